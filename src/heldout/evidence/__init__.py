@@ -1,0 +1,37 @@
+"""The one currency of Heldout: Finding -> Evidence -> Dossier, kept in a Case."""
+
+from heldout.evidence.case import Case, CaseError, Subject
+from heldout.evidence.types import (
+    Artifact,
+    Basis,
+    Contribution,
+    Dossier,
+    Evidence,
+    Finding,
+    FlowStep,
+    Gap,
+    Location,
+    Polarity,
+    Severity,
+    State,
+    Suppression,
+)
+
+__all__ = [
+    "Artifact",
+    "Basis",
+    "Case",
+    "CaseError",
+    "Contribution",
+    "Dossier",
+    "Evidence",
+    "Finding",
+    "FlowStep",
+    "Gap",
+    "Location",
+    "Polarity",
+    "Severity",
+    "State",
+    "Subject",
+    "Suppression",
+]
