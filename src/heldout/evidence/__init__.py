@@ -1,6 +1,5 @@
 """The one currency of Heldout: Finding -> Evidence -> Dossier, kept in a Case."""
 
-from heldout.evidence.case import Case, CaseError, Subject
 from heldout.evidence.types import (
     Artifact,
     Basis,
@@ -20,8 +19,6 @@ from heldout.evidence.types import (
 __all__ = [
     "Artifact",
     "Basis",
-    "Case",
-    "CaseError",
     "Contribution",
     "Dossier",
     "Evidence",
@@ -32,6 +29,5 @@ __all__ = [
     "Polarity",
     "Severity",
     "State",
-    "Subject",
     "Suppression",
 ]

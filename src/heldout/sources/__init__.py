@@ -1,0 +1,1 @@
+"""Ways to look at something real; each returns Evidence, none knows another."""

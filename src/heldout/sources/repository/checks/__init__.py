@@ -1,0 +1,1 @@
+"""The checks, one small file per family, and the registry that names them all."""

@@ -1,0 +1,116 @@
+"""Craft: the size and shape of functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.repository import Repository
+
+LONG_LINES = 80
+"""A function longer than this does not fit on a screen."""
+
+COMPLEX = 15
+"""McCabe's own limit was 10; 15 leaves room for the argument handling of training scripts."""
+
+
+class LongFunctions(Check):
+    """Functions that do not fit on a screen
+
+    What: The share of function lines that stand in functions of more than 80 lines.
+
+    Why: Nobody can check a function that they cannot see as a whole; in model code, the step that leaks or
+    drops rows hides in the long one.
+
+    Example: A `main()` of 400 lines that loads, cleans, trains, evaluates and plots speaks against; the same steps
+    as functions of 20 lines speak for.
+
+    Limits: Long tables of literals and generated code count as well as logic. Notebooks are looked at by the
+    NBK checks instead.
+    """
+
+    code = "CRF101"
+    moves: ClassVar = {"craft": Move(up=0.25, down=0.35)}
+    why = "Short functions can be read, tested and reused; long ones hide mistakes."
+    mend = "Give each step of the long functions a name of its own."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the lines in long functions with all function lines."""
+        functions = [(m.path, f) for m in repo.scripts for f in m.functions]
+        if len(functions) < 5:
+            yield self.unknown(f"Only {len(functions)} functions: too few to judge their size.")
+            return
+        long = sorted(((p, f) for p, f in functions if f.lines > LONG_LINES), key=lambda item: -item[1].lines)
+        share = fraction(sum(f.lines for _, f in long), sum(f.lines for _, f in functions))
+        if share < 0.15:
+            yield self.found(
+                f"{len(functions)} functions, {share:.0%} of their lines in functions longer than {LONG_LINES} lines.",
+                strength=ramp(share, 0.15, 0.0),
+                functions=len(functions),
+                long_share=round(share, 3),
+            )
+        elif share > 0.25:
+            path, longest = long[0]
+            yield self.against(
+                f"{share:.0%} of the function lines stand in functions longer than {LONG_LINES} lines; the longest,"
+                f" `{longest.name}`, has {longest.lines}.",
+                *(repo.at(p, f.line) for p, f in first(long, 3)),
+                strength=ramp(share, 0.25, 0.7),
+                ask=f"`{longest.name}` in {path} has {longest.lines} lines. How would you cut it?",
+                functions=len(functions),
+                long_share=round(share, 3),
+            )
+
+
+class MutableDefaults(Check):
+    """Mutable default arguments
+
+    What: A parameter whose default is a list, dict or set.
+
+    Why: The one object is shared by all calls: what one call adds, the next one finds. In data code this shows
+    as rows or columns that come from an earlier experiment.
+
+    Example: `def clean(df, drop=[]): drop.append("id")` speaks against; `drop=()` or `drop=None` is fine.
+
+    Limits: Only defaults that the function itself changes are reported; one that is passed on and changed
+    elsewhere is missed.
+    """
+
+    code = "PYT101"
+    moves: ClassVar = {"python": Move(down=0.4, per_kloc=0.5)}
+    severity = "medium"
+    why = "A default that changes carries data from one call into the next."
+    mend = "Use None or a tuple as the default and make the list inside."
+
+    def on_module(self, module: Module) -> Iterable[Finding]:
+        """Find the parameters with a mutable default that the body changes."""
+        changing = {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
+        for function, _ in module.functions:
+            names = [*function.args.posonlyargs, *function.args.args]
+            defaults = list(zip(reversed(names), reversed(function.args.defaults), strict=False))
+            defaults += [(a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d]
+            mutable = {a.arg for a, d in defaults if isinstance(d, ast.List | ast.Dict | ast.Set)}
+            if not mutable:
+                continue
+            for node in ast.walk(function):
+                target = None
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in changing:
+                    target = node.func.value
+                elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+                    target = node.value
+                elif isinstance(node, ast.AugAssign):
+                    target = node.target
+                if isinstance(target, ast.Name) and target.id in mutable:
+                    mutable.discard(target.id)
+                    yield self.against(
+                        f"`{function.name}` changes its default argument `{target.id}`.",
+                        module.location(function, function.lineno),
+                        module.location(node),
+                    )
+
+
+CHECKS: tuple[Check, ...] = (LongFunctions(), MutableDefaults())

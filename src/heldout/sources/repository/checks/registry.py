@@ -1,0 +1,38 @@
+"""Every check that there is. A new check adds its class to its family's `CHECKS`; a new family adds a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from heldout.errors import InputError
+from heldout.sources.repository.checks import (
+    functions,
+)
+from heldout.sources.repository.checks.base import Check
+
+FAMILIES = (functions,)
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check, by code."""
+    checks = sorted((check for family in FAMILIES for check in family.CHECKS), key=lambda check: check.code)
+    return tuple(checks)
+
+
+def usual_checks() -> tuple[Check, ...]:
+    """Every check but the opinions."""
+    return tuple(check for check in all_checks() if not check.off_by_default)
+
+
+def checks_by_code(codes: Iterable[str]) -> tuple[Check, ...]:
+    """The checks with these codes, whole families by their letters (`LEK`) too; raises InputError for others."""
+    found: list[Check] = []
+    for code in codes:
+        wanted = code.strip().upper()
+        hits = [c for c in all_checks() if c.code == wanted or (wanted.isalpha() and c.code.startswith(wanted))]
+        if not hits:
+            raise InputError(f"there is no check {code!r}; `heldout checks` lists them all")
+        found.extend(hits)
+    return tuple(dict.fromkeys(found))

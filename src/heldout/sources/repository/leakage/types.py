@@ -1,0 +1,63 @@
+"""What the analysis is given and what it says: plain values, free of the machinery behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["preprocessing", "overlap", "multi_test", "oversampling", "target", "group", "time"]
+"""How held-out rows reach a model before they should.
+
+`preprocessing` something was computed or fitted over rows that a model is later judged on; `overlap` rows are
+both learnt from and judged on; `multi_test` one test set judges several models; `oversampling` copies of rows
+were made before the split; `target` a feature holds the answer; `group` rows of one unit fall on both sides;
+`time` the future informs the past.
+"""
+
+Step = tuple[int, str]
+"""A line of the source, and what happens to the data there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One leak: where it takes effect, and the way of the data there, in the order of the lines.
+
+    `certain` is False when the code shows a likely leak that depends on what cannot be seen in it.
+    """
+
+    kind: Kind
+    line: int
+    message: str
+    flow: tuple[Step, ...]
+    certain: bool = True
+    measured: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Where the analysis could not tell, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All leaks of one source, in the order of their lines, and what could not be told.
+
+    `splits`, `fits` and `evaluations` count what was recognised: a report without any of them says nothing.
+    """
+
+    leaks: tuple[Leak, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+    splits: int = 0
+    fits: int = 0
+    evaluations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much work one source may cost, in evaluated syntax nodes, and how deep calls are followed."""
+
+    steps: int = field(default=150_000)
+    calls: int = field(default=5)

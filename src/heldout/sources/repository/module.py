@@ -1,0 +1,357 @@
+"""One Python source, parsed once: what every check of a module looks at."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from heldout.evidence import Location
+from heldout.material.notebook import JoinedSource, Notebook, join_cells, read_notebook
+from heldout.sources.repository.paths import Part, part_of
+
+Node = TypeVar("Node", bound=ast.AST)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+_SNIPPET_LINES = 3
+_SNIPPET_WIDTH = 160
+_PYTHON_2 = re.compile(
+    r"^\s*(print\s+[\"'\w(]|except\s+[\w.()]+\s*,\s*\w+\s*:|raise\s+\w+\s*,|exec\s+[\"'])", re.MULTILINE
+)
+
+
+class UnparsableError(Exception):
+    """The source is no Python 3 that can be parsed; the message says what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """What a reader sees of a function without reading it.
+
+    `complexity` is McCabe's cyclomatic number (McCabe 1976): decisions plus one. `lines` counts from `def` to
+    the last line. `depth` is the deepest nesting of blocks in it.
+    """
+
+    name: str
+    line: int
+    lines: int
+    complexity: int
+    depth: int
+    arguments: int
+    annotated: int
+    documented: bool
+    public: bool
+    method: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """What the whole-repository checks know of a module, small enough to come back from a worker.
+
+    `imports` maps the dotted names that are imported to the first line; `calls` maps the dotted names of called
+    library functions (`pandas.read_csv`, resolved through import aliases) to their lines; `methods` maps the
+    names of methods called on anything else to their first lines (at most 8 each).
+    """
+
+    path: str
+    part: Part
+    notebook: bool
+    lines: int
+    code_lines: int
+    imports: dict[str, int]
+    calls: dict[str, tuple[int, ...]]
+    methods: dict[str, tuple[int, ...]]
+    functions: tuple[FunctionFacts, ...]
+    classes: int
+    documented: bool
+    guarded: bool
+    top_level: int
+    """Statements at module level that are neither imports, definitions, assignments nor docstrings."""
+
+    def packages(self) -> frozenset[str]:
+        """The top-level packages that the module imports (relative imports apart)."""
+        return frozenset(name.partition(".")[0] for name in self.imports if not name.startswith("."))
+
+
+class Module:
+    """A Python file or the joined code of a notebook, parsed; facts are computed once and shared.
+
+    Lines of `tree` and `text` count from 1 in the joined source; `location` turns them into places.
+    """
+
+    def __init__(self, path: str, text: str, *, artifact: str = "") -> None:
+        """Parse; raises UnparsableError or NotebookError."""
+        self.path = path
+        self.artifact = artifact
+        self.sibling: Callable[[str], ast.Module | None] | None = None
+        """Finds other modules of the repository by dotted name; set by whoever holds the tree."""
+        self.notebook: Notebook | None = None
+        self.joined: JoinedSource | None = None
+        if path.endswith(".ipynb"):
+            self.notebook = read_notebook(text)
+            if self.notebook.language != "python":
+                raise UnparsableError(f"is a notebook in {self.notebook.language}")
+            self.joined = join_cells(self.notebook)
+            text = self.joined.text
+        self.text = text
+        self.part = part_of(path, text)
+        self.tree = parse(text)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the source; `lines[0]` is line 1."""
+        return self.text.split("\n")
+
+    @cached_property
+    def _index(self) -> tuple[dict[type[ast.AST], list[ast.AST]], dict[ast.AST, ast.AST]]:
+        """All nodes by type in source order, and the parent of each: one walk for every check."""
+        by_type: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        parents: dict[ast.AST, ast.AST] = {}
+        stack: list[ast.AST] = [self.tree]
+        while stack:
+            node = stack.pop()
+            by_type[type(node)].append(node)
+            children = list(_children(node))
+            for child in children:
+                parents[child] = node
+            stack.extend(reversed(children))
+        return by_type, parents
+
+    def nodes(self, *types: type[Node]) -> Iterator[Node]:
+        """All nodes of exactly these types, in source order within each type."""
+        by_type = self._index[0]
+        for kind in types:
+            yield from by_type.get(kind, ())  # type: ignore[misc]  # the list under a type holds that type
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around this one, None for the module."""
+        return self._index[1].get(node)
+
+    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around this one, from the inside out."""
+        here = self.parent(node)
+        while here is not None:
+            yield here
+            here = self.parent(here)
+
+    def function_of(self, node: ast.AST) -> Function | None:
+        """The function whose body holds the node, None at module level."""
+        for around in self.parents(node):
+            if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+                return around
+        return None
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Local names of imported things and what they stand for: `np` -> `numpy`."""
+        names: dict[str, str] = {}
+        for node in self.nodes(ast.Import):
+            for alias in node.names:
+                names[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
+        for part in self.nodes(ast.ImportFrom):
+            base = "." * part.level + (part.module or "")
+            for alias in part.names:
+                dot = "" if base.endswith(".") else "."
+                names[alias.asname or alias.name] = f"{base}{dot}{alias.name}"
+        return names
+
+    @cached_property
+    def imports(self) -> dict[str, int]:
+        """Dotted names of what is imported, with the first line; relative ones begin with dots."""
+        found: dict[str, int] = {}
+        for node in self.nodes(ast.Import):
+            for alias in node.names:
+                found.setdefault(alias.name, node.lineno)
+        for part in self.nodes(ast.ImportFrom):
+            base = "." * part.level + (part.module or "")
+            for alias in part.names:
+                name = base if alias.name == "*" else f"{base}{'' if base.endswith('.') else '.'}{alias.name}"
+                found.setdefault(name, part.lineno)
+        return found
+
+    def resolve(self, node: ast.AST | None) -> str | None:
+        """The dotted name of a name or attribute through the import aliases; None if its root is not imported."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return None
+        root = self.aliases.get(node.id)
+        return None if root is None else ".".join([root, *reversed(parts)])
+
+    @cached_property
+    def calls(self) -> tuple[tuple[ast.Call, str], ...]:
+        """Every call of something imported, with its dotted name."""
+        found = []
+        for call in self.nodes(ast.Call):
+            name = self.resolve(call.func)
+            if name is not None:
+                found.append((call, name))
+        return tuple(found)
+
+    @cached_property
+    def method_calls(self) -> tuple[tuple[ast.Call, str], ...]:
+        """Every call of an attribute of something that is not imported, with the attribute's name."""
+        return tuple(
+            (call, call.func.attr)
+            for call in self.nodes(ast.Call)
+            if isinstance(call.func, ast.Attribute) and self.resolve(call.func) is None
+        )
+
+    @cached_property
+    def code_lines(self) -> int:
+        """Lines that are neither blank nor a comment alone."""
+        return sum(1 for line in self.lines if (bare := line.strip()) and not bare.startswith("#"))
+
+    @cached_property
+    def functions(self) -> tuple[tuple[Function, FunctionFacts], ...]:
+        """Every function and method with its facts."""
+        found: list[tuple[Function, FunctionFacts]] = []
+        plain: list[Function] = [*self.nodes(ast.FunctionDef), *self.nodes(ast.AsyncFunctionDef)]
+        for node in plain:
+            found.append((node, _function_facts(node, method=isinstance(self.parent(node), ast.ClassDef))))
+        return tuple(found)
+
+    def location(self, place: ast.AST | int, end: int | None = None) -> Location:
+        """Where a node or a line of the source is, with a few lines of it."""
+        if isinstance(place, int):
+            line, last, column = place, end or place, None
+        else:
+            line = getattr(place, "lineno", 1)
+            last = end or getattr(place, "end_lineno", None) or line
+            column = getattr(place, "col_offset", 0) + 1
+        shown = [text[:_SNIPPET_WIDTH] for text in self.lines[line - 1 : min(last, line + _SNIPPET_LINES - 1)]]
+        cell = None
+        if self.joined is not None and self.joined.cells:
+            cell, first = self.joined.place(line)
+            line, last = first, max(first, last - (line - first))
+        return Location(
+            artifact=self.artifact,
+            path=self.path,
+            cell=cell,
+            line=line,
+            column=column,
+            end_line=last,
+            snippet="\n".join(shown),
+        )
+
+    def facts(self) -> ModuleFacts:
+        """The summary that leaves the worker."""
+        calls: dict[str, list[int]] = defaultdict(list)
+        for call, name in self.calls:
+            calls[name].append(call.lineno)
+        methods: dict[str, list[int]] = defaultdict(list)
+        for call, name in self.method_calls:
+            if len(methods[name]) < 8:
+                methods[name].append(call.lineno)
+        return ModuleFacts(
+            path=self.path,
+            part=self.part,
+            notebook=self.notebook is not None,
+            lines=len(self.lines),
+            code_lines=self.code_lines,
+            imports=self.imports,
+            calls={name: tuple(lines) for name, lines in calls.items()},
+            methods={name: tuple(lines) for name, lines in methods.items()},
+            functions=tuple(facts for _, facts in self.functions),
+            classes=sum(1 for _ in self.nodes(ast.ClassDef)),
+            documented=ast.get_docstring(self.tree, clean=False) is not None,
+            guarded=any(_is_main_guard(node) for node in self.tree.body),
+            top_level=sum(1 for node in self.tree.body if not _is_declaration(node)),
+        )
+
+
+def parse(text: str) -> ast.Module:
+    """Parse Python 3; raises UnparsableError with what is wrong."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes in someone's strings are no matter of ours
+            return ast.parse(text)
+    except SyntaxError as error:
+        if _PYTHON_2.search(text):
+            raise UnparsableError("is Python 2, which is not assessed") from error
+        raise UnparsableError(f"is not valid Python: {error.msg} (line {error.lineno})") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise UnparsableError(f"cannot be parsed: {error or type(error).__name__}") from error
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    # Expression contexts and operators are shared singletons without a place: no check asks for them.
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr_context | ast.operator | ast.cmpop | ast.boolop | ast.unaryop):
+            yield child
+
+
+_DECISIONS = (
+    ast.If,
+    ast.IfExp,
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.ExceptHandler,
+    ast.Assert,
+    ast.comprehension,
+    ast.match_case,
+)
+_BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+
+
+def _function_facts(node: Function, *, method: bool) -> FunctionFacts:
+    complexity, deepest = 1, 0
+    stack: list[tuple[ast.AST, int]] = [(child, 0) for child in node.body]
+    while stack:
+        here, depth = stack.pop()
+        if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue  # counted on its own
+        if isinstance(here, _DECISIONS):
+            complexity += 1
+        elif isinstance(here, ast.BoolOp):
+            complexity += len(here.values) - 1
+        inner = depth + 1 if isinstance(here, _BLOCKS) else depth
+        deepest = max(deepest, inner)
+        stack.extend((child, inner) for child in ast.iter_child_nodes(here))
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    if method and arguments and arguments[0].arg in ("self", "cls"):
+        arguments = arguments[1:]
+    return FunctionFacts(
+        name=node.name,
+        line=node.lineno,
+        lines=(node.end_lineno or node.lineno) - node.lineno + 1,
+        complexity=complexity,
+        depth=deepest,
+        arguments=len(arguments),
+        annotated=sum(1 for argument in arguments if argument.annotation is not None) + (node.returns is not None),
+        documented=ast.get_docstring(node, clean=False) is not None,
+        public=not node.name.startswith("_"),
+        method=method,
+    )
+
+
+def _is_main_guard(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and any(
+        isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
+    )
+
+
+def _is_declaration(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(
+        node,
+        ast.Import
+        | ast.ImportFrom
+        | ast.FunctionDef
+        | ast.AsyncFunctionDef
+        | ast.ClassDef
+        | ast.Assign
+        | ast.AnnAssign
+        | ast.Try,
+    ) or _is_main_guard(node)

@@ -1,0 +1,165 @@
+"""Worker processes that look at files, watched from outside: one that hangs or dies costs its current file only."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from heldout.errors import OurFault
+from heldout.evidence import Gap
+from heldout.material.tree import Tree
+from heldout.sources.repository.checks.base import Check
+from heldout.sources.repository.worker import FileInspector, FileResult, limit_self
+
+FILE_SECONDS = 20.0
+"""A worker that is silent for longer is stopped, and its file becomes a gap."""
+
+WORKER_MEGABYTES = 2048
+"""Address space of a worker."""
+
+_BATCH_BYTES = 120_000
+_BATCH_FILES = 40
+_CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy the parent's threads' locks
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    batch: deque[str] = field(default_factory=deque)
+    deadline: float = 0.0
+
+
+class Pool:
+    """Looks at the files of one tree in worker processes; use it as a context manager.
+
+    The workers start at once and warm up while the caller does something else.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        checks: Sequence[Check],
+        artifact: str,
+        *,
+        workers: int,
+        seconds: float = FILE_SECONDS,
+    ) -> None:
+        self._arguments = (tree, tuple(checks), artifact)
+        self._seconds = seconds
+        self._workers: list[_Worker] = []
+        try:
+            for _ in range(workers):
+                self._workers.append(self._start())
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def results(
+        self, files: Sequence[tuple[str, int]], begun: Callable[[], None] | None = None
+    ) -> Iterator[FileResult]:
+        """One result per (path, bytes), as they come; large files go first so that none is waited for at the end.
+
+        `begun` is called once, when every worker has its first batch. Raises OurFault when workers keep dying
+        before they look at anything.
+        """
+        queue = deque(path for path, _ in sorted(files, key=lambda item: -item[1]))
+        sizes = dict(files)
+        for worker in self._workers:
+            self._feed(worker, queue, sizes)
+        if begun is not None:
+            begun()
+            for worker in self._workers:  # nobody listened meanwhile: that is not the workers' silence
+                worker.deadline = time.monotonic() + self._seconds
+        while any(worker.batch for worker in self._workers):
+            busy = {worker.pipe: worker for worker in self._workers if worker.batch}
+            timeout = max(min(w.deadline for w in busy.values()) - time.monotonic(), 0.0)
+            for pipe in wait(list(busy), timeout):
+                worker = busy[pipe]  # type: ignore[index]  # only our pipes are waited for
+                try:
+                    result: FileResult = worker.pipe.recv()
+                except (EOFError, OSError):
+                    yield self._lost(worker, "stopped the process that read it (too deep or too large to parse)")
+                else:
+                    worker.batch.popleft()
+                    worker.deadline = time.monotonic() + self._seconds
+                    yield result
+            for worker in self._workers:
+                if worker.batch and time.monotonic() > worker.deadline:
+                    yield self._lost(worker, f"took longer than {self._seconds:.0f} s to read")
+                if not worker.batch:
+                    self._feed(worker, queue, sizes)
+
+    def close(self) -> None:
+        """Stop every worker; nothing is left running."""
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join(0.2)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+            worker.process.close()
+        self._workers = []
+
+    def _start(self) -> _Worker:
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            raise OurFault(f"no worker process could be started: {error}") from error
+        finally:
+            theirs.close()
+        return _Worker(process, ours)
+
+    def _feed(self, worker: _Worker, queue: deque[str], sizes: dict[str, int]) -> None:
+        total = 0
+        while queue and len(worker.batch) < _BATCH_FILES and total < _BATCH_BYTES:
+            path = queue.popleft()
+            worker.batch.append(path)
+            total += sizes[path]
+        if worker.batch:
+            worker.deadline = time.monotonic() + self._seconds
+            with suppress(OSError):  # it has died: the next look at its pipe says so
+                worker.pipe.send(tuple(worker.batch))
+
+    def _lost(self, worker: _Worker, why: str) -> FileResult:
+        """Replace a worker that died or hangs; its current file is lost, the rest of its batch is looked at."""
+        path, *rest = worker.batch
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+        fresh = self._start()
+        worker.process, worker.pipe = fresh.process, fresh.pipe
+        worker.batch = deque(rest)
+        worker.deadline = time.monotonic() + self._seconds
+        if rest:
+            with suppress(OSError):
+                worker.pipe.send(tuple(rest))
+        return FileResult(path, gaps=[Gap(what=path, why=why)])
+
+
+def _serve(pipe: Connection, tree: Tree, checks: tuple[Check, ...], artifact: str) -> None:
+    limit_self(WORKER_MEGABYTES)
+    inspector = FileInspector(tree, checks, artifact)
+    while True:
+        try:
+            batch: tuple[str, ...] = pipe.recv()
+            for path in batch:
+                pipe.send(inspector.inspect(path))
+        except (EOFError, OSError, KeyboardInterrupt):
+            return  # the parent has what it wanted, or has gone

@@ -1,0 +1,162 @@
+"""The facts about a repository that whole-repository checks share, each computed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from heldout.evidence import Location
+from heldout.material.tree import Tree, UnreadableError
+from heldout.sources.repository.checks.base import Check, Noted, Text
+from heldout.sources.repository.ml_use import MlUse, ml_use
+from heldout.sources.repository.module import ModuleFacts
+from heldout.sources.repository.paths import Part, part_of
+
+if TYPE_CHECKING:
+    from heldout.material.history import History
+
+_TEXT_LIMIT = 1_000_000
+_README = re.compile(r"^readme(\.(md|rst|txt|markdown|org|adoc))?$", re.IGNORECASE)
+
+
+@dataclass
+class Repository:
+    """One repository as the checks see it.
+
+    `modules` holds the facts of every Python file and notebook that could be parsed; `taken` the notes that
+    checks took on single files, by code.
+    """
+
+    tree: Tree
+    modules: tuple[ModuleFacts, ...] = ()
+    taken: Mapping[str, tuple[Noted[Any], ...]] = field(default_factory=dict)
+    history: History | None = None
+    artifact: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether tests, CI and documents would be here if they existed: not so in an sdist or a wheel."""
+        return self.tree.kind not in ("sdist", "wheel")
+
+    @cached_property
+    def code(self) -> tuple[ModuleFacts, ...]:
+        """The modules that are the project's own code, notebooks and examples included; tests apart."""
+        return tuple(m for m in self.modules if m.part in ("code", "example"))
+
+    @cached_property
+    def tests(self) -> tuple[ModuleFacts, ...]:
+        """The modules that are tests."""
+        return tuple(m for m in self.modules if m.part == "test")
+
+    @cached_property
+    def scripts(self) -> tuple[ModuleFacts, ...]:
+        """The project's own code outside notebooks."""
+        return tuple(m for m in self.code if not m.notebook)
+
+    @cached_property
+    def notebooks(self) -> tuple[ModuleFacts, ...]:
+        """The project's notebooks."""
+        return tuple(m for m in self.code if m.notebook)
+
+    @cached_property
+    def code_lines(self) -> int:
+        """Lines of the project's own code: no blanks, no lone comments, tests apart."""
+        return sum(m.code_lines for m in self.code)
+
+    @cached_property
+    def kloc(self) -> float:
+        """Thousands of lines of the project's own code."""
+        return self.code_lines / 1000
+
+    @cached_property
+    def ml(self) -> MlUse:
+        """What machine learning the code does: which frameworks, where it trains, evaluates, predicts."""
+        return ml_use(self.modules)
+
+    def notes(self, check: Check) -> tuple[Noted[Any], ...]:
+        """What this check noted on single files, in the order of paths."""
+        return self.taken.get(check.code, ())
+
+    def calls(self, *patterns: str, modules: Iterable[ModuleFacts] | None = None) -> Iterator[tuple[str, str, int]]:
+        """(path, dotted name, line) of every library call whose dotted name matches (`mlflow.log_*`)."""
+        for module in self.code if modules is None else modules:
+            for name, lines in module.calls.items():
+                if any(fnmatchcase(name, pattern) for pattern in patterns):
+                    for line in lines:
+                        yield module.path, name, line
+
+    def imports(self, *packages: str, modules: Iterable[ModuleFacts] | None = None) -> Iterator[tuple[str, int]]:
+        """(path, line) of every import of one of these packages (dotted: `google.cloud`)."""
+        for module in self.code if modules is None else modules:
+            for name, line in module.imports.items():
+                if any(name == package or name.startswith(package + ".") for package in packages):
+                    yield module.path, line
+                    break
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Every readable path that is neither vendored nor generated."""
+        return tuple(
+            e.path for e in self.tree.files if e.readable and self.part(e.path) not in ("vendored", "generated")
+        )
+
+    def part(self, path: str) -> Part:
+        """What the file at this path is to the project."""
+        return self._parts.get(path) or part_of(path)
+
+    @cached_property
+    def _parts(self) -> dict[str, Part]:
+        return {m.path: m.part for m in self.modules}
+
+    def glob(self, *patterns: str) -> tuple[str, ...]:
+        """Paths that match one of the patterns, case-insensitively; `*` crosses folders, and a pattern without
+        a slash matches the file name at any depth."""
+        wanted = [p.lower() for p in patterns]
+        found = []
+        for path in self.paths:
+            low = path.lower()
+            name = low.rpartition("/")[2]
+            if any(fnmatchcase(low if "/" in p else name, p) for p in wanted):
+                found.append(path)
+        return tuple(found)
+
+    def text(self, path: str) -> Text:
+        """A file's text (the first million characters); an empty one if it cannot be read."""
+        try:
+            return Text(path, self.tree.read_text(path, _TEXT_LIMIT), self.artifact)
+        except UnreadableError:
+            return Text(path, "", self.artifact)
+
+    def at(self, path: str, line: int | None = None) -> Location:
+        """A place in a file, with the text of its line where there is one.
+
+        In a notebook, `line` counts over its joined code cells, as in `ModuleFacts`.
+        """
+        if line is None:
+            return Location(artifact=self.artifact, path=path)
+        if path.endswith(".ipynb"):
+            return self._notebook_place(path, line)
+        return self.text(path).location(line)
+
+    def _notebook_place(self, path: str, line: int) -> Location:
+        from heldout.material.notebook import NotebookError, join_cells, read_notebook
+
+        try:
+            joined = join_cells(read_notebook(self.tree.read_text(path)))
+        except (NotebookError, UnreadableError):
+            return Location(artifact=self.artifact, path=path)
+        if not joined.cells:
+            return Location(artifact=self.artifact, path=path)
+        cell, inner = joined.place(line)
+        shown = joined.text.split("\n")[line - 1 : line]
+        return Location(artifact=self.artifact, path=path, cell=cell, line=inner, snippet="\n".join(shown)[:160])
+
+    @cached_property
+    def readme(self) -> Text | None:
+        """The README nearest to the root, None without one."""
+        found = [p for p in self.paths if _README.match(p.rpartition("/")[2])]
+        return self.text(min(found, key=lambda p: (p.count("/"), len(p)))) if found else None

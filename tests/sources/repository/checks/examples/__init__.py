@@ -1,0 +1,1 @@
+"""One file of examples per family of checks."""
