@@ -1,0 +1,31 @@
+"""What matters for a role: competencies, anchored levels, weights and bars; all of it data."""
+
+from heldout.standard.loader import builtin_standard, check_file, load_standard, select_role
+from heldout.standard.models import (
+    LEVELS,
+    Competency,
+    CompetencyFile,
+    Requirement,
+    Role,
+    RoleIdentity,
+    SourceName,
+    Standard,
+)
+from heldout.standard.yaml_source import Problem, StandardError
+
+__all__ = [
+    "LEVELS",
+    "Competency",
+    "CompetencyFile",
+    "Problem",
+    "Requirement",
+    "Role",
+    "RoleIdentity",
+    "SourceName",
+    "Standard",
+    "StandardError",
+    "builtin_standard",
+    "check_file",
+    "load_standard",
+    "select_role",
+]
