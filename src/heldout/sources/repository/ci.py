@@ -1,0 +1,366 @@
+"""What continuous integration runs: the commands of every workflow, with what they call in turn.
+
+A workflow file shows nothing by being there: a bot that greets newcomers is one too. So each file is read
+down to its commands, and `make test`, `tox`, `nox`, `just check` or `./test.sh` are followed into the repository.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+
+if TYPE_CHECKING:
+    from heldout.sources.repository.repository import Repository
+
+Purpose = Literal["test", "lint", "types", "build", "publish", "docs", "deploy", "notebooks"]
+
+_YAML_BYTES = 200_000
+_NODES = 20_000
+_FOLLOW = 3
+"""How many calls deep a command is followed: workflow, make, tox, script."""
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A continuous-integration service: where its files are, and under which keys its commands stand."""
+
+    name: str
+    path: re.Pattern[str]
+    keys: frozenset[str]
+
+
+def _provider(name: str, path: str, keys: str) -> Provider:
+    return Provider(name, re.compile(path, re.IGNORECASE), frozenset(keys.split()))
+
+
+PROVIDERS = (
+    _provider("GitHub Actions", r"^\.github/workflows/[^/]+\.ya?ml$", "run uses"),
+    _provider("GitLab CI", r"^\.gitlab-ci\.ya?ml$|^\.gitlab/.*\.ya?ml$", "script before_script after_script"),
+    _provider("Travis CI", r"^\.travis\.ya?ml$", "script before_script install before_install after_success deploy"),
+    _provider("CircleCI", r"^\.circleci/[^/]+\.ya?ml$|^circle\.ya?ml$", "run command override post pre"),
+    _provider(
+        "Azure Pipelines",
+        r"(^|/)\.?azure-?pipelines[^/]*\.ya?ml$|^\.?(azure|ado)[^/]*/.*\.ya?ml$",
+        "script bash pwsh powershell",
+    ),
+    _provider("AppVeyor", r"^\.?appveyor\.ya?ml$", "test_script build_script install before_build after_test"),
+    _provider("Bitbucket Pipelines", r"^bitbucket-pipelines\.ya?ml$", "script"),
+    _provider("Drone", r"^\.(drone|woodpecker)(/[^/]+)?\.ya?ml$", "commands"),
+    _provider("Buildkite", r"^\.buildkite/.*\.ya?ml$", "command commands"),
+    _provider("Cirrus CI", r"^\.cirrus\.ya?ml$", "script test_script install_script check_script lint_script"),
+)
+
+_INSTALLS = re.compile(
+    r"\b(pip3?|conda|mamba|micromamba|apt|apt-get|yum|dnf|brew|choco|pipx|npm|yarn|gem)\b[^#]*?\b(install|add|i|download)\b"
+    r"|\b(uv|poetry|pdm)\s+(pip\s+)?(add|install|sync)\b"
+)
+_PURPOSES: dict[Purpose, re.Pattern[str]] = {
+    "test": re.compile(
+        r"\bpy\.?test\b|\bunittest\b|\bnosetests\b|\bnose2\b|setup\.py\s+(test|pytest|nosetests)|\bmanage\.py\s+test\b"
+        r"|\b(go|cargo|dotnet|swift|bazel|hatch|npm|yarn|pnpm|mvn|gradle|\./gradlew|\./mvnw|sbt)\s+(run\s+|-\S+\s+)*(test|verify|check)\b"
+        r"|\bctest\b|\bstestr\b|\btrial\b|\bdoctest\b|\bnbval\b|\bcoverage\s+run\b|\bjest\b|\brobot\b|\bgreen\b"
+        r"|\bpython[\d.]*\s+(-\S+\s+)*(\S*[/_])?(run_?)?(all_?)?tests?\w*(\.py)?\b"
+    ),
+    "lint": re.compile(
+        r"\b(flake8|pylint|ruff|black|isort|pycodestyle|pydocstyle|pyflakes|yapf|autopep8|pylama|prospector|bandit"
+        r"|codespell|eslint|clang-format|cpplint|lint-imports|wemake-python-styleguide)\b|\bpre-commit\b|super-linter"
+    ),
+    "types": re.compile(r"\b(mypy|pyright|basedpyright|pytype|pyre|pyrefly)\b|\bty\s+check\b"),
+    "build": re.compile(
+        r"\bpython[\d.]*\s+-m\s+build\b|setup\.py\s+(sdist|bdist\w*|build\w*|install|develop)"
+        r"|\bdocker(-compose| compose)?\s+(build|buildx)\b"
+        r"|\b(poetry|uv|hatch|flit|pdm|conda)\s+build\b|cibuildwheel|\bpip3?\s+(install|wheel)\s+(-\S+\s+)*[\"']?\.($|[\s\[\"'/])"
+        r"|build-push-action|\bcmake\b"
+    ),
+    "publish": re.compile(
+        r"\btwine\s+upload\b|\b(poetry|uv|flit|hatch|pdm)\s+publish\b|\bdocker\s+push\b|pypi-publish|anaconda\s+upload"
+        r"|semantic-release|build-push-action"
+    ),
+    "docs": re.compile(r"\bsphinx-build\b|\bmkdocs\b|\bmake\s+(-C\s+\S*docs?\S*\s+)?(html|docs?)\b|actions-gh-pages"),
+    "deploy": re.compile(
+        r"\b(kubectl|helm|terraform|pulumi|serverless|cdk|heroku|flyctl|skaffold)\b|\bgcloud\b.*\bdeploy\b"
+        r"|\baws\s+(ecs|lambda|s3|cloudformation|sagemaker)\b|\baz\s+(webapp|aks|ml|containerapp)\b"
+    ),
+    "notebooks": re.compile(r"\bpapermill\b|\bnbconvert\b.*--execute|--nbval\b|--nbmake\b|\btestbook\b"),
+}
+_TARGET = re.compile(r"^([A-Za-z][\w./ -]*?)\s*:(?!=)([^#=]*)")
+_SHELL_SPLIT = re.compile(r"&&|\|\||;|(?<!\|)\|(?!\|)")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple shell command, or `uses: NAME` for a ready-made action, and where it stands."""
+
+    text: str
+    path: str
+    line: int
+
+    @property
+    def purposes(self) -> frozenset[Purpose]:
+        """What the command is for; empty when it is none of the purposes known."""
+        installs = bool(_INSTALLS.search(self.text))
+        return frozenset(
+            purpose
+            for purpose, pattern in _PURPOSES.items()
+            if pattern.search(self.text) and (not installs or purpose == "build")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CiFile:
+    """One workflow file with its own commands and those that they call inside the repository.
+
+    `triggers` are GitHub's event names (`push`, `pull_request`, `schedule` ...), empty for other providers, which
+    run at each change.
+    """
+
+    path: str
+    provider: str
+    commands: tuple[Command, ...]
+    triggers: frozenset[str] = frozenset()
+
+    @property
+    def on_change(self) -> bool:
+        """Whether it runs when code changes, not only on a timer, an issue or a release."""
+        return not self.triggers or bool(
+            self.triggers & {"push", "pull_request", "pull_request_target", "merge_group", "workflow_call"}
+        )
+
+
+@dataclass(frozen=True)
+class Ci:
+    """All continuous integration of a repository."""
+
+    files: tuple[CiFile, ...] = ()
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command of every file."""
+        return tuple(command for file in self.files for command in file.commands)
+
+    def doing(self, *purposes: Purpose, on_change: bool = False) -> tuple[Command, ...]:
+        """The commands with one of these purposes, only those of files that run at each change if so asked."""
+        return tuple(
+            command
+            for file in self.files
+            if file.on_change or not on_change
+            for command in file.commands
+            if command.purposes & set(purposes)
+        )
+
+    def matching(self, pattern: str) -> tuple[Command, ...]:
+        """The commands in which the regular expression is found."""
+        wanted = re.compile(pattern)
+        return tuple(command for command in self.commands if wanted.search(command.text))
+
+
+def read_ci(repo: Repository) -> Ci:
+    """Read every workflow; a file that is not valid YAML counts as one without commands."""
+    follow = _Follower(repo)
+    files = []
+    for path in repo.paths:
+        provider = next((p for p in PROVIDERS if p.path.search(path)), None)
+        if provider is not None:
+            root = _compose(repo.text(path).text)
+            commands = [c for own in _commands(root, provider.keys, path) for c in follow(own)]
+            triggers = _triggers(root) if provider.name == "GitHub Actions" else frozenset()
+            files.append(CiFile(path, provider.name, tuple(dict.fromkeys(commands)), triggers))
+        elif path.rpartition("/")[2] == "Jenkinsfile":
+            commands = [c for own in _jenkins(repo.text(path).text, path) for c in follow(own)]
+            files.append(CiFile(path, "Jenkins", tuple(dict.fromkeys(commands))))
+    return Ci(tuple(files))
+
+
+def shell_commands(script: str, path: str, line: int) -> Iterator[Command]:
+    """The simple commands of a piece of shell whose first line is `line`."""
+    joined = ""
+    begun = line
+    for number, raw in enumerate(script.split("\n"), start=line):
+        if not joined:
+            begun = number
+        joined += raw.strip()
+        if joined.endswith("\\"):
+            joined = joined[:-1] + " "
+            continue
+        if joined and not joined.startswith("#"):
+            for part in _SHELL_SPLIT.split(joined[:2000]):
+                if bare := part.strip().lstrip("@-").strip():
+                    yield Command(bare, path, begun)
+        joined = ""
+
+
+def _compose(text: str) -> yaml.Node | None:
+    if len(text) > _YAML_BYTES:
+        return None
+    try:
+        return yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+
+
+def _commands(root: yaml.Node | None, keys: frozenset[str], path: str) -> Iterator[Command]:
+    """The scalars under the keys anywhere in the document; an aliased node is looked at once, a deep one not at all."""
+    stack = [root] if root is not None else []
+    seen: set[int] = set()
+    while stack and len(seen) < _NODES:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                stack.append(value)
+                if isinstance(key, yaml.ScalarNode) and key.value in keys:
+                    for scalar in _scalars(value):
+                        if key.value == "uses":
+                            yield Command(f"uses: {scalar.value}", path, scalar.start_mark.line + 1)
+                        else:
+                            first = scalar.start_mark.line + (2 if scalar.style in ("|", ">") else 1)
+                            yield from shell_commands(scalar.value, path, first)
+        elif isinstance(node, yaml.SequenceNode):
+            stack.extend(reversed(node.value))
+
+
+def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """A scalar, or those of a list (of lists); AppVeyor's `- cmd: ...` too."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            if isinstance(item, yaml.ScalarNode):
+                yield item
+            elif isinstance(item, yaml.SequenceNode):
+                yield from (inner for inner in item.value if isinstance(inner, yaml.ScalarNode))
+            elif isinstance(item, yaml.MappingNode):
+                for key, value in item.value:
+                    if isinstance(value, yaml.ScalarNode) and getattr(key, "value", "") in ("cmd", "ps", "sh"):
+                        yield value
+
+
+def _triggers(root: yaml.Node | None) -> frozenset[str]:
+    if not isinstance(root, yaml.MappingNode):
+        return frozenset()
+    for key, value in root.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in ("on", "true"):
+            if isinstance(value, yaml.ScalarNode):
+                return frozenset([value.value])
+            items = [k for k, _ in value.value] if isinstance(value, yaml.MappingNode) else value.value
+            return frozenset(item.value for item in items if isinstance(item, yaml.ScalarNode))
+    return frozenset()
+
+
+def _jenkins(text: str, path: str) -> Iterator[Command]:
+    step = re.compile(r"\b(?:sh|bat)\s*\(?\s*(?:script\s*:\s*)?('''|\"\"\"|'|\")")
+    for match in step.finditer(text):
+        end = text.find(match[1], match.end())
+        if end > 0:
+            yield from shell_commands(text[match.end() : end], path, text.count("\n", 0, match.end()) + 1)
+
+
+class _Follower:
+    """Follows a command into the files of the repository that it runs."""
+
+    def __init__(self, repo: Repository) -> None:
+        self.repo = repo
+        self._recipes = {
+            "make": _recipes(repo, "Makefile", "makefile", "GNUmakefile"),
+            "just": _recipes(repo, "justfile", "Justfile", ".justfile"),
+        }
+
+    def __call__(self, command: Command, depth: int = 0) -> Iterator[Command]:
+        """The command and what it calls, at most `_FOLLOW` calls deep."""
+        yield command
+        if depth < _FOLLOW and not _INSTALLS.search(command.text):
+            for inner in self._called(command.text):
+                yield from self(inner, depth + 1)
+
+    def _called(self, text: str) -> Iterator[Command]:
+        words = text.split()
+        names = [word.rpartition("/")[2] for word in words]
+        for tool, recipes in self._recipes.items():
+            if tool in names:
+                for target in [w for w in words[names.index(tool) + 1 :] if w in recipes] or (
+                    [""] if len(words) == 1 else []
+                ):
+                    yield from _recipe(recipes, target or next(iter(recipes), ""))
+        if "tox" in names or "uses: tox" in text:
+            yield from self._tox()
+        if "nox" in names:
+            yield from self._nox()
+        for word in words[:4]:
+            path = word.strip("\"'").removeprefix("./")
+            entry = self.repo.tree.get(path)
+            if entry is not None and entry.readable and (path.endswith((".sh", ".bash")) or entry.executable):
+                if not path.endswith(".py"):
+                    yield from shell_commands(self.repo.text(path).text[:_YAML_BYTES], path, 1)
+                break
+
+    def _tox(self) -> Iterator[Command]:
+        for path in ("tox.ini", "setup.cfg", "pyproject.toml"):
+            text = self.repo.text(path).text if path in self.repo.tree else ""
+            inside = False
+            for number, line in enumerate(text.split("\n"), start=1):
+                if begun := re.match(r"\s*commands\s*=\s*(.*)", line):
+                    inside = True
+                    yield from shell_commands(begun[1], path, number)
+                elif inside and line[:1] in (" ", "\t"):
+                    yield from shell_commands(line, path, number)
+                else:
+                    inside = False
+
+    def _nox(self) -> Iterator[Command]:
+        text = self.repo.text("noxfile.py").text if "noxfile.py" in self.repo.tree else ""
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run":
+                words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                if words:
+                    yield Command(" ".join(words), "noxfile.py", node.lineno)
+
+
+_Recipes = dict[str, tuple[tuple[str, ...], tuple[Command, ...]]]
+
+
+def _recipes(repo: Repository, *names: str) -> _Recipes:
+    """Target -> (targets that it needs, its commands), in the order of the file."""
+    path = next((name for name in names if name in repo.tree), None)
+    found: _Recipes = {}
+    if path is None:
+        return found
+    targets: list[str] = []
+    for number, line in enumerate(repo.text(path).text[:_YAML_BYTES].split("\n"), start=1):
+        if line[:1] in (" ", "\t"):
+            for target in targets:
+                needs, commands = found[target]
+                found[target] = (needs, (*commands, *shell_commands(line, path, number)))
+        elif match := _TARGET.match(line[:500]):
+            heads = match[1].split()
+            targets = heads[:1] if path.lower().endswith("justfile") else heads
+            for target in targets:
+                found.setdefault(target, (tuple(match[2].split()), ()))
+        elif line.strip() and not line.startswith("#"):
+            targets = []
+    return found
+
+
+def _recipe(recipes: _Recipes, target: str) -> Iterator[Command]:
+    """The commands of a target and of those that it needs, each once."""
+    waiting, seen = [target], set[str]()
+    while waiting:
+        here = waiting.pop(0)
+        if here in recipes and here not in seen:
+            seen.add(here)
+            needs, commands = recipes[here]
+            yield from commands
+            waiting.extend(needs)
