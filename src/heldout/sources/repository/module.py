@@ -207,6 +207,27 @@ class Module:
         )
 
     @cached_property
+    def called(self) -> dict[str, list[ast.Call]]:
+        """Every call by the last part of what is called: `merge` for `df.merge(x)` and `pd.merge(x, y)` alike."""
+        found: dict[str, list[ast.Call]] = defaultdict(list)
+        for call in self.nodes(ast.Call):
+            if isinstance(call.func, ast.Attribute):
+                found[call.func.attr].append(call)
+            elif isinstance(call.func, ast.Name):
+                found[self.aliases.get(call.func.id, call.func.id).rpartition(".")[2]].append(call)
+        return found
+
+    @cached_property
+    def keyworded(self) -> dict[str, list[ast.Call]]:
+        """Every call by the keyword arguments that it gives."""
+        found: dict[str, list[ast.Call]] = defaultdict(list)
+        for call in self.nodes(ast.Call):
+            for keyword in call.keywords:
+                if keyword.arg is not None:
+                    found[keyword.arg].append(call)
+        return found
+
+    @cached_property
     def code_lines(self) -> int:
         """Lines that are neither blank nor a comment alone."""
         return sum(1 for line in self.lines if (bare := line.strip()) and not bare.startswith("#"))

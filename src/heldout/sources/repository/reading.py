@@ -1,0 +1,152 @@
+"""Small readings of syntax that several families of checks share."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from heldout.sources.repository.module import Module
+
+Loop = ast.For | ast.AsyncFor | ast.While
+_BARRIERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+    """The argument given by keyword, or at a position (from 0); None if it is not given."""
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    if position is not None and position < len(call.args) and not isinstance(call.args[position], ast.Starred):
+        return call.args[position]
+    return None
+
+
+def constant(node: ast.AST | None) -> object:
+    """The value of a literal, None for anything else."""
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def says_something(node: ast.expr | None) -> bool:
+    """Whether an argument switches something on: not None, False, 0 or 1 (one worker, one row: the default)."""
+    if node is None:
+        return False
+    return not (isinstance(node, ast.Constant) and node.value in (None, False, 0, 1) and node.value is not True)
+
+
+def loop_of(module: Module, node: ast.AST) -> Loop | None:
+    """The innermost loop in whose body the node runs again and again, within the same function."""
+    child: ast.AST = node
+    for around in module.parents(node):
+        if isinstance(around, _BARRIERS):
+            return None
+        if isinstance(around, ast.For | ast.AsyncFor | ast.While):
+            heads: tuple[ast.AST, ...] = (around.test,) if isinstance(around, ast.While) else (around.iter,)
+            if child not in heads and child not in around.orelse:
+                return around
+        child = around
+    return None
+
+
+def names_in(node: ast.AST) -> frozenset[str]:
+    """The plain names that an expression or statement uses."""
+    return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def called_name(call: ast.Call) -> str:
+    """The last part of what is called, empty if it is an expression."""
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def target_names(target: ast.AST) -> frozenset[str]:
+    """The names that a loop or an assignment binds."""
+    return frozenset(part.id for part in ast.walk(target) if isinstance(part, ast.Name))
+
+
+def assignments(module: Module) -> Iterator[tuple[ast.expr, ast.expr, ast.stmt]]:
+    """(target, value, statement) of every plain assignment; a chained one gives each target."""
+    for node in module.nodes(ast.Assign):
+        for target in node.targets:
+            yield target, node.value, node
+    for noted in module.nodes(ast.AnnAssign):
+        if noted.value is not None:
+            yield noted.target, noted.value, noted
+
+
+_FRAME_MAKERS = re.compile(
+    r"^(pandas|geopandas|dask\.dataframe|modin\.pandas)\.(read_(?!hdf_key)\w+|DataFrame|GeoDataFrame|concat|merge|merge_asof"
+    r"|get_dummies|pivot_table|melt|json_normalize|from_dict|DataFrame\.from_\w+)$"
+)
+_FRAME_KEEPERS = frozenset(
+    "copy dropna fillna merge drop reset_index set_index sort_values rename head tail query sample assign astype"
+    " drop_duplicates append replace reindex sort_index join nlargest nsmallest ffill bfill".split()
+)
+
+
+def frame_names(module: Module) -> frozenset[str]:
+    """Names that hold a pandas frame wherever they are assigned in the module.
+
+    A name that is also bound to something else (an array, a column) is left out: what is said of a frame has
+    to be certain.
+    """
+    if not any(name.partition(".")[0] in ("pandas", "geopandas", "modin", "dask") for name in module.imports):
+        return frozenset()
+    bound: dict[str, list[ast.expr]] = {}
+    for target, value, _ in assignments(module):
+        if isinstance(target, ast.Name):
+            bound.setdefault(target.id, []).append(value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for name in target_names(target):
+                bound.setdefault(name, []).append(value)
+    frames: set[str] = {
+        argument_.arg
+        for function, _ in module.functions
+        for argument_ in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        if (module.resolve(argument_.annotation) or "").endswith(".DataFrame")
+    }
+    for _ in range(4):
+        grown = frames | {
+            name for name, values in bound.items() if all(_is_frame(module, v, frames | {name}) for v in values)
+        }
+        grown -= {
+            name for name in frames if name in bound and not all(_is_frame(module, v, frames) for v in bound[name])
+        }
+        if grown == frames:
+            break
+        frames = grown
+    others = _bound_otherwise(module)
+    return frozenset(
+        n for n in frames if n not in others and (n not in bound or _starts_as_frame(module, n, bound[n], frames))
+    )
+
+
+def _starts_as_frame(module: Module, name: str, values: list[ast.expr], frames: set[str]) -> bool:
+    return any(_is_frame(module, value, frames - {name}) for value in values)
+
+
+def _bound_otherwise(module: Module) -> frozenset[str]:
+    found: set[str] = set()
+    for loop in module.nodes(ast.For):
+        found |= target_names(loop.target)
+    for item in module.nodes(ast.withitem):
+        if item.optional_vars is not None:
+            found |= target_names(item.optional_vars)
+    return frozenset(found)
+
+
+def _is_frame(module: Module, value: ast.expr, frames: set[str]) -> bool:
+    if isinstance(value, ast.Name):
+        return value.id in frames
+    if isinstance(value, ast.Call):
+        if _FRAME_MAKERS.match(module.resolve(value.func) or ""):
+            return True
+        if isinstance(value.func, ast.Attribute) and value.func.attr in _FRAME_KEEPERS:
+            return _is_frame(module, value.func.value, frames)
+        return False
+    if isinstance(value, ast.Subscript):
+        key = value.slice
+        rows = isinstance(key, ast.List | ast.Compare | ast.BoolOp | ast.BinOp | ast.Slice)
+        return rows and _is_frame(module, value.value, frames)
+    return False
