@@ -7,11 +7,15 @@ from functools import cache
 
 from heldout.errors import InputError
 from heldout.sources.repository.checks import (
+    authorship,
     functions,
 )
 from heldout.sources.repository.checks.base import Check
 
-FAMILIES = (functions,)
+FAMILIES = (
+    authorship,
+    functions,
+)
 
 
 @cache

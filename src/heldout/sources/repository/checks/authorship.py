@@ -1,0 +1,201 @@
+"""How the work came about: what a history can and cannot show. These checks mostly inform; they judge no person."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from statistics import median
+from typing import Any, ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.identity import is_bot
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.repository import Repository
+
+_NOTICE = re.compile(
+    r"copyright[ \t]+(?:\([cC]\)|©)?[ \t]*(?:\d{4}[ \t,–-]*)*(?:by[ \t]+)?(?P<holder>[^\n\d(][^\n]{2,80})",
+    re.IGNORECASE,
+)
+_EMPTY_WORDS = re.compile(
+    r"\b(all rights reserved|the|authors?|team|inc|llc|ltd|corporation|corp|contributors?|developers?|and)\b\.?",
+    re.IGNORECASE,
+)
+_IDLE = re.compile(
+    r"^(update[sd]?|fix(e[sd])?|wip|test(s|ing)?|changes?|commit|initial( commit)?|minor|misc|stuff|cleanup|typo|\W+|\w)?"
+    r"( (the )?(readme(\.md)?|files?|code|bugs?|it|this|stuff|things?|\S+\.(py|md|ipynb|txt)))?[.!]*$",
+    re.IGNORECASE,
+)
+
+
+class CopiedNotices(Check):
+    """Files that carry somebody else's copyright notice
+
+    What: Python files whose first lines name a copyright holder other than the one that the repository's licence
+    or most of its own files name.
+
+    Why: Copying with the notice kept is honest and usual in research code, but it is not the subject's own work,
+    so such files count for nobody here.
+
+    Example: `modeling.py` with the notice of a company's authors in a student's repository is left out of the
+    student's share.
+
+    Limits: Copies without a notice are not found. A person who works for the holder is treated as a stranger: say
+    so when you read the share.
+    """
+
+    code = "AUT101"
+    why = "What was copied, rightly or not, shows nothing of the person who copied it."
+    parts: ClassVar = ("code", "example", "test")
+
+    def on_module(self, module: Module) -> Iterable[object]:
+        """Note the holder that the first lines name."""
+        match = _NOTICE.search("\n".join(module.lines[:25]))
+        if match and (holder := _holder(match["holder"])):
+            yield holder
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Name the files whose holder is a stranger to the repository."""
+        copied = sorted(copied_files(repo))
+        if copied:
+            yield self.unknown(
+                f"{len(copied)} Python files carry somebody else's copyright notice and count for nobody.",
+                *(repo.at(path, 1) for path in first(copied, 5)),
+                ask="Which of the files that you took over did you change, and why?",
+                files=len(copied),
+            )
+
+
+def copied_files(repo: Repository) -> frozenset[str]:
+    """Paths of files under a notice that is neither the licence's nor that of most files under a notice."""
+    holders = {noted.path: str(noted.note) for noted in repo.notes(COPIED)}
+    if not holders:
+        return frozenset()
+    licences = " ".join(repo.text(p).text[:2000] for p in repo.glob("licen[cs]e*", "copying*", "notice*")).casefold()
+    counted = Counter(holders.values())
+    own = {name for name in counted if name in licences}
+    usual, files = counted.most_common(1)[0]
+    if not own and files > len(repo.modules) / 2:
+        own = {usual}
+    return frozenset(path for path, name in holders.items() if name not in own)
+
+
+def _holder(text: str) -> str:
+    plain = _EMPTY_WORDS.sub(" ", text.casefold())
+    return " ".join(re.sub(r"[^\w\s&-]", " ", plain).split())[:60]
+
+
+class OneDayHistory(Check):
+    """A history of a single day
+
+    What: All commits of a repository of some size were made within one day.
+
+    Why: A history that begins when the work is finished cannot show how the work came about: trial, error and
+    mending are what distinguishes an author from someone who copied or had it written.
+
+    Example: 3,000 lines in two commits of one afternoon are reported; a small exercise of 200 lines is not.
+
+    Limits: Teams publish finished work from a private repository for good reasons. So this counts against
+    nobody; it only says what cannot be told.
+    """
+
+    code = "AUT102"
+    why = "A history of one day cannot show how the work came about."
+    ask = "This repository was published in one go. Can you show the history behind it, or walk through how it grew?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count the days with commits."""
+        history = repo.history
+        if history is None or not history.assessable or repo.code_lines < 500:
+            return
+        days = {commit.authored.date() for commit in history.commits}
+        if len(days) == 1:
+            yield self.unknown(
+                f"All {len(history.commits)} commits were made on one day ({min(days).isoformat()}), for"
+                f" {repo.code_lines:,} lines of code.",
+                commits=len(history.commits),
+                days=1,
+            )
+
+
+class BulkImport(Check):
+    """Most of the code arrived in one commit
+
+    What: One commit added more than 60 % of all the lines of Python ever added, in a history of ten commits or
+    more and of some size.
+
+    Why: Whoever commits in bulk may have written none of it: the work of others, a generator, or a copy.
+
+    Example: A first commit of 20,000 lines followed by thirty small ones is reported.
+
+    Limits: Moving a project between repositories looks the same. It counts against nobody.
+    """
+
+    code = "AUT103"
+    why = "The commit that brings nearly everything says who brought it, not who wrote it."
+    ask = "Most of the code came in one commit. Where was it before, and who wrote it?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Find the commit that added most."""
+        history = repo.history
+        if history is None or not history.assessable or len(history.commits) < 10:
+            return
+        added = {
+            commit.sha: sum(c.added or 0 for c in commit.changes if c.path.endswith(".py"))
+            for commit in history.commits
+        }
+        total, (sha, most) = sum(added.values()), max(added.items(), key=lambda item: item[1])
+        if total >= 1500 and most > 0.6 * total:
+            yield self.unknown(
+                f"One commit ({sha[:10]}) added {most / total:.0%} of all the lines of Python ever added.",
+                commit=sha,
+                share=round(most / total, 3),
+            )
+
+
+class CommitPractice(Check):
+    """Commits that tell a story
+
+    What: The size of commits and whether their messages say what changed, over at least twenty commits by people.
+
+    Why: Small commits with a reason are how others follow, review and undo a change; they show the daily practice
+    that finished code does not.
+
+    Example: "Clip the gradient before the step: loss was NaN from epoch 3" speaks for; a run of "update" and "fix"
+    speaks against.
+
+    Limits: Messages in any language count; only idle ones of a word or two are told apart. Squashed merges hide
+    small commits. Programs' commits are left out.
+    """
+
+    code = "AUT104"
+    moves: ClassVar = {"craft": Move(up=0.2, down=0.15)}
+    severity = "info"
+    why = "Small commits with a reason can be reviewed and undone."
+    mend = "Commit one change at a time and say why."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Judge messages and sizes."""
+        history = repo.history
+        if history is None or not history.assessable:
+            return
+        commits = [c for c in history.commits if len(c.parents) < 2 and not is_bot(c.author)]
+        if len(commits) < 20:
+            return
+        idle = fraction(sum(1 for c in commits if _IDLE.match(c.subject.strip())), len(commits))
+        sizes = [sum((x.added or 0) + (x.deleted or 0) for x in c.changes) for c in commits if c.changes]
+        typical = median(sizes) if sizes else 0
+        words = (
+            f"{idle:.0%} of {len(commits)} commit messages say nothing (“update”, “fix”); the median commit changes"
+            f" {typical:.0f} lines."
+        )
+        measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
+        if idle < 0.15 and typical <= 150:
+            yield self.found(words, strength=ramp(idle, 0.15, 0.0), **measured)
+        elif idle > 0.4:
+            yield self.against(words, strength=ramp(idle, 0.4, 0.8), **measured)
+
+
+COPIED = CopiedNotices()
+CHECKS: tuple[Check, ...] = (COPIED, OneDayHistory(), BulkImport(), CommitPractice())

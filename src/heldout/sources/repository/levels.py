@@ -1,0 +1,188 @@
+"""From findings to a level and its standard error, by a rule that anyone can follow with a pencil.
+
+The rule. A competency starts at `Calibration.start`, the level of a repository about which the checks say nothing.
+Each check then adds its findings for and takes away its findings against, never more than its cap (`Move.up`,
+`Move.down`) times the competency's `scale`. Within its cap a check uses the sum of its findings' strengths (0-1),
+each weighted by the subject's share of the lines that it points at; checks that count places divide that sum by
+their `per_kloc` times the size in thousands of lines (at least one half). Start and contributions add up to the
+level, which is then kept within 1-5. `start` and `scale` come from repositories that people read against the
+anchors; see `calibration.yaml` and the page on levels in the documentation.
+
+The standard error is the root of a sum of squares: the error against those human readings (never less), what a
+small body of work leaves open, what a share under one or an unnamed author leaves open, and what was not in the
+material. It is wide when there is little to see, never narrow because nothing was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import Field
+
+from heldout import __version__
+from heldout.evidence import Basis, Contribution, Evidence, Finding, State
+from heldout.evidence.types import Frozen
+from heldout.sources.repository.authorship import Authorship
+from heldout.sources.repository.checks.base import Check, Move
+from heldout.sources.repository.repository import Repository
+from heldout.standard import Competency, Standard
+
+INSTRUMENT = "repository-review"
+
+LEAST_LINES = 50
+"""Lines of the subject's code under which no level is given."""
+LEAST_SHARE = 0.05
+"""The subject's share under which the work says nothing of them."""
+_SMALL = 0.9
+_SMALL_LINES = 400.0
+_UNNAMED = 0.3
+_PARTIAL = 0.4
+_SHARED = 0.8
+
+
+class Calibration(Frozen):
+    """How the rule of one competency was fitted to human readings.
+
+    `error` is the root mean squared error of the tool's level against the mean of two independent readings,
+    leave-one-out, in level points; `readings` is the number of repositories read, `agreement` the readers'
+    quadratically weighted kappa. Without readings, `basis` is assumed.
+    """
+
+    start: float = Field(ge=1, le=5)
+    scale: float = Field(gt=0, le=3)
+    error: float = Field(gt=0, le=4)
+    basis: Basis
+    readings: int = Field(ge=0)
+    agreement: float | None = Field(default=None, ge=-1, le=1)
+
+
+@cache
+def calibrations() -> Mapping[str, Calibration]:
+    """The shipped calibration of every competency that the repository source can see."""
+    text = (files("heldout.sources.repository") / "calibration.yaml").read_text(encoding="utf-8")
+    return {name: Calibration.model_validate(values) for name, values in yaml.safe_load(text)["competencies"].items()}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is the same for all evidence of one review of one artifact."""
+
+    artifact: str
+    digest: str
+    run_id: str
+    taken_at: datetime
+
+
+def rules_version(checks: Iterable[Check]) -> str:
+    """The version of the product and of the rules: it changes when a check's caps or a calibration do."""
+    text = repr([(c.code, sorted((k, repr(m)) for k, m in c.moves.items())) for c in checks])
+    text += repr(sorted((name, value.model_dump_json()) for name, value in calibrations().items()))
+    return f"{__version__}+rules.{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def evidence_of(
+    repo: Repository,
+    findings: Sequence[Finding],
+    checks: Sequence[Check],
+    who: Authorship,
+    standard: Standard,
+    run: Run,
+) -> tuple[Evidence, ...]:
+    """One Evidence for each competency that the repository source can see, levels or reasons for none."""
+    version = rules_version(checks)
+    result = []
+    for competency in standard.competencies:
+        if "repository" not in competency.sources or competency.id not in calibrations():
+            continue
+        moving = {check.code: check.moves[competency.id] for check in checks if competency.id in check.moves}
+        spoken = tuple(f for f in findings if f.code in moving)
+        state, reason = _state(competency, repo, spoken, who)
+        level = se = start = None
+        contributions: tuple[Contribution, ...] = ()
+        calibration = calibrations()[competency.id]
+        if state == "observed":
+            start = calibration.start
+            contributions = _contributions(spoken, moving, repo, calibration)
+            level = min(max(start + sum(c.points for c in contributions), 1.0), 5.0)
+            se = _standard_error(calibration, repo, spoken, who)
+        result.append(
+            Evidence(
+                competency=competency.id,
+                level=None if level is None else round(level, 2),
+                se=None if se is None else round(se, 2),
+                basis=calibration.basis,
+                source="repository",
+                instrument=INSTRUMENT,
+                version=version,
+                standard=standard.version,
+                share=None if who.share is None else round(who.share, 3),
+                group=run.artifact,
+                state=state,
+                reason=reason,
+                start=start,
+                contributions=contributions,
+                findings=spoken,
+                subject_digest=run.digest,
+                run_id=run.run_id,
+                taken_at=run.taken_at,
+            )
+        )
+    return tuple(result)
+
+
+def _state(competency: Competency, repo: Repository, spoken: Sequence[Finding], who: Authorship) -> tuple[State, str]:
+    lines = repo.code_lines * (1.0 if who.share is None else who.share)
+    telling = [f for f in spoken if f.polarity != "unknown" and f.suppressed is None]
+    if competency.specific_to_ml and not repo.ml.present:
+        return "not_applicable", "There is no machine learning in this code, so it says nothing of this."
+    if who.named and who.share is not None and who.share < LEAST_SHARE:
+        return "not_assessable", f"Only {who.share:.0%} of the work is the subject's."
+    if lines < LEAST_LINES:
+        return "not_assessable", f"Only {lines:.0f} lines of code to look at; {LEAST_LINES} are the least."
+    if not telling:
+        unsaid = next((f.message for f in spoken if f.polarity == "unknown"), "")
+        if unsaid:
+            return "not_assessable", unsaid
+        return "not_observed", "Nothing in this repository shows it, for or against."
+    return "observed", ""
+
+
+def _contributions(
+    findings: Iterable[Finding], moving: Mapping[str, Move], repo: Repository, calibration: Calibration
+) -> tuple[Contribution, ...]:
+    by_code: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.polarity != "unknown" and finding.suppressed is None:
+            by_code[finding.code, finding.polarity].append(finding)
+    result = []
+    for (code, polarity), group in sorted(by_code.items()):
+        move = moving[code]
+        cap = move.up if polarity == "for" else -move.down
+        use = sum(f.strength * (1.0 if f.share is None else f.share) for f in group)
+        if move.per_kloc is not None and polarity == "against":
+            use /= move.per_kloc * max(repo.kloc, 0.5)
+        points = round(calibration.scale * cap * min(use, 1.0), 3)
+        if points:
+            heaviest = max(group, key=lambda f: f.strength)
+            result.append(Contribution(code=code, points=points, findings=len(group), reason=heaviest.message))
+    return tuple(sorted(result, key=lambda c: -abs(c.points)))
+
+
+def _standard_error(calibration: Calibration, repo: Repository, spoken: Sequence[Finding], who: Authorship) -> float:
+    lines = repo.code_lines * (1.0 if who.share is None else who.share)
+    parts = [calibration.error, _SMALL / (1 + lines / _SMALL_LINES)]
+    if who.share is None:
+        parts.append(_UNNAMED)
+    else:
+        parts.append(_SHARED * (1 - who.share))
+    if any(f.polarity == "unknown" for f in spoken):
+        parts.append(_PARTIAL)
+    return math.sqrt(sum(part * part for part in parts))
