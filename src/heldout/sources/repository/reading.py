@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from heldout.sources.repository.module import Module
 
@@ -80,8 +81,33 @@ _FRAME_MAKERS = re.compile(
     r"|get_dummies|pivot_table|melt|json_normalize|from_dict|DataFrame\.from_\w+)$"
 )
 _FRAME_KEEPERS = frozenset(
-    "copy dropna fillna merge drop reset_index set_index sort_values rename head tail query sample assign astype"
-    " drop_duplicates append replace reindex sort_index join nlargest nsmallest ffill bfill".split()
+    [
+        "copy",
+        "dropna",
+        "fillna",
+        "merge",
+        "drop",
+        "reset_index",
+        "set_index",
+        "sort_values",
+        "rename",
+        "head",
+        "tail",
+        "query",
+        "sample",
+        "assign",
+        "astype",
+        "drop_duplicates",
+        "append",
+        "replace",
+        "reindex",
+        "sort_index",
+        "join",
+        "nlargest",
+        "nsmallest",
+        "ffill",
+        "bfill",
+    ]
 )
 
 
@@ -100,30 +126,20 @@ def frame_names(module: Module) -> frozenset[str]:
         elif isinstance(target, ast.Tuple | ast.List):
             for name in target_names(target):
                 bound.setdefault(name, []).append(value)
-    frames: set[str] = {
-        argument_.arg
+    declared = {
+        parameter.arg
         for function, _ in module.functions
-        for argument_ in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
-        if (module.resolve(argument_.annotation) or "").endswith(".DataFrame")
+        for parameter in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        if (module.resolve(parameter.annotation) or "").endswith(".DataFrame")
     }
-    for _ in range(4):
-        grown = frames | {
-            name for name, values in bound.items() if all(_is_frame(module, v, frames | {name}) for v in values)
-        }
-        grown -= {
-            name for name in frames if name in bound and not all(_is_frame(module, v, frames) for v in bound[name])
-        }
-        if grown == frames:
-            break
-        frames = grown
-    others = _bound_otherwise(module)
-    return frozenset(
-        n for n in frames if n not in others and (n not in bound or _starts_as_frame(module, n, bound[n], frames))
-    )
-
-
-def _starts_as_frame(module: Module, name: str, values: list[ast.expr], frames: set[str]) -> bool:
-    return any(_is_frame(module, value, frames - {name}) for value in values)
+    possible = {*bound, *declared} - _bound_otherwise(module)
+    while wrong := {n for n in possible if not all(_is_frame(module, v, possible) for v in bound.get(n, ()))}:
+        possible -= wrong
+    # `a = a.copy()` alone shows nothing: each name has to come from a maker or a declared parameter in the end.
+    certain = possible & declared
+    while more := {n for n in possible - certain if any(_is_frame(module, v, certain) for v in bound.get(n, ()))}:
+        certain |= more
+    return frozenset(certain)
 
 
 def _bound_otherwise(module: Module) -> frozenset[str]:
@@ -136,7 +152,7 @@ def _bound_otherwise(module: Module) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_frame(module: Module, value: ast.expr, frames: set[str]) -> bool:
+def _is_frame(module: Module, value: ast.expr, frames: AbstractSet[str]) -> bool:
     if isinstance(value, ast.Name):
         return value.id in frames
     if isinstance(value, ast.Call):
