@@ -1,0 +1,59 @@
+"""Leakage by data flow: an abstract interpretation of a source that is parsed and never run.
+
+`analyse` follows rows of data through a module: where they come from, how they are parted, what is computed over
+them and which estimators learn from them or are judged on them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from heldout.sources.repository.leakage.interpreter import Interpreter
+from heldout.sources.repository.leakage.machine import Exhausted
+from heldout.sources.repository.leakage.types import Budget, Kind, Leak, Report, Step, Undecided
+from heldout.sources.repository.leakage.values import Value
+from heldout.sources.repository.leakage.verdicts import report
+
+__all__ = ["Budget", "Kind", "Leak", "Report", "Step", "Undecided", "analyse"]
+
+_UNCALLED = 200
+
+
+def analyse(
+    source_tree: ast.Module,
+    *,
+    resolve_module: Callable[[str], ast.Module | None] | None = None,
+    budget: Budget | None = None,
+) -> Report:
+    """Find leakage in one module; lines are those of the tree.
+
+    `resolve_module` gives the tree of a sibling module by the name in the import statement (with its leading
+    dots), None if it is none of ours. The same tree gives the same report; nothing is raised for any tree: what
+    is too deep or too much ends as `Undecided`.
+    """
+    machine = Interpreter(resolve_module, budget or Budget())
+    try:
+        machine.execute(source_tree.body)
+        _follow_uncalled(machine, source_tree)
+    except Exhausted:
+        machine.doubt(machine.line, "the source is too large: the analysis stopped at this line")
+    except RecursionError:
+        machine.doubt(machine.line, "the source is nested too deep to follow")
+    return report(machine)
+
+
+def _follow_uncalled(machine: Interpreter, tree: ast.Module) -> None:
+    """Functions that nobody here calls: each parameter stands for rows of its own."""
+    machine.scope = machine.module
+    for node in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)][:_UNCALLED]:
+        if node in machine.reached:
+            continue
+        function = machine.module.find(node.name)
+        if function is None or function.function is None or function.function.node is not node:
+            continue
+        machine.loops, machine.calling, machine.context = 0, [], ""
+        arguments: list[Value] = [
+            machine.source(a, f"parameter {a.arg}") for a in (*node.args.posonlyargs, *node.args.args)
+        ]
+        machine.invoke(function, arguments, {}, node)

@@ -1,0 +1,128 @@
+"""The state of one analysis: the budget, where we are, and what was seen to happen."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from heldout.sources.repository.leakage.rows import Atom, Part, Rows, opposite
+from heldout.sources.repository.leakage.types import Budget, Undecided
+from heldout.sources.repository.leakage.values import Fit, Influences, Scope, Value
+
+Resolver = Callable[[str], ast.Module | None]
+_MANY = 2_000
+
+
+class Exhausted(Exception):
+    """The budget is spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Rows were parted, by a call (`train_test_split`, folds, a search, `validation_split`) or by hand."""
+
+    line: int
+    how: str
+    rows: Rows
+    influences: Influences
+    inner: bool = False
+    shuffled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """An estimator was judged (`metric`), asked (`predict`) or watched while it learnt (`validation`)."""
+
+    fit: Fit
+    line: int
+    how: str
+    rows: Rows
+    influences: Influences
+    looped: bool = False
+
+
+class Machine:
+    """What every step of the interpretation shares; the steps themselves are in the subclasses."""
+
+    def __init__(self, resolve: Resolver | None, budget: Budget) -> None:
+        self.resolve = resolve
+        self.budget = budget
+        self.steps = 0
+        self.module = Scope()
+        self.scope = self.module
+        self.line = 0
+        self.context = ""
+        self.calling: list[ast.AST] = []
+        self.loops = 0
+        self.loop_names: list[set[str]] = []
+        self.sources: dict[str, tuple[int, str]] = {}
+        self.sides: set[tuple[str, Part]] = set()
+        self.splits: dict[Split, None] = {}
+        self.fits: dict[Fit, None] = {}
+        self.evaluations: dict[Evaluation, None] = {}
+        self.undecided: dict[Undecided, None] = {}
+        self.modules: dict[str, Scope | None] = {}
+        self.stars = False
+        self.reached: set[ast.AST] = set()
+
+    def spend(self) -> None:
+        """Count one step; raises Exhausted at the end of the budget."""
+        self.steps += 1
+        if self.steps > self.budget.steps:
+            raise Exhausted
+
+    def site(self, node: ast.AST) -> str:
+        """Names a place of the source and the calls through which it was reached."""
+        return f"{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}{self.context}"
+
+    def source(self, node: ast.AST, label: str = "", key: str = "") -> Value:
+        """A value with rows that come from outside."""
+        name = key or self.site(node)
+        if name not in self.sources and len(self.sources) < _MANY:
+            self.sources[name] = (getattr(node, "lineno", self.line), label)
+        return Value(rows=frozenset({Atom(name)}))
+
+    def saw_sides(self, rows: Rows, *parts: Part) -> None:
+        """Remember which sides of which cuts the source really takes apart."""
+        if len(self.sides) < _MANY:
+            self.sides.update((atom.source, part) for atom in rows for part in parts)
+
+    def parted(self, atom: Atom) -> bool:
+        """Whether the rows on the other side of one of this atom's cuts were ever taken."""
+        others = (opposite(part) for part in atom.parts)
+        return any(other is not None and (atom.source, other) in self.sides for other in others)
+
+    def record_split(
+        self, node: ast.AST, how: str, values: Iterable[Value], *, inner: bool = False, shuffled: bool = False
+    ) -> None:
+        """Rows are parted here."""
+        many = list(values)
+        rows = frozenset[Atom]().union(*(v.rows for v in many))
+        influences: Influences = frozenset().union(*(v.influences for v in many))
+        if len(self.splits) < _MANY:
+            line = getattr(node, "lineno", self.line)
+            self.splits[Split(line, how, rows, influences, inner, shuffled)] = None
+
+    def record_evaluation(self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value) -> None:
+        """Estimators meet rows here."""
+        line = getattr(node, "lineno", self.line)
+        for fit in fits:
+            if len(self.evaluations) < _MANY and value.rows:
+                event = Evaluation(fit, line, how, value.rows, value.influences, self.loops > 0)
+                self.evaluations[event] = None
+
+    def doubt(self, line: int, why: str) -> None:
+        """Something could not be told."""
+        if len(self.undecided) < 50:
+            self.undecided[Undecided(line, why)] = None
+
+    # What the subclasses fill in, so that each layer can use the ones above it.
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of an expression."""
+        raise NotImplementedError
+
+    def invoke(self, function: Value, arguments: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        """The value of a call of something that the source defines."""
+        raise NotImplementedError

@@ -1,0 +1,228 @@
+"""What a name may stand for: rows of data, numbers computed from rows, estimators, functions, containers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from heldout.sources.repository.leakage.rows import NONE, Part, Rows, meet, union
+from heldout.sources.repository.leakage.types import Step
+
+_MANY = 40
+_LONGEST_FLOW = 8
+
+NOT_CONSTANT: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """Something computed over `rows`, and how it came into a value: `flow` tells the lines.
+
+    `sort` is `statistic` (a mean, a scaler's parameters ...), `copies` (oversampled rows) or `target` (made from
+    the answer); `column` names the only column that it touches, when known.
+    """
+
+    sort: str
+    rows: Rows
+    what: str
+    line: int
+    column: str | None = None
+    weak: bool = False
+    flow: tuple[Step, ...] = field(default=(), compare=False)
+
+    def then(self, line: int, note: str, column: str | None = None) -> Influence:
+        """The same, one step further."""
+        if any(step[0] == line for step in self.flow) or len(self.flow) >= _LONGEST_FLOW:
+            return replace(self, column=column)
+        return replace(self, column=column, flow=(*self.flow, (line, note)))
+
+
+Influences = frozenset[Influence]
+NOTHING: Influences = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One time that an estimator learnt: `site` tells fits apart, `looped` that it happens again and again."""
+
+    site: str
+    line: int
+    rows: Rows
+    influences: Influences
+    name: str
+    looped: bool = False
+    searched: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function or lambda of the source, with the scope that it was defined in."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    defaults: dict[str, Value] = field(default_factory=dict)
+    this: Value | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name, or `lambda`."""
+        return "lambda" if isinstance(self.node, ast.Lambda) else self.node.name
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Names of a function or module; what is not here is looked up in the enclosing scope."""
+
+    names: dict[str, Value] = field(default_factory=dict)
+    outer: Scope | None = None
+    shared: set[str] = field(default_factory=set)
+
+    def find(self, name: str) -> Value | None:
+        """The value of a name, from the inside out."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+        return None
+
+    def bind(self, name: str, value: Value) -> None:
+        """Bind a name here, or in the outermost scope if it was declared global."""
+        scope: Scope = self
+        if name in self.shared:
+            while scope.outer is not None:
+                scope = scope.outer
+        scope.names[name] = value
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """One abstract object: several names may share it, and what is stored into it is seen by all of them.
+
+    `rows` is where its rows come from, `influences` what its numbers were changed by, `pending` what it holds
+    that was computed over rows and not yet joined with rows again. `base` is the object that this is a view of.
+    """
+
+    rows: Rows = NONE
+    influences: Influences = NOTHING
+    pending: Influences = NOTHING
+    grouped: bool = False
+    items: list[Value] | None = None
+    table: dict[str, Value] = field(default_factory=dict)
+    base: Value | None = None
+    column: str | None = None
+    parts: tuple[Value, ...] = ()
+    constant: object = NOT_CONSTANT
+    path: str = ""
+    cls: str = ""
+    blueprint: ast.ClassDef | None = None
+    function: Function | None = None
+    bound: tuple[Value, str] | None = None
+    within: tuple[Value, ...] = ()
+    fit: Fit | None = None
+    judged: frozenset[Fit] = frozenset()
+    index: tuple[Part, ...] = ()
+    mask: Part | None = None
+    length_of: Rows = NONE
+    marks: frozenset[str] = frozenset()
+
+    def view(self, column: str | None = None) -> Value:
+        """A part of this object that writes through to it."""
+        column = column or self.column
+        kept = self.influences
+        if column is not None:
+            kept = frozenset(i for i in kept if i.column in (None, column))
+        return Value(
+            rows=self.rows, influences=kept, pending=self.pending, grouped=self.grouped, base=self, column=column,
+            judged=self.judged, marks=self.marks,
+        )  # fmt: skip
+
+    def derived(self) -> Value:
+        """A new object with the same rows and history."""
+        return Value(
+            rows=self.rows, influences=self.influences, pending=self.pending, grouped=self.grouped, judged=self.judged,
+            marks=self.marks, column=self.column,
+        )  # fmt: skip
+
+    def influence(self, more: Iterable[Influence], column: str | None = None) -> None:
+        """Take in what changed this object's numbers; whatever it is a view of changes with it."""
+        added = frozenset(more)
+        if not added:
+            return
+        target: Value | None = self
+        for _ in range(6):
+            if target is None:
+                return
+            column = column or target.column
+            named = frozenset(replace(i, column=column) if column else i for i in added)
+            target.influences = bounded(target.influences | named)
+            for part in target.parts:
+                part.influences = bounded(part.influences | named)
+            target = target.base
+
+
+def bounded(influences: Influences) -> Influences:
+    """At most as many as the analysis carries; which ones does not depend on hashing."""
+    if len(influences) <= _MANY:
+        return influences
+    return frozenset(sorted(influences, key=lambda i: (i.line, i.what, i.column or "", i.sort))[:_MANY])
+
+
+def gather(values: Iterable[Value]) -> Value:
+    """One value with the rows, influences and pending numbers of all (a list of them, an unknown mix)."""
+    many = list(values)
+    if not many:
+        return Value()
+    return Value(
+        rows=union(v.rows for v in many),
+        influences=bounded(NOTHING.union(*(v.influences for v in many))),
+        pending=bounded(NOTHING.union(*(v.pending for v in many))),
+        grouped=any(v.grouped for v in many),
+        judged=frozenset[Fit]().union(*(v.judged for v in many)),
+    )
+
+
+def join(a: Value, b: Value) -> Value:
+    """What a name stands for when it may be either."""
+    if a is b:
+        return a
+    kept = [p for v in (a, b) for p in (v.parts or (v,))]
+    both = gather((a, b))
+    unique: list[Value] = []
+    for part in kept:
+        if not any(part is u for u in unique):
+            unique.append(part)
+    both.parts = tuple(unique[:6])
+    both.grouped = a.grouped and b.grouped
+    for name in ("path", "cls", "function", "blueprint", "bound", "fit"):
+        setattr(both, name, getattr(b, name) or getattr(a, name))
+    if a.constant is not NOT_CONSTANT and a.constant == b.constant:
+        both.constant = a.constant
+    if a.items is not None and b.items is not None and len(a.items) == len(b.items):
+        both.items = [join(x, y) for x, y in zip(a.items, b.items, strict=True)] if len(a.items) <= 8 else None
+    both.table = {**a.table, **b.table}
+    both.within = b.within or a.within
+    both.length_of = b.length_of or a.length_of
+    both.index = b.index if a.index == b.index else ()
+    both.mask = b.mask or a.mask
+    both.marks = a.marks | b.marks
+    return both
+
+
+def settle(host: Rows, pending: Influences, line: int, note: str, column: str | None = None) -> Influences:
+    """Numbers computed over rows, now joined with rows: they influence them if they came from the same."""
+    return frozenset(i.then(line, note, column) for i in pending if not host or meet(i.rows, host) or i.rows)
+
+
+def leaves(value: Value, depth: int = 4) -> Iterator[Value]:
+    """The values in a nest of containers, itself if it is none."""
+    if value.items is None or depth == 0:
+        yield value
+        return
+    for item in value.items[:32]:
+        yield from leaves(item, depth - 1)
+
+
+Call = Callable[..., Value]

@@ -1,0 +1,170 @@
+"""From what was seen to what is said: which rows met which estimators, and what each leak is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from heldout.sources.repository.leakage.machine import Evaluation, Machine
+from heldout.sources.repository.leakage.rows import Rows, beyond, meet
+from heldout.sources.repository.leakage.types import Kind, Leak, Report, Step, Undecided
+from heldout.sources.repository.leakage.values import Fit, Influence
+
+
+def report(machine: Machine) -> Report:
+    """All that the machine saw, as leaks; the same leak found twice is told once."""
+    found: dict[tuple[Kind, int, str], Leak] = {}
+    for leak in (
+        *at_splits(machine),
+        *at_fits(machine),
+        *at_evaluations(machine),
+        *overlaps(machine),
+        *many_tests(machine),
+    ):
+        known = found.setdefault((leak.kind, leak.flow[0][0], leak.message), leak)
+        if leak.certain and not known.certain:
+            found[leak.kind, leak.flow[0][0], leak.message] = leak
+    leaks = sorted(found.values(), key=lambda k: (k.line, k.kind, k.message))
+    undecided = sorted(machine.undecided, key=lambda u: (u.line, u.why))
+    return Report(tuple(leaks), tuple(undecided), len(machine.splits), len(machine.fits), len(machine.evaluations))
+
+
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Steps by line, each line once."""
+    lines: dict[int, str] = {}
+    for line, note in steps:
+        lines.setdefault(line, note)
+    return tuple(sorted(lines.items()))
+
+
+def origin(machine: Machine, rows: Rows) -> list[Step]:
+    """Where rows were read."""
+    steps = []
+    for atom in sorted(rows, key=lambda a: (a.source, a.parts))[:2]:
+        line, label = machine.sources.get(atom.source, (0, ""))
+        if line:
+            steps.append((line, f"rows come from {label}" if label else "rows come from here"))
+    return steps
+
+
+def at_splits(machine: Machine) -> Iterator[Leak]:
+    """Rows that were parted after something had been computed over all of them."""
+    for split in machine.splits:
+        for influence in sorted_influences(split.influences):
+            if not meet(influence.rows, split.rows):
+                continue
+            # Folds inside a training part that was put aside before: the final test stays clean.
+            inside = split.inner and all(machine.parted(atom) for atom in influence.rows)
+            end = (split.line, f"{split.how} parts the rows only after that")
+            yield spoken(machine, influence, end, certain=not inside)
+
+
+def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool = True) -> Leak:
+    """The words for one influence that crosses a split."""
+    flow = ordered([*origin(machine, influence.rows), *influence.flow, end])
+    if influence.sort == "copies":
+        return Leak(
+            "oversampling", end[0],
+            f"{influence.what} (line {influence.line}) makes copies of rows before they are parted: copies of test rows are trained on",
+            flow,
+        )  # fmt: skip
+    where = f" in column {influence.column!r}" if influence.column else ""
+    return Leak(
+        "preprocessing", end[0],
+        f"{influence.what} (line {influence.line}){where} is computed over rows that the model is judged on",
+        flow, certain=certain and not influence.weak,
+    )  # fmt: skip
+
+
+def at_fits(machine: Machine) -> Iterator[Leak]:
+    """Models that learn from rows changed by what rows beyond them say."""
+    for fit in machine.fits:
+        for influence in sorted_influences(fit.influences):
+            outside = beyond(influence.rows, fit.rows)
+            if not outside or not fit.rows:
+                continue
+            own = {a.source for a in fit.rows}
+            apart = any(a.source not in own for a in outside) and meet(influence.rows, fit.rows)
+            held = any(f.source in own and machine.parted(f) and meet(frozenset({f}), influence.rows) for f in fit.rows)
+            same = any(a.source in own for a in outside)
+            if apart or (held and same):
+                yield spoken(machine, influence, (fit.line, f"{fit.name} learns from rows that were changed by it"))
+
+
+def at_evaluations(machine: Machine) -> Iterator[Leak]:
+    """Held-out rows that had a part in what changed the training rows or themselves."""
+    for event in machine.evaluations:
+        if meet(event.rows, event.fit.rows) or not event.fit.rows:
+            continue
+        for influence in sorted_influences(event.fit.influences | event.influences):
+            if not meet(influence.rows, event.rows):
+                continue
+            # An unlabelled file that was filled with its own numbers judges nobody here.
+            unlabelled = event.how == "predict" and not any(a.parts for a in event.rows)
+            alone = unlabelled and not beyond(influence.rows, event.rows)
+            end = (event.line, f"{event.fit.name} is judged on rows that took part in it")
+            yield spoken(machine, influence, end, certain=not alone)
+
+
+def overlaps(machine: Machine) -> Iterator[Leak]:
+    """Models whose only metric is on rows that they learnt from."""
+    judged: dict[Fit, list[Evaluation]] = defaultdict(list)
+    for event in machine.evaluations:
+        judged[event.fit].append(event)
+    for fit, events in judged.items():
+        metrics = [e for e in events if e.how in {"metric", "validation"}]
+        own = [e for e in metrics if meet(e.rows, fit.rows)]
+        honest = [e for e in metrics if not meet(e.rows, fit.rows)]
+        if own and not honest and not fit.searched:
+            line = own[0].line
+            flow = ordered(
+                [
+                    *origin(machine, fit.rows),
+                    (fit.line, f"{fit.name} learns from these rows"),
+                    (line, "and is judged on them"),
+                ]
+            )
+            yield Leak(
+                "overlap", line, f"{fit.name} (line {fit.line}) is judged only on rows that it learnt from", flow
+            )
+
+
+def many_tests(machine: Machine) -> Iterator[Leak]:
+    """One held-out set that judges several fits, or that a fit watched while it learnt and is then judged on."""
+    users: dict[Rows, list[Evaluation]] = defaultdict(list)
+    for event in machine.evaluations:
+        asked_of_known = event.how != "predict" or any(a.parts for a in event.rows)
+        if asked_of_known and not meet(event.rows, event.fit.rows):
+            users[event.rows].append(event)
+    for rows, events in users.items():
+        folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
+        fits = {e.fit.site for e in events}
+        again = {e.fit.site for e in events if e.looped and e.fit.looped and not folded}
+        watched = any(e.how == "validation" for e in events)
+        count = len(fits) + len(again)
+        if count < 2 and not (watched and any(e.how == "metric" for e in events)):
+            continue
+        yield reused(sorted(events, key=lambda e: (e.line, e.fit.line)), len(fits), bool(again), watched)
+
+
+def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> Leak:
+    """The words for a test set that was used more than once."""
+    flow = ordered((e.line, f"{e.fit.name} (fitted at line {e.fit.line}) meets the test rows") for e in events[:8])
+    if fits > 1:
+        what = f"one test set judges {fits} fits"
+    elif looped:
+        what = "one test set judges the fit of each round of a loop"
+    else:
+        what = "the rows watched during training are also the test set"
+    message = f"{what}: choosing by it makes it part of the training"
+    return Leak(
+        "multi_test", events[-1].line, message, flow, measured=(("fits_judged", fits),)
+    )
+
+
+def sorted_influences(influences: Iterable[Influence]) -> list[Influence]:
+    """In an order that does not depend on hashing."""
+    return sorted(influences, key=lambda i: (i.line, i.what, i.column or "", i.sort))
+
+
+__all__ = ["Undecided", "report"]
