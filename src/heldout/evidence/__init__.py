@@ -1,5 +1,6 @@
 """The one currency of Heldout: Finding -> Evidence -> Dossier, kept in a Case."""
 
+from heldout.evidence.case import Case, CaseError, Subject
 from heldout.evidence.types import (
     Artifact,
     Basis,
@@ -19,6 +20,8 @@ from heldout.evidence.types import (
 __all__ = [
     "Artifact",
     "Basis",
+    "Case",
+    "CaseError",
     "Contribution",
     "Dossier",
     "Evidence",
@@ -29,5 +32,6 @@ __all__ = [
     "Polarity",
     "Severity",
     "State",
+    "Subject",
     "Suppression",
 ]
