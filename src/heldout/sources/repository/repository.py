@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from heldout.evidence import Location
 from heldout.material.tree import Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Noted, Text
+from heldout.sources.repository.ci import Ci, read_ci
 from heldout.sources.repository.ml_use import MlUse, ml_use
 from heldout.sources.repository.module import ModuleFacts
 from heldout.sources.repository.paths import Part, part_of
+from heldout.sources.repository.tools import ToolUse, find_tools
 
 if TYPE_CHECKING:
     from heldout.material.history import History
@@ -76,6 +78,16 @@ class Repository:
     def ml(self) -> MlUse:
         """What machine learning the code does: which frameworks, where it trains, evaluates, predicts."""
         return ml_use(self.modules)
+
+    @cached_property
+    def tools(self) -> tuple[ToolUse, ...]:
+        """The tools that show in code and files, and how deeply; `tools.tools_used` picks from them."""
+        return find_tools(self)
+
+    @cached_property
+    def ci(self) -> Ci:
+        """What continuous integration runs, followed through make, tox, nox and scripts."""
+        return read_ci(self)
 
     def notes(self, check: Check) -> tuple[Noted[Any], ...]:
         """What this check noted on single files, in the order of paths."""

@@ -1,0 +1,269 @@
+"""What a web service in a module does with a request: its handlers, read from the code.
+
+A handler is a function behind a route (a decorator of FastAPI, Flask and their kin) or an HTTP method of a view
+class. What it calls in the same module is followed one step, so that a helper that validates or predicts counts.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from heldout.sources.repository.module import Function, Module
+from heldout.sources.repository.reading import argument, called_name, constant
+
+FRAMEWORKS = frozenset(
+    "fastapi flask flask_restful flask_restx flask_restplus quart sanic starlette aiohttp falcon litestar bottle tornado "
+    "django rest_framework connexion robyn".split()
+)
+_VERBS = frozenset(
+    {"get", "post", "put", "delete", "patch", "route", "api_route", "websocket", "head", "on_get", "on_post"}
+)
+_VIEWS = re.compile(
+    r"(^|\.)(Resource|MethodView|APIView|GenericAPIView|View|RequestHandler|HTTPEndpoint|HTTPMethodView)$"
+)
+_PREDICTS = frozenset(
+    {"predict", "predict_proba", "predict_one", "infer", "inference", "transcribe", "classify", "forecast"}
+)
+_ASKS = re.compile(r"predict|infer|score|classif|forecast|recommend|detect|segment|transcri|embed", re.IGNORECASE)
+_HEALTH = re.compile(
+    r"^/?(api/)?(v\d+/)?_?(health(z|check|/\w+)?|ready|readyz|readiness|live|livez|liveness|ping|status)/?$"
+)
+_READY = re.compile(r"ready|readiness")
+_RAW = frozenset({"json", "get_json", "form", "data", "args", "POST", "GET", "body", "values", "get_data", "files"})
+_VALIDATES = frozenset(
+    "validate is_valid model_validate parse_obj model_validate_json parse_raw validate_on_submit parse_args validate_python "
+    "isinstance check_input load_json".split()
+)
+_PLAIN = frozenset(
+    {"Request", "Response", "WebSocket", "BackgroundTasks", "HttpRequest", "Session", "Any", "Dict", "dict"}
+)
+_LOADS = re.compile(
+    r"^(joblib\.load|sklearn\.externals\.joblib\.load|torch\.load|torch\.jit\.load|torch\.hub\.load|onnxruntime\.InferenceSession"
+    r"|spacy\.load|transformers\.pipeline|ultralytics\.YOLO|sentence_transformers\.SentenceTransformer"
+    r"|(tensorflow\.|tf_keras\.)?(keras\.)?(models\.|saving\.)?load_model|tensorflow\.saved_model\.load|mlflow\..*\.load_model"
+    r"|skops\.io\.load|fasttext\.load_model|.*\.from_pretrained)$"
+)
+_MODEL_NAME = re.compile(
+    r"model|clf|classif|pipeline|estimator|vectori[sz]er|scaler|encoder|regress|network", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One route and what happens behind it; lines are those of the joined source, 0 for none.
+
+    `load_line` is where a model file is loaded at each request; `raw_line` where the body is taken as it comes;
+    `masked_line` where a caught error is answered as a success.
+    """
+
+    name: str
+    route: str
+    line: int
+    predicts: bool
+    health: bool
+    ready: bool
+    load_line: int
+    raw_line: int
+    typed: bool
+    checked: bool
+    refuses: bool
+    masked_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """A module's handlers, the lines that load a model outside them, and its own start of a server."""
+
+    handlers: tuple[Handler, ...]
+    loads: tuple[int, ...]
+    debug_line: int
+    open_to_all: bool
+    error_handlers: int
+
+
+def is_service_like(module: Module) -> bool:
+    """Whether the module imports a web framework at all: the cheap test before the reading."""
+    return any(name.partition(".")[0] in FRAMEWORKS for name in module.imports)
+
+
+@lru_cache(maxsize=2)
+def read_service(module: Module) -> ServiceFacts | None:
+    """The facts of a module that defines handlers, None for any other."""
+    if not is_service_like(module):
+        return None
+    found = list(_routes(module))
+    if not found:
+        return None
+    helpers = {function.name: function for function, facts in module.functions if not facts.method}
+    handlers = tuple(_handler(module, function, route, helpers) for function, route in found)
+    inside = {function for function, _ in found}
+    loads = tuple(call.lineno for call in model_loads(module) if module.function_of(call) not in inside)
+    debug, exposed = 0, False
+    for call in module.called.get("run", ()):
+        if constant(argument(call, "debug")) is True:
+            debug, exposed = call.lineno, constant(argument(call, "host")) in ("0.0.0.0", "::")  # noqa: S104 - read, not bound
+    errors = sum(
+        1
+        for name in ("errorhandler", "exception_handler", "add_exception_handler")
+        for _ in module.called.get(name, ())
+    )
+    return ServiceFacts(handlers, loads, debug, exposed, errors)
+
+
+def model_loads(module: Module) -> Iterator[ast.Call]:
+    """Calls that read a trained model from disk or a hub; a bare unpickling only when its target is named like one."""
+    for call, name in module.calls:
+        if _LOADS.match(name):
+            yield call
+        elif name in ("pickle.load", "dill.load", "cloudpickle.load"):
+            around = module.parent(call)
+            if isinstance(around, ast.Assign) and _MODEL_NAME.search(ast.unparse(around.targets[0])[:80]):
+                yield call
+
+
+def _routes(module: Module) -> Iterator[tuple[Function, str]]:
+    for function, facts in module.functions:
+        for decorator in function.decorator_list:
+            if not isinstance(decorator, ast.Call):
+                if (module.resolve(decorator) or "").endswith("csrf_exempt"):
+                    yield function, function.name
+                continue
+            if isinstance(decorator.func, ast.Attribute) and decorator.func.attr in _VERBS:
+                route = constant(argument(decorator, "path", 0))
+                if isinstance(route, str) and route.startswith("/"):
+                    yield function, route
+                    break
+        if facts.method and function.name.removeprefix("on_") in ("get", "post", "put"):
+            around = module.parent(function)
+            if isinstance(around, ast.ClassDef) and any(_VIEWS.search(ast.unparse(b)[:80]) for b in around.bases):
+                yield function, around.name
+
+
+def _handler(module: Module, function: Function, route: str, helpers: dict[str, Function]) -> Handler:
+    own = list(ast.walk(function))
+    called = {n.func.id for n in own if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    nodes = [*own, *(part for name in sorted(called & helpers.keys()) for part in ast.walk(helpers[name]))]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    load = next(
+        (c.lineno for c in model_loads(module) if module.function_of(c) is function and not _cached(module, c)), 0
+    )
+    health = bool(_HEALTH.match(route.lower()))
+    asked = bool(_ASKS.search(route) or _ASKS.search(function.name))
+    predicts = not health and (
+        any(called_name(c) in _PREDICTS for c in calls) or (asked and bool(load or _model_call(calls)))
+    )
+    refuses = any(_refuses(node) for node in nodes)
+    return Handler(
+        name=function.name,
+        route=route,
+        line=function.lineno,
+        predicts=predicts,
+        health=health,
+        ready=bool(_READY.search(route.lower())),
+        load_line=load,
+        raw_line=next((n.lineno for n in own if _raw(n)), 0),
+        typed=_typed(module, function),
+        checked=refuses or any(_checks(node) for node in nodes) or any(isinstance(n, ast.Try) for n in own),
+        refuses=refuses,
+        masked_line=_masked(own),
+    )
+
+
+def _model_call(calls: list[ast.Call]) -> bool:
+    return any(isinstance(c.func, ast.Name | ast.Attribute) and _MODEL_NAME.search(called_name(c)) for c in calls)
+
+
+def _cached(module: Module, call: ast.Call) -> bool:
+    """Whether the load runs once: under a test of what is there already, or into a global or an attribute."""
+    for around in module.parents(call):
+        if isinstance(around, ast.If):
+            return True
+        if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+            return any("cache" in ast.unparse(d) for d in around.decorator_list)
+    return False
+
+
+def _typed(module: Module, function: Function) -> bool:
+    if not any(name.partition(".")[0] in ("fastapi", "litestar", "robyn") for name in module.imports):
+        return False
+    parameters = [a for a in (*function.args.args, *function.args.kwonlyargs) if a.arg not in ("self", "cls")]
+    return any(a.annotation is not None and not _loose(a.annotation) for a in parameters)
+
+
+def _loose(annotation: ast.expr) -> bool:
+    head = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    return (head.attr if isinstance(head, ast.Attribute) else getattr(head, "id", "")) in _PLAIN
+
+
+def _raw(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in _RAW
+        and ast.unparse(node.value)[:40].removeprefix("self.").removeprefix("flask.") in ("request", "req")
+    )
+
+
+def _checks(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        name = called_name(node)
+        return (
+            name in _VALIDATES
+            or name.lower().endswith(("validate", "schema", "form", "allowed_file"))
+            or (name == "load" and "schema" in ast.unparse(node.func)[:80].lower())
+            or name.startswith(("validate_", "check_", "_validate", "_check"))
+        )
+    return isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
+
+
+def _refuses(node: ast.AST) -> bool:
+    """Whether the node answers with a 4xx or 5xx code."""
+    if isinstance(node, ast.Call):
+        name = called_name(node)
+        codes = [constant(a) for a in (*node.args, *(k.value for k in node.keywords))]
+        text = " ".join(ast.unparse(k.value)[:60] for k in node.keywords if k.arg and "status" in k.arg)
+        return name in ("HTTPException", "HttpResponseBadRequest", "HTTPError") or (
+            name
+            in (
+                "abort",
+                "Response",
+                "JSONResponse",
+                "make_response",
+                "HttpResponse",
+                "JsonResponse",
+                "send_error",
+                "set_status",
+            )
+            and (
+                any(isinstance(code, int) and 400 <= code < 600 for code in codes)
+                or bool(re.search(r"HTTP_[45]", text))
+            )
+        )
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) >= 2:
+        code = constant(node.value.elts[1])
+        return (isinstance(code, int) and 400 <= code < 600) or bool(
+            re.search(r"HTTP_?[45]|BAD_REQUEST|_ERROR", ast.unparse(node.value)[:200])
+        )
+    return False
+
+
+def _masked(nodes: list[ast.AST]) -> int:
+    """The line where a caught error is answered as if all were well: the error's text returned without a code."""
+    for node in nodes:
+        if not isinstance(node, ast.ExceptHandler) or not node.name:
+            continue
+        for part in node.body:
+            value = part.value if isinstance(part, ast.Return) else None
+            if value is None or isinstance(value, ast.Tuple) or any(_refuses(n) for n in ast.walk(node)):
+                continue
+            text = ast.unparse(value)[:300]
+            if (
+                "status" not in text.lower()
+                and "code" not in text.lower()
+                and re.search(rf"\b{re.escape(node.name)}\b", text)
+            ):
+                return part.lineno
+    return 0
