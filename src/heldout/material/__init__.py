@@ -1,6 +1,7 @@
 """Material: what we are given, as it is. Nothing of it is executed, built or imported."""
 
-from heldout.material.history import Change, Commit, History, Ownership, Person, Run
+from heldout.material.blame import Ownership, Run, blame
+from heldout.material.history import Change, Commit, History, Person
 from heldout.material.limits import Limits
 from heldout.material.open import Material, open_material
 from heldout.material.tree import FileEntry, Kind, Tree, UnreadableError, decode
@@ -18,6 +19,7 @@ __all__ = [
     "Run",
     "Tree",
     "UnreadableError",
+    "blame",
     "decode",
     "open_material",
 ]

@@ -35,3 +35,7 @@ class Limits:
     """One fetch, clone or unpacking."""
     commits: int = 50_000
     """Commits of a history, newest first."""
+    diffed: int = 4_000
+    """Of those, commits whose changes are looked at (about half a second for a thousand, two at a time)."""
+    blame_seconds: float = 1.2
+    """Time that the files chosen for blame are expected to take; see `blame`."""

@@ -178,9 +178,7 @@ def digest_of(root: Path, files: Iterable[FileEntry], limits: Limits) -> str:
         total.update(f"{entry.path}\0{entry.size}\0".encode())
         if entry.readable:
             try:
-                total.update(
-                    hashlib.sha256(_read_inside(root, entry.stored or entry.path, limits.file_bytes)).digest()
-                )
+                total.update(hashlib.sha256(_read_inside(root, entry.stored or entry.path, limits.file_bytes)).digest())
             except OSError:
                 total.update(b"unreadable")
     return f"sha256:{total.hexdigest()}"

@@ -1,0 +1,212 @@
+"""Run git on a private bare repository so that nothing which was given to us can steer it.
+
+Every call has an environment and options of its own: no system, user or repository settings, no hooks, no
+filters, no prompts, no helpers, no lazy fetching, no submodules. Nothing is ever checked out, so neither
+attributes nor LFS run. `transfer.fsckObjects` stays off: it refuses many honest old repositories, and what it
+guards against - names such as `.git` or `..` in a tree - is refused where a tree is written out; index-pack
+always verifies that objects are what their names say.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from heldout.errors import InputError, OurFault
+
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.attributesFile=/dev/null",
+    "core.excludesFile=/dev/null",
+    "core.commitGraph=true",
+    "core.bigFileThreshold=2m",  # larger blobs are never diffed or kept whole in memory
+    "credential.helper=",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "mailmap.file=",
+    "i18n.logOutputEncoding=UTF-8",
+    "log.showSignature=false",
+    "diff.renameLimit=400",
+)
+_MEMORY = 6 * 1024**3
+"""Address space of one git process: packs are mapped into it, so it is well above what git really takes."""
+_TAIL = 16_384
+
+
+class GitError(Exception):
+    """A git command failed, was stopped at a limit, or wrote more than it may; caught inside material."""
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The whole environment of a git process."""
+    env = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "LC_ALL": "C",
+        "TZ": "UTC",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_SYSTEM": "/dev/null",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS": "",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_PROTOCOL_FROM_USER": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_PAGER": "cat",
+        "GIT_CEILING_DIRECTORIES": "/",
+    }
+    # where the machine keeps its certificates and its way out are the user's settings, not the material's
+    for name in (
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "GIT_SSL_CAINFO",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "http_proxy",
+        "no_proxy",
+    ):
+        if name in os.environ:
+            env[name] = os.environ[name]
+    return env
+
+
+@dataclass(frozen=True)
+class Git:
+    """git on one private bare repository.
+
+    `replaced` is True when we ourselves stood empty blobs in for missing ones (see `repository`); in every
+    other case replace refs are ignored.
+    """
+
+    repository: Path
+    replaced: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def stream(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        seconds: float = 60.0,
+        settings: tuple[str, ...] = (),
+        on_line: Callable[[str], None] | None = None,
+    ) -> Iterator[IO[bytes]]:
+        """The standard output of a git command while it runs; the process group is gone afterwards.
+
+        Raises GitError when the command fails or runs out of time after its output was read to the end;
+        leaving the block early stops the command without an error.
+        """
+        process = self._start(args, stdin, settings)
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        errors = _Errors(process, on_line)
+        timed_out = threading.Event()
+
+        def stop() -> None:
+            timed_out.set()
+            _kill(process)
+
+        timer = threading.Timer(seconds, stop)
+        timer.start()
+        try:
+            yield process.stdout
+            ended = process.stdout.read(1) == b""
+            if not ended:
+                _kill(process)
+            code = process.wait()
+        finally:
+            timer.cancel()
+            _kill(process)
+            process.stdout.close()
+            process.wait()
+            message = errors.text()
+        if timed_out.is_set():
+            raise GitError(f"git {args[0]} took longer than {seconds:g} s")
+        if code != 0 and ended:
+            raise GitError(message or f"git {args[0]} ended with {code}")
+
+    def run(self, *args: str, stdin: bytes = b"", seconds: float = 60.0, cap: int = 256 * 1024 * 1024) -> bytes:
+        """The whole output of a git command; raises GitError as `stream`, or when it is over `cap` bytes."""
+        with self.stream(*args, stdin=stdin, seconds=seconds) as out:
+            data = out.read(cap)
+            more = out.read(1)
+        if more:
+            raise GitError(f"git {args[0]} wrote more than {cap:,} bytes")
+        return data
+
+    def _start(self, args: tuple[str, ...], stdin: bytes, settings: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        env = environment(self.repository) | {"GIT_DIR": str(self.repository)} | dict(self.extra)
+        if not self.replaced:
+            env["GIT_NO_REPLACE_OBJECTS"] = "1"
+        options = [part for setting in (*_SETTINGS, *settings) for part in ("-c", setting)]
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            try:
+                process = subprocess.Popen(  # noqa: S603 - arguments are ours; what is given follows -- or is checked
+                    ["git", *options, *args],  # noqa: S607 - the user's own git, found the usual way
+                    stdin=given,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=env,
+                    cwd=self.repository,
+                    start_new_session=True,
+                )
+            except FileNotFoundError as error:
+                raise InputError("git is not installed; install it to review a git repository") from error
+            except OSError as error:
+                raise OurFault(f"git could not be started: {error}") from error
+        if hasattr(resource, "prlimit"):
+            with suppress(OSError, ValueError):  # it has ended already, or a lower limit holds
+                resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        return process
+
+
+class _Errors:
+    """Drains standard error: hands on its lines (progress too) and keeps the end for the message."""
+
+    def __init__(self, process: subprocess.Popen[bytes], on_line: Callable[[str], None] | None) -> None:
+        self._process = process
+        self._on_line = on_line
+        self._tail = b""
+        self._thread = threading.Thread(target=self._drain, daemon=True)
+        self._thread.start()
+
+    def _drain(self) -> None:
+        pipe = self._process.stderr
+        assert pipe is not None  # noqa: S101 - a pipe was asked for
+        with pipe:
+            while chunk := os.read(pipe.fileno(), 4096):
+                self._tail = (self._tail + chunk)[-_TAIL:]
+                line = chunk.replace(b"\r", b"\n").rstrip(b"\n").rpartition(b"\n")[2]
+                if self._on_line is not None and line:
+                    self._on_line(line.decode("utf-8", errors="replace"))
+
+    def text(self) -> str:
+        """The last lines that are no progress, in one."""
+        self._thread.join(timeout=5.0)
+        lines = self._tail.replace(b"\r", b"\n").decode("utf-8", errors="replace").splitlines()
+        said = [line for line in lines if line.startswith(("fatal:", "error:", "remote: ", "ERROR"))]
+        text = "; ".join(said[-3:] or lines[-1:])
+        return "".join(c if c.isprintable() else " " for c in text)[:500]
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
