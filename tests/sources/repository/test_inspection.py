@@ -1,0 +1,140 @@
+"""Workers, suppressions and gaps: one bad file or check costs only itself."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.material.limits import Limits
+from heldout.material.scan import scan_folder
+from heldout.material.tree import Tree
+from heldout.sources.repository.checks.base import Check
+from heldout.sources.repository.inspection import inspect
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.pool import Pool
+from heldout.sources.repository.repository import Repository
+from tests.support import Files, look, notebook, write_files
+
+
+class Names(Check):
+    """Says the name of every function."""
+
+    code = "TST001"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        for function, _ in module.functions:
+            yield self.against(function.name, module.location(function))
+            yield function.name
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        yield self.found(" ".join(sorted(str(noted.note) for noted in repo.notes(self))))
+
+
+class Deadly(Check):
+    """Kills or stops the worker at certain files."""
+
+    code = "TST002"
+
+    def on_module(self, module: Module) -> Iterable[Finding]:
+        if "dies" in module.path:
+            os._exit(9)
+        if "hangs" in module.path:
+            time.sleep(60)
+        if "raises" in module.path:
+            raise ZeroDivisionError("mine")
+        yield self.found(f"saw {module.path}")
+
+
+class Whole(Check):
+    """Crashes at the whole repository."""
+
+    code = "TST003"
+    parts: ClassVar = ()
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        raise RuntimeError("bug")
+
+
+def tree_of(folder: Path, files: Files) -> Tree:
+    return scan_folder(write_files(folder, files), "folder", Limits())
+
+
+def test_findings_and_notes_come_back_from_workers(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {"a.py": "def one(): pass\n", "b.ipynb": notebook("x = 1", "def two():\n    pass")})
+    ticks: list[tuple[int, int]] = []
+    seen = inspect(tree, [Names()], workers=2, tick=lambda done, total: ticks.append((done, total)))
+    assert [f.message for f in seen.findings if f.polarity == "for"] == ["one two"]
+    place = next(f for f in seen.findings if f.message == "two").locations[0]
+    assert (place.path, place.cell, place.line) == ("b.ipynb", 2, 1)
+    assert ticks[-1] == (2, 2)
+
+
+def test_the_same_with_and_without_workers(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {f"m{i}.py": f"def f{i}(): pass\n" for i in range(30)})
+    assert inspect(tree, [Names()], workers=2).findings == inspect(tree, [Names()], workers=0).findings
+
+
+def test_a_file_that_kills_its_worker_costs_only_itself(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {"a.py": "x = 1\n", "dies.py": "x = 1\n", "z.py": "x = 1\n"})
+    seen = inspect(tree, [Deadly()], workers=1)
+    assert [f.message for f in seen.findings] == ["saw a.py", "saw z.py"]
+    assert [gap.what for gap in seen.gaps] == ["dies.py"]
+
+
+def test_a_file_that_hangs_is_given_up(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {"a.py": "x = 1\n", "hangs.py": "x = 1\n", "z.py": "x = 1\n"})
+    with Pool(tree, [Deadly()], "", workers=1, seconds=2) as pool:
+        results = list(pool.results([("a.py", 6), ("hangs.py", 6), ("z.py", 6)]))
+    assert sorted(r.path for r in results if r.findings) == ["a.py", "z.py"]
+    assert "longer than" in next(r for r in results if r.path == "hangs.py").gaps[0].why
+
+
+def test_a_crash_of_a_check_is_our_fault_and_costs_only_itself(tmp_path: Path) -> None:
+    seen = look({"a.py": "x = 1\n", "raises.py": "x = 1\n"}, [Deadly(), Whole(), Names()])
+    assert [f.message for f in seen.findings if f.code == "TST002"] == ["saw a.py"]
+    assert {gap.what for gap in seen.gaps if gap.ours} == {"raises.py", "the whole repository"}
+    assert "ZeroDivisionError" in next(gap for gap in seen.gaps if gap.what == "raises.py").why
+
+
+def test_a_comment_with_a_reason_suppresses_and_is_shown() -> None:
+    seen = look({"a.py": "def f(): pass  # heldout: ignore[TST001] kept for the tutorial\ndef g(): pass\n"}, [Names()])
+    marked = {f.message: f.suppressed for f in seen.findings if f.polarity == "against"}
+    assert marked["g"] is None
+    assert marked["f"] is not None
+    assert marked["f"].reason == "kept for the tutorial"
+
+
+def test_a_suppression_without_a_reason_is_not_followed() -> None:
+    seen = look({"a.py": "def f(): pass  # heldout: ignore[TST001]\n"}, [Names()])
+    assert all(f.suppressed is None for f in seen.findings)
+    assert "without a reason" in seen.gaps[0].why
+
+
+def test_a_comment_at_the_top_of_a_cell_holds_for_the_cell() -> None:
+    book = notebook("# heldout: ignore[TST001] exercise of the course\nx = 1\ndef f(): pass", "def g(): pass")
+    marked = {f.message: f.suppressed for f in look({"a.ipynb": book}, [Names()]).findings if f.polarity == "against"}
+    assert marked["f"] is not None
+    assert marked["g"] is None
+
+
+def test_settings_suppress_by_path_and_need_a_reason() -> None:
+    settings = (
+        '[[suppress]]\ncode = "TST001"\npath = "old/*"\nreason = "kept as history"\n[[suppress]]\ncode = "TST001"\n'
+    )
+    seen = look({"heldout.toml": settings, "old/a.py": "def f(): pass\n", "b.py": "def g(): pass\n"}, [Names()])
+    marked = {f.message: f.suppressed for f in seen.findings if f.polarity == "against"}
+    assert marked["f"] is not None
+    assert marked["g"] is None
+    assert any("needs a code and a reason" in gap.why for gap in seen.gaps)
+
+
+def test_python_2_and_broken_files_are_named_and_skipped() -> None:
+    seen = look({"two.py": "print 'x'\n", "bad.py": "def (:\n", "r.ipynb": notebook("x", language="R")}, [Names()])
+    reasons = {gap.what: gap.why for gap in seen.gaps}
+    assert "Python 2" in reasons["two.py"]
+    assert "not valid Python" in reasons["bad.py"]
+    assert "notebook in r" in reasons["r.ipynb"]
