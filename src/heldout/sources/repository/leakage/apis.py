@@ -96,12 +96,8 @@ REDUCTIONS = _names("""
 """)
 """Methods and functions that make few numbers of many rows."""
 
-COUNTS = _names(
-    "sum count size nunique unique corr cov isnull notnull cumsum cumcount rank first last nsmallest nlargest"
-)
-"""Reductions that seldom carry what rows say into other rows."""
-
 GROUP_REDUCTIONS = REDUCTIONS | _names("sum agg aggregate")
+"""What makes a table of a grouped frame."""
 
 JOINING = _names("""
     fillna replace sub subtract rsub div divide truediv rdiv add radd mul multiply rmul pow map applymap apply where mask
@@ -141,7 +137,11 @@ RESAMPLES = _names("fit_resample fit_sample fit_sample_")
 STACKING = _names("concat concatenate vstack append r_ row_stack stack hstack column_stack c_ union unionAll dstack")
 SIDE_BY_SIDE = _names("hstack column_stack c_ dstack")
 
-ROW_TEMPLATES = _names("DataLoader TensorDataset Subset Dataset DMatrix Pool array asarray DataFrame Series")
+GROWING = _names("extend add insert appendleft setdefault")
+"""Methods by which a container takes in more."""
+
+ELEMENTWISE = _names("where select nan_to_num clip subtract divide true_divide add multiply maximum minimum power")
+"""Functions that put rows and numbers together, place by place."""
 
 SPLIT_WORDS: dict[str, str] = {
     "train": "train", "training": "train", "trn": "train", "tr": "train", "test": "test", "testing": "test", "tst": "test",

@@ -44,17 +44,17 @@ class Expressions(Estimators):
         """The value of an expression."""
         self.spend()
         self.line = node.lineno
-        handler: Callable[[ast.expr], Value] | None = getattr(self, f"_on_{type(node).__name__}", None)
+        handler: Callable[[ast.expr], Value] | None = getattr(self, f"_on_{type(node).__name__.lower()}", None)
         if handler is not None:
             return handler(node)
         return gather(self.evaluate(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
 
     # -- atoms and containers --------------------------------------------------------------------------------
 
-    def _on_Constant(self, node: ast.Constant) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_constant(self, node: ast.Constant) -> Value:
         return Value(constant=node.value)
 
-    def _on_Name(self, node: ast.Name) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_name(self, node: ast.Name) -> Value:
         found = self.scope.find(node.id)
         if found is not None:
             return found
@@ -65,7 +65,7 @@ class Expressions(Estimators):
         self.module.bind(node.id, made)
         return made
 
-    def _on_Tuple(self, node: ast.Tuple | ast.List | ast.Set) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_tuple(self, node: ast.Tuple | ast.List | ast.Set) -> Value:
         items = [self.evaluate(e.value if isinstance(e, ast.Starred) else e) for e in node.elts]
         result = gather(items)
         plain = not any(isinstance(e, ast.Starred) for e in node.elts)
@@ -73,9 +73,9 @@ class Expressions(Estimators):
         result.marks = frozenset({"list"})
         return result
 
-    _on_List = _on_Set = _on_Tuple  # noqa: N815 - named by the syntax node
+    _on_list = _on_set = _on_tuple
 
-    def _on_Dict(self, node: ast.Dict) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_dict(self, node: ast.Dict) -> Value:
         entries: list[Value] = []
         table: dict[str, Value] = {}
         for key, item in zip(node.keys, node.values, strict=True):
@@ -87,20 +87,20 @@ class Expressions(Estimators):
         result.table = table
         return result
 
-    def _on_Lambda(self, node: ast.Lambda) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_lambda(self, node: ast.Lambda) -> Value:
         return Value(function=Function(node, self.scope))
 
-    def _on_Await(self, node: ast.Await | ast.Starred) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_await(self, node: ast.Await | ast.Starred) -> Value:
         return self.evaluate(node.value)
 
-    _on_Starred = _on_Await  # noqa: N815 - named by the syntax node
+    _on_starred = _on_await
 
-    def _on_NamedExpr(self, node: ast.NamedExpr) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_namedexpr(self, node: ast.NamedExpr) -> Value:
         value = self.evaluate(node.value)
         self.scope.bind(node.target.id, value)
         return value
 
-    def _on_JoinedStr(self, node: ast.JoinedStr) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_joinedstr(self, node: ast.JoinedStr) -> Value:
         for child in node.values:
             if isinstance(child, ast.FormattedValue):
                 self.evaluate(child.value)
@@ -108,7 +108,7 @@ class Expressions(Estimators):
 
     # -- operators -------------------------------------------------------------------------------------------
 
-    def _on_BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_binop(self, node: ast.BinOp) -> Value:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(node.op, ast.Mult) and "list" in left.marks | right.marks:
             whole = left if "list" in left.marks else right
@@ -119,7 +119,19 @@ class Expressions(Estimators):
             result = gather((left, right))
             result.mask = (left.mask or right.mask) if isinstance(node.op, ast.BitAnd) else None
             return result
-        return self.arithmetic(left, right, node)
+        result = self.arithmetic(left, right, node)
+        self.residuals(left, right, node)
+        text = left.constant if isinstance(left.constant, str) else right.constant
+        if isinstance(text, str) and "/" in text and result.rows:
+            # Paths under one folder: other files, other rows.
+            return self.part(result, ("path", text))
+        return result
+
+    def residuals(self, left: Value, right: Value, node: ast.AST) -> None:
+        """Predictions beside answers: `y - predicted`, `predicted == y`."""
+        for asked, other in ((left, right), (right, left)):
+            if asked.judged and other.rows and not other.judged:
+                self.record_evaluation(node, "metric", asked.judged, asked)
 
     def arithmetic(self, left: Value, right: Value, node: ast.AST) -> Value:
         """Rows with rows, or rows with a number that came from rows."""
@@ -132,7 +144,7 @@ class Expressions(Estimators):
         result.length_of = left.length_of if not right.length_of else result.length_of
         return result
 
-    def _on_UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_unaryop(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
         result = value.derived()
         if isinstance(node.op, ast.Invert | ast.Not) and value.mask is not None:
@@ -141,10 +153,11 @@ class Expressions(Estimators):
             result.constant = -value.constant
         return result
 
-    def _on_Compare(self, node: ast.Compare) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_compare(self, node: ast.Compare) -> Value:
         left = self.evaluate(node.left)
         others = [self.evaluate(c) for c in node.comparators]
         result = self.arithmetic(left, gather(others), node)
+        self.residuals(left, gather(others), node)
         result.pending = frozenset()
         result.mask = self.mask_of(node, left)
         return result
@@ -165,20 +178,20 @@ class Expressions(Estimators):
             return (f"mask {text}=={other}", "yes")
         return (f"mask {text}=={other}", "no") if operator is ast.NotEq else None
 
-    def _on_BoolOp(self, node: ast.BoolOp) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_boolop(self, node: ast.BoolOp) -> Value:
         values = [self.evaluate(v) for v in node.values]
         result = values[0]
         for value in values[1:]:
             result = join(result, value)
         return result
 
-    def _on_IfExp(self, node: ast.IfExp) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_ifexp(self, node: ast.IfExp) -> Value:
         self.evaluate(node.test)
         return join(self.evaluate(node.body), self.evaluate(node.orelse))
 
     # -- comprehensions --------------------------------------------------------------------------------------
 
-    def _on_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
         with_names = self.enter_comprehension(node.generators)
         element = self.evaluate(node.elt)
         self.leave_comprehension(with_names)
@@ -187,9 +200,9 @@ class Expressions(Estimators):
         result.marks = frozenset({"list"})
         return result
 
-    _on_SetComp = _on_GeneratorExp = _on_ListComp  # noqa: N815 - named by the syntax node
+    _on_setcomp = _on_generatorexp = _on_listcomp
 
-    def _on_DictComp(self, node: ast.DictComp) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_dictcomp(self, node: ast.DictComp) -> Value:
         with_names = self.enter_comprehension(node.generators)
         element = gather((self.evaluate(node.key), self.evaluate(node.value)))
         self.leave_comprehension(with_names)
@@ -230,7 +243,7 @@ class Expressions(Estimators):
 
     # -- parts of objects ------------------------------------------------------------------------------------
 
-    def _on_Attribute(self, node: ast.Attribute) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_attribute(self, node: ast.Attribute) -> Value:
         value = self.evaluate(node.value)
         name = node.attr
         if value.path and not value.rows:
@@ -241,26 +254,29 @@ class Expressions(Estimators):
         method = self.find_method(value, name)
         if method is not None:
             return method
-        if name == "shape" or name == "size":
-            return Value(length_of=value.rows)
-        if name == "index":
-            last = next((atom.parts[-1:] for atom in value.rows if atom.parts), ())
-            return Value(index=value.index or last, length_of=value.rows, pending=value.pending)
         if value.cls or value.fit is not None:
             return self.attribute_of_estimator(value, name)
+        return self.attribute_of_data(value, name)
+
+    def attribute_of_data(self, value: Value, name: str) -> Value:
+        """An attribute of a frame or array: another look at it, its size, or a column."""
+        if name in {"shape", "size"}:
+            return Value(length_of=value.rows)
+        if name == "index":
+            last = next((atom.parts[-1:] for atom in sorted(value.rows, key=str) if atom.parts), ())
+            return Value(index=value.index or last, length_of=value.rows, pending=value.pending)
         if name in _ROWLESS:
             return Value()
+        if name not in _INDEXERS | _SAME:
+            return self.column_of(value, name)
+        result = value.view()
         if name in _INDEXERS:
-            result = value.view()
             result.marks |= {"rows"}
-            return result
-        if name in _SAME:
-            return value.view()
-        return self.column_of(value, name)
+        return result
 
     def attribute_of_estimator(self, value: Value, name: str) -> Value:
         """What an estimator shows of itself after it was fitted."""
-        if name in {"best_estimator_", "history", "estimator", "model"} and name != "history":
+        if name in {"best_estimator_", "estimator", "model", "regressor"}:
             return value
         if name in _LEARNT and value.fit is not None and value.fit.rows:
             return self.statistic(
@@ -284,13 +300,13 @@ class Expressions(Estimators):
         """A method of a class of the source."""
         raise NotImplementedError
 
-    def _on_Slice(self, node: ast.Slice) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_slice(self, node: ast.Slice) -> Value:
         for bound in (node.lower, node.upper, node.step):
             if bound is not None:
                 self.evaluate(bound)
         return Value()
 
-    def _on_Subscript(self, node: ast.Subscript) -> Value:  # noqa: N802 - named by the syntax node
+    def _on_subscript(self, node: ast.Subscript) -> Value:
         value = self.evaluate(node.value)
         index = node.slice
         if value.path and not value.rows:
@@ -312,27 +328,33 @@ class Expressions(Estimators):
             names = self.evaluate(index.elts[1]) if len(index.elts) > 1 else Value()
             return self.columns(rows, names) if constants(names) else rows
         key = self.evaluate(index)
-        return self.item(value, key)
+        moving = {n for names in self.loop_names for n in names}
+        unknown = not isinstance(index, ast.Constant) and not moving & set(names_in(index))
+        return self.item(value, key, ast.unparse(index)[:80] if unknown else "")
 
-    def item(self, value: Value, key: Value) -> Value:
-        """`value[key]` for a key that is known as a value."""
+    def item(self, value: Value, key: Value, picked: str = "") -> Value:
+        """`value[key]` for a key that is known as a value; `picked` is how an unknown choice of rows reads."""
         constant = key.constant
-        if value.items is not None and isinstance(constant, int) and -len(value.items) <= constant < len(value.items):
-            return value.items[constant]
-        if isinstance(constant, str | int) and not isinstance(constant, bool) and str(constant) in value.table:
-            return self.column_of(value, str(constant)) if isinstance(constant, str) else value.table[str(constant)]
         if isinstance(constant, str):
-            if "rows" in value.marks:
-                return self.part(value, ("label", constant))
-            return self.column_of(value, constant)
+            return self.part(value, ("label", constant)) if "rows" in value.marks else self.column_of(value, constant)
+        if isinstance(constant, int) and value.items is not None and -len(value.items) <= constant < len(value.items):
+            return value.items[constant]
+        if isinstance(constant, int) and str(constant) in value.table:
+            return value.table[str(constant)]
         if key.mask is not None:
             return self.filtered(value, key)
         if key.index and (not key.rows or value.rows):
             return self.part(value, *key.index)
         if constants(key):
             return self.columns(value, key)
+        return self.any_item(value, picked)
+
+    def any_item(self, value: Value, picked: str) -> Value:
+        """Some item, or some rows, of which nothing is known but how the choice reads."""
         if value.items is not None:
             return self.element(value)
+        if picked and value.rows:
+            return self.part(value, ("picked", picked))
         result = value.view()
         result.within, result.length_of = value.within, value.length_of
         result.fit, result.cls = value.fit, value.cls or (value.within[0].cls if value.within else "")
@@ -340,8 +362,7 @@ class Expressions(Estimators):
 
     def filtered(self, value: Value, mask: Value) -> Value:
         """The rows where a mask holds; a mask made with a number of all rows carries that number along."""
-        assert mask.mask is not None
-        result = self.part(value, mask.mask)
+        result = self.part(value, mask.mask) if mask.mask is not None else value.view()
         # The influences of the compared column itself are those of the rows: only what the mask adds counts.
         result.influences = bounded(result.influences | frozenset(i for i in mask.influences if i.column is None))
         return result
@@ -378,11 +399,13 @@ class Expressions(Estimators):
 
     def some_items(self, value: Value, lower: Value | None, upper: Value | None) -> Value:
         """A slice of a list whose items are known."""
-        ends = [None if b is None else b.constant for b in (lower, upper)]
-        if value.items is None or not all(e is None or type(e) is int for e in ends):
+        start, stop = (None if b is None else b.constant for b in (lower, upper))
+        known = (start is None or isinstance(start, int)) and (stop is None or isinstance(stop, int))
+        if value.items is None or not known:
             return value.view()
-        result = gather(value.items[slice(*ends)])
-        result.items = value.items[slice(*ends)]
+        chosen = value.items[start if isinstance(start, int) else None : stop if isinstance(stop, int) else None]
+        result = gather(chosen)
+        result.items = chosen
         return result
 
     def cut(self, node: ast.expr, bound: Value, *, after: bool) -> Part:
@@ -403,7 +426,7 @@ class Expressions(Estimators):
     def store(self, base: Value, key: str | None, value: Value, node: ast.AST) -> None:
         """Put a value into a column, an item or an attribute of an object."""
         line = getattr(node, "lineno", self.line)
-        made = settle(base.rows, value.pending, line, f"written into {key or 'the rows'}", key)
+        made = settle(value.pending, line, f"written into {key or 'the rows'}", key)
         came = frozenset(i.then(line, f"written into {key or 'the rows'}", key) for i in value.influences)
         if key is not None and not base.parts and base.base is None:
             # A column that is written anew no longer holds what changed it before.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from heldout.sources.repository.leakage.rows import Atom, Part, Rows, opposite
@@ -64,6 +64,7 @@ class Machine:
         self.undecided: dict[Undecided, None] = {}
         self.modules: dict[str, Scope | None] = {}
         self.stars = False
+        self.cross_validated: set[str] = set()
         self.reached: set[ast.AST] = set()
 
     def spend(self) -> None:
@@ -121,6 +122,10 @@ class Machine:
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression."""
+        raise NotImplementedError
+
+    def execute(self, body: Sequence[ast.stmt]) -> Value | None:
+        """Run statements; the value is what they return, if anything."""
         raise NotImplementedError
 
     def invoke(self, function: Value, arguments: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:

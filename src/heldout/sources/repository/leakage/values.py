@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from heldout.sources.repository.leakage.rows import NONE, Part, Rows, meet, union
+from heldout.sources.repository.leakage.rows import NONE, Part, Rows, union
 from heldout.sources.repository.leakage.types import Step
 
 _MANY = 40
 _LONGEST_FLOW = 8
 
 NOT_CONSTANT: Final = object()
+_DATA_KEYWORDS = frozenset(
+    {"X", "x", "y", "data", "a", "arrays", "objs", "df", "X_train", "dtrain", "train_set", "pool", "raw_documents"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +214,9 @@ def join(a: Value, b: Value) -> Value:
     return both
 
 
-def settle(host: Rows, pending: Influences, line: int, note: str, column: str | None = None) -> Influences:
-    """Numbers computed over rows, now joined with rows: they influence them if they came from the same."""
-    return frozenset(i.then(line, note, column) for i in pending if not host or meet(i.rows, host) or i.rows)
+def settle(pending: Influences, line: int, note: str, column: str | None = None) -> Influences:
+    """Numbers computed over rows, now joined with rows: they influence them."""
+    return frozenset(i.then(line, note, column) for i in pending)
 
 
 def leaves(value: Value, depth: int = 4) -> Iterator[Value]:
@@ -225,4 +228,30 @@ def leaves(value: Value, depth: int = 4) -> Iterator[Value]:
         yield from leaves(item, depth - 1)
 
 
-Call = Callable[..., Value]
+@dataclass(slots=True, eq=False)
+class Call:
+    """A call with its arguments evaluated."""
+
+    node: ast.Call
+    arguments: list[Value]
+    keywords: dict[str, Value]
+
+    @property
+    def given(self) -> list[Value]:
+        """All arguments."""
+        return [*self.arguments, *self.keywords.values()]
+
+    @property
+    def data(self) -> list[Value]:
+        """The arguments that hold data: those without a name, and those whose name says so."""
+        return [*self.arguments, *(v for k, v in self.keywords.items() if k in _DATA_KEYWORDS)]
+
+    @property
+    def first(self) -> Value:
+        """The first argument, an empty value if there is none."""
+        return self.data[0] if self.data else Value()
+
+    def told(self, keyword: str) -> object:
+        """The constant given by a keyword, NOT_CONSTANT if there is none."""
+        value = self.keywords.get(keyword)
+        return value.constant if value is not None else NOT_CONSTANT

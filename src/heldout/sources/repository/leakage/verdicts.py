@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from heldout.sources.repository.leakage.machine import Evaluation, Machine
-from heldout.sources.repository.leakage.rows import Rows, beyond, meet
+from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet
 from heldout.sources.repository.leakage.types import Kind, Leak, Report, Step, Undecided
 from heldout.sources.repository.leakage.values import Fit, Influence
 
@@ -99,34 +99,39 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
         for influence in sorted_influences(event.fit.influences | event.influences):
             if not meet(influence.rows, event.rows):
                 continue
-            # An unlabelled file that was filled with its own numbers judges nobody here.
-            unlabelled = event.how == "predict" and not any(a.parts for a in event.rows)
-            alone = unlabelled and not beyond(influence.rows, event.rows)
-            end = (event.line, f"{event.fit.name} is judged on rows that took part in it")
-            yield spoken(machine, influence, end, certain=not alone)
+            if beyond(influence.rows, event.rows) or meet(influence.rows, event.fit.rows):
+                note = f"{event.fit.name} is judged on rows that took part in it"
+            else:
+                note = "the held-out rows are changed by their own numbers, not by those of the training rows"
+            yield spoken(machine, influence, (event.line, note))
 
 
 def overlaps(machine: Machine) -> Iterator[Leak]:
-    """Models whose only metric is on rows that they learnt from."""
+    """Models judged on rows that they learnt from: rows put aside as a test, or no other rows at all."""
     judged: dict[Fit, list[Evaluation]] = defaultdict(list)
     for event in machine.evaluations:
-        judged[event.fit].append(event)
+        if event.how != "predict" and event.rows:
+            judged[event.fit].append(event)
     for fit, events in judged.items():
-        metrics = [e for e in events if e.how in {"metric", "validation"}]
-        own = [e for e in metrics if meet(e.rows, fit.rows)]
-        honest = [e for e in metrics if not meet(e.rows, fit.rows)]
-        if own and not honest and not fit.searched:
-            line = own[0].line
-            flow = ordered(
-                [
-                    *origin(machine, fit.rows),
-                    (fit.line, f"{fit.name} learns from these rows"),
-                    (line, "and is judged on them"),
-                ]
-            )
-            yield Leak(
-                "overlap", line, f"{fit.name} (line {fit.line}) is judged only on rows that it learnt from", flow
-            )
+        own = [e for e in events if meet(e.rows, fit.rows)]
+        aside = [e for e in own if was_put_aside(e.rows) and not beyond(e.rows, fit.rows)]
+        honest = len(own) < len(events) or fit.searched or fit.name in machine.cross_validated
+        told = aside or ([] if honest else own)
+        if not told:
+            continue
+        line = told[0].line
+        flow = [
+            *origin(machine, fit.rows),
+            (fit.line, f"{fit.name} learns from these rows"),
+            (line, "and is judged on them"),
+        ]
+        what = "rows put aside as a test, which it learnt from" if aside else "no other rows than it learnt from"
+        yield Leak("overlap", line, f"{fit.name} (line {fit.line}) is judged on {what}", ordered(flow))
+
+
+def was_put_aside(rows: Rows) -> bool:
+    """Whether rows are the test side of a split."""
+    return all(any(side == "test" for _, side in atom.parts) for atom in rows)
 
 
 def many_tests(machine: Machine) -> Iterator[Leak]:
@@ -135,7 +140,7 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
     for event in machine.evaluations:
         asked_of_known = event.how != "predict" or any(a.parts for a in event.rows)
         if asked_of_known and not meet(event.rows, event.fit.rows):
-            users[event.rows].append(event)
+            users[unpicked(event.rows)].append(event)
     for rows, events in users.items():
         folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
         fits = {e.fit.site for e in events}
@@ -145,6 +150,11 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
         if count < 2 and not (watched and any(e.how == "metric" for e in events)):
             continue
         yield reused(sorted(events, key=lambda e: (e.line, e.fit.line)), len(fits), bool(again), watched)
+
+
+def unpicked(rows: Rows) -> Rows:
+    """The test set that some rows were picked from."""
+    return frozenset(Atom(a.source, tuple(p for p in a.parts if p[0] != "picked")) for a in rows)
 
 
 def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> Leak:
@@ -157,9 +167,7 @@ def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> 
     else:
         what = "the rows watched during training are also the test set"
     message = f"{what}: choosing by it makes it part of the training"
-    return Leak(
-        "multi_test", events[-1].line, message, flow, measured=(("fits_judged", fits),)
-    )
+    return Leak("multi_test", events[-1].line, message, flow, measured=(("fits_judged", fits),))
 
 
 def sorted_influences(influences: Iterable[Influence]) -> list[Influence]:

@@ -1,0 +1,257 @@
+"""Calls: of builtins, libraries and methods, and of what the source itself defines."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from heldout.sources.repository.leakage import apis
+from heldout.sources.repository.leakage.estimators import short
+from heldout.sources.repository.leakage.expressions import Expressions
+from heldout.sources.repository.leakage.library import rows_of
+from heldout.sources.repository.leakage.rows import NONE
+from heldout.sources.repository.leakage.values import Call, Function, Scope, Value, gather
+
+_UNROLLED = 6
+_OF_OBJECTS = frozenset({"add", "append", "compile", "set_params", "eval", "train", "to", "cuda", "cpu"})
+_PLOTTING = ("matplotlib", "seaborn", "plotly", "bokeh", "altair", "sns.", "plt.", "sys.", "os.", "warnings", "logging")
+_BOOSTERS = ("xgboost", "lightgbm", "catboost", "xgb", "lgb")
+_FACTORIES = frozenset({"make_pipeline", "make_union", "make_column_transformer"})
+
+
+class Calls(Expressions):
+    """Follows calls a few deep."""
+
+    def _on_call(self, node: ast.Call) -> Value:
+        """A call of anything."""
+        called = node.func
+        receiver: Value | None = None
+        if isinstance(called, ast.Attribute):
+            receiver = self.evaluate(called.value)
+            if receiver.path and not receiver.rows:
+                function, receiver = Value(path=f"{receiver.path}.{called.attr}"), None
+            else:
+                function = receiver.table.get(called.attr) or self.find_method(receiver, called.attr) or Value()
+        else:
+            function = self.evaluate(called)
+        arguments = [self.evaluate(a) for a in node.args]
+        call = Call(node, arguments, {k.arg or "**": self.evaluate(k.value) for k in node.keywords})
+        self.line = node.lineno
+        if receiver is not None and isinstance(called, ast.Attribute):
+            return self.call_method(receiver, called.attr, function, call)
+        if function.function is not None or function.blueprint is not None:
+            return self.invoke(function, call.arguments, call.keywords, node)
+        if function.path:
+            return self.call_path(function.path, call)
+        return gather(call.given)
+
+    def call_method(self, receiver: Value, name: str, function: Value, call: Call) -> Value:
+        """`receiver.name(...)`: the source's own method, an estimator's, an object's, or one of data."""
+        own: Value | None = None
+        if function.function is not None:
+            own = self.invoke(function, call.arguments, call.keywords, call.node)
+        if name == "split" and short(receiver.cls) in apis.FOLDS:
+            return self.folds(call, receiver)
+        if self.is_estimator_call(receiver, name, call):
+            result = self.estimator_method(receiver, name, call)
+            return result if own is None or name in apis.FITS else own
+        if own is not None:
+            return own
+        if receiver.cls and not receiver.rows:
+            return receiver if name in _OF_OBJECTS else self.unknown(call, name) if call.given else Value()
+        return self.data_method(receiver, name, call)
+
+    def call_path(self, path: str, call: Call) -> Value:
+        """A call of a builtin, a class of a library, or a function of one."""
+        name = short(path)
+        builtin = _BUILTINS.get(path)
+        if builtin is not None:
+            return builtin(self, call)
+        if path.startswith(_PLOTTING):
+            return Value()
+        if name in apis.FITS and path.startswith(_BOOSTERS):
+            booster = Value(cls=path.rpartition(".")[0] + ".Booster")
+            self.learn(booster, call, [v for v in call.data if v.rows][:1])
+            return booster
+        if name == "cv" and "." in path:
+            return self.cross_validate(call, path)
+        if name[:1].isupper() or name in _FACTORIES:
+            return self.instance(path, call)
+        return self.library_call(path, call)
+
+    # -- objects of libraries --------------------------------------------------------------------------------
+
+    def instance(self, path: str, call: Call) -> Value:
+        """`SomeClass(...)`: rows in other clothes if it is given rows, else an object that may learn."""
+        inside = tuple(v for given in call.given for v in self.estimators_in(given))
+        if rows_of(call.given) and short(path) not in apis.LEARNING_TRANSFORMERS | apis.SEARCHES:
+            return self.wrapped(short(path), call)
+        return Value(cls=path, within=inside[:16])
+
+    def wrapped(self, name: str, call: Call) -> Value:
+        """`DataFrame(x, ...)`, `DMatrix(x, y)`."""
+        made = gather(call.given)
+        first = next(a for a in call.given if a.rows)
+        result = first.derived()
+        result.influences, result.judged = made.influences, made.judged
+        if name in {"DataFrame", "Series"}:
+            result.pending = made.pending
+            result.table = {k: v for k, v in first.table.items() if v.judged}
+        return result
+
+    def estimators_in(self, value: Value, depth: int = 4) -> list[Value]:
+        """Estimators that were handed to a constructor: the steps of a pipeline, the model of a search."""
+        if value.cls and not value.rows:
+            return [value]
+        found = list(value.within)
+        if depth and value.items:
+            found += [v for item in value.items for v in self.estimators_in(item, depth - 1)]
+        if depth and value.table and not value.rows:
+            found += [v for item in list(value.table.values())[:16] for v in self.estimators_in(item, depth - 1)]
+        return found
+
+    # -- builtins --------------------------------------------------------------------------------------------
+
+    def silent(self, call: Call) -> Value:
+        """What gives no rows."""
+        return Value()
+
+    def rebuilt(self, call: Call) -> Value:
+        """A container made of another."""
+        if not call.arguments:
+            return Value(items=[], marks=frozenset({"list"}))
+        value = call.arguments[0]
+        result = value.derived()
+        result.items = list(value.items) if value.items is not None else None
+        result.marks = value.marks | {"list"} if not value.rows else value.marks
+        result.index, result.mask, result.within = value.index, value.mask, value.within
+        result.length_of = value.length_of
+        return result
+
+    def enumerated(self, call: Call) -> Value:
+        """`enumerate(xs)`."""
+        inner = call.first
+        return Value(items=[Value(items=[Value(), i]) for i in self.each(inner)], marks=self.mark_of(inner))
+
+    def ranged(self, call: Call) -> Value:
+        """`range(n)`."""
+        return Value(length_of=call.arguments[-1].length_of if call.arguments else NONE)
+
+    def converted(self, call: Call) -> Value:
+        """`int(x)`, `round(x)`: the same number."""
+        result = call.first.derived()
+        result.length_of, result.constant = call.first.length_of, call.first.constant
+        return result
+
+    def mapped(self, call: Call) -> Value:
+        """`map(f, xs)`."""
+        if len(call.arguments) > 1 and call.arguments[0].function is not None:
+            return self.invoke(call.arguments[0], [self.element(call.arguments[1])], {}, call.node)
+        return gather(call.arguments)
+
+    def each(self, value: Value) -> list[Value]:
+        """The items of an iterable, one for all if they are not known."""
+        return list(value.items[:_UNROLLED]) if value.items else [self.element(value)]
+
+    @staticmethod
+    def mark_of(value: Value) -> frozenset[str]:
+        """Whether going through a value repeats one step many times."""
+        return value.marks & {"repeats"} if value.items else frozenset({"repeats"})
+
+    def zipped(self, call: Call) -> Value:
+        """`zip(xs, ys)`."""
+        columns = [self.each(a) for a in call.arguments]
+        length = max((len(c) for c in columns), default=0)
+        rows = [Value(items=[c[i] if i < len(c) else c[-1] for c in columns]) for i in range(length)]
+        return Value(items=rows, marks=frozenset[str]().union(*(self.mark_of(a) for a in call.arguments)))
+
+    # -- what the source defines -----------------------------------------------------------------------------
+
+    def find_method(self, value: Value, name: str) -> Value | None:
+        """A method of a class of the source, bound to its object."""
+        if value.blueprint is None or name in value.table:
+            return None
+        made = self.scope.find(value.blueprint.name)
+        found = made.table.get(name) if made is not None else None
+        if found is None or found.function is None:
+            return None
+        function = found.function
+        return Value(function=Function(function.node, function.scope, function.defaults, this=value))
+
+    def invoke(self, function: Value, arguments: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        """Follow a call into a function or class of the source."""
+        if function.blueprint is not None and function.function is None:
+            return self.construct(function, arguments, keywords, node)
+        code = function.function
+        if code is None:
+            return gather([*arguments, *keywords.values()])
+        if code.node in self.calling or len(self.calling) >= self.budget.calls:
+            self.doubt(getattr(node, "lineno", self.line), f"calls of `{code.name}` are nested too deep to follow")
+            return gather([*arguments, *keywords.values()])
+        self.reached.add(code.node)
+        before, context, line = self.scope, self.context, self.line
+        self.scope = Scope(outer=code.scope)
+        self.context = f"{context}>{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}"
+        self.calling.append(code.node)
+        self.bind_parameters(code, arguments, keywords)
+        if isinstance(code.node, ast.Lambda):
+            result = self.evaluate(code.node.body)
+        else:
+            returned = self.execute(code.node.body)
+            result = returned if returned is not None else self.yielded(code.node)
+        self.calling.pop()
+        self.scope, self.context, self.line = before, context, line
+        return result
+
+    def yielded(self, node: ast.AST) -> Value:
+        """What a generator function gives, as one value."""
+        found = [n.value for n in ast.walk(node) if isinstance(n, ast.Yield) and n.value is not None]
+        return gather(self.evaluate(v) for v in found[:4])
+
+    def bind_parameters(self, code: Function, arguments: list[Value], keywords: dict[str, Value]) -> None:
+        """Give parameters their values; those that are not given, their defaults."""
+        parameters = code.node.args
+        names = [a.arg for a in (*parameters.posonlyargs, *parameters.args)]
+        given = [code.this, *arguments] if code.this is not None else arguments
+        for name in [*names, *(a.arg for a in parameters.kwonlyargs)]:
+            self.scope.names[name] = code.defaults.get(name) or Value()
+        for name, value in zip(names, given, strict=False):
+            self.scope.names[name] = value
+        if parameters.vararg is not None:
+            rest = [v for v in given[len(names) :] if v is not None]
+            self.scope.names[parameters.vararg.arg] = gather(rest)
+            self.scope.names[parameters.vararg.arg].items = rest
+        for name, value in keywords.items():
+            if name in self.scope.names:
+                self.scope.names[name] = value
+
+    def construct(self, made: Value, arguments: list[Value], keywords: dict[str, Value], node: ast.AST) -> Value:
+        """An object of a class of the source."""
+        name = made.blueprint.name if made.blueprint is not None else ""
+        value = Value(blueprint=made.blueprint, cls=name)
+        start = made.table.get("__init__")
+        if start is not None and start.function is not None:
+            code = start.function
+            self.invoke(
+                Value(function=Function(code.node, code.scope, code.defaults, this=value)), arguments, keywords, node
+            )
+        return value
+
+
+_Builtin = Callable[[Calls, Call], Value]
+_BUILTINS: dict[str, _Builtin] = {
+    **dict.fromkeys(("print", "display", "isinstance", "hasattr", "open", "type", "id", "repr", "help"), Calls.silent),
+    **dict.fromkeys(
+        ("list", "tuple", "set", "sorted", "reversed", "iter", "frozenset", "next", "numpy.array", "numpy.asarray"),
+        Calls.rebuilt,
+    ),
+    **dict.fromkeys(
+        ("int", "float", "round", "abs", "str", "bool", "math.ceil", "math.floor", "numpy.ceil"), Calls.converted
+    ),
+    "enumerate": Calls.enumerated,
+    "range": Calls.ranged,
+    "zip": Calls.zipped,
+    "map": Calls.mapped,
+    "filter": Calls.mapped,
+}
+"""Functions whose results must keep what they were made of, by resolved name."""

@@ -1,0 +1,232 @@
+"""Methods of frames, series, arrays, lists and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from heldout.sources.repository.leakage import apis
+from heldout.sources.repository.leakage.library import Library, constants, gather_pair
+from heldout.sources.repository.leakage.rows import union
+from heldout.sources.repository.leakage.values import NOT_CONSTANT, Call, Value, bounded, gather
+
+
+class Methods(Library):
+    """What rows are asked to do to themselves."""
+
+    def data_method(self, value: Value, name: str, call: Call) -> Value:
+        """A method of a frame, series, array, list or group."""
+        result = self.result_of(value, name, call)
+        if call.told("inplace") is True:
+            value.influence(result.influences - value.influences)
+            if value.base is None and name in {"drop", "query", "dropna"}:
+                value.rows = result.rows or value.rows
+                value.influences = result.influences
+        return result
+
+    def result_of(self, value: Value, name: str, call: Call) -> Value:
+        """What a method returns."""
+        special = _METHODS.get(name)
+        if special is not None:
+            return special(self, value, call)
+        if name in apis.REDUCTIONS or (value.grouped and name in apis.GROUP_REDUCTIONS):
+            return self.reduce(call, name, value)
+        if name in apis.ROWLESS_METHODS:
+            return Value()
+        if name in apis.JOINING:
+            others = [self.applied(v, value, call) for v in (*call.arguments, *call.keywords.values())]
+            return self.combine(value, others, call.node, f"`{name}` puts it into the rows")
+        if name in apis.GROWING and call.arguments:
+            return self.grow(value, call)
+        result = value.derived()
+        if not value.rows:
+            more = gather(call.given)
+            result.rows = more.rows
+            result.influences, result.judged = value.influences | more.influences, value.judged | more.judged
+        return result
+
+    def applied(self, argument: Value, value: Value, call: Call) -> Value:
+        """What a function given to `apply` or `map` makes of a row."""
+        if argument.function is None:
+            return argument
+        return self.invoke(argument, [value.derived()], {}, call.node)
+
+    def grow(self, value: Value, call: Call) -> Value:
+        """A list takes in more."""
+        more = gather(call.arguments)
+        value.rows = union((value.rows, more.rows))
+        value.influences = bounded(value.influences | more.influences)
+        value.pending = bounded(value.pending | more.pending)
+        value.judged |= more.judged
+        if value.items is not None and not self.loops and len(value.items) < 32:
+            value.items.append(call.arguments[-1])
+        else:
+            value.items = None
+        return value
+
+    def append(self, value: Value, call: Call) -> Value:
+        """`list.append` grows; `frame.append` gives a longer frame."""
+        if value.items is None and value.rows and "list" not in value.marks:
+            return self.stack(call, "append", value)
+        return self.grow(value, call) if call.arguments else value
+
+    def copy(self, value: Value, call: Call) -> Value:
+        """A new object that shares nothing."""
+        result = value.derived()
+        result.table = dict(value.table)
+        result.items = list(value.items) if value.items is not None else None
+        return result
+
+    def sample(self, value: Value, call: Call) -> Value:
+        """`frame.sample`: all rows shuffled, copies of rows, or a part of them."""
+        if call.told("replace") is True:
+            return self.copied(value.derived(), "sampling with replacement", call.node)
+        if call.told("frac") == 1:
+            result = value.derived()
+            result.marks |= {"shuffled"}
+            return result
+        result = self.part(value, (f"sample {self.site(call.node)}", "taken"))
+        result.base = None
+        return result
+
+    def drop(self, value: Value, call: Call) -> Value:
+        """`frame.drop`: of rows, the other side of their cut; of columns, what changed them."""
+        labels = Value()
+        dropped = (
+            call.arguments[0] if call.arguments else call.keywords.get("index", call.keywords.get("labels", labels))
+        )
+        other = self.complement(value, dropped)
+        if other is not None:
+            other.base = None
+            return other
+        result = value.derived()
+        gone = constants(dropped) | constants(call.keywords.get("columns", labels))
+        result.influences = frozenset(i for i in value.influences if i.column not in gone)
+        return result
+
+    def pop(self, value: Value, call: Call) -> Value:
+        """`frame.pop(column)`."""
+        name = call.first.constant
+        if not isinstance(name, str):
+            return value.view()
+        result = value.view(name)
+        result.base = None
+        value.influences = frozenset(i for i in value.influences if i.column != name)
+        return result
+
+    def head(self, value: Value, call: Call) -> Value:
+        """`frame.head(n)`: a look at it when n is a number, else a cut."""
+        known = not call.arguments or call.arguments[0].constant is not NOT_CONSTANT
+        return value.view() if known else self.take_rows(value, call, after=False)
+
+    def tail(self, value: Value, call: Call) -> Value:
+        """`frame.tail(n)`."""
+        known = not call.arguments or call.arguments[0].constant is not NOT_CONSTANT
+        return value.view() if known else self.take_rows(value, call, after=True)
+
+    def take_first(self, value: Value, call: Call) -> Value:
+        """`dataset.take(n)`."""
+        return self.take_rows(value, call, after=False)
+
+    def skip_first(self, value: Value, call: Call) -> Value:
+        """`dataset.skip(n)`."""
+        return self.take_rows(value, call, after=True)
+
+    def take_rows(self, value: Value, call: Call, *, after: bool) -> Value:
+        """The rows before or after a position."""
+        if not call.node.args or not call.arguments:
+            return value.view()
+        return self.part(value, self.cut(call.node.args[0], call.arguments[0], after=after))
+
+    def groupby(self, value: Value, call: Call) -> Value:
+        """Groups of rows: a reduction of them is a table of its own."""
+        result = value.derived()
+        result.grouped = True
+        return result
+
+    def window(self, value: Value, call: Call) -> Value:
+        """`rolling`, `ewm`, `expanding`: what follows looks at neighbours only."""
+        result = value.derived()
+        result.marks |= {"window"}
+        return result
+
+    def isin(self, value: Value, call: Call) -> Value:
+        """`index.isin(part.index)`: the mask of the part."""
+        return Value(rows=value.rows, mask=call.first.index[-1] if call.first.index else None)
+
+    def isnull(self, value: Value, call: Call) -> Value:
+        """The mask of missing cells."""
+        return Value(rows=value.rows, mask=(f"null {value.column}", "yes") if value.column else None)
+
+    def notnull(self, value: Value, call: Call) -> Value:
+        """The mask of cells that are there."""
+        return Value(rows=value.rows, mask=(f"null {value.column}", "no") if value.column else None)
+
+    def transform(self, value: Value, call: Call) -> Value:
+        """`groupby(...).transform`: a number of the group in each of its rows."""
+        others = [self.applied(a, value, call) for a in call.arguments]
+        note = "`transform` puts it into the rows"
+        if not value.grouped:
+            return self.combine(value, others, call.node, note)
+        how = call.first
+        name = how.constant if isinstance(how.constant, str) else how.path.rpartition(".")[2]
+        made = value.derived()
+        made.grouped = False
+        if name in apis.REDUCTIONS | {"sum", "count", "size", "nunique"}:
+            return self.touched_by_all(made, f"{name} per group", call.node)
+        return self.combine(made, others, call.node, note)
+
+    def aggregate(self, value: Value, call: Call) -> Value:
+        """`agg`."""
+        return self.statistic(value, "summary per group" if value.grouped else "summary", call.node)
+
+    def entries(self, value: Value, call: Call) -> Value:
+        """`dict.items()`."""
+        pairs = [gather_pair(v) for v in list(value.table.values())[:8]]
+        return Value(items=pairs) if pairs else value.view()
+
+    def align(self, value: Value, call: Call) -> Value:
+        """`a.align(b)`: both, with the same columns."""
+        return Value(items=[value.derived(), *(a.derived() for a in call.arguments[:1])])
+
+    def update(self, value: Value, call: Call) -> Value:
+        """`frame.update(other)` changes the frame itself."""
+        result = self.combine(value, call.arguments, call.node, "`update` puts it into the rows")
+        value.influence(result.influences - value.influences)
+        return value
+
+    def rank(self, value: Value, call: Call) -> Value:
+        """`rank`: each row's place among all."""
+        along = call.told("axis") in (1, "columns")
+        return value.derived() if along else self.touched_by_all(value, "rank", call.node)
+
+
+_METHODS: dict[str, Callable[[Methods, Value, Call], Value]] = {
+    "append": Methods.append,
+    "copy": Methods.copy,
+    "sample": Methods.sample,
+    "drop": Methods.drop,
+    "pop": Methods.pop,
+    "head": Methods.head,
+    "limit": Methods.head,
+    "tail": Methods.tail,
+    "take": Methods.take_first,
+    "skip": Methods.skip_first,
+    "groupby": Methods.groupby,
+    "group_by": Methods.groupby,
+    "rolling": Methods.window,
+    "ewm": Methods.window,
+    "expanding": Methods.window,
+    "isin": Methods.isin,
+    "isnull": Methods.isnull,
+    "isna": Methods.isnull,
+    "notnull": Methods.notnull,
+    "notna": Methods.notnull,
+    "transform": Methods.transform,
+    "agg": Methods.aggregate,
+    "aggregate": Methods.aggregate,
+    "items": Methods.entries,
+    "iteritems": Methods.entries,
+    "align": Methods.align,
+    "update": Methods.update,
+    "rank": Methods.rank,
+}
