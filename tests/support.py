@@ -6,10 +6,12 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from heldout.evidence import Finding
-from heldout.material.limits import Limits
+from heldout.material import Change, Commit, History, Limits, Person
+from heldout.material.git import Git
 from heldout.material.scan import scan_folder
 from heldout.material.tree import Kind
 from heldout.sources.repository.checks.base import Check
@@ -27,15 +29,28 @@ def write_files(root: Path, files: Files) -> Path:
     return root
 
 
-def look(files: Files, checks: Sequence[Check], *, kind: Kind = "folder") -> Inspection:
+def look(files: Files, checks: Sequence[Check], *, kind: Kind = "folder", history: History | None = None) -> Inspection:
     """Inspect a repository made of these files, in this process."""
     with tempfile.TemporaryDirectory() as folder:
-        return inspect(scan_folder(write_files(Path(folder), files), kind, Limits()), checks, workers=0)
+        tree = scan_folder(write_files(Path(folder), files), kind, Limits())
+        return inspect(tree, checks, history=history, workers=0)
 
 
-def findings_of(files: Files, check: Check, *, kind: Kind = "folder") -> list[Finding]:
+def history_of(*commits: tuple[str, int, int]) -> History:
+    """A history by one person, oldest first, of commits given as (subject, day, lines added to main.py)."""
+    author = Person("Ada Lovelace", "ada@engine.org")
+    made: list[Commit] = []
+    for number, (subject, day, added) in enumerate(commits):
+        when = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
+        parents = (f"{number - 1:040x}",) if number else ()
+        change = (Change("main.py", added, 0),)
+        made.append(Commit(f"{number:040x}", parents, author, author, when, when, subject, (), change))
+    return History(Git(Path("nowhere")), made[-1].sha, tuple(reversed(made)), assessable=True)
+
+
+def findings_of(files: Files, check: Check, *, kind: Kind = "folder", history: History | None = None) -> list[Finding]:
     """The findings of one check on a repository made of these files; a crash of the check fails the test."""
-    seen = look(files, [check], kind=kind)
+    seen = look(files, [check], kind=kind, history=history)
     crashes = [gap for gap in seen.gaps if gap.ours]
     assert not crashes, crashes
     return [finding for finding in seen.findings if finding.code == check.code]
@@ -57,9 +72,15 @@ def notebook(*cells: str | tuple[str, Mapping[str, object]], language: str = "py
 
 @dataclass(frozen=True)
 class Example:
-    """Repositories on which a check must speak against, for, and on which it must not speak against."""
+    """Repositories on which a check must speak against, for, say that it cannot tell, and keep quiet.
+
+    `quiet` must give nothing against, and when the check only ever says what it cannot tell, not that either. The
+    histories go with the files of the same word.
+    """
 
     code: str
     against: Files | None = None
     favourable: Files | None = None
+    unknown: Files | None = None
     quiet: Files = field(default_factory=dict)
+    histories: Mapping[str, History] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Long work in steps, with progress; the one place where faults of ours are caught."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from heldout.evidence import Finding, Location
-from heldout.material.history import History, Ownership, Person
+from heldout.material import History, Ownership, Person
 from heldout.sources.repository.identity import People, is_bot
 
 
@@ -127,7 +127,7 @@ def authorship(
         named=named,
         commit_share=own_commits / all_commits if named and all_commits else None,
         line_share=own_lines / all_lines if named and all_lines else None,
-        coverage=ownership.lines_known / ownership.lines_asked if ownership and ownership.lines_asked else 0.0,
+        coverage=ownership.coverage if ownership else 0.0,
         first_day=days[0],
         last_day=days[-1],
         days=len(days),

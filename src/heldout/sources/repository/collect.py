@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from heldout.evidence import Artifact, Dossier, Gap
-from heldout.material.history import Ownership
-from heldout.material.open import Material
+from heldout.material import Material, Ownership, Tree, UnreadableError, blame
 from heldout.sources.repository.authorship import Authorship, authorship
 from heldout.sources.repository.checks.authorship import copied_files
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.inspection import Inspection, Tick, inspect
 from heldout.sources.repository.levels import Run, evidence_of, rules_version
+from heldout.sources.repository.paths import part_of
 from heldout.sources.repository.redaction import Redactor
 from heldout.standard import Standard
 
@@ -46,12 +47,9 @@ def collect(material: Material, brief: Brief, *, tick: Tick | None = None, taken
     history = material.history if material.has_history else None
     owned: list[Ownership] = []
 
-    def blame() -> None:
+    def attribute() -> None:
         if history is not None:
-            paths = [
-                entry.path for entry in material.tree.having(".py", ".ipynb", ".sql", ".sh", ".md", ".yaml", ".yml")
-            ]
-            owned.append(history.blame(paths, seconds=brief.blame_seconds))
+            owned.append(blame(history, _line_counts(material.tree), brief.blame_seconds))
 
     if brief.claims and history is not None:
         authorship(history, None, brief.claims)  # a wrong name is said at once, not after the work
@@ -62,7 +60,7 @@ def collect(material: Material, brief: Brief, *, tick: Tick | None = None, taken
         artifact=material.name,
         workers=brief.workers,
         tick=tick,
-        meanwhile=blame,
+        meanwhile=attribute,
     )
     who = authorship(history, owned[0] if owned else None, brief.claims, copied=copied_files(seen.repository))
     redactor = _redactor(who)
@@ -89,6 +87,17 @@ def collect(material: Material, brief: Brief, *, tick: Tick | None = None, taken
         evidence=evidence,
         findings=tuple(finding for finding in findings if id(finding) not in used),
     )
+
+
+def _line_counts(tree: Tree) -> dict[str, int]:
+    """The lines of every file that people write by hand and that somebody else did not."""
+    counts = {}
+    for entry in tree.having(".py", ".ipynb", ".sql", ".sh", ".md", ".rst", ".yaml", ".yml", ".toml"):
+        if part_of(entry.path) not in ("vendored", "generated"):
+            with suppress(UnreadableError):
+                data = tree.read_bytes(entry.path)
+                counts[entry.path] = data.count(b"\n") + (not data.endswith(b"\n"))
+    return counts
 
 
 def _redactor(who: Authorship) -> Redactor:

@@ -84,18 +84,22 @@ def test_moves_competencies_of_the_standard_within_reason(check: Check) -> None:
 @each_check
 def test_has_an_example_that_speaks_and_one_that_does_not(check: Check) -> None:
     example = EXAMPLES[check.code]
-    assert example.against or example.favourable
+    assert example.against or example.favourable or example.unknown
     if any(move.down for move in check.moves.values()):
         assert example.against
     if any(move.up for move in check.moves.values()):
         assert example.favourable
-    if example.against:
-        found = [f for f in findings_of(example.against, check) if f.polarity == "against"]
-        assert found
-        assert all(f.message and f.why for f in found)
-    if example.favourable:
-        assert [f for f in findings_of(example.favourable, check) if f.polarity == "for"]
-    assert not [f for f in findings_of(example.quiet, check) if f.polarity == "against"]
+    for word, polarity in (("against", "against"), ("favourable", "for"), ("unknown", "unknown")):
+        files = getattr(example, word)
+        if files:
+            found = [
+                f for f in findings_of(files, check, history=example.histories.get(word)) if f.polarity == polarity
+            ]
+            assert found, word
+            assert all(f.message and f.why for f in found)
+    unwanted = {"against"} if example.against or example.favourable else {"against", "unknown"}
+    quiet = findings_of(example.quiet, check, history=example.histories.get("quiet"))
+    assert not [f for f in quiet if f.polarity in unwanted]
 
 
 @each_check

@@ -23,7 +23,8 @@ _EMPTY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _IDLE = re.compile(
-    r"^(update[sd]?|fix(e[sd])?|wip|test(s|ing)?|changes?|commit|initial( commit)?|minor|misc|stuff|cleanup|typo|\W+|\w)?"
+    r"^(update[sd]?|fix(e[sd])?|wip|test(s|ing)?|changes?|commit|initial( commit)?|minor|misc|stuff|cleanup|typo|\W+"
+    r"|\w)?"
     r"( (the )?(readme(\.md)?|files?|code|bugs?|it|this|stuff|things?|\S+\.(py|md|ipynb|txt)))?[.!]*$",
     re.IGNORECASE,
 )
@@ -142,7 +143,7 @@ class BulkImport(Check):
         if history is None or not history.assessable or len(history.commits) < 10:
             return
         added = {
-            commit.sha: sum(c.added or 0 for c in commit.changes if c.path.endswith(".py"))
+            commit.sha: sum(c.added or 0 for c in commit.changes or () if c.path.endswith(".py"))
             for commit in history.commits
         }
         total, (sha, most) = sum(added.values()), max(added.items(), key=lambda item: item[1])

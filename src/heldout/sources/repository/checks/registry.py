@@ -9,12 +9,14 @@ from heldout.errors import InputError
 from heldout.sources.repository.checks import (
     authorship,
     functions,
+    leakage,
 )
 from heldout.sources.repository.checks.base import Check
 
 FAMILIES = (
     authorship,
     functions,
+    leakage,
 )
 
 

@@ -1,0 +1,260 @@
+"""Statistics: held-out rows that reach the training, found by following the data through the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import ClassVar
+
+from heldout.evidence import Finding, FlowStep
+from heldout.sources.repository.checks.base import Check, Move, first, fraction
+from heldout.sources.repository.leakage import Kind, Report, analyse
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.repository import Repository
+
+_FLOW_STEPS = 12
+
+
+@lru_cache(maxsize=1)
+def _report(module: Module) -> Report:
+    """The analysis of a module: computed once, for all checks here."""
+    return analyse(module.tree, resolve_module=module.sibling)
+
+
+class LeakageCheck(Check):
+    """Base of the checks that report one kind of leak each."""
+
+    kind: ClassVar[Kind]
+    severity = "high"
+    ml_only = True
+
+    def on_module(self, module: Module) -> Iterable[Finding]:
+        """Report the leaks of this kind, each with its flow."""
+        for leak in _report(module).leaks:
+            if leak.kind != self.kind:
+                continue
+            yield self.against(
+                leak.message if leak.certain else f"{leak.message} (likely: part of it cannot be seen in the code)",
+                module.location(leak.line),
+                severity=self.severity if leak.certain else "medium",
+                strength=1.0 if leak.certain else 0.4,
+                flow=tuple(
+                    FlowStep(location=module.location(line), note=note) for line, note in first(leak.flow, _FLOW_STEPS)
+                ),
+                certain=leak.certain,
+                **dict(leak.measured),
+            )
+
+
+class PreprocessingLeakage(LeakageCheck):
+    """Something was computed over rows that the model is later judged on
+
+    What: A mean, a scaler, an imputer, a vectoriser, a feature selection or the like is fitted on data that
+    includes the test rows, and its result reaches the training data.
+
+    Why: The test score then measures rows that have already had their say: it is too good, and the model
+    disappoints on new data. It is the most frequent way in which published results fail (Yang et al., ASE 2022).
+
+    Example: `X = StandardScaler().fit_transform(X)` before `train_test_split(X, y)`; fit the scaler on the training
+    rows, or put it into a pipeline that is cross-validated as a whole.
+
+    Limits: The rows are followed through the code that can be seen: data that other files prepared, or calls into
+    libraries that are not known, end the trail, and the report says so. How much the score gains is not measured;
+    for a plain scaling it is often little.
+    """
+
+    code = "LEK101"
+    kind = "preprocessing"
+    moves: ClassVar = {"statistics": Move(down=0.6, per_kloc=1.0)}
+    why = "The score on such a test set is too good: its rows took part in the preparation."
+    mend = "Split first; fit every transformation on the training rows only, best inside a pipeline."
+    ask = "Here the test rows take part in the preparation. What does that do to the score, and how do you avoid it?"
+
+
+class OverlapLeakage(LeakageCheck):
+    """Rows are both learnt from and judged on
+
+    What: The rows that a model is fitted on and those that it is scored on have rows in common.
+
+    Why: A model can remember what it has seen, so such a score says nothing of new data.
+
+    Example: `model.fit(X, y); model.score(X, y)` presented as the result; score on rows that were set aside.
+
+    Limits: A training score printed beside a test score is fine and not reported as a leak. Duplicated rows in the
+    data themselves cannot be seen in code.
+    """
+
+    code = "LEK102"
+    kind = "overlap"
+    moves: ClassVar = {"statistics": Move(down=0.5, per_kloc=1.0)}
+    why = "A score on rows that the model has learnt from says nothing of new data."
+    mend = "Set rows aside before the first fit and score on those."
+    ask = "Here the model is scored on rows that it has learnt from. What would you report instead?"
+
+
+class MultiTestLeakage(LeakageCheck):
+    """One test set judges many models
+
+    What: The same held-out rows are used to compare several models or settings, with no further rows kept apart
+    for the final score.
+
+    Why: The best of many scores on one set is too good by chance alone: choosing is a kind of fitting.
+
+    Example: Ten classifiers are fitted and each is scored on `X_test`, and the highest figure is the result; choose
+    by cross-validation on the training rows and score the chosen one once.
+
+    Limits: Comparing models for a table, without choosing, is legitimate and looks the same in code; so this moves
+    little.
+    """
+
+    code = "LEK103"
+    kind = "multi_test"
+    severity = "medium"
+    moves: ClassVar = {"statistics": Move(down=0.2, per_kloc=1.0)}
+    why = "The best of many scores on one test set is too good by chance alone."
+    mend = "Choose between models by cross-validation on the training rows; use the test rows once."
+    ask = "Several models are compared on one test set here. How did you choose, and how sure is the final figure?"
+
+
+class OversamplingLeakage(LeakageCheck):
+    """Rows were multiplied before the split
+
+    What: SMOTE, random oversampling or another copying of rows happens before training and test rows are parted.
+
+    Why: Copies, or blends, of one row then stand on both sides, and the test score measures memory.
+
+    Example: `X, y = SMOTE().fit_resample(X, y)` before `train_test_split`; resample the training rows only.
+
+    Limits: Only the resamplers of well-known libraries are recognised.
+    """
+
+    code = "LEK104"
+    kind = "oversampling"
+    moves: ClassVar = {"statistics": Move(down=0.5, per_kloc=1.0)}
+    why = "Copies of one row stand in training and in test, so that the score measures memory."
+    mend = "Split first and resample the training rows only."
+    ask = "Rows are multiplied before the split here. What happens to the test score?"
+
+
+class TargetLeakage(LeakageCheck):
+    """A feature holds the answer
+
+    What: A column that is computed from the target stays among the features.
+
+    Why: The model then reads the answer off, in training and in the test, and has nothing to read at work.
+
+    Example: `df["rate"] = df["paid"] / df["amount"]` with `paid` as the target and `rate` kept in `X`.
+
+    Limits: Only columns derived in the code that can be seen are found; whether a column is known at the time of
+    prediction is a question of the domain.
+    """
+
+    code = "LEK105"
+    kind = "target"
+    moves: ClassVar = {"statistics": Move(down=0.5, per_kloc=1.0)}
+    why = "A feature made from the answer is not there when the model is at work."
+    mend = "Drop what is derived from the target, or compute it from past data only."
+    ask = "This feature is made from the target. Is it known when the prediction is needed?"
+
+
+class GroupLeakage(LeakageCheck):
+    """Rows of one unit fall on both sides of the split
+
+    What: The data hold several rows per person, patient, device or document, the code knows it, and the split
+    scatters them over training and test.
+
+    Why: The model recognises the unit instead of the pattern; on new units it does worse than the score says.
+
+    Example: Rows are aggregated by `patient_id` and then split at random; use a grouped split.
+
+    Limits: Said only when the code itself shows that units repeat; that the split matters is an inference.
+    """
+
+    code = "LEK106"
+    kind = "group"
+    severity = "medium"
+    moves: ClassVar = {"statistics": Move(down=0.3, per_kloc=1.0)}
+    why = "The score holds for known units, not for new ones."
+    mend = "Split by unit (GroupKFold, GroupShuffleSplit)."
+    ask = "Several rows belong to one unit here. Why is the split at random, and what would a split by unit show?"
+
+
+class TimeLeakage(LeakageCheck):
+    """The future informs the past
+
+    What: Rows in time are shuffled before the split, or a feature takes values from later rows.
+
+    Why: At work there is no later row; the score then promises what cannot be kept.
+
+    Example: `train_test_split(prices, shuffle=True)` on a series, or `df["x"].shift(-1)` as a feature.
+
+    Limits: Said only when the code itself treats the rows as a series. `shift(-1)` as the target is fine.
+    """
+
+    code = "LEK107"
+    kind = "time"
+    moves: ClassVar = {"statistics": Move(down=0.4, per_kloc=1.0)}
+    why = "A model that has seen the future in training cannot keep its promise at work."
+    mend = "Split by time and build features from the past only."
+    ask = "These rows are in time. How does the split make sure that nothing of the future is known?"
+
+
+class CleanSplit(Check):
+    """Data are held out and stay held out
+
+    What: Modules that split data, fit on one part and evaluate on another, in which the data-flow analysis found
+    no leak; and those in which it could not tell.
+
+    Why: Holding out correctly, all through a script, is the first skill of honest evaluation.
+
+    Example: A pipeline cross-validated as a whole, with one final score on rows set aside before.
+
+    Limits: No leak found is not none there: see the limits of the single checks.
+    """
+
+    code = "LEK110"
+    moves: ClassVar = {"statistics": Move(up=0.5)}
+    ml_only = True
+    why = "Whoever keeps held-out rows apart all the way can be trusted with a score."
+
+    def on_module(self, module: Module) -> Iterable[object]:
+        """Note what the analysis recognised."""
+        report = _report(module)
+        judged = report.evaluations > 0 and report.fits > 0
+        if judged or report.undecided:
+            line = report.undecided[0].line if report.undecided else 0
+            why = report.undecided[0].why if report.undecided else ""
+            yield (judged and report.splits > 0, sum(leak.certain for leak in report.leaks), line, why)
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the clean modules with all that hold out and evaluate."""
+        judged = [noted for noted in repo.notes(self) if noted.note[0]]
+        clean = [noted for noted in judged if not noted.note[1] and not noted.note[3]]
+        doubtful = [noted for noted in repo.notes(self) if noted.note[3]]
+        if clean:
+            yield self.found(
+                f"{len(clean)} of {len(judged)} files that split, fit and evaluate keep the test rows apart as far as"
+                " the data can be followed.",
+                *(repo.at(noted.path) for noted in first(clean, 3)),
+                strength=fraction(len(clean), len(judged)),
+                clean=len(clean),
+                judged=len(judged),
+            )
+        if doubtful:
+            yield self.unknown(
+                f"In {len(doubtful)} files the data could not be followed to the end: {doubtful[0].note[3]}.",
+                *(repo.at(noted.path, noted.note[2]) for noted in first(doubtful, 3)),
+                files=len(doubtful),
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    PreprocessingLeakage(),
+    OverlapLeakage(),
+    MultiTestLeakage(),
+    OversamplingLeakage(),
+    TargetLeakage(),
+    GroupLeakage(),
+    TimeLeakage(),
+    CleanSplit(),
+)
