@@ -1,0 +1,92 @@
+"""The command line: `heldout COMMAND`, one file per command, each loaded when it is asked for.
+
+Exit codes: 0 done, whatever it says of a subject; 2 bad input; 3 a fault of ours; 130 interrupted;
+141 when the reader of a pipe left.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from heldout import __version__
+from heldout.errors import InputError, OurFault
+
+BAD_INPUT, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
+
+_COMMANDS = {
+    "standard": ("heldout.cli.standard", "Print what matters: competencies, levels, roles."),
+    "case": ("heldout.cli.case", "Make, show and clear the folder that joins the commands."),
+}
+"""Name: (module that holds a click command `command`, one line of help). The help stands here so that
+`heldout --help` need not import every command."""
+
+
+class _Commands(click.Group):
+    """The commands of the table, imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="heldout")
+@click.option("--debug", is_flag=True, help="Show the traceback when something fails on our side.")
+def heldout(debug: bool) -> None:
+    """Hire machine-learning engineers on held-out evidence."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with heldout.make_context("heldout", given.copy()) as context:
+            heldout.invoke(context)
+            sys.stdout.flush()
+        code = 0
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = BAD_INPUT
+    except InputError as error:
+        click.echo(f"Error: {error}", err=True)
+        code = BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else the interpreter complains when it flushes at exit
+        code = PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 - the one place where a bug of ours becomes an exit code
+        _own_up(error, debug="--debug" in given)
+        code = OUR_FAULT
+    sys.exit(code)
+
+
+def _own_up(error: Exception, *, debug: bool) -> None:
+    """Say that the fault is ours, and what to do about it."""
+    if debug:
+        traceback.print_exception(error)
+    what = str(error) if isinstance(error, OurFault) else f"{type(error).__name__}: {error}"
+    click.echo(
+        f"A fault of ours, not of what you gave: {what}\n"
+        "Nobody was judged by it. "
+        + ("Please report it with the lines above." if debug else "For the details, run: heldout --debug COMMAND ..."),
+        err=True,
+    )

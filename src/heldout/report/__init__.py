@@ -1,0 +1,1 @@
+"""Dossiers and decisions for people and machines."""

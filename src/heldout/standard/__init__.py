@@ -3,6 +3,7 @@
 from heldout.standard.loader import builtin_standard, check_file, load_standard, select_role
 from heldout.standard.models import (
     LEVELS,
+    SOURCE_WORDS,
     Competency,
     CompetencyFile,
     Requirement,
@@ -15,6 +16,7 @@ from heldout.standard.yaml_source import Problem, StandardError
 
 __all__ = [
     "LEVELS",
+    "SOURCE_WORDS",
     "Competency",
     "CompetencyFile",
     "Problem",

@@ -11,6 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 LEVELS = (1, 2, 3, 4, 5)
 SourceName = Literal["repository", "handover", "worksample", "interview"]
+SOURCE_WORDS: dict[str, str] = {
+    "repository": "past work",
+    "handover": "delivered work",
+    "worksample": "work sample",
+    "interview": "interview",
+}
+"""What each source looks at, as pages call it."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]

@@ -1,0 +1,98 @@
+"""`heldout case`: make, show and clear the folder that joins the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+from heldout.cli.output import write_output
+from heldout.errors import InputError
+from heldout.evidence import Case
+from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
+from heldout.report.terminal import make_console
+from heldout.report.terminal_case import print_case
+from heldout.standard import select_role
+
+_SCHEMAS: dict[str, type[BaseModel]] = {"evidence": EvidenceFile, "case": CaseFile, "standard": StandardFile}
+_DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+
+
+@click.group()
+def command() -> None:
+    """Make, show and clear a case: the folder that joins the commands."""
+
+
+@command.command()
+@_DIRECTORY
+@click.option("--role", required=True, metavar="ID|FILE", help="The role to fill; frozen when the case is made.")
+@click.option("--title", default="", help="What people call this case; the role's name when left out.")
+@click.option(
+    "--standard",
+    "extra",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Your own competencies and roles (repeatable).",
+)
+def new(directory: Path, role: str, title: str, extra: tuple[Path, ...]) -> None:
+    """Make a case in DIR for a role."""
+    standard, chosen = select_role(role, extra)
+    case = Case.create(directory, standard=standard, role=chosen, title=title)
+    click.echo(f"Made {directory} for {case.identity}.")
+    click.echo(f"Next: heldout review WHAT --into {directory} --subject NAME")
+
+
+@command.command()
+@_DIRECTORY
+@click.option("--subject", "names", multiple=True, metavar="NAME", help="Only this subject (repeatable).")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the case as JSON instead.")
+def show(directory: Path, names: tuple[str, ...], json_to: str | None) -> None:
+    """Show a case: subjects side by side, then each with evidence and questions."""
+    case = Case.open(directory)
+    subjects = [case.subject(name) for name in names] if names else list(case.subjects)
+    dossiers = [case.dossier(subject) for subject in subjects]
+    if not json_to:
+        print_case(make_console(), case, dossiers)
+        return
+    content = {
+        "title": case.title,
+        "created": case.created.isoformat(),
+        "role": {"identity": case.identity.model_dump(), **case.role.model_dump(mode="json")},
+        "subjects": [
+            {**subject.model_dump(), "dossier": dossier.model_dump(mode="json")}
+            for subject, dossier in zip(subjects, dossiers, strict=True)
+        ],
+    }
+    write_output(json_to, json.dumps(content, indent=2, ensure_ascii=False))
+
+
+@command.command("delete-subject")
+@_DIRECTORY
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def delete_subject(directory: Path, name: str, yes: bool) -> None:
+    """Delete a subject's files and entry for good."""
+    case = Case.open(directory)
+    subject = case.subject(name)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise InputError("nobody is there to confirm the deletion; add --yes")
+        if not click.confirm(f"Delete everything about {subject.name} in {directory}? It cannot be undone"):
+            click.echo("Nothing was deleted.")
+            return
+    removed = case.delete_subject(subject.slug)
+    click.echo(f"Deleted {subject.name}: the entry in case.toml and {len(removed)} files and folders.")
+    for path in removed:
+        click.echo(f"  {path}")
+
+
+@command.command()
+@click.argument("kind", type=click.Choice(sorted(_SCHEMAS)), default="evidence")
+@click.option("--output", default="-", metavar="FILE|-", help="Where to write it.")
+def schema(kind: str, output: str) -> None:
+    """Print the JSON Schema of a case's files: evidence (the default), case, standard."""
+    write_output(output, json.dumps(_SCHEMAS[kind].model_json_schema(by_alias=True), indent=2))

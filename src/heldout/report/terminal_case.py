@@ -1,0 +1,233 @@
+"""A case on the terminal: what to take into a meeting. Subjects side by side first, then each in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from heldout.evidence import Artifact, Case, Dossier, Evidence, Finding, Polarity
+from heldout.report.terminal import INTERVAL, STATE_WORDS, half_width, level_bar, printable
+from heldout.standard import SOURCE_WORDS, Role, Standard
+
+_STRONGEST = 5
+_QUESTIONS = 8
+_SEVERITIES = ("info", "low", "medium", "high")
+
+
+def print_case(console: Console, case: Case, dossiers: Sequence[Dossier]) -> None:
+    """The case for people: comparison when there are several subjects, then a page for each."""
+    console.print(Text(printable(case.title), "bold"))
+    console.print(Text(f"Role: {case.identity}", "dim"))
+    console.print(Text(f"Goal: {case.role.business_goal}"))
+    if not dossiers:
+        console.print(Text("\nNobody has been looked at yet. Begin: heldout review WHAT --into CASE --subject NAME"))
+        return
+    console.print(
+        Text(
+            f"\nLevels go from 1 to 5 (3: what a competent engineer normally does). ± and ─ are the {INTERVAL:.0%} "
+            "interval, │ is the bar of this role. A missing level is missing, not low. People decide.",
+            "dim",
+        )
+    )
+    if len(dossiers) > 1:
+        _print_comparison(console, case, dossiers)
+    for dossier in dossiers:
+        _print_subject(console, case, dossier)
+
+
+def evidence_for(dossier: Dossier, competency: str) -> tuple[Evidence, ...]:
+    """What was said of a competency: observed levels first, the surest one first of all."""
+    found = [evidence for evidence in dossier.evidence if evidence.competency == competency]
+    return tuple(sorted(found, key=lambda evidence: (evidence.se is None, evidence.se or 0.0)))
+
+
+def verdict(level: float, margin: float, bar: float) -> str:
+    """Where the interval `level ± margin` lies to the bar, in words."""
+    if level - margin >= bar:
+        return "above the bar"
+    return "below the bar" if level + margin < bar else "open"
+
+
+def _print_comparison(console: Console, case: Case, dossiers: Sequence[Dossier]) -> None:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title="Side by side", title_justify="left", title_style="bold")
+    table.add_column("competency")
+    table.add_column("weight", justify="right", no_wrap=True)
+    table.add_column("bar", justify="right", no_wrap=True)
+    for dossier in dossiers:
+        table.add_column(Text(printable(dossier.subject)))
+    for name in _by_weight(case.role):
+        cells = [_comparison_cell(dossier, name, case.role.bars[name]) for dossier in dossiers]
+        table.add_row(
+            Text(case.standard.by_id[name].name), f"{case.role.weights[name]:.0%}", f"{case.role.bars[name]:g}", *cells
+        )
+    console.print(Padding(table, (1, 0, 0, 0)))
+
+
+def _comparison_cell(dossier: Dossier, name: str, bar: float) -> Text:
+    found = evidence_for(dossier, name)
+    if not found:
+        return Text("not looked at", "dim")
+    best = found[0]
+    if best.level is None or best.se is None:
+        return Text(STATE_WORDS[best.state], "dim")
+    return Text.assemble((f"{_figures(best)} ", "bold"), verdict(best.level, half_width(best.se), bar))
+
+
+def _print_subject(console: Console, case: Case, dossier: Dossier) -> None:
+    console.print()
+    console.rule(Text(printable(dossier.subject), "bold"), align="left")
+    if not dossier.evidence and not dossier.artifacts:
+        console.print(Text("Nothing has been looked at yet."))
+        return
+    console.print(_levels(case, dossier))
+    _print_artifacts(console, dossier.artifacts)
+    findings = [finding for finding in dossier.all_findings() if finding.suppressed is None]
+    _print_findings(console, "Strongest evidence for", findings, "for")
+    _print_findings(console, "Strongest evidence against", findings, "against")
+    _print_list(console, "Ask", _questions(findings), numbered=True)
+    _print_list(console, "What cannot be told", _unknowns(case, dossier, findings))
+    suppressed = [finding for finding in dossier.all_findings() if finding.suppressed is not None]
+    _print_list(
+        console,
+        "Not counted, as asked",
+        [f"{f.code} {f.message} - {f.suppressed.reason} ({f.suppressed.where})" for f in suppressed if f.suppressed],
+    )
+
+
+def _levels(case: Case, dossier: Dossier) -> Table:
+    """One row per observation: the role's competencies by weight, then those that it does not ask for."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("competency")
+    table.add_column("level", no_wrap=True)
+    table.add_column("1   2   3   4   5", no_wrap=True)
+    table.add_column("bar", justify="right", no_wrap=True)
+    table.add_column("what that means")
+    asked = _by_weight(case.role)
+    others = dict.fromkeys(e.competency for e in dossier.evidence if e.competency not in asked and e.level is not None)
+    for name in (*asked, *others):
+        bar = case.role.bars.get(name)
+        shown_bar = "-" if bar is None else f"{bar:g}"
+        title = Text(_title(case.standard, name), "" if name in asked else "dim")
+        found = evidence_for(dossier, name)
+        if not found:
+            seen = ", ".join(SOURCE_WORDS[source] for source in case.standard.by_id[name].sources)
+            table.add_row(
+                title, Text("-"), level_bar(None, None, bar), shown_bar, f"not looked at; to be seen in: {seen}"
+            )
+        for evidence in found:
+            table.add_row(
+                title,
+                Text(_figures(evidence), "bold"),
+                level_bar(evidence.level, evidence.se, bar),
+                shown_bar,
+                _meaning(evidence, bar),
+            )
+    return table
+
+
+def _figures(evidence: Evidence) -> str:
+    """`3.2 ±0.6`: level and half of the interval; `-` for a missing one."""
+    if evidence.level is None or evidence.se is None:
+        return "-"
+    return f"{evidence.level:.1f} ±{half_width(evidence.se):.1f}"
+
+
+def _meaning(evidence: Evidence, bar: float | None) -> Text:
+    """The observation in words: against the bar, from where, with what reservation; or why there is none."""
+    source = SOURCE_WORDS.get(evidence.source, evidence.source)
+    if evidence.level is None or evidence.se is None:
+        return Text(f"{STATE_WORDS[evidence.state]}: {printable(evidence.reason)}", "dim")
+    parts = ["not asked for" if bar is None else verdict(evidence.level, half_width(evidence.se), bar), source]
+    if evidence.share is not None:
+        parts.append(f"{evidence.share:.0%} own work")
+    if evidence.basis == "assumed":
+        parts.append("error assumed")
+    return Text(", ".join(parts))
+
+
+def _print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:
+    """What was looked at; says so when one thing was looked at in several states, which counts it twice."""
+    lines = []
+    for artifact in artifacts:
+        figures = [f"{key.replace('_', ' ')} {_figure(value)}" for key, value in artifact.measured.items()]
+        origin = "" if artifact.origin == artifact.name else f" from {artifact.origin}"
+        lines.append(f"{artifact.name} ({artifact.kind}, {artifact.digest[:12]}){origin}")
+        if figures:
+            lines[-1] += f": {', '.join(figures[:6])}"
+    _print_list(console, "Looked at", lines)
+    origins = [artifact.origin for artifact in artifacts]
+    for origin in dict.fromkeys(o for o in origins if origins.count(o) > 1):
+        warning = f"  ! {origin} was looked at in {origins.count(origin)} states; remove the out-of-date evidence file"
+        console.print(Text(printable(warning), "yellow"))
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, float) else "not known" if value is None else f"{value}"
+
+
+def _print_findings(console: Console, heading: str, findings: Iterable[Finding], polarity: Polarity) -> None:
+    chosen = _strongest(finding for finding in findings if finding.polarity == polarity)
+    lines = []
+    for finding in chosen[:_STRONGEST]:
+        places = ", ".join(str(location) for location in finding.locations[:2])
+        more = f" and {len(finding.locations) - 2} more" if len(finding.locations) > 2 else ""
+        weight = f" ({finding.severity})" if polarity == "against" else ""
+        lines.append(f"{finding.message}{weight}  [{finding.code}{': ' if places else ''}{places}{more}]")
+    if len(chosen) > _STRONGEST:
+        lines.append(f"... and {len(chosen) - _STRONGEST} more, in the evidence files")
+    _print_list(console, heading, lines or ["nothing was found"])
+
+
+def _strongest(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (-_SEVERITIES.index(f.severity), -f.strength, f.code))
+
+
+def _questions(findings: Iterable[Finding]) -> list[str]:
+    asked = dict.fromkeys(finding.ask for finding in _strongest(findings) if finding.ask)
+    return list(asked)[:_QUESTIONS]
+
+
+def _unknowns(case: Case, dossier: Dossier, findings: Iterable[Finding]) -> list[str]:
+    """What no level could be given for, what findings leave open, and what could not be read."""
+    observed = {evidence.competency for evidence in dossier.evidence if evidence.level is not None}
+    missing = [e for e in dossier.evidence if e.level is None and e.competency not in observed]
+    lines = [
+        f"{_title(case.standard, e.competency)}: {e.reason}" for e in missing if e.competency in case.role.requires
+    ]
+    lines += [
+        f"{case.standard.by_id[name].name}: nobody has looked yet"
+        for name in _by_weight(case.role)
+        if not evidence_for(dossier, name)
+    ]
+    lines += [finding.message for finding in findings if finding.polarity == "unknown"]
+    for artifact in dossier.artifacts:
+        lines += [f"{gap.what}: {gap.why}{' (our fault)' if gap.ours else ''}" for gap in artifact.gaps]
+    return list(dict.fromkeys(lines))
+
+
+def _print_list(console: Console, heading: str, lines: Sequence[str], *, numbered: bool = False) -> None:
+    if not lines:
+        return
+    console.print(Padding(Text(heading, "bold"), (1, 0, 0, 0)))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", width=3)
+    grid.add_column()
+    for number, line in enumerate(lines, 1):
+        grid.add_row(f"{number}." if numbered else "-", Text(printable(line)))
+    console.print(grid)
+
+
+def _by_weight(role: Role) -> list[str]:
+    return sorted(role.requires, key=lambda name: -role.weights[name])
+
+
+def _title(standard: Standard, name: str) -> str:
+    found = standard.by_id.get(name)
+    return found.name if found else name
