@@ -2,9 +2,10 @@
 
 Blame is the dear part of a review, so it is asked only where it can say something new. The pass over the
 changes (`history`) already tells, for every file, everyone who ever touched it under any of its names. A file
-that one person alone touched is wholly theirs: exact but for lines that a merge itself edited, and free. In
-real histories that settles a sixth (rlcard, 50 people) to nearly all (a personal repository) of the files.
-A persistent incremental attribution over all diffs was considered and left: it has to redo git's merges.
+that one person alone touched is wholly theirs, for free. Compared with blame on five repositories, 329 of 331
+such files agree; two one-line `__init__.py`, renamed among twins, do not (a merge that itself edits lines would
+be another exception). That settles a sixth (rlcard, 50 people) to nearly all (a personal repository) of the files.
+An incremental attribution of our own over all diffs was considered and left: it has to redo git's merges.
 
 The rest go to `git blame -w --incremental`, two at a time. Measured with git 2.39 on two cores, the cost of a
 file is about 3 ms for the process, 6 us for each commit of the history (the walk that finds the file's own),

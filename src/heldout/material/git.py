@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -106,8 +107,11 @@ class Git:
         seconds: float = 60.0,
         settings: tuple[str, ...] = (),
         on_line: Callable[[str], None] | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[IO[bytes]]:
         """The standard output of a git command while it runs; the process group is gone afterwards.
+
+        `on_line` hears what git says on standard error; setting `stop` ends the command as a failure.
 
         Raises GitError when the command fails or runs out of time after its output was read to the end;
         leaving the block early stops the command without an error.
@@ -115,14 +119,7 @@ class Git:
         process = self._start(args, stdin, settings)
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         errors = _Errors(process, on_line)
-        timed_out = threading.Event()
-
-        def stop() -> None:
-            timed_out.set()
-            _kill(process)
-
-        timer = threading.Timer(seconds, stop)
-        timer.start()
+        clock = _Clock(process, seconds, stop)
         try:
             yield process.stdout
             ended = process.stdout.read(1) == b""
@@ -130,12 +127,12 @@ class Git:
                 _kill(process)
             code = process.wait()
         finally:
-            timer.cancel()
+            clock.ended.set()
             _kill(process)
             process.stdout.close()
             process.wait()
             message = errors.text()
-        if timed_out.is_set():
+        if clock.timed_out:
             raise GitError(f"git {args[0]} took longer than {seconds:g} s")
         if code != 0 and ended:
             raise GitError(message or f"git {args[0]} ended with {code}")
@@ -175,6 +172,28 @@ class Git:
             with suppress(OSError, ValueError):  # it has ended already, or a lower limit holds
                 resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         return process
+
+
+class _Clock:
+    """Ends a process when its time is up or when somebody asks for it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float, stop: threading.Event | None) -> None:
+        self.ended = threading.Event()
+        self.timed_out = False
+        self._process = process
+        self._until = time.monotonic() + seconds
+        self._stop = stop
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            left = self._until - time.monotonic()
+            if self.ended.wait(max(0.0, left if self._stop is None else min(left, 0.2))):
+                return
+            self.timed_out = time.monotonic() >= self._until
+            if self.timed_out or (self._stop is not None and self._stop.is_set()):
+                _kill(self._process)
+                return
 
 
 class _Errors:

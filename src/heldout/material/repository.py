@@ -83,7 +83,7 @@ def copy_repository(source: Path, target: Path, limits: Limits, revision: str | 
     refs = dict(_refs(common))
     head = _head(source, refs)
     long = len(head or next(iter(refs.values()), "")) == 64
-    git = _init(target, "sha256" if long else "sha1")
+    git = init(target, "sha256" if long else "sha1")
     _copy_objects(common / "objects", target / "objects", limits)
     if refs:
         lines = [f"{oid} {name}\n" for name, oid in sorted(refs.items())]
@@ -108,7 +108,7 @@ def copy_repository(source: Path, target: Path, limits: Limits, revision: str | 
 
 def resolve(git: Git, revision: str) -> str:
     """The full id of the commit that a revision names; raises InputError when there is none."""
-    if not _REVISION.fullmatch(revision):
+    if not good_revision(revision):
         raise InputError(f"{revision!r} is no revision; give a branch, a tag or a commit id")
     for name in (revision, f"refs/remotes/origin/{revision}"):
         try:
@@ -118,7 +118,13 @@ def resolve(git: Git, revision: str) -> str:
     raise InputError(f"the repository has no commit {revision!r}; give a branch, a tag or a commit id of it")
 
 
-def _init(target: Path, object_format: str) -> Git:
+def good_revision(revision: str) -> bool:
+    """Whether a text can name a revision: no option, no range, no refspec."""
+    return bool(_REVISION.fullmatch(revision)) and ".." not in revision and "@{" not in revision
+
+
+def init(target: Path, object_format: str) -> Git:
+    """A new, empty, private bare repository at `target`."""
     target.mkdir(mode=0o700)
     git = Git(target)
     git.run(
