@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 
 from heldout.sources.repository.leakage.interpreter import Interpreter
-from heldout.sources.repository.leakage.machine import Exhausted
+from heldout.sources.repository.leakage.machine import ExhaustedError
 from heldout.sources.repository.leakage.types import Budget, Kind, Leak, Report, Step, Undecided
 from heldout.sources.repository.leakage.values import Value
 from heldout.sources.repository.leakage.verdicts import report
@@ -36,7 +36,7 @@ def analyse(
     try:
         machine.execute(source_tree.body)
         _follow_uncalled(machine, source_tree)
-    except Exhausted:
+    except ExhaustedError:
         machine.doubt(machine.line, "the source is too large: the analysis stopped at this line")
     except RecursionError:
         machine.doubt(machine.line, "the source is nested too deep to follow")

@@ -11,12 +11,18 @@ def _names(text: str) -> frozenset[str]:
 
 
 READERS = _names("""
-    read_csv read_excel read_json read_parquet read_table read_sql read_sql_query read_sql_table read_pickle read_feather
-    read_hdf read_stata read_sas read_spss read_html read_xml read_orc read_fwf read_gbq read_clipboard scan_csv
-    scan_parquet loadtxt genfromtxt fromfile load_dataset load_data loadmat load_files fetch_openml load_iris load_wine
-    load_breast_cancer load_diabetes load_digits load_boston load_linnerud fetch_california_housing fetch_20newsgroups
-    fetch_lfw_people fetch_covtype fetch_kddcup99 fetch_olivetti_faces fetch_rcv1 fetch_mldata make_classification
-    make_regression make_blobs make_moons make_circles make_s_curve make_swiss_roll make_friedman1 make_hastie_10_2
+    read_csv read_excel read_json read_parquet read_table read_sql read_sql_query read_sql_table
+    read_pickle read_feather
+    read_hdf read_stata read_sas read_spss read_html read_xml read_orc read_fwf read_gbq read_clipboard
+    scan_csv
+    scan_parquet loadtxt genfromtxt fromfile load_dataset load_data loadmat load_files fetch_openml
+    load_iris load_wine
+    load_breast_cancer load_diabetes load_digits load_boston load_linnerud fetch_california_housing
+    fetch_20newsgroups
+    fetch_lfw_people fetch_covtype fetch_kddcup99 fetch_olivetti_faces fetch_rcv1 fetch_mldata
+    make_classification
+    make_regression make_blobs make_moons make_circles make_s_curve make_swiss_roll make_friedman1
+    make_hastie_10_2
     make_gaussian_quantiles make_multilabel_classification make_low_rank_matrix
 """)
 """Calls that bring in rows from outside."""
@@ -25,7 +31,8 @@ SPLITS = _names("train_test_split random_split train_valid_test_split split_trai
 """Calls that part each of their arguments in two."""
 
 FOLDS = _names("""
-    KFold StratifiedKFold GroupKFold StratifiedGroupKFold RepeatedKFold RepeatedStratifiedKFold LeaveOneOut LeavePOut
+    KFold StratifiedKFold GroupKFold StratifiedGroupKFold RepeatedKFold RepeatedStratifiedKFold LeaveOneOut
+    LeavePOut
     ShuffleSplit StratifiedShuffleSplit GroupShuffleSplit TimeSeriesSplit LeaveOneGroupOut LeavePGroupsOut
     MultilabelStratifiedKFold MultilabelStratifiedShuffleSplit IterativeStratification PurgedKFold
     BlockingTimeSeriesSplit
@@ -38,19 +45,23 @@ CROSS_VALIDATIONS = _names("""
 """)
 SEARCHES = _names("""
     GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV BayesSearchCV OptunaSearchCV
-    TuneSearchCV TuneGridSearchCV EvolutionaryCV GASearchCV DaskGridSearchCV RFECV LassoCV RidgeCV ElasticNetCV
+    TuneSearchCV TuneGridSearchCV EvolutionaryCV GASearchCV DaskGridSearchCV RFECV LassoCV RidgeCV
+    ElasticNetCV
     LassoLarsCV LogisticRegressionCV RidgeClassifierCV SequentialFeatureSelector MultiTaskLassoCV
 """)
 """Estimators whose `fit` splits what it is given."""
 
 LEARNING_TRANSFORMERS = _names("""
-    StandardScaler MinMaxScaler MaxAbsScaler RobustScaler QuantileTransformer PowerTransformer KBinsDiscretizer
+    StandardScaler MinMaxScaler MaxAbsScaler RobustScaler QuantileTransformer PowerTransformer
+    KBinsDiscretizer
     SimpleImputer Imputer KNNImputer IterativeImputer MissForest SoftImpute CategoricalImputer
-    PCA IncrementalPCA KernelPCA SparsePCA MiniBatchSparsePCA TruncatedSVD FastICA NMF FactorAnalysis UMAP TSNE
+    PCA IncrementalPCA KernelPCA SparsePCA MiniBatchSparsePCA TruncatedSVD FastICA NMF FactorAnalysis UMAP
+    TSNE
     Isomap LocallyLinearEmbedding MDS SpectralEmbedding LatentDirichletAllocation DictionaryLearning
     GaussianRandomProjection LinearDiscriminantAnalysis NeighborhoodComponentsAnalysis
     CountVectorizer TfidfVectorizer TfidfTransformer DictVectorizer Tokenizer TextVectorization Normalization
-    SelectKBest SelectPercentile SelectFpr SelectFdr SelectFwe GenericUnivariateSelect SelectFromModel RFE RFECV
+    SelectKBest SelectPercentile SelectFpr SelectFdr SelectFwe GenericUnivariateSelect SelectFromModel RFE
+    RFECV
     VarianceThreshold BorutaPy SequentialFeatureSelector Boruta ReliefF
     TargetEncoder MEstimateEncoder LeaveOneOutEncoder CatBoostEncoder WOEEncoder JamesSteinEncoder GLMMEncoder
     CountEncoder MeanEncoder SummaryEncoder WoE Word2Vec Doc2Vec
@@ -63,7 +74,8 @@ LEARNING_TRANSFORMERS = _names("""
 PLAIN_TRANSFORMERS = _names("""
     LabelEncoder LabelBinarizer MultiLabelBinarizer OrdinalEncoder OneHotEncoder BinaryEncoder BaseNEncoder
     HashingEncoder BackwardDifferenceEncoder HelmertEncoder SumEncoder Normalizer Binarizer PolynomialFeatures
-    FunctionTransformer HashingVectorizer FeatureHasher ColumnSelector ItemSelector StringIndexer AdditiveChi2Sampler
+    FunctionTransformer HashingVectorizer FeatureHasher ColumnSelector ItemSelector StringIndexer
+    AdditiveChi2Sampler
     MultiColumnLabelEncoder LabelEncoderExt
 """)
 """Encoders that only rename categories, and transformers that look at one row at a time: no leak by custom."""
@@ -75,7 +87,8 @@ SELF_FITTED = _names("""
 """Functions that change each row by what all rows say."""
 
 VISUALISERS = _names("""
-    ConfusionMatrix ClassificationReport ROCAUC PrecisionRecallCurve ClassPredictionError ResidualsPlot PredictionError
+    ConfusionMatrix ClassificationReport ROCAUC PrecisionRecallCurve ClassPredictionError ResidualsPlot
+    PredictionError
     DiscriminationThreshold
 """)
 """Wrappers that draw what the estimator inside them does: the same fit, not another."""
@@ -86,7 +99,8 @@ OVERSAMPLERS = _names("""
 """)
 UNDERSAMPLERS = _names("""
     RandomUnderSampler NearMiss TomekLinks ClusterCentroids CondensedNearestNeighbour EditedNearestNeighbours
-    RepeatedEditedNearestNeighbours AllKNN InstanceHardnessThreshold NeighbourhoodCleaningRule OneSidedSelection
+    RepeatedEditedNearestNeighbours AllKNN InstanceHardnessThreshold NeighbourhoodCleaningRule
+    OneSidedSelection
 """)
 
 REDUCTIONS = _names("""
@@ -100,7 +114,8 @@ GROUP_REDUCTIONS = REDUCTIONS | _names("sum agg aggregate")
 """What makes a table of a grouped frame."""
 
 JOINING = _names("""
-    fillna replace sub subtract rsub div divide truediv rdiv add radd mul multiply rmul pow map applymap apply where mask
+    fillna replace sub subtract rsub div divide truediv rdiv add radd mul multiply rmul pow map applymap
+    apply where mask
     clip merge join combine_first combine assign insert update transform pipe fill sub_ add_ div_ mul_ union
     clip_lower clip_upper mapInPandas withColumn eq lt gt le ge between
 """)
@@ -115,18 +130,23 @@ ROWLESS_METHODS = _names("""
 
 METRICS = _names("""
     accuracy_score balanced_accuracy_score f1_score fbeta_score precision_score recall_score roc_auc_score
-    average_precision_score log_loss confusion_matrix classification_report mean_squared_error mean_absolute_error
-    root_mean_squared_error mean_squared_log_error median_absolute_error mean_absolute_percentage_error r2_score
-    explained_variance_score max_error cohen_kappa_score matthews_corrcoef jaccard_score hamming_loss zero_one_loss
+    average_precision_score log_loss confusion_matrix classification_report mean_squared_error
+    mean_absolute_error
+    root_mean_squared_error mean_squared_log_error median_absolute_error mean_absolute_percentage_error
+    r2_score
+    explained_variance_score max_error cohen_kappa_score matthews_corrcoef jaccard_score hamming_loss
+    zero_one_loss
     brier_score_loss roc_curve auc precision_recall_curve precision_recall_fscore_support hinge_loss d2_score
     top_k_accuracy_score multilabel_confusion_matrix mean_poisson_deviance mean_pinball_loss ndcg_score
-    ConfusionMatrixDisplay RocCurveDisplay plot_confusion_matrix plot_roc_curve jaccard_similarity_score rmse rmsle
+    ConfusionMatrixDisplay RocCurveDisplay plot_confusion_matrix plot_roc_curve jaccard_similarity_score
+    rmse rmsle
     mse mae mape smape smape_loss accuracy
 """)
 
 FITS = _names("fit fit_generator partial_fit train fit_on_texts adapt build_vocab fit_on_sequences learn_one")
 PREDICTS = _names("""
-    predict predict_proba predict_log_proba decision_function predict_classes predict_generator predict_on_batch
+    predict predict_proba predict_log_proba decision_function predict_classes predict_generator
+    predict_on_batch
     forecast score_samples
 """)
 SCORES = _names("score evaluate evaluate_generator test_on_batch")
@@ -144,8 +164,8 @@ ELEMENTWISE = _names("where select nan_to_num clip subtract divide true_divide a
 """Functions that put rows and numbers together, place by place."""
 
 SPLIT_WORDS: dict[str, str] = {
-    "train": "train", "training": "train", "trn": "train", "tr": "train", "test": "test", "testing": "test", "tst": "test",
-    "te": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val", "holdout": "test", "eval": "val",
+    "train": "train", "training": "train", "trn": "train", "tr": "train",
+    "test": "test", "testing": "test", "tst": "test", "te": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val", "holdout": "test", "eval": "val",
     "xtrain": "train", "ytrain": "train", "xtest": "test", "ytest": "test", "xval": "val", "yval": "val",
 }  # fmt: skip
 """Words in names by which people tell the sides of a split."""

@@ -248,7 +248,7 @@ class Interpreter(Calls):
                 self.assign(name, item)
             return
         sides = [self.side_of(name) for name in target.elts]
-        told = "pieces" in value.marks or value.cls == "" and bool(value.rows)
+        told = "pieces" in value.marks or (value.cls == "" and bool(value.rows))
         for name, side in zip(target.elts, sides, strict=True):
             piece = value.view()
             piece.base, piece.within, piece.cls, piece.fit = None, value.within, value.cls, value.fit

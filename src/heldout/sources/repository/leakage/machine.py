@@ -14,7 +14,7 @@ Resolver = Callable[[str], ast.Module | None]
 _MANY = 2_000
 
 
-class Exhausted(Exception):
+class ExhaustedError(Exception):
     """The budget is spent."""
 
 
@@ -68,10 +68,10 @@ class Machine:
         self.reached: set[ast.AST] = set()
 
     def spend(self) -> None:
-        """Count one step; raises Exhausted at the end of the budget."""
+        """Count one step; raises ExhaustedError at the end of the budget."""
         self.steps += 1
         if self.steps > self.budget.steps:
-            raise Exhausted
+            raise ExhaustedError
 
     def site(self, node: ast.AST) -> str:
         """Names a place of the source and the calls through which it was reached."""

@@ -65,7 +65,8 @@ def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool =
     if influence.sort == "copies":
         return Leak(
             "oversampling", end[0],
-            f"{influence.what} (line {influence.line}) makes copies of rows before they are parted: copies of test rows are trained on",
+            f"{influence.what} (line {influence.line}) makes copies of rows before they are parted: "
+            "copies of test rows are trained on",
             flow,
         )  # fmt: skip
     where = f" in column {influence.column!r}" if influence.column else ""
