@@ -3,12 +3,13 @@
 from heldout.material.blame import Ownership, Run, blame
 from heldout.material.history import Change, Commit, History, Person
 from heldout.material.limits import Limits
-from heldout.material.open import Material, open_material
+from heldout.material.open import Expansion, Material, expand, open_material
 from heldout.material.tree import FileEntry, Kind, Tree, UnreadableError, decode
 
 __all__ = [
     "Change",
     "Commit",
+    "Expansion",
     "FileEntry",
     "History",
     "Kind",
@@ -21,5 +22,6 @@ __all__ = [
     "UnreadableError",
     "blame",
     "decode",
+    "expand",
     "open_material",
 ]

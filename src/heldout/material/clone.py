@@ -105,7 +105,7 @@ def clone(
                 text = f"{remote.shown} is larger than {limits.download_bytes // MIB:,} MiB"
                 raise InputError(f"{text}; clone it yourself and name the folder") from error
             raise _message(remote, revision, str(error)) from error
-    gaps = ()
+    gaps: tuple[Gap, ...] = ()
     if remote.scheme in _PLAIN:
         gaps = (Gap(what="what arrived", why=f"{remote.scheme} is not encrypted: anybody on the way could change it"),)
     return Repository(base, resolve(base, "refs/heads/reviewed"), gaps)

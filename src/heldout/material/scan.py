@@ -113,9 +113,7 @@ class _Walk:
                 for entry in entries:
                     self.seen += 1
                     if self.seen > self.limits.entries:
-                        self.skipped.add(
-                            f"more than {self.limits.entries:,} names in all", shown(folder) or "."
-                        )
+                        self.skipped.add(f"more than {self.limits.entries:,} names in all", shown(folder) or ".")
                         break
                     names.append((entry.name, entry))
             if any(name == "pyvenv.cfg" for name, _ in names):
