@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
-from statistics import NormalDist
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from heldout.report.clean import one_line, plain
+from heldout.report.levels import interval
+
 SCALE = (1.0, 5.0)
 _CELLS_PER_LEVEL = 4
-INTERVAL = 0.8
-"""How much of a level's distribution its shown interval holds; `half_width` is its half, 1.28 standard errors."""
-
-STATE_WORDS = {
-    "observed": "observed",
-    "not_observed": "not observed",
-    "not_assessable": "not assessable",
-    "not_applicable": "does not apply",
-    "faulted": "our fault",
-}
-"""What the state of a missing level is called on a page; a missing level is never shown as a low one."""
 
 
 class _Console(Console):
@@ -39,11 +30,6 @@ def make_console(stream: TextIO | None = None) -> Console:
     return _Console(file=target, width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
 
 
-def half_width(se: float) -> float:
-    """Half the width of the shown interval, in level points, for a standard error in the same unit."""
-    return NormalDist().inv_cdf((1 + INTERVAL) / 2) * se
-
-
 def level_bar(level: float | None, se: float | None, bar: float | None) -> Text:
     """A level 1-5 as text: `─` its interval, `●` the level (`◉` on the bar), `│` the bar of the role.
 
@@ -51,7 +37,8 @@ def level_bar(level: float | None, se: float | None, bar: float | None) -> Text:
     """
     cells = [("·", "dim")] * (int((SCALE[1] - SCALE[0]) * _CELLS_PER_LEVEL) + 1)
     if level is not None and se is not None:
-        for index in range(_cell(level - half_width(se)), _cell(level + half_width(se)) + 1):
+        low, high = interval(level, se)
+        for index in range(_cell(low), _cell(high) + 1):
             cells[index] = ("─", "cyan")
     if bar is not None:
         cells[_cell(bar)] = ("│", "yellow")
@@ -70,5 +57,5 @@ def _cell(level: float) -> int:
 
 
 def printable(text: str) -> str:
-    """The text without control characters: what a candidate wrote must not steer the reader's terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """The text on one line and without control characters: what a candidate wrote must not steer the terminal."""
+    return one_line(plain(text))

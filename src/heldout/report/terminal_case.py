@@ -10,13 +10,26 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from heldout.evidence import Artifact, Case, Dossier, Evidence, Finding, Polarity
-from heldout.report.terminal import INTERVAL, STATE_WORDS, half_width, level_bar, printable
+from heldout.evidence import Artifact, Case, Dossier, Evidence, Polarity, State
+from heldout.report.effects import Weighed, weigh
+from heldout.report.levels import STATES, Z90, interval
+from heldout.report.summary import summarise
+from heldout.report.terminal import level_bar, printable
+from heldout.report.words import level as level_words
+from heldout.report.words import measured, named, percent
 from heldout.standard import SOURCE_WORDS, Role, Standard
+
+_STATE_CELLS: dict[State, str] = {
+    "observed": "seen",
+    "not_observed": "not observed",
+    "not_assessable": "not assessable",
+    "not_applicable": "does not apply",
+    "faulted": "our fault",
+}
+"""The states in as many words as a narrow cell holds."""
 
 _STRONGEST = 5
 _QUESTIONS = 8
-_SEVERITIES = ("info", "low", "medium", "high")
 
 
 def print_case(console: Console, case: Case, dossiers: Sequence[Dossier]) -> None:
@@ -29,8 +42,9 @@ def print_case(console: Console, case: Case, dossiers: Sequence[Dossier]) -> Non
         return
     console.print(
         Text(
-            f"\nLevels go from 1 to 5 (3: what a competent engineer normally does). ± and ─ are the {INTERVAL:.0%} "
-            "interval, │ is the bar of this role. A missing level is missing, not low. People decide.",
+            "\nLevels go from 1 to 5 (3: what a competent engineer normally does). ± and ─ are the 90 % interval, "
+            "│ is the bar of this role; open: the interval holds the bar. A missing level is missing, not low. "
+            "People decide.",
             "dim",
         )
     )
@@ -46,11 +60,12 @@ def evidence_for(dossier: Dossier, competency: str) -> tuple[Evidence, ...]:
     return tuple(sorted(found, key=lambda evidence: (evidence.se is None, evidence.se or 0.0)))
 
 
-def verdict(level: float, margin: float, bar: float) -> str:
-    """Where the interval `level ± margin` lies to the bar, in words."""
-    if level - margin >= bar:
+def verdict(level: float, se: float, bar: float) -> str:
+    """Where the 90 % interval of a level lies to the bar, in words."""
+    low, high = interval(level, se)
+    if low >= bar:
         return "above the bar"
-    return "below the bar" if level + margin < bar else "open"
+    return "below the bar" if high < bar else "open"
 
 
 def _print_comparison(console: Console, case: Case, dossiers: Sequence[Dossier]) -> None:
@@ -63,7 +78,7 @@ def _print_comparison(console: Console, case: Case, dossiers: Sequence[Dossier])
     for name in _by_weight(case.role):
         cells = [_comparison_cell(dossier, name, case.role.bars[name]) for dossier in dossiers]
         table.add_row(
-            Text(case.standard.by_id[name].name), f"{case.role.weights[name]:.0%}", f"{case.role.bars[name]:g}", *cells
+            Text(_title(case.standard, name)), f"{case.role.weights[name]:.0%}", f"{case.role.bars[name]:g}", *cells
         )
     console.print(Padding(table, (1, 0, 0, 0)))
 
@@ -74,8 +89,8 @@ def _comparison_cell(dossier: Dossier, name: str, bar: float) -> Text:
         return Text("not looked at", "dim")
     best = found[0]
     if best.level is None or best.se is None:
-        return Text(STATE_WORDS[best.state], "dim")
-    return Text.assemble((f"{_figures(best)} ", "bold"), verdict(best.level, half_width(best.se), bar))
+        return Text(_STATE_CELLS[best.state], "dim")
+    return Text.assemble((f"{_figures(best)} ", "bold"), verdict(best.level, best.se, bar))
 
 
 def _print_subject(console: Console, case: Case, dossier: Dossier) -> None:
@@ -86,11 +101,11 @@ def _print_subject(console: Console, case: Case, dossier: Dossier) -> None:
         return
     console.print(_levels(case, dossier))
     _print_artifacts(console, dossier.artifacts)
-    findings = [finding for finding in dossier.all_findings() if finding.suppressed is None]
-    _print_findings(console, "Strongest evidence for", findings, "for")
-    _print_findings(console, "Strongest evidence against", findings, "against")
-    _print_list(console, "Ask", _questions(findings), numbered=True)
-    _print_list(console, "What cannot be told", _unknowns(case, dossier, findings))
+    weighed = weigh(dossier)
+    _print_findings(console, "Strongest evidence for", weighed, "for")
+    _print_findings(console, "Strongest evidence against", weighed, "against")
+    _print_list(console, "Ask", _questions(case, dossier, weighed), numbered=True)
+    _print_list(console, "What cannot be told", _unknowns(case, dossier, weighed))
     suppressed = [finding for finding in dossier.all_findings() if finding.suppressed is not None]
     _print_list(
         console,
@@ -115,10 +130,7 @@ def _levels(case: Case, dossier: Dossier) -> Table:
         title = Text(_title(case.standard, name), "" if name in asked else "dim")
         found = evidence_for(dossier, name)
         if not found:
-            seen = ", ".join(SOURCE_WORDS[source] for source in case.standard.by_id[name].sources)
-            table.add_row(
-                title, Text("-"), level_bar(None, None, bar), shown_bar, f"not looked at; to be seen in: {seen}"
-            )
+            table.add_row(title, Text("-"), level_bar(None, None, bar), shown_bar, Text("not looked at", "dim"))
         for evidence in found:
             table.add_row(
                 title,
@@ -134,17 +146,17 @@ def _figures(evidence: Evidence) -> str:
     """`3.2 ±0.6`: level and half of the interval; `-` for a missing one."""
     if evidence.level is None or evidence.se is None:
         return "-"
-    return f"{evidence.level:.1f} ±{half_width(evidence.se):.1f}"
+    return f"{level_words(evidence.level)} ±{Z90 * evidence.se:.1f}"
 
 
 def _meaning(evidence: Evidence, bar: float | None) -> Text:
     """The observation in words: against the bar, from where, with what reservation; or why there is none."""
     source = SOURCE_WORDS.get(evidence.source, evidence.source)
     if evidence.level is None or evidence.se is None:
-        return Text(f"{STATE_WORDS[evidence.state]}: {printable(evidence.reason)}", "dim")
-    parts = ["not asked for" if bar is None else verdict(evidence.level, half_width(evidence.se), bar), source]
+        return Text(f"{STATES[evidence.state]}: {printable(evidence.reason)}", "dim")
+    parts = ["not asked for" if bar is None else verdict(evidence.level, evidence.se, bar), source]
     if evidence.share is not None:
-        parts.append(f"{evidence.share:.0%} own work")
+        parts.append(f"{percent(evidence.share)} own work")
     if evidence.basis == "assumed":
         parts.append("error assumed")
     return Text(", ".join(parts))
@@ -154,7 +166,7 @@ def _print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:
     """What was looked at; says so when one thing was looked at in several states, which counts it twice."""
     lines = []
     for artifact in artifacts:
-        figures = [f"{key.replace('_', ' ')} {_figure(value)}" for key, value in artifact.measured.items()]
+        figures = [f"{named(key)} {measured(value, key)}" for key, value in artifact.measured.items()]
         origin = "" if artifact.origin == artifact.name else f" from {artifact.origin}"
         lines.append(f"{artifact.name} ({artifact.kind}, {artifact.digest[:12]}){origin}")
         if figures:
@@ -166,47 +178,43 @@ def _print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:
         console.print(Text(printable(warning), "yellow"))
 
 
-def _figure(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.3g}" if isinstance(value, float) else "not known" if value is None else f"{value}"
-
-
-def _print_findings(console: Console, heading: str, findings: Iterable[Finding], polarity: Polarity) -> None:
-    chosen = _strongest(finding for finding in findings if finding.polarity == polarity)
-    lines = []
-    for finding in chosen[:_STRONGEST]:
-        places = ", ".join(str(location) for location in finding.locations[:2])
-        more = f" and {len(finding.locations) - 2} more" if len(finding.locations) > 2 else ""
-        weight = f" ({finding.severity})" if polarity == "against" else ""
-        lines.append(f"{finding.message}{weight}  [{finding.code}{': ' if places else ''}{places}{more}]")
+def _print_findings(console: Console, heading: str, weighed: Iterable[Weighed], polarity: Polarity) -> None:
+    chosen = [one for one in weighed if one.finding.polarity == polarity]
+    lines = [_finding_line(one) for one in chosen[:_STRONGEST]]
     if len(chosen) > _STRONGEST:
-        lines.append(f"... and {len(chosen) - _STRONGEST} more, in the evidence files")
+        lines.append(f"... and {len(chosen) - _STRONGEST} more kinds, in the evidence files")
     _print_list(console, heading, lines or ["nothing was found"])
 
 
-def _strongest(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda f: (-_SEVERITIES.index(f.severity), -f.strength, f.code))
+def _finding_line(weighed: Weighed) -> str:
+    finding = weighed.finding
+    places = ", ".join(str(location) for location in finding.locations[:2])
+    more = f" and {len(finding.locations) - 2} more" if len(finding.locations) > 2 else ""
+    notes: list[str] = [finding.severity] if finding.polarity == "against" else []
+    notes += [f"one of {weighed.alike} alike"] if weighed.alike > 1 else []
+    brackets = f" ({', '.join(notes)})" if notes else ""
+    return f"{finding.message.rstrip('.')}{brackets}  [{finding.code}{': ' if places else ''}{places}{more}]"
 
 
-def _questions(findings: Iterable[Finding]) -> list[str]:
-    asked = dict.fromkeys(finding.ask for finding in _strongest(findings) if finding.ask)
-    return list(asked)[:_QUESTIONS]
+def _questions(case: Case, dossier: Dossier, weighed: Iterable[Weighed]) -> list[str]:
+    """The first screen's questions, then those that the other findings raise."""
+    first = [question.text for question in summarise(dossier, case.standard, case.role).questions]
+    return list(dict.fromkeys([*first, *(one.finding.ask for one in weighed if one.finding.ask)]))[:_QUESTIONS]
 
 
-def _unknowns(case: Case, dossier: Dossier, findings: Iterable[Finding]) -> list[str]:
+def _unknowns(case: Case, dossier: Dossier, weighed: Iterable[Weighed]) -> list[str]:
     """What no level could be given for, what findings leave open, and what could not be read."""
     observed = {evidence.competency for evidence in dossier.evidence if evidence.level is not None}
-    missing = [e for e in dossier.evidence if e.level is None and e.competency not in observed]
-    lines = [
-        f"{_title(case.standard, e.competency)}: {e.reason}" for e in missing if e.competency in case.role.requires
-    ]
-    lines += [
-        f"{case.standard.by_id[name].name}: nobody has looked yet"
-        for name in _by_weight(case.role)
-        if not evidence_for(dossier, name)
-    ]
-    lines += [finding.message for finding in findings if finding.polarity == "unknown"]
+    missing = [e for e in dossier.evidence if e.competency in case.role.requires and e.competency not in observed]
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for evidence in missing:
+        names = by_reason.setdefault((_STATE_CELLS[evidence.state], evidence.reason), [])
+        names.append(_title(case.standard, evidence.competency))
+    lines = [f"{', '.join(dict.fromkeys(names))} ({state}): {reason}" for (state, reason), names in by_reason.items()]
+    unseen = [_title(case.standard, name) for name in _by_weight(case.role) if not evidence_for(dossier, name)]
+    if unseen:
+        lines.append(f"Nobody has looked yet at: {', '.join(unseen)}")
+    lines += [w.finding.message for w in weighed if w.finding.polarity == "unknown"]
     for artifact in dossier.artifacts:
         lines += [f"{gap.what}: {gap.why}{' (our fault)' if gap.ours else ''}" for gap in artifact.gaps]
     return list(dict.fromkeys(lines))
@@ -229,5 +237,6 @@ def _by_weight(role: Role) -> list[str]:
 
 
 def _title(standard: Standard, name: str) -> str:
+    """A competency's name without what it explains in brackets; its id when the standard does not know it."""
     found = standard.by_id.get(name)
-    return found.name if found else name
+    return found.name.partition(" (")[0] if found else name

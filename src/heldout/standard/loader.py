@@ -205,6 +205,8 @@ def _validated(model: type[_Model], source: YamlSource) -> _Model | None:
     except ValidationError as error:
         marked = {problem.place for problem in source.problems}
         for detail in error.errors(include_url=False):
+            if detail["type"] == "too_short" and detail["input"]:
+                continue  # pydantic counts the right entries; the wrong ones have their own line
             problem = _problem(source, detail)
             if problem.place not in marked:  # what YAML already complained of needs no second complaint
                 source.problems.append(problem)
