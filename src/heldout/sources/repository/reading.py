@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from heldout.sources.repository.module import Module
 
 Loop = ast.For | ast.AsyncFor | ast.While
+_ROUNDS = 8  # how many names a frame may pass through; longer chains are no script that a person wrote
 _BARRIERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -80,34 +81,9 @@ _FRAME_MAKERS = re.compile(
     r"^(pandas|geopandas|dask\.dataframe|modin\.pandas)\.(read_(?!hdf_key)\w+|DataFrame|GeoDataFrame|concat|merge|merge_asof"
     r"|get_dummies|pivot_table|melt|json_normalize|from_dict|DataFrame\.from_\w+)$"
 )
-_FRAME_KEEPERS = frozenset(
-    [
-        "copy",
-        "dropna",
-        "fillna",
-        "merge",
-        "drop",
-        "reset_index",
-        "set_index",
-        "sort_values",
-        "rename",
-        "head",
-        "tail",
-        "query",
-        "sample",
-        "assign",
-        "astype",
-        "drop_duplicates",
-        "append",
-        "replace",
-        "reindex",
-        "sort_index",
-        "join",
-        "nlargest",
-        "nsmallest",
-        "ffill",
-        "bfill",
-    ]
+_FRAME_KEEPERS = re.compile(
+    r"copy|dropna|fillna|merge|drop|reset_index|set_index|sort_values|rename|head|tail|query|sample|assign|astype"
+    r"|drop_duplicates|append|replace|reindex|sort_index|join|nlargest|nsmallest|ffill|bfill"
 )
 
 
@@ -133,12 +109,17 @@ def frame_names(module: Module) -> frozenset[str]:
         if (module.resolve(parameter.annotation) or "").endswith(".DataFrame")
     }
     possible = {*bound, *declared} - _bound_otherwise(module)
-    while wrong := {n for n in possible if not all(_is_frame(module, v, possible) for v in bound.get(n, ()))}:
+    for _ in range(_ROUNDS):
+        wrong = {n for n in possible if not all(_is_frame(module, v, possible) for v in bound.get(n, ()))}
         possible -= wrong
+        if not wrong:
+            break
+    else:
+        return frozenset()
     # `a = a.copy()` alone shows nothing: each name has to come from a maker or a declared parameter in the end.
     certain = possible & declared
-    while more := {n for n in possible - certain if any(_is_frame(module, v, certain) for v in bound.get(n, ()))}:
-        certain |= more
+    for _ in range(_ROUNDS):
+        certain |= {n for n in possible - certain if any(_is_frame(module, v, certain) for v in bound.get(n, ()))}
     return frozenset(certain)
 
 
@@ -158,7 +139,7 @@ def _is_frame(module: Module, value: ast.expr, frames: AbstractSet[str]) -> bool
     if isinstance(value, ast.Call):
         if _FRAME_MAKERS.match(module.resolve(value.func) or ""):
             return True
-        if isinstance(value.func, ast.Attribute) and value.func.attr in _FRAME_KEEPERS:
+        if isinstance(value.func, ast.Attribute) and _FRAME_KEEPERS.fullmatch(value.func.attr):
             return _is_frame(module, value.func.value, frames)
         return False
     if isinstance(value, ast.Subscript):

@@ -33,7 +33,7 @@ class Rule:
 
     `package:name` a call of a library's function, wherever in the package it stands; `.name` a method of something
     that is not imported; `<package:Name` a class derived from the library's. `?keyword` after a call asks for
-    that argument, set to something other than None, False, 0 or 1; `?keyword` alone takes any call.
+    that argument, set to something other than None, False, 0 or 1; `?keyword` alone takes any call. `|` parts names.
     """
 
     kind: str
@@ -43,18 +43,18 @@ class Rule:
     derived: bool
 
     @classmethod
-    def read(cls, kind: str, text: str) -> Rule:
-        """Read a rule as it is written in a table."""
+    def read(cls, kind: str, text: str) -> tuple[Rule, ...]:
+        """Read the rules that one text of a table writes."""
         derived = text.startswith("<")
         head, _, keyword = text.removeprefix("<").partition("?")
         package, _, name = ("", "", head[1:]) if head.startswith(".") else head.partition(":")
-        return cls(kind, package, name, keyword, derived)
+        return tuple(cls(kind, package, each, keyword, derived) for each in name.split("|"))
 
     def matches(self, dotted: str | None) -> bool:
         """Whether something that resolves to `dotted` (None: not imported) is what the rule means."""
         if not self.package:
             return dotted is None
-        return dotted is not None and dotted.startswith(self.package + ".")
+        return dotted is not None and dotted.startswith(self.package + ".") and dotted.endswith("." + self.name)
 
 
 class Practice(Check):
@@ -70,7 +70,7 @@ class Practice(Check):
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The table, read once."""
-        return tuple(Rule.read(kind, text) for kind, texts in self.kinds.items() for text in texts)
+        return tuple(rule for kind, texts in self.kinds.items() for text in texts for rule in Rule.read(kind, text))
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Note which kinds the file shows, and where first."""
@@ -123,12 +123,14 @@ class Practice(Check):
         for rule in self.rules:
             if rule.derived:
                 for node in module.nodes(ast.ClassDef):
-                    if any(
-                        (d := module.resolve(b)) and rule.matches(d) and d.endswith("." + rule.name) for b in node.bases
-                    ):
+                    if any((d := module.resolve(b)) and rule.matches(d) for b in node.bases):
                         yield rule.kind, node.lineno
                 continue
-            calls = module.called.get(rule.name, ()) if rule.name else module.keyworded.get(rule.keyword, ())
+            calls = (
+                module.called.get(rule.name.rpartition(".")[2], ())
+                if rule.name
+                else module.keyworded.get(rule.keyword, ())
+            )
             for call in calls:
                 if rule.name and not rule.matches(_dotted(module, call)):
                     continue

@@ -1,0 +1,421 @@
+"""Frameworks: the faults in training and evaluation code that a framework does not report."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first
+from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, called_name, constant, loop_of, names_in
+from heldout.sources.repository.repository import Repository
+
+_LOOP_LIBRARIES = (
+    "pytorch_lightning",
+    "lightning",
+    "ignite",
+    "fastai",
+    "catalyst",
+    "skorch",
+    "transformers",
+    "allennlp",
+    "poutyne",
+    "accelerate",
+    "fairseq",
+    "mmcv",
+)
+"""Packages whose trainers set modes and gradients themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class TorchUse:
+    """What one file shows of PyTorch's modes; lines are 0 where there is none."""
+
+    trains: int
+    evaluates: int
+    layers: int
+    to_eval: int
+    no_grad: int
+
+
+class EvaluationMode(Check):
+    """PyTorch evaluates in evaluation mode and without gradients
+
+    What: `model.eval()` and `no_grad` (or `inference_mode`) where PyTorch models are trained and evaluated. Against:
+    a repository that trains, has dropout or batch normalisation, and never changes the mode to evaluate.
+
+    Why: In training mode dropout throws values away and batch statistics depend on the batch: the scores are wrong.
+
+    Example: `model.eval()` with `with torch.no_grad():` in `evaluate()` speaks for. A function `test()` that calls a
+    model with `nn.Dropout`, and no `.eval()` in the whole repository, speaks against.
+
+    Limits: Repositories whose loop is a library's (Lightning, fastai, ignite ...) are not blamed.
+    """
+
+    code = "FRW101"
+    ml_only = True
+    severity = "high"
+    moves: ClassVar = {"frameworks": Move(up=0.25, down=0.4)}
+    why = "A model evaluated in training mode gives scores that depend on the batch and on chance."
+    mend = "Call `model.eval()` before evaluating, wrap it in `torch.no_grad()`, and go back by `model.train()`."
+    ask = "What do dropout and batch normalisation do during your evaluation?"
+
+    def on_module(self, module: Module) -> Iterable[object]:
+        """Note the places of training, evaluation, layers with a mode, and changes of mode."""
+        if "torch" not in module.text:
+            return
+        dotted = [(c, d) for c, d in module.calls if d.startswith("torch.")]
+        evaluates = [f.line for node, f in module.functions if _EVALUATES.match(f.name) and _applies_model(node)]
+        yield TorchUse(
+            trains=_line(module.called.get("backward", ())),
+            evaluates=min(evaluates, default=0),
+            layers=_line([c for c, d in dotted if re.search(r"\.(Dropout\w*|BatchNorm\dd|SyncBatchNorm)$", d)]),
+            to_eval=_line([*_to_eval(module)]),
+            no_grad=_line([c for c, d in dotted if re.search(r"\.(no_grad|inference_mode|set_grad_enabled)$", d)])
+            or next((f.line for n, f in module.functions if _undecorated_no_grad(module, n)), 0),
+        )
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Judge the repository as a whole: training and evaluation often stand in different files."""
+        notes = [(n.path, n.note) for n in repo.notes(self)]
+        trains = [(p, n.trains) for p, n in notes if n.trains]
+        if not trains:
+            return
+        to_eval = [(p, n.to_eval) for p, n in notes if n.to_eval]
+        no_grad = [(p, n.no_grad) for p, n in notes if n.no_grad]
+        if to_eval and no_grad:
+            yield self.found(
+                "Models are evaluated in evaluation mode (`eval()`) and without gradients (`no_grad`).",
+                repo.at(*to_eval[0]),
+                repo.at(*no_grad[0]),
+            )
+            return
+        evaluates = [(p, n.evaluates) for p, n in notes if n.evaluates]
+        layers = [(p, n.layers) for p, n in notes if n.layers]
+        if any(True for _ in repo.imports(*_LOOP_LIBRARIES)) or not evaluates or to_eval or not layers:
+            return
+        yield self.against(
+            "Models with dropout or batch normalisation are trained and evaluated, and nothing ever sets evaluation"
+            " mode.",
+            repo.at(*evaluates[0]),
+            repo.at(*layers[0]),
+            strength=1.0 if not no_grad else 0.8,
+        )
+
+
+_EVALUATES = re.compile(
+    r"_?(eval|evaluate|evaluation|validate|validation|test|test_epoch|val_epoch|eval_epoch|inference)$"
+)
+
+
+def _applies_model(function: ast.AST) -> bool:
+    """Whether the function calls something that is named as a model."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            func = node.func
+            name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+            if re.fullmatch(r"(model|net|network|encoder|classifier|netG|generator)", name) and node.args:
+                return True
+    return False
+
+
+def _to_eval(module: Module) -> Iterator[ast.Call]:
+    for call in module.called.get("eval", ()):
+        if isinstance(call.func, ast.Attribute) and not call.args:
+            yield call
+    for call in module.called.get("train", ()):
+        if isinstance(call.func, ast.Attribute) and (call.args or argument(call, "mode") is not None):
+            given = argument(call, "mode", 0)
+            if constant(given) is False or isinstance(given, ast.Name | ast.Attribute | ast.Compare | ast.UnaryOp):
+                yield call
+
+
+def _undecorated_no_grad(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any((module.resolve(d) or "").endswith((".no_grad", ".inference_mode")) for d in function.decorator_list)
+
+
+def _line(calls: Iterable[ast.Call]) -> int:
+    return min((call.lineno for call in calls), default=0)
+
+
+class TrainingLoop(Check):
+    """Training loops that PyTorch runs but that are wrong
+
+    What: A loop with `backward()` and `step()` and nothing that clears the gradients; losses summed up as tensors,
+    which keeps the graph of every step.
+
+    Why: Gradients that are not cleared add up over all steps; a sum of loss tensors fills the memory.
+
+    Example: `for x, y in loader: loss = f(x, y); loss.backward(); opt.step()` without `zero_grad` speaks against,
+    and so does `total += loss` there; `total += loss.item()` is right.
+
+    Limits: Only files that clear gradients nowhere are reported for the first.
+    """
+
+    code = "FRW102"
+    ml_only = True
+    severity = "high"
+    moves: ClassVar = {"frameworks": Move(up=0.2, down=0.35)}
+    why = "The loop is the heart of training; its faults show only in the results."
+    mend = "Call `optimizer.zero_grad()` in each step, and add up `loss.item()`."
+    ask = "Walk me through one step of this loop: what holds gradients, and what is freed when?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Look at each loop that calls backward and step."""
+        if ".backward(" not in module.text or "torch" not in module.text:
+            return
+        loops = {}
+        for call in module.called.get("backward", ()):
+            loop = loop_of(module, call)
+            if loop is not None:
+                loops[loop] = call
+        whole = False
+        for loop, call in loops.items():
+            stepping = [c for c in ast.walk(loop) if isinstance(c, ast.Call) and _is_step(c)]
+            if stepping and "zero_grad" not in module.text and ".grad" not in module.text and not _functional(module):
+                yield self.against(
+                    "The loop runs `backward()` and `step()`, and nothing in the file clears the gradients.",
+                    module.location(call),
+                    module.location(stepping[0]),
+                )
+                return
+            summed = _summed_loss(loop, call)
+            if summed is not None:
+                yield self.against(
+                    f"`{ast.unparse(summed.target)}` adds up loss tensors, which keeps the graph of every step.",
+                    module.location(summed),
+                    severity="medium",
+                    strength=0.5,
+                )
+            whole = whole or bool(stepping)
+        if whole and "zero_grad" in module.text:
+            yield min(call.lineno for call in loops.values())
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Loops of one's own that clear, go back and step."""
+        whole = [(noted.path, noted.note) for noted in repo.notes(self)]
+        if whole:
+            yield self.found(
+                f"Training loops of one's own in {len(whole)} files clear gradients, go back and step.",
+                *(repo.at(path, line) for path, line in first(whole, 2)),
+                files=len(whole),
+            )
+
+
+def _is_step(call: ast.Call) -> bool:
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    named = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+    return called_name(call) == "step" and "opt" in named.lower()
+
+
+def _functional(module: Module) -> bool:
+    """Whether gradients may be cleared elsewhere: an own or wrapped optimiser."""
+    return any(name.startswith(("apex.", "deepspeed.", "accelerate.")) for _, name in module.calls)
+
+
+def _summed_loss(loop: ast.AST, backward: ast.Call) -> ast.AugAssign | None:
+    """`total += loss` in the loop where `loss.backward()` runs, if nothing goes back from the total."""
+    owner = backward.func.value if isinstance(backward.func, ast.Attribute) else None
+    if not isinstance(owner, ast.Name):
+        return None
+    for node in ast.walk(loop):
+        if (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.op, ast.Add)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == owner.id
+            and isinstance(node.target, ast.Name)
+            and not _becomes_number(loop, owner.id)
+            and not _goes_back_from(loop, node.target.id)
+        ):
+            return node
+    return None
+
+
+def _becomes_number(loop: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
+        and any(
+            isinstance(c, ast.Attribute) and c.attr in ("item", "data", "detach", "numpy") for c in ast.walk(node.value)
+        )
+        for node in ast.walk(loop)
+    )
+
+
+def _goes_back_from(loop: ast.AST, name: str) -> bool:
+    return any(isinstance(c, ast.Call) and called_name(c) == "backward" and name in names_in(c) for c in ast.walk(loop))
+
+
+class OutputFitsLoss(Check):
+    """Output activations that do not fit the loss
+
+    What: A soft-max or sigmoid in front of a loss that applies it itself (`CrossEntropyLoss`, `BCEWithLogitsLoss`,
+    `from_logits=True`), and a soft-max over one single output.
+
+    Why: Applied twice, the gradient nearly vanishes and training stalls below what the model could do; a soft-max
+    of one output is always 1.
+
+    Example: `nn.CrossEntropyLoss()(F.softmax(net(x), dim=1), y)` and `Dense(1, activation="softmax")` speak against.
+
+    Limits: Only what is certain within one file is reported: the activation stands in the call of the loss, or at
+    the end of the only model of the file that is trained with it.
+    """
+
+    code = "FRW103"
+    ml_only = True
+    severity = "high"
+    moves: ClassVar = {"frameworks": Move(down=0.4)}
+    why = "The loss and the last layer belong together; applied twice, training stalls."
+    mend = "Return raw scores from the model and let the loss apply the soft-max or sigmoid."
+    ask = "What does the last layer of this model return, and what does the loss expect?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Look at PyTorch's and Keras's pairs."""
+        if "torch" in module.text:
+            yield from self._torch(module)
+        if "softmax" in module.text and "Dense" in module.called:
+            yield from self._keras(module)
+
+    def _torch(self, module: Module) -> Iterator[Finding]:
+        losses = {_loss(module, value): name for name, value in _named_values(module) if _loss(module, value)}
+        for kind, twice in _TWICE.items():
+            name = losses.get(kind)
+            for call in module.nodes(ast.Call):
+                is_loss = name is not None and _own_name(call.func) == name
+                functional = (module.resolve(call.func) or "").endswith(_FUNCTIONAL[kind])
+                if (is_loss or functional) and call.args and _activation(module, call.args[0]) == twice:
+                    yield self.against(
+                        f"A {twice} stands in front of {kind}, which applies it itself.", module.location(call)
+                    )
+        models = [c for c in module.nodes(ast.ClassDef) if any(_own_name(b) == "Module" for b in c.bases)]
+        if len(models) != 1 or "CrossEntropyLoss" not in losses or "NLLLoss" in module.text:
+            return
+        for node in models[0].body:
+            if isinstance(node, ast.FunctionDef) and node.name == "forward":
+                returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
+                if returns and all(n.value is not None and _activation(module, n.value) == "soft-max" for n in returns):
+                    yield self.against(
+                        f"`{models[0].name}` ends in a soft-max and is trained by CrossEntropyLoss, which applies it"
+                        " itself.",
+                        module.location(returns[-1]),
+                        strength=0.8,
+                    )
+
+    def _keras(self, module: Module) -> Iterator[Finding]:
+        ends = [c for c in module.called["Dense"] if constant(argument(c, "activation", 1)) == "softmax"]
+        for call in ends:
+            if constant(argument(call, "units", 0)) == 1:
+                yield self.against(
+                    "A soft-max over one output is always 1: the model cannot learn.", module.location(call)
+                )
+        plain = [c for c in module.called["Dense"] if argument(c, "activation", 1) is None]
+        for call in module.keyworded.get("from_logits", ()):
+            if constant(argument(call, "from_logits")) is True and ends and not plain and len(ends) == 1:
+                yield self.against(
+                    "The model ends in a soft-max, and the loss is told to expect raw scores (`from_logits=True`).",
+                    module.location(ends[0]),
+                    module.location(call),
+                )
+
+
+_TWICE = {"CrossEntropyLoss": "soft-max", "BCEWithLogitsLoss": "sigmoid"}
+_FUNCTIONAL = {
+    "CrossEntropyLoss": "torch.nn.functional.cross_entropy",
+    "BCEWithLogitsLoss": "torch.nn.functional.binary_cross_entropy_with_logits",
+}
+
+
+def _named_values(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in module.nodes(ast.Assign):
+        for target in node.targets:
+            yield _own_name(target), node.value
+
+
+def _loss(module: Module, value: ast.expr) -> str:
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("cuda", "to"):
+        value = value.func.value
+    if not isinstance(value, ast.Call):
+        return ""
+    last = (module.resolve(value.func) or "").rpartition(".")[2]
+    return last if last in _TWICE else ""
+
+
+def _own_name(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _activation(module: Module, node: ast.expr) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    dotted = module.resolve(node.func) or ""
+    name = called_name(node)
+    if dotted in ("torch.nn.functional.softmax", "torch.softmax") or (dotted == "" and name == "softmax"):
+        return "soft-max"
+    return "sigmoid" if dotted in ("torch.sigmoid", "torch.nn.functional.sigmoid") or name == "sigmoid" else ""
+
+
+class DeviceChosen(Practice):
+    """The device is chosen, not fixed
+
+    What: A device that is asked for or given by a setting. Against: `.cuda()` in the code, and nothing that asks
+    whether there is one.
+
+    Why: Code that demands a graphics card cannot be tested by a colleague or run on a plain server.
+
+    Example: `torch.device("cuda" if torch.cuda.is_available() else "cpu")` speaks for; ten calls of `.cuda()` and no
+    such line speak against.
+
+    Limits: Packages of device kernels need their device and are left alone, as is code with a trainer that chooses.
+    """
+
+    code = "FRW108"
+    ml_only = True
+    moves: ClassVar = {"frameworks": Move(up=0.2, down=0.15)}
+    why = "Code that chooses its device runs on every machine."
+    mend = "Take the device from a setting or from `torch.cuda.is_available()`, and use `.to(device)`."
+    ask = "How would a colleague without a graphics card test this code?"
+    sentence = "The device"
+    full = 1
+    kinds: ClassVar = {
+        "is asked for": (
+            "torch:is_available",
+            "torch:get_default_device",
+            "tensorflow:list_physical_devices|is_gpu_available",
+        ),
+        "is left to the trainer": (
+            "accelerate:Accelerator",
+            "<pytorch_lightning:LightningModule",
+            "<lightning:LightningModule",
+        ),
+    }
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """What asks for a device, and what demands one."""
+        yield from super().on_module(module)
+        if module.part == "code" and any(n.partition(".")[0] == "torch" for n in module.imports):
+            lines = [
+                c.lineno for c in module.called.get("cuda", ()) if isinstance(c.func, ast.Attribute) and not c.args
+            ]
+            if "device" not in module.text and "use_cuda" not in module.text and "gpu" not in module.text.lower():
+                yield from lines[:20]
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Fixed devices count only where nothing in the repository asks."""
+        found = list(self.praise(repo))
+        yield from found
+        fixed = [(n.path, n.note) for n in repo.notes(self) if isinstance(n.note, int)]
+        if len(fixed) >= 3 and not found and not repo.glob("*.cu"):
+            yield self.against(
+                f"`.cuda()` is demanded in {len(fixed)} places, and nothing asks whether there is such a device.",
+                *(repo.at(path, line) for path, line in first(fixed, 3)),
+                places=len(fixed),
+            )
+
+
+CHECKS: tuple[Check, ...] = (EvaluationMode(), TrainingLoop(), OutputFitsLoss(), DeviceChosen())

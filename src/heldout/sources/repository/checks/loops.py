@@ -1,0 +1,182 @@
+"""Scale: loops over the rows of a table."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, assignments, constant, loop_of, names_in
+from heldout.sources.repository.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Lines of one kind in one file, and how much the file works with frames."""
+
+    kind: str
+    lines: tuple[int, ...]
+
+
+class RowLoops(Check):
+    """Frames walked row by row
+
+    What: `iterrows`, `apply(axis=1)` and loops over `range(len(df))` that pick rows by position, against the amount of
+    code. Wide use of frames without any of them speaks for.
+
+    Why: A loop over rows is ten to a thousand times slower than the same work on whole columns; it decides whether a
+    job takes a minute or a night.
+
+    Example: `for i, row in df.iterrows(): df.at[i, "z"] = row.x * row.y` speaks against; `df["z"] = df.x * df.y` does
+    not.
+
+    Limits: A loop over a dozen rows does no harm, and the size of the frame is not seen; a single loop in a large
+    repository therefore weighs little. `itertuples` is accepted.
+    """
+
+    code = "SCL101"
+    severity = "medium"
+    moves: ClassVar = {"scale": Move(up=0.2, down=0.45)}
+    why = "Row-by-row Python over a table does not grow with the data."
+    mend = "Say it on whole columns: arithmetic, `np.where`, `merge`, `groupby(...).transform`."
+    ask = "How long would this loop take on ten million rows, and how would you write it without the loop?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note the row loops of each kind, and the use of frames."""
+        if not any(name.partition(".")[0] == "pandas" for name in module.imports):
+            return
+        work = [c.lineno for name in _FRAME_WORK for c in module.called.get(name, ())]
+        yield Places("use", tuple(work[:20]))
+        walked = [c.lineno for c in module.called.get("iterrows", ()) if isinstance(c.func, ast.Attribute)]
+        applied = [
+            c.lineno
+            for c in module.called.get("apply", ())
+            if constant(argument(c, "axis", 1)) in (1, "columns") and module.resolve(c.func) is None
+        ]
+        counted = sorted({loop.lineno for loop in module.nodes(ast.For) if _counts_rows(loop)})
+        for kind, lines in (("iterrows", walked), ("apply by row", applied), ("loops by row number", counted)):
+            if lines:
+                yield Places(kind, tuple(lines[:20]))
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the row loops with the amount of code."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for noted in repo.notes(self):
+            found.setdefault(noted.note.kind, []).extend((noted.path, line) for line in noted.note.lines)
+        used = len(found.pop("use", ()))
+        places = [place for kind in found.values() for place in kind]
+        weight = sum(0.5 if kind == "apply by row" else 1.0 for kind, lines in found.items() for _ in lines)
+        rate = weight / (repo.kloc + 0.5)
+        if not places and used >= 15:
+            yield self.found(
+                f"Frames are worked on in {used} places or more, and never walked row by row.", strength=0.7, uses=used
+            )
+        elif weight >= 1 and rate > 0.1:
+            kinds = ", ".join(f"{len(lines)} {kind}" for kind, lines in found.items())
+            yield self.against(
+                f"Frames are walked row by row in {len(places)} places ({kinds}).",
+                *(repo.at(path, line) for path, line in first(places, 4)),
+                strength=ramp(rate, 0.0, 4.0),
+                severity="low" if rate < 1 else "medium",
+                places=len(places),
+                per_kloc=round(fraction(len(places), repo.kloc), 2),
+            )
+
+
+_FRAME_WORK = ("groupby", "merge", "fillna", "dropna", "sort_values", "pivot_table", "assign", "astype", "value_counts")
+
+
+def _counts_rows(loop: ast.For) -> bool:
+    """`for i in range(len(df))` (or df.shape[0]) whose body picks rows of the same name by loc or iloc."""
+    if not (isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Call)):
+        return False
+    if not (isinstance(loop.iter.func, ast.Name) and loop.iter.func.id == "range" and loop.iter.args):
+        return False
+    sizes = names_in(loop.iter.args[-1]) - {"len"}
+    for statement in loop.body:
+        for node in ast.walk(statement):
+            if (
+                isinstance(node, ast.Subscript)
+                and isinstance(node.value, ast.Attribute)
+                and node.value.attr in ("loc", "iloc", "at", "iat", "ix")
+                and isinstance(node.value.value, ast.Name)
+                and node.value.value.id in sizes
+                and _picks(node.slice, loop.target.id)
+            ):
+                return True
+    return False
+
+
+def _picks(key: ast.expr, name: str) -> bool:
+    row = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
+    return isinstance(row, ast.Name) and row.id == name
+
+
+class GrownInLoops(Check):
+    """Frames and arrays grown in a loop
+
+    What: `df = df.append(...)`, `df = pd.concat([df, ...])` and `a = np.append(a, ...)` inside a loop.
+
+    Why: Each round copies everything gathered so far: twice the data take four times as long.
+
+    Example: `out = pd.concat([out, part])` in a loop speaks against; `parts.append(part)` and one `pd.concat(parts)`
+    after it is the same in linear time.
+
+    Limits: With a dozen short rounds nobody would notice; the number of rounds is not seen.
+    """
+
+    code = "SCL102"
+    moves: ClassVar = {"scale": Move(down=0.3)}
+    why = "Growing a table by copying it takes time that rises with the square of the data."
+    mend = "Collect the parts in a list and join them once after the loop."
+    ask = "What does this loop cost when there are a hundred times as many files or rows?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note every statement that rebuilds its own target inside a for loop."""
+        lines = tuple(line for _, line in zip(range(20), self._grown(module), strict=False))
+        if lines:
+            yield Places("grown", lines)
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """One finding for all places."""
+        places = [(noted.path, line) for noted in repo.notes(self) for line in noted.note.lines]
+        if places:
+            yield self.against(
+                f"Tables or arrays are grown by copying them inside a loop, in {len(places)} places.",
+                *(repo.at(path, line) for path, line in first(places, 4)),
+                strength=ramp(len(places) / (repo.kloc + 0.5), 0.0, 3.0),
+                places=len(places),
+            )
+
+    @staticmethod
+    def _grown(module: Module) -> Iterator[int]:
+        for target, value, statement in assignments(module):
+            if not (isinstance(target, ast.Name) and isinstance(value, ast.Call)):
+                continue
+            dotted = module.resolve(value.func) or ""
+            copies = bool(_COPIERS.match(dotted)) and bool(value.args) and target.id in _direct(value.args[0])
+            appended = (
+                dotted == ""
+                and isinstance(value.func, ast.Attribute)
+                and value.func.attr == "append"
+                and isinstance(value.func.value, ast.Name)
+                and value.func.value.id == target.id
+            )
+            if (copies or appended) and isinstance(loop_of(module, statement), ast.For):
+                yield statement.lineno
+
+
+_COPIERS = re.compile(r"(pandas\.concat|numpy\.(append|concatenate|vstack|hstack|column_stack|row_stack|r_|c_))$")
+
+
+def _direct(node: ast.expr) -> frozenset[str]:
+    parts = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    return frozenset(part.id for part in parts if isinstance(part, ast.Name))
+
+
+CHECKS: tuple[Check, ...] = (RowLoops(), GrownInLoops())

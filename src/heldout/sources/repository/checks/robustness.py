@@ -1,0 +1,306 @@
+"""Robustness: edge cases, drift, and what happens when inputs are not the author's own."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import called_name, names_in
+from heldout.sources.repository.repository import Repository
+
+_REFUSALS = frozenset({"ValueError", "TypeError", "KeyError", "IndexError", "FileNotFoundError", "RuntimeError"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Lines where a function refuses an argument, and the number of functions."""
+
+    lines: tuple[int, ...]
+    functions: int
+
+
+class InputsChecked(Check):
+    """Inputs are checked and refused with a reason
+
+    What: Functions that test their arguments and raise an error with a message, or use the library's checks, against
+    the amount of code.
+
+    Why: Without a check at the border, wrong data give an obscure failure far away or, worse, a confident answer.
+
+    Example: `if x.ndim != 2: raise ValueError(f"expected a table, got {x.ndim} dimensions")` and `check_array(X)`
+    speak for. A repository of 800 lines in which no function refuses anything speaks against.
+
+    Limits: Checks by a schema library are seen in the serving checks; notebooks are not expected to refuse inputs.
+    """
+
+    code = "ROB101"
+    parts = ("code",)
+    moves: ClassVar = {"robustness": Move(up=0.5, down=0.3)}
+    ml_only = True
+    why = "Inputs that nobody checks turn into wrong answers."
+    mend = "Check types, shapes, ranges and categories where data come in, and say what is wrong."
+    ask = "What does your code do with an empty table, or with a column of the wrong type?"
+
+    def on_module(self, module: Module) -> Iterable[object]:
+        """Note the refusals of a file's functions."""
+        if module.notebook is not None:
+            return
+        lines = {node.lineno for node in module.nodes(ast.Raise) if _refuses(module, node)}
+        for name in ("check_array", "check_X_y", "check_is_fitted", "check_consistent_length", "check_types"):
+            lines |= {call.lineno for call in module.called.get(name, ())}
+        for call in module.calls:
+            if call[1].startswith("tensorflow.debugging.assert") or call[1].startswith("chex.assert"):
+                lines.add(call[0].lineno)
+        asserts = {node.lineno for node in module.nodes(ast.Assert) if _about_arguments(module, node, node.test)}
+        yield Refusals(tuple(sorted(lines | asserts)[:200]), len(module.functions))
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the refusals with the code outside notebooks."""
+        lines = sum(m.code_lines for m in repo.scripts if m.part == "code")
+        functions = sum(noted.note.functions for noted in repo.notes(self))
+        places = [(noted.path, line) for noted in repo.notes(self) for line in noted.note.lines]
+        if lines < 200 or functions < 10:
+            return
+        rate = len(places) / (lines / 1000)
+        if rate >= 1.0 and len(places) >= 3:
+            yield self.found(
+                f"Functions check their arguments in {len(places)} places ({rate:.1f} for 1,000 lines).",
+                *(repo.at(path, line) for path, line in first(_spread(places), 3)),
+                strength=ramp(rate, 0.5, 8.0),
+                places=len(places),
+            )
+        elif not places and lines >= 500:
+            yield self.against(
+                f"None of {functions} functions checks what it is given ({lines:,} lines).",
+                strength=ramp(lines, 300, 1500),
+                functions=functions,
+            )
+
+
+def _refuses(module: Module, node: ast.Raise) -> bool:
+    """`raise SomeError("text")` under a test of an argument of the function around it."""
+    if not (isinstance(node.exc, ast.Call) and node.exc.args):
+        return False
+    name = called_name(node.exc)
+    if name not in _REFUSALS and not name.endswith(("Error", "Exception", "Invalid")):
+        return False
+    under = module.parent(node)
+    return isinstance(under, ast.If) and _about_arguments(module, node, under.test)
+
+
+def _about_arguments(module: Module, node: ast.AST, test: ast.expr) -> bool:
+    function = module.function_of(node)
+    if function is None:
+        return False
+    given = {a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)} - {
+        "self",
+        "cls",
+    }
+    return bool(given & names_in(test))
+
+
+def _spread(places: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """The first place of each file, then the rest."""
+    seen: set[str] = set()
+    for path, line in places:
+        if path not in seen:
+            seen.add(path)
+            yield path, line
+
+
+class EdgeCases(Practice):
+    """Tests try edge cases
+
+    What: Tests with empty, missing, unknown, extreme or doubled inputs, tests that expect a refusal, and generated
+    inputs. Against: many tests, and not one of these.
+
+    Why: Models meet every odd input in their first week; a test is the cheapest place to meet it.
+
+    Example: `def test_predict_on_empty_frame`, `pytest.raises(ValueError)`, `@given(...)` and a test with `np.nan`
+    speak for.
+
+    Limits: An edge case that no name, value or expectation shows is missed. Archives without their tests get nothing
+    against.
+    """
+
+    code = "ROB102"
+    parts = ("test",)
+    moves: ClassVar = {"robustness": Move(up=0.5, down=0.2)}
+    why = "Edge cases that were tried do not surprise users."
+    mend = "Add tests for an empty input, a missing value, an unknown category and a wrong type."
+    ask = "Which odd inputs would you test first, and what should the code do with each?"
+    sentence = "Tests try edge cases"
+    full = 4
+    kinds: ClassVar = {
+        "refusal of bad input": ("pytest:raises", ".assertRaises|assertRaisesRegex", "numpy:assert_raises"),
+        "generated inputs": ("hypothesis:given|strategies.data", "schemathesis:from_path", "sklearn:check_estimator"),
+        "empty": (),
+        "missing values": (),
+        "infinite or extreme": (),
+        "unknown, invalid or doubled": (),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Names of tests, and the values that they use."""
+        for node, facts in module.functions:
+            low = facts.name.lower()
+            if not low.startswith("test"):
+                continue
+            for kind, pattern in _ODD.items():
+                if pattern.search(low):
+                    yield kind, node.lineno
+        for attribute in module.nodes(ast.Attribute):
+            if attribute.attr in ("nan", "NaN", "inf") and module.resolve(attribute) in (
+                "numpy.nan",
+                "numpy.NaN",
+                "math.nan",
+            ):
+                yield "missing values", attribute.lineno
+            elif attribute.attr == "inf" and module.resolve(attribute) in ("numpy.inf", "math.inf"):
+                yield "infinite or extreme", attribute.lineno
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """What is tried, or that nothing is."""
+        found = list(self.praise(repo))
+        yield from found
+        tests = sum(1 for m in repo.tests for f in m.functions if f.name.startswith("test"))
+        if not found and tests >= 20 and repo.complete:
+            yield self.against(
+                f"None of {tests} tests tries an odd input or expects a refusal.",
+                *(repo.at(m.path) for m in first(repo.tests, 2)),
+                tests=tests,
+            )
+
+
+_ODD = {
+    "empty": re.compile(r"empty|zero_(rows|length|size)|no_(data|rows|samples)"),
+    "missing values": re.compile(r"(^|_)nan(s|_|$)|missing|(^|_)null|(^|_)none(_|$)"),
+    "infinite or extreme": re.compile(
+        r"(^|_)inf(_|$)|infinite|overflow|underflow|extreme|too_(long|large|many|small|short)|boundary|edge"
+    ),
+    "unknown, invalid or doubled": re.compile(
+        r"unknown|unseen|invalid|malformed|corrupt|duplicat|(^|_)bad_|(^|_)wrong|unsupported"
+    ),
+}
+
+
+class SanityChecks(Practice):
+    """Numbers and shapes are watched while the code runs
+
+    What: Assertions on shapes, and tests for NaN and infinity, in the code itself.
+
+    Why: Arrays of the wrong shape are quietly stretched to fit, and one NaN spreads through everything.
+
+    Example: `assert logits.shape == labels.shape`, `if torch.isnan(loss): ...` speak for.
+
+    Limits: Only a few such places may be needed; nothing speaks against.
+    """
+
+    code = "ROB107"
+    ml_only = True
+    parts = ("code",)
+    moves: ClassVar = {"robustness": Move(up=0.25)}
+    why = "What is watched where it happens need not be searched for later."
+    sentence = "The running code watches"
+    kinds: ClassVar = {
+        "shapes": (
+            "jaxtyping:jaxtyped",
+            "tensorflow:assert_shapes|assert_rank|ensure_shape|assert_equal",
+            "chex:assert_shape",
+        ),
+        "for NaN and infinity": (
+            "torch:set_detect_anomaly|detect_anomaly",
+            "tensorflow:check_numerics|assert_all_finite|is_nan|TerminateOnNaN",
+            "keras:TerminateOnNaN",
+        ),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Asserts and tests that ask for shapes or for NaN."""
+        tests: list[ast.Assert | ast.If] = [*module.nodes(ast.Assert), *module.nodes(ast.If)]
+        for node in tests:
+            for part in ast.walk(node.test):
+                if isinstance(part, ast.Call) and called_name(part) in ("isnan", "isfinite", "isinf"):
+                    yield "for NaN and infinity", node.lineno
+                elif (
+                    isinstance(node, ast.Assert) and isinstance(part, ast.Attribute) and part.attr in ("shape", "ndim")
+                ):
+                    yield "shapes", node.lineno
+
+
+class ExternalCalls(Practice):
+    """Calls to the outside can fail and end
+
+    What: Timeouts and retries on requests to other services. Against: requests without a timeout in modules.
+
+    Why: A request without a timeout waits for ever when the other side hangs, and the job or service with it.
+
+    Example: `requests.get(url, timeout=10)` and a `tenacity` retry speak for; `requests.post(url, json=row)` in a
+    module speaks against.
+
+    Limits: Sessions may carry a default of their own and are left alone, and so are notebooks, examples and setup
+    files.
+    """
+
+    code = "ROB108"
+    parts = ("code",)
+    moves: ClassVar = {"robustness": Move(up=0.2, down=0.2), "deployment": Move(down=0.1)}
+    ml_only = True
+    why = "Other services hang; what calls them has to end all the same."
+    mend = "Give every request a timeout, and say what happens when it passes."
+    ask = "What happens to this code when the service that it calls does not answer?"
+    sentence = "Calls to the outside are guarded"
+    kinds: ClassVar = {
+        "by timeouts": (
+            "requests:get|post|put|patch|delete|head|request?timeout",
+            "urllib:urlopen?timeout",
+            "httpx:get|post|Client|AsyncClient?timeout",
+            "aiohttp:ClientTimeout",
+        ),
+        "by retries": (
+            "tenacity:retry|Retrying",
+            "backoff:on_exception",
+            "urllib3:Retry|util.retry.Retry",
+            "requests:Retry",
+            "retrying:retry",
+        ),
+    }
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Guards, and requests without a timeout."""
+        yield from super().on_module(module)
+        if module.notebook is not None or "requests" not in module.text:
+            return
+        for call, dotted in module.calls:
+            if _REQUEST.match(dotted) and not any(k.arg in ("timeout", None) for k in call.keywords):
+                yield call.lineno
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Requests that may wait for ever, all in one finding."""
+        yield from self.praise(repo)
+        bare = [(noted.path, noted.note) for noted in repo.notes(self) if isinstance(noted.note, int)]
+        if bare:
+            yield self.against(
+                f"{len(bare)} requests to other services have no timeout.",
+                *(repo.at(path, line) for path, line in first(bare, 3)),
+                strength=ramp(len(bare) / (repo.kloc + 1), 0.0, 3.0),
+                requests=len(bare),
+            )
+
+
+_REQUEST = re.compile(r"requests\.(get|post|put|patch|delete|head|request)$")
+
+
+CHECKS: tuple[Check, ...] = (
+    InputsChecked(),
+    EdgeCases(),
+    SanityChecks(),
+    ExternalCalls(),
+)

@@ -1,0 +1,328 @@
+"""Statistics: is anything held out, compared, and measured by what fits the problem."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from heldout.evidence import Finding, Location
+from heldout.sources.repository.checks.base import Check, Move, first
+from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, assignments, called_name, constant
+from heldout.sources.repository.repository import Repository
+
+_COMPARES = re.compile(
+    r"base-?line|state.of.the.art|\bsota\b|compar|benchmark|outperform|dummy|naive|chance level|random guess"
+    r"|majority class|persistence model"
+    r"|\bvs\b|ablation|previous work|published",
+    re.IGNORECASE,
+)
+_MODELS = re.compile(
+    r"^(sklearn|xgboost|lightgbm|catboost|imblearn)\."
+    r".*?(Classifier|Regressor|Regression|SVC|SVR|NB|Ridge|Lasso|ElasticNet)$"
+)
+_METRICS = ("sklearn.metrics.", "torchmetrics.", "keras.metrics.", "tensorflow.keras.metrics.")
+
+
+def is_metric(dotted: str | None) -> bool:
+    """Whether a dotted name is a metric of a library."""
+    return dotted is not None and dotted.startswith(_METRICS)
+
+
+class BaselineCompared(Practice):
+    """Results stand beside a baseline
+
+    What: A trivial model, a method in use or a published result that is evaluated beside the own model, in code or in
+    a table of the README; several models judged in the same file count too.
+
+    Why: A score says nothing by itself: 95 % accuracy is poor where 97 % of the cases are of one class.
+
+    Example: `DummyClassifier`, a function `naive_forecast_baseline`, or a results table with a row "previous work"
+    speak for. A project that trains and evaluates one model and nowhere says what it has to beat speaks against.
+
+    Limits: A baseline that is only spoken of elsewhere (a paper, a report) is not seen; any word of comparison in the
+    README or in a notebook therefore keeps the check from speaking against. Packages for others to build on are not
+    blamed.
+    """
+
+    code = "STA101"
+    ml_only = True
+    moves: ClassVar = {"statistics": Move(up=0.4, down=0.2)}
+    why = "Without something to compare with, nobody can say whether a score is good."
+    mend = "Evaluate a trivial model and the method in use on the same held-out data, and show the three side by side."
+    ask = "What would the simplest possible model have scored on the same data, and how do you know?"
+    sentence = "Results are compared"
+    kinds: ClassVar = {
+        "a trivial model": ("sklearn:DummyClassifier|DummyRegressor",),
+        "a baseline of its own in the code": (),
+        "several models judged in one file": (),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Functions and classes called a baseline, and several models beside metrics."""
+        if "reward" not in module.text:  # in reinforcement learning, a baseline is a term of the gradient
+            definitions: Iterable[ast.ClassDef | ast.FunctionDef] = (
+                *module.nodes(ast.ClassDef),
+                *module.nodes(ast.FunctionDef),
+            )
+            for node in definitions:
+                low = node.name.lower()
+                if "baseline" in low or "naive_forecast" in low or "majority_class" in low:
+                    yield "a baseline of its own in the code", node.lineno
+        models: dict[str, int] = {}
+        judged = False
+        for call, name in module.calls:
+            if _MODELS.match(name):
+                models.setdefault(name, call.lineno)
+            judged = judged or is_metric(name) or name.endswith((".cross_val_score", ".cross_validate"))
+        if len(models) >= 3 and (judged or ".score(" in module.text):
+            yield "several models judged in one file", min(models.values())
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look at the code's baselines, then at what the README compares."""
+        more = {}
+        table = results_table(repo)
+        if table is not None:
+            more["a table of results in the README"] = table
+        found = list(self.praise(repo, more))
+        if found or not repo.complete or repo.code_lines < 100 or is_package(repo):
+            return found
+        training = [p for p in repo.ml.training if repo.part(p) == "code"]
+        judging = [p for p in repo.ml.evaluation if repo.part(p) == "code"]
+        if not training or not judging or _says_compared(repo):
+            return found
+        return [
+            self.against(
+                f"Models are trained and evaluated in {len(judging)} files, and neither code nor README compares the"
+                " result with a baseline or an earlier one.",
+                *(repo.at(path) for path in first(judging, 3)),
+                evaluating_files=len(judging),
+            )
+        ]
+
+
+class HeldOut(Practice):
+    """Judged on data that were held out
+
+    What: A split into training and held-out data, or the data set's own test part, in use. Against: a file in which a
+    model is fitted and judged on the very same rows, without anything held out in it.
+
+    Why: Every model does well on what it has learnt by heart; only other data tell what it is worth.
+
+    Example: `train_test_split`, `random_split`, `validation_data=` or `MNIST(train=False)` speak for.
+    `model.fit(X, y); print(model.score(X, y))` with nothing else speaks against.
+
+    Limits: Only plain names are compared; a split in another file or by hand is believed when names such as `test` or
+    `valid` appear. Whether held-out rows leak into training is the matter of the LEK checks.
+    """
+
+    code = "STA102"
+    ml_only = True
+    severity = "high"
+    parts = ("code",)
+    moves: ClassVar = {"statistics": Move(up=0.35, down=0.5)}
+    why = "A score on the training rows says nothing about new data."
+    mend = "Hold a part of the data out before fitting and judge the model on that part alone."
+    ask = "What would this score be on data that the model has not seen, and how would you find out?"
+    sentence = "Data are held out to judge the models"
+    kinds: ClassVar = {
+        "a split": (
+            "sklearn:train_test_split",
+            "torch:random_split",
+            "dask_ml:train_test_split",
+            ".randomSplit|train_test_split",
+            "surprise:train_test_split",
+        ),
+        "held-out data followed during training": ("?validation_data", "?validation_split", "?eval_set", "?valid_sets"),
+        "folds": ("sklearn:KFold|StratifiedKFold|cross_val_score|cross_validate|GroupKFold|TimeSeriesSplit",),
+        "the data set's own test part": (),
+        "evaluation on data named as held out": (),
+    }
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """What is held out in the file, and models judged on their own rows."""
+        yield from super().on_module(module)
+        yield from self._on_own_rows(module)
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Test parts of data sets, and evaluation calls on what is named as held out."""
+        for call in module.keyworded.get("train", ()):
+            dotted = module.resolve(call.func) or ""
+            if constant(argument(call, "train")) is False and "datasets" in dotted:
+                yield "the data set's own test part", call.lineno
+        for name in ("split", "subset"):
+            for call in module.keyworded.get(name, ()):
+                if constant(argument(call, name)) in ("test", "val", "valid", "validation", "dev"):
+                    yield "the data set's own test part", call.lineno
+        for name in ("evaluate", "score", "evaluate_generator", "predict", "predict_generator"):
+            for call in module.called.get(name, ()):
+                shown = call.args[0] if call.args else None
+                if isinstance(shown, ast.Name | ast.Attribute) and _HELD_OUT.search(_last(shown)):
+                    yield "evaluation on data named as held out", call.lineno
+
+    def _on_own_rows(self, module: Module) -> Iterator[Finding]:
+        if ".fit(" not in module.text or _HINTS.search(module.text):
+            return
+        fits = [c for c in module.called["fit"] if len(c.args) == 2 and all(isinstance(a, ast.Name) for a in c.args)]
+        fitted = {(_id(c.args[0]), _id(c.args[1])): c for c in fits}
+        judged = list(_judged_rows(module))
+        if not judged or not fitted or any(rows not in fitted for rows, _ in judged):
+            return
+        lines = [line for (x, y), call in judged for line in (fitted[x, y].lineno, call.lineno)]
+        named = {name for rows, _ in judged for name in rows}
+        for target, _, statement in assignments(module):
+            if isinstance(target, ast.Name) and target.id in named and min(lines) < statement.lineno <= max(lines):
+                return  # other rows under the same name
+        (x, y), call = judged[0]
+        yield self.against(
+            f"The model is fitted on `{x}`, `{y}` and judged on the same rows; nothing in this file is held out.",
+            module.location(fitted[x, y]),
+            module.location(call),
+        )
+
+
+_HELD_OUT = re.compile(
+    r"(^|_)(x_?)?(te|tst|test|tests|testing|val|valid|validation|dev|holdout)(_|$|x|y|set|data)", re.I
+)
+_HINTS = re.compile(r"test|valid|hold.?out|_val\b|\bval_|\bdev_|kfold|cross_val|\bcv\b|unseen|new_data", re.IGNORECASE)
+
+
+def _last(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _id(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _judged_rows(module: Module) -> Iterator[tuple[tuple[str, str], ast.Call]]:
+    """((features, target), call) of every evaluation; an empty name for what is no plain name."""
+    predictions = {
+        target.id: _id(value.args[0])
+        for target, value, _ in assignments(module)
+        if isinstance(target, ast.Name)
+        and isinstance(value, ast.Call)
+        and called_name(value) == "predict"
+        and value.args
+    }
+    for call in module.called.get("score", ()):
+        if len(call.args) == 2 and module.resolve(call.func) is None:
+            yield (_id(call.args[0]), _id(call.args[1])), call
+    for call, dotted in module.calls:
+        if is_metric(dotted) and len(call.args) >= 2:
+            truth, predicted = call.args[:2]
+            if isinstance(predicted, ast.Call) and called_name(predicted) == "predict" and predicted.args:
+                yield (_id(predicted.args[0]), _id(truth)), call
+            else:
+                yield (predictions.get(_id(predicted), ""), _id(truth)), call
+
+
+class StructuredSplits(Practice):
+    """Splits follow the structure of the data
+
+    What: Splits that keep classes in proportion, keep the rows of one unit together, or keep the future out of the
+    past.
+
+    Why: Rows of one patient, customer or week resemble each other; a split that ignores it promises too much.
+
+    Example: `GroupKFold`, `TimeSeriesSplit` and `train_test_split(..., stratify=y)` speak for.
+
+    Limits: Splits by structure that are written by hand are seen only by the library calls in them. Nothing speaks
+    against, because plain random splits are right for many data.
+    """
+
+    code = "STA104"
+    ml_only = True
+    moves: ClassVar = {"statistics": Move(up=0.3)}
+    why = "A split has to look like the use of the model: new units, later times, the same rare classes."
+    sentence = "Splits follow the structure of the data"
+    kinds: ClassVar = {
+        "by class": (
+            "sklearn:train_test_split?stratify",
+            "sklearn:StratifiedKFold|StratifiedShuffleSplit|RepeatedStratifiedKFold",
+        ),
+        "by group": (
+            "sklearn:GroupKFold|GroupShuffleSplit|LeaveOneGroupOut|StratifiedGroupKFold",
+            "sklearn:cross_val_score?groups",
+            "deepchem:ScaffoldSplitter",
+        ),
+        "by time": ("sklearn:TimeSeriesSplit", "gluonts:OffsetSplitter|DateSplitter", "prophet:cross_validation"),
+    }
+
+
+class CrossValidation(Practice):
+    """Cross-validation is used
+
+    What: Scores over folds, searches judged by folds, and fold loops of one's own.
+
+    Why: Several held-out parts tell how much a score owes to the luck of one split, and leave the test data alone.
+
+    Example: `cross_val_score(model, X, y, cv=5)`, `GridSearchCV` and `for train, test in KFold(5).split(X)` speak for.
+
+    Limits: Training that takes days is rightly not cross-validated; nothing speaks against.
+    """
+
+    code = "STA103"
+    ml_only = True
+    moves: ClassVar = {"statistics": Move(up=0.3)}
+    why = "Choosing on folds keeps the test data fresh and shows how much a score varies."
+    sentence = "Cross-validation"
+    kinds: ClassVar = {
+        "scores over folds": (
+            "sklearn:cross_val_score|cross_validate|cross_val_predict|learning_curve|validation_curve",
+            "xgboost:cv",
+            "lightgbm:cv",
+            "catboost:cv",
+            "surprise:cross_validate",
+        ),
+        "searches judged by folds": (
+            "sklearn:GridSearchCV|RandomizedSearchCV|HalvingGridSearchCV|RFECV|LassoCV|RidgeCV",
+            "sklearn:LogisticRegressionCV",
+            "skopt:BayesSearchCV",
+        ),
+        "fold loops": (
+            "sklearn:KFold|StratifiedKFold|GroupKFold|TimeSeriesSplit|LeaveOneOut|RepeatedKFold",
+            "sklearn:RepeatedStratifiedKFold",
+            "pyspark:CrossValidator",
+        ),
+    }
+
+
+def is_package(repo: Repository) -> bool:
+    """Whether the repository is laid out to be installed by others: a library, not a study."""
+    root = {path.lower() for path in repo.paths if "/" not in path}
+    return "setup.py" in root or "setup.cfg" in root or not repo.complete or "pyproject.toml" in root
+
+
+_TABLE_ROW = re.compile(r"^\s*\|?[^|\n]{1,200}\|.{0,400}\d[.]\d")
+_COMPARED_ROWS = re.compile(
+    r"base-?line|\bours?\b|\bsota\b"
+    r"|state.of.the.art|previous|paper|reported|\bvs\b|method|model",
+    re.I,
+)
+
+
+def results_table(repo: Repository) -> Location | None:
+    """Where the README has a table that compares models: at least three rows with decimal numbers."""
+    if repo.readme is None:
+        return None
+    lines = [line[:600] for line in repo.readme.lines[:3000]]
+    run = 0
+    for index, line in enumerate(lines):
+        run = run + 1 if _TABLE_ROW.match(line) else 0
+        if run == 3 and any(_COMPARED_ROWS.search(text) for text in lines[max(0, index - 6) : index + 1]):
+            return repo.readme.location(index - 1)
+    return None
+
+
+def _says_compared(repo: Repository) -> bool:
+    texts = [repo.readme.text] if repo.readme is not None else []
+    texts += [repo.text(m.path).text for m in first(repo.notebooks, 30)]
+    texts += [repo.text(path).text for path in first(repo.glob("*.md", "*.rst"), 20)]
+    return any(_COMPARES.search(text) for text in texts)
+
+
+CHECKS: tuple[Check, ...] = (BaselineCompared(), HeldOut(), CrossValidation(), StructuredSplits())

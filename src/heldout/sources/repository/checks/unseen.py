@@ -1,0 +1,284 @@
+"""Robustness: what was not in the training data: new categories, drift, hard cases."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first
+from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, called_name, constant, names_in
+from heldout.sources.repository.repository import Repository
+
+
+class Encoders(Check):
+    """Categories that the model has not seen
+
+    What: Encoders that say what happens to a new category. Against: codes that are made anew for the test data, so that
+    the same category gets another code or column there.
+
+    Why: New categories arrive in production every week, and a category with another code is another category.
+
+    Example: `OneHotEncoder(handle_unknown="ignore")` speaks for; `le.fit_transform(test[c])` after
+    `le.fit_transform(train[c])`, or `get_dummies` on each part without aligning the columns, speaks against.
+
+    Limits: Parts are known by their names (`train`, `test`); alignment elsewhere in the file is believed.
+    """
+
+    code = "ROB103"
+    ml_only = True
+    severity = "high"
+    moves: ClassVar = {"robustness": Move(up=0.25, down=0.35), "frameworks": Move(down=0.15)}
+    why = "A category has to mean the same in training and in use."
+    mend = "Fit the encoder on the training data alone, apply it to the rest, and say what an unknown category becomes."
+    ask = "What happens in your code when a category shows up that was not in the training data?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Look at encoders and at codes made twice."""
+        for call in module.keyworded.get("handle_unknown", ()):
+            if constant(argument(call, "handle_unknown")) not in (None, "error"):
+                yield call.lineno
+        yield from self._fitted_again(module)
+        yield from self._dummies_apart(module)
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Encoders that are told what to do."""
+        places = [(noted.path, noted.note) for noted in repo.notes(self)]
+        if places:
+            yield self.found(
+                f"Encoders say what becomes of an unknown category ({len(places)} places).",
+                *(repo.at(path, line) for path, line in first(places, 2)),
+            )
+
+    def _fitted_again(self, module: Module) -> Iterator[Finding]:
+        encoders = {
+            target.id
+            for node in module.nodes(ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+            and isinstance(node.value, ast.Call)
+            and re.search(r"\.(LabelEncoder|OrdinalEncoder|OneHotEncoder)$", module.resolve(node.value.func) or "")
+        }
+        if not encoders:
+            return
+        fitted: dict[tuple[str, str], ast.Call] = {}
+        for name in ("fit_transform", "fit"):
+            for call in module.called.get(name, ()):
+                owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+                if isinstance(owner, ast.Name) and owner.id in encoders and call.args and name == "fit_transform":
+                    part = _part(call.args[0])
+                    if part:
+                        fitted.setdefault((part, _column(call.args[0])), call)
+        for (part, column), call in fitted.items():
+            other = fitted.get(("train", column))
+            if part == "test" and other is not None:
+                yield self.against(
+                    "An encoder is fitted on the training data and fitted again on the test data: codes may differ.",
+                    module.location(other),
+                    module.location(call),
+                )
+                return
+
+    def _dummies_apart(self, module: Module) -> Iterator[Finding]:
+        if re.search(r"align\(|reindex|\.columns|get_missing|handle_unknown", module.text):
+            return
+        made: dict[str, ast.Call] = {}
+        for call in module.called.get("get_dummies", ()):
+            given = argument(call, "data", 0)
+            if isinstance(given, ast.Name):
+                made.setdefault(_part(given), call)
+        if "train" in made and "test" in made:
+            yield self.against(
+                "`get_dummies` is applied to the training and the test data apart, and nothing aligns their columns.",
+                module.location(made["train"]),
+                module.location(made["test"]),
+            )
+
+
+def _part(node: ast.expr) -> str:
+    """Whether an expression is about training or test data, by the name at its root."""
+    names = sorted(names_in(node))
+    for name in names:
+        low = name.lower()
+        words = re.split(r"_|(?<=x)(?=t)", low)
+        if "train" in words:
+            return "train"
+        if "test" in words:
+            return "test"
+    return ""
+
+
+def _column(node: ast.expr) -> str:
+    """The column asked for, as text; the same for train[c] and test[c]."""
+    if isinstance(node, ast.Subscript):
+        return ast.unparse(node.slice)
+    if isinstance(node, ast.Attribute):
+        return node.attr if node.attr not in ("values", "astype") else _column(node.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return _column(node.func.value)
+    return ""
+
+
+class DriftWatched(Practice):
+    """Drift is looked for
+
+    What: Live data or scores compared with those of training, by a library or by a test of one's own.
+
+    Why: The world moves on and the model does not; without a comparison the first to notice is the client.
+
+    Example: an Evidently report, `alibi_detect` detectors, `ADWIN`, or a function `psi(expected, actual)` speak for.
+
+    Limits: A platform's own monitoring outside the repository is not seen. What raises the alarm is the matter of the
+    MLOps checks.
+    """
+
+    code = "ROB104"
+    ml_only = True
+    moves: ClassVar = {"robustness": Move(up=0.5)}
+    why = "Drift that is looked for is found before it costs."
+    sentence = "Drift is looked for"
+    full = 1
+    kinds: ClassVar = {
+        "by detectors or reports": (
+            "evidently:Report|Dashboard|DataDriftPreset|DataDriftTab|ColumnMapping|DataDriftProfileSection",
+            "alibi_detect:KSDrift|MMDDrift|TabularDrift|ChiSquareDrift|ClassifierDrift|LSDDDrift|OutlierVAE|IForest",
+            "river:ADWIN|DDM|EDDM|PageHinkley|KSWIN",
+            "skmultiflow:ADWIN|DDM|EDDM|PageHinkley",
+            "nannyml:CBPE|UnivariateDriftCalculator|DataReconstructionDriftCalculator",
+            "whylogs:log",
+            "deepchecks:TrainTestFeatureDrift|FeatureDrift|train_test_validation",
+            "tensorflow_data_validation:validate_statistics",
+            "frouros:MMD|KSTest",
+        ),
+        "by a comparison of one's own": (),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Functions for drift that compute something."""
+        for node, facts in module.functions:
+            low = facts.name.lower()
+            named = re.search(
+                r"(data|concept|feature|covariate|detect|check|compute|calculate|monitor)\w*_drift|drift_(score|test|report|detect)",
+                low,
+            )
+            stability = re.search(r"(^|_)psi(_|$)|population_stability", low)
+            if (named or stability) and facts.lines >= 4 and _computes(node):
+                yield "by a comparison of one's own", facts.line
+
+
+def _computes(function: ast.AST) -> bool:
+    return any(
+        isinstance(n, ast.Call)
+        and re.search(r"ks_2samp|hist|log|wasserstein|entropy|quantile|percentile|chi2|mean", called_name(n))
+        for n in ast.walk(function)
+    )
+
+
+class Augmented(Practice):
+    """Training data are varied
+
+    What: Augmentation of images, text, audio or rows in training.
+
+    Why: Users' pictures are darker, cropped and turned; a model that never saw that fails on the first day.
+
+    Example: `RandomResizedCrop`, an albumentations `Compose`, `ImageDataGenerator(rotation_range=15)`, `SpecAugment`
+    speak for.
+
+    Limits: Whether the variation fits the use is not seen. Tables need none.
+    """
+
+    code = "ROB105"
+    ml_only = True
+    moves: ClassVar = {"robustness": Move(up=0.2)}
+    why = "Varied training data prepare for inputs that differ."
+    sentence = "Training data are varied"
+    kinds: ClassVar = {
+        "in place (cropped, turned, flipped)": (
+            "torchvision:RandomCrop|RandomResizedCrop|RandomRotation|RandomHorizontalFlip|RandomAffine|RandomErasing",
+            "tensorflow:random_flip_left_right|random_crop|RandomFlip|RandomRotation",
+            "keras:ImageDataGenerator?rotation_range",
+            "keras:ImageDataGenerator?horizontal_flip",
+            "tensorflow:ImageDataGenerator?rotation_range",
+            "tensorflow:ImageDataGenerator?horizontal_flip",
+            "albumentations:Compose|HorizontalFlip|RandomCrop|ShiftScaleRotate|Rotate",
+            "imgaug:Sequential|Fliplr|Affine",
+        ),
+        "in tone (light, colour, blur, noise)": (
+            "torchvision:ColorJitter|GaussianBlur|RandomGrayscale",
+            "tensorflow:random_brightness|random_contrast|random_hue|random_saturation",
+            "albumentations:RandomBrightnessContrast|GaussNoise|Blur|CLAHE|HueSaturationValue",
+            "imgaug:GaussianBlur|AdditiveGaussianNoise|Multiply",
+            "audiomentations:AddGaussianNoise",
+            "torchaudio:FrequencyMasking|TimeMasking",
+        ),
+        "in words": (
+            "nlpaug:SynonymAug|ContextualWordEmbsAug|KeyboardAug|RandomWordAug",
+            "textattack:EasyDataAugmenter",
+        ),
+    }
+
+
+class HardCases(Practice):
+    """Models are judged on hard cases and slices
+
+    What: Evaluation by slice or segment, under noise, corruption or attack, and explanations of single errors.
+
+    Why: A good average hides the group for which the model fails.
+
+    Example: `MetricFrame(..., sensitive_features=...)`, adversarial attacks from a library, a function
+    `evaluate_by_segment`, SHAP values speak for.
+
+    Limits: Slices in a dashboard are not seen; nothing speaks against.
+    """
+
+    code = "ROB106"
+    ml_only = True
+    moves: ClassVar = {"robustness": Move(up=0.4), "statistics": Move(up=0.15)}
+    why = "Where a model fails is worth more than how well it does on average."
+    sentence = "Models are judged beyond the average"
+    kinds: ClassVar = {
+        "under attack": (
+            "art:FastGradientMethod|ProjectedGradientDescent",
+            "foolbox:PyTorchModel|LinfPGD|FGSM",
+            "cleverhans:fast_gradient_method|projected_gradient_descent",
+            "textattack:Attacker|AttackArgs",
+        ),
+        "by segment": (
+            "fairlearn:MetricFrame",
+            "aif360:ClassificationMetric",
+            "slicefinder:SliceFinder",
+            "checklist:TestSuite",
+        ),
+        "by explanation": (
+            "shap:TreeExplainer|KernelExplainer|DeepExplainer|Explainer",
+            "sklearn:permutation_importance",
+        ),
+        "by attribution of a network": (
+            "captum:IntegratedGradients|Saliency|LayerGradCam",
+            "lime:LimeTabularExplainer|LimeImageExplainer",
+        ),
+        "under noise or shift": (),
+    }
+    _named = re.compile(
+        r"(eval|test|score|metrics?|error|accuracy)\w*_(by|per)_(slice|segment|group|class|category|length|region|domain)"
+        r"|error_analysis|analy[sz]e_errors|robustness_(test|eval)|evaluate_robust|slice_metrics"
+    )
+    _shifted = re.compile(
+        r"(eval|test|score)\w*_(noise|noisy|corrupt\w*|ood|shift\w*|perturb\w*)|(noise|corruption)_robustness"
+    )
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Functions that are named for it and do something."""
+        for _, facts in module.functions:
+            if facts.lines >= 4:
+                if self._named.search(facts.name.lower()):
+                    yield "by segment", facts.line
+                elif self._shifted.search(facts.name.lower()):
+                    yield "under noise or shift", facts.line
+
+
+CHECKS: tuple[Check, ...] = (Encoders(), DriftWatched(), Augmented(), HardCases())

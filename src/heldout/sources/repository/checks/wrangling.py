@@ -1,0 +1,386 @@
+"""Wrangling: pandas and its kin as they are really used."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, constant, frame_names, says_something
+
+
+class Joins(Practice):
+    """Joins say what they match
+
+    What: Merges that name their keys and their kind, that are checked (`validate=`, `indicator=`), and joins on the
+    nearest earlier time. Against: merges of frames that name no key.
+
+    Why: A join on whatever columns happen to share a name, or with doubled keys, changes the number of rows without a
+    word.
+
+    Example: `orders.merge(users, on="user_id", how="left", validate="m:1")` and `pd.merge_asof` speak for;
+    `pd.merge(a, b)` speaks against.
+
+    Limits: Keys that are doubled in the data are not seen in the code.
+    """
+
+    code = "WRA101"
+    moves: ClassVar = {"wrangling": Move(up=0.35, down=0.15)}
+    why = "Joins are where rows get lost or doubled in silence."
+    mend = 'Name the keys (`on=`) and the kind (`how=`), and check them (`validate="m:1"`).'
+    ask = "What happens to the number of rows in this join if the key is doubled on one side?"
+    sentence = "Tables are joined"
+    full = 3
+    kinds: ClassVar = {
+        "on named keys and by a named kind": (),
+        "with the keys checked (validate, indicator)": (),
+        "on the nearest earlier time": ("pandas:merge_asof|merge_ordered", ".join_asof"),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Merges by their arguments."""
+        for call in _merges(module):
+            if _named(call) and argument(call, "how") is not None:
+                yield "on named keys and by a named kind", call.lineno
+            if says_something(argument(call, "validate")) or says_something(argument(call, "indicator")):
+                yield "with the keys checked (validate, indicator)", call.lineno
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """What joins say, and those that say nothing."""
+        yield from super().on_module(module)
+        bare = [c for c in _merges(module) if not _named(c) and constant(argument(c, "how", 2)) != "cross"]
+        sure = [c for c in bare if len(c.args) == 2 and module.resolve(c.func) == "pandas.merge" and _no_stars(c)]
+        if sure:
+            yield self.against(
+                f"{len(sure)} merges in this file name no key: they match on whatever columns share a name.",
+                *(module.location(call) for call in first(sure, 3)),
+                strength=ramp(len(sure), 0, 4),
+            )
+
+
+def _merges(module: Module) -> Iterator[ast.Call]:
+    for call in module.called.get("merge", ()):
+        dotted = module.resolve(call.func)
+        if dotted == "pandas.merge" or (dotted is None and isinstance(call.func, ast.Attribute)):
+            yield call
+
+
+def _named(call: ast.Call) -> bool:
+    return any(k.arg in ("on", "left_on", "right_on", "left_index", "right_index") for k in call.keywords)
+
+
+def _no_stars(call: ast.Call) -> bool:
+    return all(k.arg is not None for k in call.keywords) and not any(isinstance(a, ast.Starred) for a in call.args)
+
+
+class Grouping(Practice):
+    """Grouped and ordered work is done by the library
+
+    What: Group-bys with several or named aggregations, values per group put back beside the rows, windows over time,
+    reshaping.
+
+    Why: Features are made of groups and windows; the library says them in a line that can be checked.
+
+    Example: `df.groupby("user").agg(spent=("amount", "sum"))`, `groupby(...).transform("mean")`, `rolling("7D")` and
+    `pivot_table` speak for.
+
+    Limits: A plain `groupby(...).mean()` is too common to say anything.
+    """
+
+    code = "WRA102"
+    moves: ClassVar = {"wrangling": Move(up=0.4)}
+    why = "Groups, windows and reshaping are the daily work of making features."
+    sentence = "Tables are grouped and reshaped by the library"
+    full = 4
+    kinds: ClassVar = {
+        "several aggregations of a group": (),
+        "values of the group beside each row": (),
+        "order within a group (rank, shift, cumulative)": (),
+        "windows over rows or time": (
+            ".rolling",
+            ".ewm",
+            ".expanding",
+            ".resample",
+            "pyspark:Window.partitionBy",
+            ".over",
+        ),
+        "reshaping": (".pivot_table|pivot|melt|unstack|explode", "pandas:pivot_table|melt|crosstab|wide_to_long"),
+        "cutting into ranges": ("pandas:cut|qcut",),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """What follows a group-by."""
+        if "groupby" not in module.text and "groupBy" not in module.text:
+            return
+        for name, kind in _AFTER_GROUP.items():
+            for call in module.called.get(name, ()):
+                if _grouped(call) and (name not in ("agg", "aggregate") or _several(call)):
+                    yield kind, call.lineno
+
+
+_AFTER_GROUP = {
+    "agg": "several aggregations of a group",
+    "aggregate": "several aggregations of a group",
+    "transform": "values of the group beside each row",
+    "rank": "order within a group (rank, shift, cumulative)",
+    "shift": "order within a group (rank, shift, cumulative)",
+    "diff": "order within a group (rank, shift, cumulative)",
+    "cumsum": "order within a group (rank, shift, cumulative)",
+    "cumcount": "order within a group (rank, shift, cumulative)",
+    "rolling": "windows over rows or time",
+}
+
+
+def _grouped(call: ast.Call) -> bool:
+    """Whether the call is applied to a group-by in the same chain."""
+    here = call.func
+    for _ in range(12):
+        if isinstance(here, ast.Attribute):
+            if here.attr in ("groupby", "groupBy"):
+                return True
+            here = here.value
+        elif isinstance(here, ast.Call):
+            here = here.func
+        elif isinstance(here, ast.Subscript):
+            here = here.value
+        else:
+            return False
+    return False
+
+
+def _several(call: ast.Call) -> bool:
+    given = argument(call, "func", 0)
+    return isinstance(given, ast.Dict | ast.List) or bool(call.keywords) or len(call.args) > 1
+
+
+class TimeZones(Practice):
+    """Times say their zone
+
+    What: Conversions and parsing that name a time zone. Against: two well-known faults, a pytz zone put into
+    `replace(tzinfo=...)` and the time stamp of a naive UTC time.
+
+    Why: An hour's shift moves events to another day, and two sources in different zones join wrongly.
+
+    Example: `pd.to_datetime(s, utc=True)` and `tz_convert("Europe/Zurich")` speak for;
+    `datetime.utcnow().timestamp()` is wrong by the offset of the machine and speaks against.
+
+    Limits: Data without times need none of this; nothing is said about them.
+    """
+
+    code = "WRA103"
+    severity = "medium"
+    moves: ClassVar = {"wrangling": Move(up=0.2, down=0.2)}
+    why = "Times without a zone are wrong as soon as a second place or a summer is involved."
+    mend = "Read times as UTC with their zone, and convert only to show them."
+    ask = "What does this give on a machine in another time zone, or in the night when summer time ends?"
+    sentence = "Times carry their zone"
+    kinds: ClassVar = {
+        "converted or set by name": (".tz_localize|tz_convert|astimezone",),
+        "parsed or made as UTC": (
+            "pandas:to_datetime|Timestamp|date_range?utc",
+            "pandas:Timestamp|date_range|Timestamp.now?tz",
+            "datetime:datetime.now|now|fromtimestamp|datetime.fromtimestamp?tz",
+        ),
+        "zones by name": ("zoneinfo:ZoneInfo", "pytz:timezone", "dateutil:gettz"),
+    }
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Zones in use, and the two faults."""
+        yield from super().on_module(module)
+        for call in module.called.get("timestamp", ()):
+            inner = call.func.value if isinstance(call.func, ast.Attribute) else None
+            if isinstance(inner, ast.Call) and (module.resolve(inner.func) or "").endswith(
+                (".utcnow", ".utcfromtimestamp")
+            ):
+                yield self.against(
+                    "The time stamp of a UTC time without a zone is taken: it is off by the machine's own offset.",
+                    module.location(call),
+                )
+        for call in module.called.get("replace", ()):
+            zone = argument(call, "tzinfo")
+            if isinstance(zone, ast.Call) and module.resolve(zone.func) == "pytz.timezone" and not _is_utc(zone):
+                yield self.against(
+                    "A pytz zone is put in by `replace(tzinfo=...)`, which gives the zone's historical offset.",
+                    module.location(call),
+                )
+
+
+def _is_utc(zone: ast.Call) -> bool:
+    return str(constant(zone.args[0] if zone.args else None)).upper() in ("UTC", "GMT", "ETC/UTC", "ETC/GMT")
+
+
+class SchemaAtRead(Practice):
+    """Tables are read with their types
+
+    What: Types, dates, columns and missing marks that are given when a table is read, and declared schemas.
+
+    Why: What a reader guesses changes with the file: a zip code loses its zero, a date stays text.
+
+    Example: `pd.read_csv(p, dtype={"zip": str}, parse_dates=["day"], na_values=["-"])` speaks for.
+
+    Limits: Formats that carry their types (Parquet, databases) need less of this.
+    """
+
+    code = "WRA104"
+    moves: ClassVar = {"wrangling": Move(up=0.25)}
+    why = "Types that are declared cannot change from file to file."
+    sentence = "Tables are read with a declaration of"
+    full = 3
+    kinds: ClassVar = {
+        "types": (
+            "pandas:read_csv|read_excel|read_table|read_json|read_fwf?dtype",
+            "pandas:read_csv|read_excel|read_table?converters",
+            "pyarrow:schema",
+            "pyspark:StructType",
+            "numpy:genfromtxt|loadtxt?dtype",
+        ),
+        "dates": ("pandas:read_csv|read_excel|read_table|read_sql?parse_dates", "pandas:to_datetime?format"),
+        "columns": ("pandas:read_csv|read_excel|read_table?usecols", "pandas:read_parquet|read_feather?columns"),
+        "marks for missing values": ("pandas:read_csv|read_excel|read_table?na_values",),
+    }
+
+
+class MissingValues(Practice):
+    """Missing values are treated by a reason
+
+    What: Missing values that are counted, filled by group or by model, marked by an indicator, or dropped by named
+    columns. Against: whole rows dropped from a frame in a file that never looks at what is missing.
+
+    Why: Missing values are seldom missing by chance; dropping every row with a gap changes who is in the data.
+
+    Example: `SimpleImputer(add_indicator=True)`, `df.groupby("shop").price.transform(...)` into `fillna` and
+    `df.dropna(subset=["target"])` speak for; a lone `df = df.dropna()` speaks against.
+
+    Limits: Somebody may have looked elsewhere; the finding against is small and needs a frame that is read in the same
+    file.
+    """
+
+    code = "WRA105"
+    moves: ClassVar = {"wrangling": Move(up=0.35, down=0.2)}
+    why = "What is done with missing values decides who is in the data."
+    mend = "Count what is missing by column, then choose by column: fill, mark, or drop by name."
+    ask = "How many rows did this drop, and how do they differ from those that stayed?"
+    sentence = "Missing values are treated"
+    full = 3
+    kinds: ClassVar = {
+        "marked by an indicator": ("sklearn:SimpleImputer?add_indicator", "sklearn:MissingIndicator"),
+        "filled by a fitted rule": (
+            "sklearn:SimpleImputer|Imputer|KNNImputer|IterativeImputer",
+            "fancyimpute:KNN|MICE",
+        ),
+        "filled by group or neighbour in time": (".interpolate", ".ffill|bfill"),
+        "filled column by column": (),
+        "dropped by named columns or a threshold": (),
+        "counted": (),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Fills and drops by their arguments, and counts of what is missing."""
+        for call in module.called.get("dropna", ()):
+            if argument(call, "subset") is not None or argument(call, "thresh") is not None:
+                yield "dropped by named columns or a threshold", call.lineno
+        for call in module.called.get("fillna", ()):
+            value = argument(call, "value", 0)
+            if isinstance(value, ast.Dict):
+                yield "filled column by column", call.lineno
+            elif isinstance(value, ast.Call) and _grouped(value):
+                yield "filled by group or neighbour in time", call.lineno
+        for name in ("sum", "mean", "any"):
+            for call in module.called.get(name, ()):
+                inner = call.func.value if isinstance(call.func, ast.Attribute) else None
+                asked = inner.func if isinstance(inner, ast.Call) else None
+                if isinstance(asked, ast.Attribute) and asked.attr in ("isnull", "isna"):
+                    yield "counted", call.lineno
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """What is treated, and rows dropped unseen."""
+        yield from super().on_module(module)
+        if module.part != "code" or ".dropna()" not in module.text or _LOOKED.search(module.text):
+            return
+        frames = frame_names(module)
+        dropped = [
+            call
+            for call in module.called["dropna"]
+            if not call.args
+            and {k.arg for k in call.keywords} <= {"inplace"}
+            and isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id in frames
+        ]
+        if dropped:
+            yield self.against(
+                "Every row with any missing value is dropped, in a file that never counts or fills what is missing.",
+                *(module.location(call) for call in first(dropped, 3)),
+                strength=0.5,
+            )
+
+
+_LOOKED = re.compile(r"isnull|isna\b|notnull|notna|\.info\(|fillna|interpolate|Imputer|missing|\.count\(\)|shape")
+
+
+class DataChecked(Practice):
+    """Tables are checked by the code that uses them
+
+    What: Schemas with rules, checks of keys and duplicates, assertions about frames.
+
+    Why: A table changes without telling anyone; a check at the border stops the run before the model learns nonsense.
+
+    Example: a pandera `DataFrameSchema`, `assert df.user_id.is_unique`, `df.duplicated(["id", "day"]).sum()` speak for.
+
+    Limits: A data platform's own checks outside the repository are not seen.
+    """
+
+    code = "WRA107"
+    moves: ClassVar = {"wrangling": Move(up=0.5), "robustness": Move(up=0.2)}
+    why = "Assumptions about data that are checked cannot fail in silence."
+    sentence = "Tables are checked"
+    full = 3
+    kinds: ClassVar = {
+        "by a schema with rules": (
+            "pandera:DataFrameSchema|validate|check_types|Column",
+            "<pandera:SchemaModel|DataFrameModel",
+            "great_expectations:from_pandas|get_context|read_csv|DataContext",
+            "tensorflow_data_validation:validate_statistics|infer_schema|generate_statistics_from_dataframe",
+            "pydeequ:VerificationSuite",
+            ".expect_column_values_to_not_be_null|expect_column_values_to_be_between|expect_column_values_to_be_unique",
+        ),
+        "for doubled rows or keys": (".duplicated",),
+        "for doubled rows by named columns": (".drop_duplicates?subset",),
+        "for unique keys": ("?verify_integrity",),
+        "by assertions about frames": (),
+    }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Assertions and refusals that speak of keys, columns, rows and missing values of a frame."""
+        if not any(name.partition(".")[0] in ("pandas", "polars", "pyspark") for name in module.imports):
+            return
+        tests: list[tuple[ast.expr, int]] = [(node.test, node.lineno) for node in module.nodes(ast.Assert)]
+        for node in module.nodes(ast.If):
+            if any(isinstance(inner, ast.Raise) for inner in node.body):
+                tests.append((node.test, node.lineno))
+        for test, line in tests:
+            if any(isinstance(part, ast.Attribute) and part.attr in _OF_FRAMES for part in ast.walk(test)):
+                yield "by assertions about frames", line
+        for node_ in module.nodes(ast.Attribute):
+            if node_.attr in ("is_unique", "is_monotonic_increasing"):
+                yield "for unique keys", node_.lineno
+
+
+_OF_FRAMES = frozenset(
+    {"is_unique", "isnull", "isna", "notnull", "notna", "duplicated", "columns", "dtypes", "isin", "between"}
+)
+
+
+CHECKS: tuple[Check, ...] = (
+    Joins(),
+    Grouping(),
+    TimeZones(),
+    SchemaAtRead(),
+    MissingValues(),
+    DataChecked(),
+)
