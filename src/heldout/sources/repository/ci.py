@@ -59,14 +59,14 @@ PROVIDERS = (
 )
 
 _INSTALLS = re.compile(
-    r"\b(pip3?|conda|mamba|micromamba|apt|apt-get|yum|dnf|brew|choco|pipx|npm|yarn|gem)\b[^#]*?\b(install|add|i|download)\b"
+    r"\b(pip3?|conda|mamba|micromamba|apt|apt-get|yum|dnf|brew|choco|pipx|npm|yarn|gem)\b[^#]*?\b(install|create|add|i|download)\b"
     r"|\b(uv|poetry|pdm)\s+(pip\s+)?(add|install|sync)\b"
 )
 _PURPOSES: dict[Purpose, re.Pattern[str]] = {
     "test": re.compile(
         r"\bpy\.?test\b|\bunittest\b|\bnosetests\b|\bnose2\b|setup\.py\s+(test|pytest|nosetests)|\bmanage\.py\s+test\b"
         r"|\b(go|cargo|dotnet|swift|bazel|hatch|npm|yarn|pnpm|mvn|gradle|\./gradlew|\./mvnw|sbt)\s+(run\s+|-\S+\s+)*(test|verify|check)\b"
-        r"|\bctest\b|\bstestr\b|\btrial\b|\bdoctest\b|\bnbval\b|\bcoverage\s+run\b|\bjest\b|\brobot\b|\bgreen\b"
+        r"|\b(make|just|task|inv|invoke)\s+(-\S+\s+)*[\w-]*tests?\b|\bctest\b|\bstestr\b|\btrial\b|\bdoctest\b|\bnbval\b|\bcoverage\s+run\b|\bjest\b|\brobot\b|\bgreen\b"
         r"|\bpython[\d.]*\s+(-\S+\s+)*(\S*[/_])?(run_?)?(all_?)?tests?\w*(\.py)?\b"
     ),
     "lint": re.compile(

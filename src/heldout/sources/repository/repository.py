@@ -10,12 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from heldout.evidence import Location
+from heldout.material.declarations import Declarations, read_declarations
 from heldout.material.tree import Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Noted, Text
 from heldout.sources.repository.ci import Ci, read_ci
 from heldout.sources.repository.ml_use import MlUse, ml_use
 from heldout.sources.repository.module import ModuleFacts
 from heldout.sources.repository.paths import Part, part_of
+from heldout.sources.repository.readme import Document, read_documents
 from heldout.sources.repository.tools import ToolUse, find_tools
 
 if TYPE_CHECKING:
@@ -88,6 +90,16 @@ class Repository:
     def ci(self) -> Ci:
         """What continuous integration runs, followed through make, tox, nox and scripts."""
         return read_ci(self)
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """What the repository declares that it needs: dependencies, locks, Python; tests' and docs' too."""
+        return read_declarations(self.tree, self.paths)
+
+    @cached_property
+    def documents(self) -> tuple[tuple[str, Document], ...]:
+        """Path and parts of the texts for readers, the README first if there is one."""
+        return read_documents(self)
 
     def notes(self, check: Check) -> tuple[Noted[Any], ...]:
         """What this check noted on single files, in the order of paths."""

@@ -34,7 +34,7 @@ class LongFunctions(Check):
     """
 
     code = "CRF101"
-    moves: ClassVar = {"craft": Move(up=0.25, down=0.35)}
+    moves: ClassVar = {"craft": Move(up=0.25, down=0.3)}
     why = "Short functions can be read, tested and reused; long ones hide mistakes."
     mend = "Give each step of the long functions a name of its own."
 
@@ -63,6 +63,94 @@ class LongFunctions(Check):
                 ask=f"`{longest.name}` in {path} has {longest.lines} lines. How would you cut it?",
                 functions=len(functions),
                 long_share=round(share, 3),
+            )
+
+
+class TangledFunctions(Check):
+    """Functions with too many ways through them
+
+    What: The share of function lines that stand in functions of a cyclomatic complexity (McCabe 1976) above 15.
+
+    Why: Each way through a function is a case to test; nobody tests fifty.
+
+    Example: A `train()` with 60 branches for models, losses and flags speaks against; one function per model, picked
+    from a dict, speaks for.
+
+    Limits: McCabe's own limit is 10; 15 leaves room for the argument handling of training scripts. A flat chain of
+    `elif` counts as much as nested loops.
+    """
+
+    code = "CRF102"
+    moves: ClassVar = {"craft": Move(up=0.15, down=0.2)}
+    why = "Many ways through one function cannot all be tested, or held in the head."
+    mend = "Split by case, or look the case up in a table."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the lines in tangled functions with all function lines."""
+        functions = [(m.path, f) for m in repo.scripts for f in m.functions]
+        if len(functions) < 5:
+            return
+        tangled = sorted(((p, f) for p, f in functions if f.complexity > COMPLEX), key=lambda item: -item[1].complexity)
+        share = fraction(sum(f.lines for _, f in tangled), sum(f.lines for _, f in functions))
+        if share < 0.1:
+            yield self.found(
+                f"{share:.0%} of the function lines stand in functions with more than {COMPLEX} ways through them.",
+                strength=ramp(share, 0.1, 0.0),
+                tangled_share=round(share, 3),
+            )
+        elif share > 0.2:
+            path, worst = tangled[0]
+            yield self.against(
+                f"{share:.0%} of the function lines stand in functions with more than {COMPLEX} ways through them;"
+                f" `{worst.name}` has {worst.complexity}.",
+                *(repo.at(p, f.line) for p, f in first(tangled, 3)),
+                strength=ramp(share, 0.2, 0.6),
+                ask=f"`{worst.name}` in {path} has {worst.complexity} ways through it. Which of them are tested?",
+                tangled_share=round(share, 3),
+            )
+
+
+class Docstrings(Check):
+    """Docstrings of public functions
+
+    What: The share of public functions and methods of more than 8 lines that have a docstring; shorter ones may be
+    told by their names.
+
+    Why: The docstring is where arguments, shapes, units and errors are told to the next person.
+
+    Example: 80 of 100 such functions with a docstring speak for; 5 of 100 speak against.
+
+    Limits: That there is a docstring does not make it right. Tests and notebooks are left out.
+    """
+
+    code = "CRF201"
+    moves: ClassVar = {"craft": Move(up=0.35, down=0.2)}
+    why = "A docstring tells what goes in and comes out without reading the body."
+    mend = "Document first the functions that others call: arguments, results, errors."
+    ask = "Which function of this project would a newcomer misuse first, and where would they read how to use it?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare documented with all public functions."""
+        public = [(m.path, f) for m in repo.scripts for f in m.functions if f.public and f.lines > 8]
+        if len(public) < 5:
+            return
+        documented = [item for item in public if item[1].documented]
+        share = fraction(len(documented), len(public))
+        if share >= 0.3:
+            yield self.found(
+                f"{len(documented)} of {len(public)} public functions of more than 8 lines have a docstring.",
+                strength=ramp(share, 0.3, 0.9),
+                functions=len(public),
+                documented=len(documented),
+            )
+        elif share < 0.15:
+            bare = sorted((item for item in public if not item[1].documented), key=lambda item: -item[1].lines)
+            yield self.against(
+                f"{len(documented)} of {len(public)} public functions of more than 8 lines have a docstring.",
+                *(repo.at(path, f.line) for path, f in first(bare, 3)),
+                strength=ramp(share, 0.15, 0.0),
+                functions=len(public),
+                documented=len(documented),
             )
 
 
@@ -113,4 +201,4 @@ class MutableDefaults(Check):
                     )
 
 
-CHECKS: tuple[Check, ...] = (LongFunctions(), MutableDefaults())
+CHECKS: tuple[Check, ...] = (LongFunctions(), TangledFunctions(), Docstrings(), MutableDefaults())

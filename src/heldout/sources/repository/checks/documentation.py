@@ -1,0 +1,376 @@
+"""Craft and communication: the README, results, limits, documentation, figures."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding, Location
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.readme import Document, count_words
+from heldout.sources.repository.repository import Repository
+
+_INSTALL = re.compile(
+    r"\b(pip3?|conda|mamba|docker|docker-compose|poetry|uv|pipx|apt(-get)?|brew|make|npm)\s+(-\S+\s+)*\w+"
+    r"|git\s+clone|setup\.py|requirements\S*\.txt"
+    r"|environment\.ya?ml|mybinder\.org|colab\.research|install|安装|安裝|インストール|설치"
+    r"|установ|instala|einricht|kurulum",
+    re.IGNORECASE,
+)
+_RUN = re.compile(
+    r"\bpython[\d.]*\s+\S+|\bimport\s+\w+|\bfrom\s+\w+\S*\s+import\b"
+    r"|^\s*(\$|>|>>>|%|\./|bash\s|sh\s|docker run|make\s|mpirun|CUDA_VIS)"
+    r"|^\s*[\w-]+\s+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
+    re.MULTILINE,
+)
+_DATA = re.compile(
+    r"\b(data\s?sets?|data|corpus|corpora|datos|daten(satz)?|donn[ée]es|dados|checkpoints?|weights|pre-?trained)\b"
+    r"|数据|資料|データ|데이터|данны|korpus|veri seti",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https?://|\]\(|`_|\bdownload|\.(csv|json|zip|gz|txt|npy|h5|pth?)\b|\bdata/", re.IGNORECASE)
+
+
+class Readme(Check):
+    """A README that says what, why and how
+
+    What: Whether the README says in words what the project is, how to install it, how to run it (a command or code
+    that can be copied), which data it needs, and more than a page title about any of these.
+
+    Why: It is the first thing that a user, a colleague and the engineer themself in a year will read.
+
+    Example: Four sentences of purpose, `pip install -r requirements.txt`, `python train.py --data data/`, and where
+    the data come from speak for; a title and a badge speak against.
+
+    Limits: Judged by its parts, in any language; whether the commands work is not tried. Long texts are not better.
+    """
+
+    code = "COM101"
+    moves: ClassVar = {"communication": Move(up=0.5, down=0.6), "craft": Move(up=0.3, down=0.3)}
+    severity = "medium"
+    why = "A project that cannot be understood from its front page is not used by anybody else."
+    mend = "Say in a paragraph what it is for, then how to install, run and check it, with commands to copy."
+    ask = "Explain in two sentences what this project is for, to somebody who has never heard of the method."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for the parts of the README nearest to the root."""
+        if repo.code_lines < 20:
+            return
+        if repo.readme is None or repo.readme.path.count("/") > 1:
+            if repo.complete:
+                yield self.against(f"No README for {repo.code_lines:,} lines of code.", strength=1.0)
+            else:
+                yield self.unknown("No README in this archive.")
+            return
+        document = repo.documents[0][1]
+        parts = _parts(document)
+        has = [name for name, there in parts.items() if there]
+        lacks = [name for name, there in parts.items() if not there]
+        place = repo.at(repo.readme.path, 1)
+        if document.words < 30 and len(has) <= 1:
+            yield self.against(
+                f"The README has {document.words} words and does not tell {_or(lacks)}.",
+                place,
+                strength=1.0 - ramp(document.words, 0, 60) * 0.5,
+                words=document.words,
+            )
+        elif len(has) >= 2:
+            yield self.found(
+                f"The README tells {_and(has)}{f', but not {_or(lacks)}' if lacks else ''}.",
+                place,
+                strength=ramp(len(has), 1, 4) * ramp(document.words, 0, 150),
+                words=document.words,
+                parts=len(has),
+            )
+
+
+def _parts(document: Document) -> dict[str, bool]:
+    """Which of the things that a front page has to tell are there."""
+    opening = sum(section.words for section in document.sections[:4])
+    text = "\n".join(f"{section.title}\n{section.prose}" for section in document.sections)
+    blocks = "\n".join(block for _, block in document.code)
+    data = any(
+        _DATA.search(f"{s.title}\n{s.prose}") and _LINK.search(s.prose + "\n".join(b for _, b in s.code))
+        for s in document.sections
+    )
+    inline = "\n".join(re.findall(r"`([^`\n]{4,200})`", text))
+    return {
+        "what it is for": opening >= 25,
+        "how to install it": bool(_INSTALL.search(text) or _INSTALL.search(blocks)),
+        "how to run it": bool(_RUN.search(blocks) or _RUN.search(inline)),
+        "which data or models it needs": data,
+    }
+
+
+class Results(Check):
+    """Results that a reader can see
+
+    What: A table with numbers, or figures that are neither badges nor logos, in the README or in documents beside it.
+
+    Why: What came out is what the reader came for; without it nobody can tell whether the work worked.
+
+    Example: A table of scores per data set, or a plot of predictions with a sentence, speaks for; a training
+    repository whose README holds no number and no picture speaks against.
+
+    Limits: Whether the numbers are right is for the statistics checks. Libraries need no results, and nothing is
+    said against them.
+    """
+
+    code = "COM102"
+    moves: ClassVar = {"communication": Move(up=0.45, down=0.2)}
+    why = "Readers want to see what came out, and how sure it is."
+    mend = "Put the main result with its unit and its spread on the first page, and say in words what it means."
+    ask = "What is the main result of this work, and what does it mean for somebody who would use it?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for tables and pictures in the texts."""
+        texts = repo.documents
+        tables = [repo.at(path, line) for path, d in texts for line in d.tables]
+        pictures = [repo.at(path, line) for path, d in texts for line in d.pictures]
+        if tables or pictures:
+            shown = " and ".join(
+                _count(n, what) for n, what in ((len(tables), "table"), (len(pictures), "figure")) if n
+            )
+            yield self.found(
+                f"{shown} with numbers or pictures of results stand in the documentation."
+                if len(tables) + len(pictures) > 1
+                else f"{shown} shows what comes out.",
+                *first([*tables, *pictures], 3),
+                strength=0.6 * ramp(len(tables), 0, 2) + 0.4 * ramp(len(pictures), 0, 3),
+                tables=len(tables),
+                figures=len(pictures),
+            )
+        elif (
+            repo.complete
+            and repo.readme is not None
+            and repo.ml.training
+            and not repo.notebooks
+            and not repo.glob("setup.py", "pyproject.toml", "setup.cfg")
+            and not re.search(r"\d+\.\d+\s*%?|\d+\s*%", repo.readme.text)
+        ):
+            yield self.against(
+                "The code trains models, but no text tells what came out: no number, table or figure of a result.",
+                repo.at(repo.readme.path, 1),
+            )
+
+
+_LIMIT = re.compile(
+    r"\b(limitations?|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope|drawbacks?|disclaimer"
+    r"|not (suitable|intended|designed|recommended|supported|guaranteed|meant) (for|to|as|by)"
+    r"|(only|currently) (works|supports?|tested|available|handles?)|does(n't| not) (yet )?(work|support|handle)"
+    r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?|trade-?offs?)\b"
+    r"|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones|einschränkung",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(
+    r"^\W*(what (is|are|does|can)|why|how (it|does it) works?|background|motivation|overview|introduction|about( the)?"
+    r"|intended use|use ?cases?|faq|frequently asked|glossary|concepts?|key (ideas?|concepts?)|problem( statement)?"
+    r"|the (idea|problem)|explanation|context|business|简介|介绍|背景|概要|はじめに|소개"
+    r"|о проекте|введение|introducci|einleitung|hintergrund|in a nutshell|tl;?dr|summary|abstract)",
+    re.IGNORECASE,
+)
+
+
+class PlainWords(Check):
+    """Purpose and limits in words for outsiders
+
+    What: A section of at least 40 words that says what the project is about, why, or how it works (background, what
+    is, FAQ, glossary ...), and sentences that name limits or known faults.
+
+    Why: Product, compliance and customers have to understand a model well enough to use or challenge it.
+
+    Example: "What is drift?" with two paragraphs, and "Limitations: trained on English reviews only" speak for.
+
+    Limits: Found by headings and turns of phrase; whether a lay person understands it only a person can judge.
+    """
+
+    code = "COM103"
+    moves: ClassVar = {"communication": Move(up=0.6)}
+    why = "Who names limits can be trusted with the rest."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for such sections and sentences."""
+        plain: list[Location] = []
+        limits: list[Location] = []
+        for path, document in repo.documents:
+            for section in document.sections:
+                if section.words >= 40 and _PLAIN.match(section.title):
+                    plain.append(repo.at(path, section.line))
+                if match := _LIMIT.search(f"{section.title}\n{section.prose}"):
+                    text = f"{section.title}\n{section.prose}"
+                    limits.append(repo.at(path, section.line + text.count("\n", 0, match.start())))
+        if plain or limits:
+            said = [
+                *(["says in a section of its own what it is about or how it works"] if plain else []),
+                *(["names limits or known faults"] if limits else []),
+            ]
+            yield self.found(
+                f"The documentation {' and '.join(said)}.",
+                *plain[:2],
+                *limits[:2],
+                strength=0.5 * ramp(len(plain), 0, 2) + 0.5 * ramp(len(limits), 0, 2),
+                sections=len(plain),
+                limits=len(limits),
+            )
+
+
+class Guides(Check):
+    """Documentation beyond the README
+
+    What: Pages of at least 80 words in a documentation folder, and notebooks or examples with words, that go beyond
+    the README.
+
+    Why: A front page cannot hold a tutorial, a reference and the reasons for a design.
+
+    Example: `docs/` with a tutorial, a how-to and explanations counts in full; an empty Sphinx skeleton for nothing.
+
+    Limits: A wiki or web site kept elsewhere is not seen. Pages generated from docstrings are not counted.
+    """
+
+    code = "COM104"
+    moves: ClassVar = {"communication": Move(up=0.5), "craft": Move(up=0.1)}
+    why = "People who were not there learn the work from its guides."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count the pages with substance."""
+        pages = [(path, d) for path, d in repo.documents if d.words >= 80 and repo.readme and path != repo.readme.path]
+        if pages:
+            pages.sort(key=lambda page: -page[1].words)
+            yield self.found(
+                f"{_count(len(pages), 'page')} of documentation beside the README,"
+                f" {sum(d.words for _, d in pages):,} words.",
+                *(repo.at(path, 1) for path, _ in pages[:3]),
+                strength=ramp(len(pages), 0, 6),
+                pages=len(pages),
+            )
+
+
+class ChangeLog(Check):
+    """A change log that users can read
+
+    What: A file of changes with at least two versions and words under them.
+
+    Why: Users of a model or library have to know what an update changes for them.
+
+    Example: `CHANGELOG.md` with versions 0.2 and 0.1 and a few lines each speaks for.
+
+    Limits: Releases described on a hosting site only are not seen, and nothing is said against their absence.
+    """
+
+    code = "CRF202"
+    moves: ClassVar = {"craft": Move(up=0.1)}
+    why = "A change log tells users what an update means for them."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count versions in the file."""
+        for path in repo.glob("change*log*", "changes*", "history.*", "news.*", "release*notes*", "whats_new*"):
+            if path.endswith((".py", ".sh", ".yml", ".yaml", ".json")) or path.count("/") > 2:
+                continue
+            text = repo.text(path).text
+            versions = len(set(re.findall(r"^\W{0,6}(?:version |release |v)?(\d+\.\d+[\w.]*)", text, re.M | re.I)))
+            if versions >= 2 and count_words(text[:50_000]) >= 30:
+                yield self.found(
+                    f"A change log tells what changed in {versions} versions.", repo.at(path, 1), versions=versions
+                )
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    drawn: int
+    named: int
+    bare: int | None
+
+
+_DRAWS = frozenset({"plot", "scatter", "bar", "barh", "hist", "errorbar", "boxplot", "semilogx", "semilogy", "loglog"})
+_NAMES = frozenset({"xlabel", "ylabel", "set_xlabel", "set_ylabel", "title", "set_title", "suptitle", "supxlabel"})
+
+
+class NamedFigures(Check):
+    """Figures with titles and named axes
+
+    What: Of the functions and notebook cells that draw lines, points, bars or histograms with matplotlib, the share
+    that sets a title or names an axis.
+
+    Why: A figure without names can only be read by who made it.
+
+    Example: `plt.plot(loss)` alone counts as bare; with `plt.xlabel("epoch")` it counts as named.
+
+    Limits: Names set in another function or by a style are not seen; libraries that name axes by themselves and
+    pictures (`imshow`) are left out.
+    """
+
+    code = "COM105"
+    moves: ClassVar = {"communication": Move(up=0.3, down=0.25)}
+    why = "Figures go further than their makers: they have to speak for themselves."
+    mend = "Give every figure a title, names of axes and units."
+    ask = "Walk us through this figure: what is on each axis, and what should the reader conclude?"
+
+    def on_module(self, module: Module) -> Iterable[_Figures]:
+        """Count the places that draw, and those that name."""
+        if "matplotlib" not in module.text and "pylab" not in module.text:
+            return
+        drawn: dict[object, int] = {}
+        named: set[object] = set()
+        for call, name in [*module.calls, *module.method_calls]:
+            last = name.rpartition(".")[2]
+            if last in _DRAWS:
+                if name == last or name.startswith(("matplotlib.", "pylab.")):
+                    drawn.setdefault(_scope(module, call), call.lineno)
+            elif last in _NAMES or (
+                last == "set" and any(k.arg in ("xlabel", "ylabel", "title") for k in call.keywords)
+            ):
+                named.add(_scope(module, call))
+        bare = [line for scope, line in drawn.items() if scope not in named]
+        if drawn:
+            yield _Figures(len(drawn), len(drawn) - len(bare), min(bare, default=None))
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare over all files."""
+        taken = repo.notes(self)
+        drawn = sum(noted.note.drawn for noted in taken)
+        named = sum(noted.note.named for noted in taken)
+        share = fraction(named, drawn)
+        if drawn >= 4 and share >= 0.6:
+            yield self.found(
+                f"{named} of {drawn} places that draw a figure give it a title or name an axis.",
+                strength=ramp(share, 0.5, 0.95) * ramp(drawn, 0, 8),
+                drawn=drawn,
+                named=named,
+            )
+        elif drawn >= 6 and share < 0.35:
+            yield self.against(
+                f"{drawn - named} of {drawn} places that draw a figure give it neither a title nor a name of an axis.",
+                *first((repo.at(noted.path, noted.note.bare) for noted in taken if noted.note.bare), 3),
+                strength=ramp(share, 0.35, 0.0),
+                drawn=drawn,
+                named=named,
+            )
+
+
+def _scope(module: Module, node: ast.AST) -> object:
+    function = module.function_of(node)
+    if function is not None:
+        return function
+    if module.joined is not None and module.joined.cells:
+        return module.joined.place(getattr(node, "lineno", 1))[0]
+    return "module"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _and(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _or(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
+
+
+CHECKS: tuple[Check, ...] = (Readme(), Results(), PlainWords(), Guides(), ChangeLog(), NamedFigures())

@@ -1,0 +1,376 @@
+"""Python: imports, loops, comparisons, globals, records and messages, as they are really used."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.repository import Repository
+
+
+class Tally(Check):
+    """Base of checks that count places: `on_module` notes lines, and their number per 1,000 lines of code is judged.
+
+    `least` places are needed before anything is said; `full` per 1,000 lines use the whole strength.
+    """
+
+    phrase: ClassVar[str] = ""
+    """The message, with `{n}` for the number and `{rate}` for the number per 1,000 lines."""
+    least: ClassVar[int] = 2
+    low: ClassVar[float] = 0.3
+    full: ClassVar[float] = 4.0
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """One finding for all places."""
+        places = [(noted.path, noted.note) for noted in repo.notes(self)]
+        rate = fraction(len(places), max(repo.kloc, 0.2))
+        if len(places) >= self.least and rate > self.low:
+            yield self.against(
+                self.phrase.format(n=len(places), rate=f"{rate:.1f}"),
+                *(repo.at(path, line) for path, line in first(places, 4)),
+                strength=max(ramp(rate, self.low, self.full), 0.1),
+                count=len(places),
+                per_kloc=round(rate, 2),
+            )
+
+
+def is_name(node: ast.AST, name: str) -> bool:
+    """Whether the node is this name."""
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def calls_name(node: ast.AST | None, name: str) -> bool:
+    """Whether the node calls this name."""
+    return isinstance(node, ast.Call) and is_name(node.func, name)
+
+
+class StarImports(Tally):
+    """Star imports
+
+    What: `from module import *` outside `__init__.py`.
+
+    Why: The reader and the linter can no longer tell where a name comes from, and a new name in the module replaces
+    one of the file without a word.
+
+    Example: `from utils import *` in five scripts speaks against; in a package's `__init__.py` it is usual.
+
+    Limits: Notebooks and examples are left out, where it is a shorthand; `tkinter`, `pylab` and `manim` are meant to be
+    imported so.
+    """
+
+    code = "PYT104"
+    moves: ClassVar = {"python": Move(down=0.2)}
+    why = "With star imports nobody can tell where a name comes from."
+    mend = "Import the names that are used."
+    ask = "Where does a name in this file come from, and how would you find out?"
+    parts = ("code",)
+    phrase = "{n} star imports outside `__init__.py` ({rate} per 1,000 lines)."
+
+    def on_module(self, module: Module) -> Iterable[int]:
+        """Note their lines."""
+        if module.notebook is not None or module.path.endswith("__init__.py") or "import *" not in module.text:
+            return
+        usual = ("tkinter", "Tkinter", "pylab", "manim", "manimlib", "pwn", "turtle")
+        for node in module.nodes(ast.ImportFrom):
+            if node.names[0].name == "*" and (node.module or "").partition(".")[0] not in usual:
+                yield node.lineno
+
+
+class IndexLoops(Check):
+    """Loops over positions instead of things
+
+    What: `for i in range(len(rows))` where the loop only ever takes `rows[i]`, against loops that walk the things
+    themselves, `enumerate` or `zip`.
+
+    Why: It is the mark of code carried over from another language; it is longer, slower and breaks on anything
+    that is not a list.
+
+    Example: `for i in range(len(rows)): use(rows[i])` speaks against; `for row in rows: use(row)` speaks for.
+
+    Limits: Loops that need the number, or write to the place, are not counted.
+    """
+
+    code = "PYT107"
+    moves: ClassVar = {"python": Move(up=0.15, down=0.2)}
+    why = "Walking the things themselves is shorter, faster and works on any iterable."
+    mend = "Walk the sequence itself; use `enumerate` or `zip` when the number or a second sequence is needed."
+    ask = "When would you still loop over positions in Python?"
+
+    def on_module(self, module: Module) -> Iterable[tuple[int, tuple[int, ...]]]:
+        """Note the number of loops and the lines of those over positions."""
+        loops = 0
+        lines = []
+        for loop in module.nodes(ast.For):
+            loops += 1
+            sequence = _range_len(loop.iter)
+            if sequence is not None and isinstance(loop.target, ast.Name):
+                index = loop.target.id
+                uses = [n for s in loop.body for n in ast.walk(s) if is_name(n, index)]
+                if uses and all(_only_takes(use, sequence, module) for use in uses):
+                    lines.append(loop.lineno)
+        if loops:
+            yield loops, tuple(lines[:20])
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare with all loops."""
+        taken = repo.notes(self)
+        loops = sum(noted.note[0] for noted in taken)
+        places = [(noted.path, line) for noted in taken for line in noted.note[1]]
+        share = fraction(len(places), loops)
+        if loops >= 20 and share <= 0.02:
+            yield self.found(
+                f"{loops - len(places)} of {loops} loops walk the things themselves or need the position.",
+                strength=ramp(share, 0.02, 0.0) * ramp(loops, 0, 40),
+                loops=loops,
+            )
+        elif len(places) >= 3 and share > 0.05:
+            yield self.against(
+                f"{len(places)} of {loops} loops count positions only to take the thing at each.",
+                *(repo.at(path, line) for path, line in places[:4]),
+                strength=ramp(share, 0.05, 0.25),
+                loops=loops,
+                by_position=len(places),
+            )
+
+
+def _range_len(node: ast.expr) -> str | None:
+    """The name `x` of `range(len(x))`."""
+    if calls_name(node, "range") and isinstance(node, ast.Call) and len(node.args) == 1:
+        inner = node.args[0]
+        if (
+            calls_name(inner, "len")
+            and isinstance(inner, ast.Call)
+            and inner.args
+            and isinstance(inner.args[0], ast.Name)
+        ):
+            return inner.args[0].id
+    return None
+
+
+def _only_takes(use: ast.AST, sequence: str, module: Module) -> bool:
+    around = module.parent(use)
+    return (
+        isinstance(around, ast.Subscript)
+        and around.slice is use
+        and is_name(around.value, sequence)
+        and isinstance(around.ctx, ast.Load)
+    )
+
+
+class Globals(Tally):
+    """State kept in globals
+
+    What: `global` statements in functions that assign the name.
+
+    Why: A function that changes a global gives another result the second time; runs, tests and threads disturb each
+    other.
+
+    Example: `global model, best_score` in five functions speaks against; an object that holds them is fine.
+
+    Limits: A module-level cache that is filled once counts as well; a few are nothing.
+    """
+
+    code = "PYT108"
+    moves: ClassVar = {"python": Move(down=0.2)}
+    why = "State in globals makes runs, tests and threads disturb each other."
+    mend = "Pass the state as an argument, or keep it on an object."
+    ask = "What happens when two of these run in one process?"
+    phrase = "{n} functions change global variables ({rate} per 1,000 lines)."
+    low = 0.5
+
+    def on_module(self, module: Module) -> Iterable[int]:
+        """Note the lines, one for each function."""
+        seen: set[ast.AST | None] = set()
+        for node in module.nodes(ast.Global):
+            function = module.function_of(node)
+            if function not in seen:
+                seen.add(function)
+                yield node.lineno
+
+
+class WrongComparisons(Tally):
+    """Comparisons that do not do what they say
+
+    What: `assert (condition, "message")`, which is always true; `is` beside a text or number; `== None`.
+
+    Why: The first never fails, the second depends on the interpreter, and the third gives a whole array on frames
+    and arrays.
+
+    Example: `if name is "adam":` speaks against; `if name == "adam":` is right.
+
+    Limits: `== None` is left out in files that build database queries, where it is meant.
+    """
+
+    code = "PYT109"
+    moves: ClassVar = {"python": Move(down=0.2)}
+    why = "The line says one thing and does another."
+    mend = "Use `assert condition, message`, `==` for values and `is None`."
+    ask = "What is the difference between `is` and `==`, and when does it show?"
+    phrase = (
+        "{n} comparisons do not do what they say: `is` beside a value, `== None`, or an assert on a tuple"
+        " ({rate} per 1,000 lines)."
+    )
+
+    def on_module(self, module: Module) -> Iterable[int]:
+        """Note their lines."""
+        queries = any(word in module.text for word in ("sqlalchemy", "peewee", "sqlmodel", "pony"))
+        for node in module.nodes(ast.Assert):
+            if isinstance(node.test, ast.Tuple) and node.test.elts:
+                yield node.lineno
+        for compare in module.nodes(ast.Compare):
+            for op, right in zip(compare.ops, compare.comparators, strict=True):
+                if not isinstance(right, ast.Constant):
+                    continue
+                if (isinstance(op, ast.Is | ast.IsNot) and type(right.value) in (str, int, float)) or (
+                    isinstance(op, ast.Eq | ast.NotEq) and right.value is None and not queries
+                ):
+                    yield compare.lineno
+
+
+_RECORD_BASES = frozenset(
+    {
+        "typing.NamedTuple", "typing.TypedDict", "typing_extensions.TypedDict", "enum.Enum", "enum.IntEnum",
+        "enum.StrEnum", "enum.Flag", "pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings",
+        "msgspec.Struct", "flax.struct.PyTreeNode",
+    }
+)  # fmt: skip
+_RECORD_MAKERS = frozenset(
+    {
+        "dataclasses.dataclass", "attr.s", "attr.attrs", "attr.dataclass", "attrs.define", "attrs.frozen",
+        "attr.define",
+        "pydantic.dataclasses.dataclass", "flax.struct.dataclass", "collections.namedtuple", "chex.dataclass",
+    }
+)  # fmt: skip
+
+
+class Records(Check):
+    """Records with names and types
+
+    What: Dataclasses, named tuples, enums, typed dicts or pydantic models defined, per 1,000 lines of code.
+
+    Why: A record says which fields there are; a loose dict or tuple has to be guessed from its uses.
+
+    Example: `@dataclass class Batch: images: Tensor; labels: Tensor` speaks for; `batch[3]` says nothing.
+
+    Limits: Code that handles only arrays needs few; their absence is not held against anybody.
+    """
+
+    code = "PYT111"
+    moves: ClassVar = {"python": Move(up=0.35)}
+    why = "Named fields can be read, checked and completed by an editor."
+
+    def on_module(self, module: Module) -> Iterable[int]:
+        """Note the lines of the definitions."""
+        for node in module.nodes(ast.ClassDef):
+            decorators = {module.resolve(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list}
+            bases = {module.resolve(base) for base in node.bases}
+            if decorators & _RECORD_MAKERS or bases & _RECORD_BASES:
+                yield node.lineno
+        for call, name in module.calls:
+            if name == "collections.namedtuple":
+                yield call.lineno
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count them per 1,000 lines."""
+        places = [(noted.path, noted.note) for noted in repo.notes(self)]
+        rate = fraction(len(places), max(repo.kloc, 0.3))
+        if places and rate >= 0.2:
+            yield self.found(
+                f"{len(places)} records with named fields (dataclasses, named tuples, enums, typed models).",
+                *(repo.at(path, line) for path, line in first(places, 3)),
+                strength=ramp(rate, 0.1, 2.0),
+                records=len(places),
+            )
+
+
+class LibraryLogging(Check):
+    """Logging instead of print in library code
+
+    What: In an installable package: `print` calls inside functions of modules that do not belong to a command line,
+    against the use of a logger.
+
+    Why: A library that prints cannot be silenced, filtered or searched by the service that uses it.
+
+    Example: `logger.info("epoch %d", epoch)` in the package speaks for; forty `print("loading...")` speak against.
+
+    Limits: Scripts, notebooks and commands may print; only packages with a `setup.py` or `pyproject.toml` are judged.
+    """
+
+    code = "PYT113"
+    moves: ClassVar = {"craft": Move(up=0.1, down=0.1)}
+    why = "What is logged can be silenced, filtered and searched by those who run it."
+    mend = "Use `logging.getLogger(__name__)` and leave the printing to the command line."
+    ask = "How would a service that uses this package keep its messages apart from others?"
+    parts = ("code",)
+
+    def on_module(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Note prints in functions, and calls of loggers."""
+        name = module.path.rpartition("/")[2]
+        if module.notebook is not None or any(
+            w in name for w in ("cli", "main", "script", "command", "setup", "demo", "train")
+        ):
+            return
+        for call in module.nodes(ast.Call):
+            prints = calls_name(call, "print") and not any(k.arg == "file" for k in call.keywords)
+            if prints and module.function_of(call) is not None and _guard_free(call, module):
+                yield "print", call.lineno
+        if "logging" in module.text or "loguru" in module.text:
+            for call, method in module.method_calls:
+                if method in ("debug", "info", "warning", "error", "exception", "critical"):
+                    yield "log", call.lineno
+            for call, dotted in module.calls:
+                if dotted.startswith(("logging.", "loguru.logger.", "absl.logging.")) and dotted.rpartition(".")[2] in (
+                    "debug", "info", "warning", "error", "exception", "critical",
+                ):  # fmt: skip
+                    yield "log", call.lineno
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the two in packages."""
+        from heldout.sources.repository.checks.structure import modules_in_packages
+
+        packaged = {m.path: m.code_lines for m in modules_in_packages(repo)}
+        if not repo.glob("setup.py", "pyproject.toml", "setup.cfg") or sum(packaged.values()) < 300:
+            return
+        taken = [(n.path, *n.note) for n in repo.notes(self) if n.path in packaged]
+        prints = [(path, line) for path, kind, line in taken if kind == "print"]
+        logs = [(path, line) for path, kind, line in taken if kind == "log"]
+        rate = len(prints) / (sum(packaged.values()) / 1000)
+        if len(logs) >= 3 and len(logs) > len(prints):
+            yield self.found(
+                f"The package logs ({len(logs)} calls) rather than prints ({len(prints)}).",
+                *(repo.at(path, line) for path, line in logs[:2]),
+                strength=ramp(fraction(len(logs), len(logs) + len(prints)), 0.5, 0.9),
+                logs=len(logs),
+                prints=len(prints),
+            )
+        elif len(prints) >= 15 and rate > 4 and not logs:
+            yield self.against(
+                f"Functions of the package print {len(prints)} times and log nothing.",
+                *(repo.at(path, line) for path, line in prints[:3]),
+                strength=ramp(rate, 4, 20),
+                prints=len(prints),
+            )
+
+
+def _guard_free(call: ast.Call, module: Module) -> bool:
+    """Whether the print is not behind a `verbose` or `debug` switch, and not in a method that is there to print."""
+    for around in module.parents(call):
+        if isinstance(around, ast.If) and isinstance(around.test, ast.Name | ast.Attribute):
+            return False
+        if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+            return not any(w in around.name for w in ("print", "show", "summary", "display", "main", "report", "info"))
+    return True
+
+
+CHECKS: tuple[Check, ...] = (
+    StarImports(),
+    IndexLoops(),
+    Globals(),
+    WrongComparisons(),
+    Records(),
+    LibraryLogging(),
+)

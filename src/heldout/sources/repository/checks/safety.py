@@ -1,0 +1,286 @@
+"""Safety: secrets in files, code that runs what it is given, and licences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from heldout.evidence import Finding, Location
+from heldout.sources.repository.checks.base import Check, Move, Text, first
+from heldout.sources.repository.credentials import Secret, find_secrets, mask
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.paths import part_of
+from heldout.sources.repository.repository import Repository
+
+_SAMPLE_NAME = re.compile(
+    r"example|sample|template|dist$|fixture|mock|dummy|(^|/)locale|\.po$|package-lock|yarn\.lock|\.sum$|\.min\.", re.I
+)
+
+
+class Secrets(Check):
+    """Secrets in files
+
+    What: Keys, tokens and passwords in the formats of the usual providers (AWS, Google, Azure, GitHub, GitLab,
+    Slack, Stripe, OpenAI, Anthropic, Hugging Face and others), private keys, database addresses with a password,
+    and assignments of random-looking values to names such as `api_key`. The secret itself is never shown.
+
+    Why: What was published once is copied by machines within minutes and stays in the history after it is deleted.
+
+    Example: `AWS_SECRET_ACCESS_KEY = "..."` with a real key speaks against; `os.environ["AWS_SECRET_ACCESS_KEY"]` and
+    placeholders do not.
+
+    Limits: Tests, examples by name and documentation are left out for anything but the sure formats. Whether a key
+    still works is not tried. The history is not searched.
+    """
+
+    code = "SAF101"
+    moves: ClassVar = {"cloud": Move(down=0.4), "judgement": Move(down=0.3), "craft": Move(down=0.15)}
+    severity = "high"
+    why = "A published key is used by strangers within minutes, at the owner's cost."
+    mend = "Withdraw the key, read it from the environment or a secret store, and clean the history."
+    ask = "How do keys get to the code that needs them in your projects, and what do you do when one was published?"
+
+    def on_text(self, text: Text) -> Iterable[Finding]:
+        """Look through any text file."""
+        yield from self._look(text.text, text.path, text.location)
+
+    def on_module(self, module: Module) -> Iterable[Finding]:
+        """Look through the cells of notebooks, which are no text files."""
+        if module.notebook is not None:
+            yield from self._look(module.text, module.path, module.location)
+
+    def _look(self, text: str, path: str, place: Callable[[int], Location]) -> Iterable[Finding]:
+        if _SAMPLE_NAME.search(path) or (part := part_of(path)) == "test":
+            return
+        guesses = part == "code" and not path.lower().endswith((".md", ".rst", ".txt", ".html", ".css", ".xml"))
+        found: dict[str, tuple[Secret, int]] = {}
+        for secret in find_secrets(text, guesses=guesses):
+            if secret.kind not in found:
+                found[secret.kind] = (secret, text.count("\n", 0, secret.start) + 1)
+        lines = text.split("\n") if found else []
+        for kind, (secret, line) in found.items():
+            if secret.kind == "Google API key" and path.endswith((".html", ".js", ".ts", ".json", ".xml")):
+                continue  # keys of browsers and apps are public by design
+            shown = mask(lines[line - 1][:2000])[:160]
+            where = place(line).model_copy(update={"snippet": shown})
+            yield self.against(
+                f"A {kind} stands in {path}."
+                if secret.sure
+                else f"What looks like a {kind} stands in {path}: a random-looking value.",
+                where,
+                severity="high" if secret.sure else "medium",
+                strength=1.0 if secret.sure else 0.5,
+                kind=kind,
+            )
+
+
+_KEY_FILES = re.compile(
+    r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|credentials\.json|kaggle\.json|service[_-]?account[^/]*\.json"
+    r"|\.aws/credentials|\.pypirc|secrets?\.(json|ya?ml|toml)"
+    r"|[^/]+\.(pem|p12|pfx|keystore|jks|ppk)|\.env(\.(local|prod|production))?)$",
+    re.IGNORECASE,
+)
+_FILLED = re.compile(
+    r"(?i)(password|passwd|secret|key|token|pass)\w{0,30}[\"']?\s{0,4}[:=]\s{0,4}[\"']?([^\s\"'#<>{}$]{8,})"
+    r"|login \S+ password \S+"
+)
+
+
+class KeyFiles(Check):
+    """Files that hold keys
+
+    What: Files that by their names hold keys and by their content do: private keys, `.env` with passwords,
+    `.netrc`, cloud credentials, `kaggle.json`.
+
+    Why: Such files are made to be kept outside the repository.
+
+    Example: `.env` with `DB_PASSWORD=...` filled in speaks against; `.env.example` with empty values speaks for
+    nothing and against nobody.
+
+    Limits: Certificates without a private key are not counted; tests may keep keys made for them.
+    """
+
+    code = "SAF102"
+    moves: ClassVar = {"cloud": Move(down=0.3), "judgement": Move(down=0.2)}
+    severity = "high"
+    why = "Everyone who has a copy of the repository has the key."
+    mend = "Withdraw the key, remove the file from the history, and name it in .gitignore."
+    ask = "How should a new colleague get the settings and keys that this project needs?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Open the files with such names."""
+        for path in repo.paths:
+            if not _KEY_FILES.search(path) or repo.part(path) not in ("code",) or _SAMPLE_NAME.search(path):
+                continue
+            text = repo.text(path).text[:100_000]
+            private = "PRIVATE KEY" in text or '"private_key"' in text
+            secret = private or any(True for _ in find_secrets(text))
+            values = [m for m in _FILLED.finditer(text) if not re.search(r"(?i)your|change|example|xxx|test", m[0])]
+            if secret or (values and not path.lower().endswith((".pem", ".p12", ".pfx", ".keystore", ".jks", ".ppk"))):
+                yield self.against(
+                    f"{path} is a file made to hold keys, and it is filled in.",
+                    repo.at(path),
+                    severity="high" if secret else "medium",
+                    strength=1.0 if secret else 0.6,
+                )
+
+
+_UNCHECKED = re.compile(r"verify\s{0,3}=\s{0,3}False|_create_unverified_context|CERT_NONE")
+
+
+class UncheckedCertificates(Check):
+    """Downloads without checking whom they come from
+
+    What: `verify=False` in a call of requests or httpx, and `ssl._create_unverified_context`.
+
+    Why: Anyone on the way can hand over other data or another model, and nobody will notice.
+
+    Example: `requests.get(url, verify=False)` speaks against; a certificate bundle of the company is right.
+
+    Limits: Calls with a variable are not counted. Tests and notebooks of others are not looked at.
+    """
+
+    code = "SAF106"
+    moves: ClassVar = {"judgement": Move(down=0.1), "craft": Move(down=0.1)}
+    why = "Without the check anybody on the way can replace what is downloaded."
+    mend = "Give the certificate bundle instead of switching the check off."
+    ask = "What would have to be set up so that the certificate check can stay on here?"
+
+    def on_module(self, module: Module) -> Iterable[Finding]:
+        """Find the calls and the switch."""
+        if not _UNCHECKED.search(module.text):
+            return
+        verbs = {"get", "post", "put", "delete", "patch", "head", "request", "Session", "Client", "AsyncClient"}
+        web = any(name.partition(".")[0] in ("requests", "httpx", "aiohttp") for name in module.imports)
+        lines = []
+        for call, name in [*module.calls, *module.method_calls]:
+            off = any(k.arg == "verify" and getattr(k.value, "value", True) is False for k in call.keywords)
+            if off and web and name.rpartition(".")[2] in verbs:
+                lines.append(call.lineno)
+        for number, line in enumerate(module.lines, start=1):
+            if "ssl._create_unverified_context" in line and not line.lstrip().startswith("#"):
+                lines.append(number)
+        if lines:
+            yield self.against(
+                f"{len(lines)} places switch off the check of whom a download comes from.",
+                *(module.location(line) for line in sorted(lines)[:3]),
+                strength=min(0.4 + 0.2 * len(lines), 1.0),
+            )
+
+
+_LICENCES = (
+    ("AGPL-3.0", "GNU AFFERO GENERAL PUBLIC LICENSE"),
+    ("LGPL", "GNU LESSER GENERAL PUBLIC LICENSE"),
+    ("GPL-3.0", "GNU GENERAL PUBLIC LICENSE Version 3"),
+    ("GPL-2.0", "GNU GENERAL PUBLIC LICENSE Version 2"),
+    ("Apache-2.0", "Apache License Version 2.0"),
+    ("MPL-2.0", "Mozilla Public License Version 2.0"),
+    ("MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"),
+    ("ISC", "Permission to use, copy, modify, and/or distribute this software for any purpose"),
+    ("BSD-3-Clause", "Neither the name"),
+    ("BSD-2-Clause", "Redistribution and use in source and binary forms"),
+    ("Unlicense", "This is free and unencumbered software released into the public domain"),
+    ("CC-BY-NC", "NonCommercial"),
+    ("CC0-1.0", "CC0 1.0 Universal"),
+    ("CC-BY", "Creative Commons Attribution"),
+    ("EPL", "Eclipse Public License"),
+    ("BSL-1.0", "Boost Software License"),
+)
+
+
+def recognise_licence(text: str) -> str | None:
+    """The SPDX name of a licence by its own words, None for an unknown one."""
+    flat = " ".join(text[:40_000].split()).lower()
+    return next((name for name, words in _LICENCES if words.lower() in flat), None)
+
+
+class CodeLicence(Check):
+    """A licence for the code
+
+    What: A licence file, recognised by its own words, or a licence named in the package's metadata or README.
+
+    Why: Without a licence nobody else has the right to use, change or run the code, a company least of all.
+
+    Example: `LICENSE` with the text of Apache-2.0 speaks for; no file and no word speaks against a published project.
+
+    Limits: Whether the licence fits what was taken from others is a question for people.
+    """
+
+    code = "SAF107"
+    moves: ClassVar = {"handover": Move(up=0.2, down=0.15), "craft": Move(up=0.1)}
+    why = "Without a licence nobody else may use the work."
+    mend = "Add a LICENSE file with the text of a licence."
+    ask = "Under which terms may somebody else use this code and its models?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for the file, then for a word."""
+        files = [p for p in repo.glob("licen[cs]e*", "copying*", "unlicense*", "mit-license*") if p.count("/") <= 1]
+        for path in sorted(files, key=lambda p: p.count("/")):
+            text = repo.text(path).text
+            name = recognise_licence(text)
+            if name or len(text) > 200:
+                yield self.found(
+                    f"The code has a licence: {name or 'one of its own wording'}.",
+                    repo.at(path),
+                    licence=name or "other",
+                )
+                return
+        places: list[Location] = []
+        for path in (
+            "pyproject.toml",
+            "setup.py",
+            "setup.cfg",
+            "PKG-INFO",
+            *([repo.readme.path] if repo.readme else []),
+        ):
+            if path in repo.tree:
+                text = repo.text(path).text
+                if match := re.search(r"(?im)^\W{0,4}licen[cs]e\b.{0,3}[:=\s].{2,}|License :: |^#+ *licen[cs]e", text):
+                    places.append(repo.at(path, text.count("\n", 0, match.start()) + 1))
+        if places:
+            yield self.found("A licence is named, though its text is not there.", *places[:2], strength=0.5)
+        elif repo.code_lines >= 200 and repo.complete:
+            yield self.against("No licence is named for the code.", severity="info", strength=0.7)
+
+
+_TERMS = re.compile(
+    r"\b(?:data ?sets?|data|corpus|weights|checkpoints?|models?|images|photos|annotations|embeddings)\b[^.\n]{0,80}?"
+    r"\b(?:licen[cs]ed?|licenses|CC[- ]BY|CC0|terms of (?:use|service)|non-?commercial"
+    r"|research (?:purposes|use)|copyright(?:ed)?|GDPR|consent)\b"
+    r"|\b(?:licen[cs]ed?|terms of use|copyright|non-?commercial)\b[^.\n]{0,60}?"
+    r"\b(?:data ?sets?|the data|corpus|weights|pre-?trained|images)\b",
+    re.IGNORECASE,
+)
+
+
+class DataTerms(Check):
+    """Terms of the data and models
+
+    What: A sentence in the README or documentation that tells under which licence or terms the data or models may be
+    used.
+
+    Why: A model made from data that may not be used so is a liability that the buyer inherits.
+
+    Example: "The weights are for research use only; the images are CC BY 4.0" speaks for.
+
+    Limits: Found by phrases in English; whether the terms are kept is a question for people.
+    """
+
+    code = "SAF108"
+    moves: ClassVar = {"judgement": Move(up=0.2), "handover": Move(up=0.1)}
+    ml_only = True
+    why = "Rights in data and weights decide whether a model may be used at all."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for such sentences in the texts."""
+        places = []
+        for path, _ in repo.documents[:30]:
+            text = repo.text(path)
+            if match := _TERMS.search(text.text[:200_000]):
+                places.append(text.location(text.text.count("\n", 0, match.start()) + 1))
+        if places:
+            yield self.found("The terms of data or models are told.", *first(places, 3), places=len(places))
+
+
+CHECKS: tuple[Check, ...] = (Secrets(), KeyFiles(), UncheckedCertificates(), CodeLicence(), DataTerms())

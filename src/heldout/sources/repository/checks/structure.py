@@ -1,0 +1,343 @@
+"""Craft: how the code is laid out, what is copied, what is dead."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import textwrap
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, parse
+from heldout.sources.repository.repository import Repository
+
+WINDOW = 12
+"""Lines of code that have to be equal in a row before two places count as copies."""
+
+_WIDE = 200
+"""Characters that a window has to hold: twelve lines of closing brackets are no copy."""
+
+
+class Layout(Check):
+    """Code laid out in modules that can be imported
+
+    What: The share of the Python files (tests and notebooks apart) that define functions or classes and can be
+    imported without starting work: what runs stands under `if __name__ == "__main__"` or in an entry point.
+
+    Why: Code that starts work when it is imported can be neither tested nor reused; it has to be copied.
+
+    Example: `train.py` whose functions stand beside 40 lines that load data and train at module level speaks
+    against; the same lines in `main()` behind a guard, or a package with console entry points, speak for.
+
+    Limits: Configuration files and short examples are left out; a repository of notebooks only is looked at by
+    the NBK and SCL checks.
+    """
+
+    code = "CRF401"
+    moves: ClassVar = {"craft": Move(up=0.25, down=0.25)}
+    why = "Modules that only define things can be tested, reused and put into service."
+    mend = "Move the lines at module level into functions behind a main guard or an entry point."
+    ask = "If another team wanted one function of these scripts, how would they get it?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count the modules that can be imported and those that run at import."""
+        judged = [m for m in repo.scripts if m.part == "code" and m.code_lines >= 30 and not _is_setup(m.path)]
+        if len(judged) < 2:
+            if repo.scripts:
+                yield self.unknown(f"{len(judged)} Python files of 30 lines or more: too few to judge their layout.")
+            return
+        running = [m for m in judged if m.top_level >= 8]
+        clean = [m for m in judged if m.top_level <= 2 and (m.functions or m.classes)]
+        packaged = repo.glob("setup.py", "setup.cfg", "pyproject.toml")
+        share = fraction(len(running), len(judged))
+        if share > 0.3:
+            worst = sorted(running, key=lambda m: -m.top_level)
+            yield self.against(
+                f"{len(running)} of {len(judged)} Python files start work as soon as they are imported: they hold 8"
+                " or more statements outside any function.",
+                *(repo.at(m.path) for m in first(worst, 3)),
+                strength=ramp(share, 0.3, 0.9),
+                files=len(judged),
+                running=len(running),
+            )
+        elif (tidy := fraction(len(clean), len(judged))) >= 0.6:
+            yield self.found(
+                f"{len(clean)} of {len(judged)} Python files define functions or classes and can be imported without"
+                f" starting work{', and the project can be installed as a package' if packaged else ''}.",
+                *(repo.at(path) for path in packaged[:1]),
+                strength=ramp(tidy, 0.6, 1.0) * (1.0 if packaged else 0.6),
+                files=len(judged),
+                clean=len(clean),
+                packaged=bool(packaged),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Hashes of every run of WINDOW normalised lines, and the line at which each begins."""
+
+    hashes: tuple[int, ...]
+    lines: tuple[int, ...]
+
+
+class Copies(Check):
+    """Blocks of code copied between files
+
+    What: The share of code lines that stand, letter for letter but for spaces and comments, in another file of
+    the repository as well, in blocks of 12 lines or more. Imports and lines without letters do not count.
+
+    Why: A mistake that is mended in one copy lives on in the others.
+
+    Example: `train_a.py` and `train_b.py` that share 200 equal lines speak against; both importing `training.py`
+    is fine.
+
+    Limits: Tests, examples and notebooks are left out: they may repeat themselves. Copies with renamed variables
+    are not seen.
+    """
+
+    code = "CRF402"
+    moves: ClassVar = {"craft": Move(up=0.1, down=0.25)}
+    why = "Every copy has to be found again when the code changes."
+    mend = "Put the shared lines into one function or module and call it."
+    ask = "When you change this block, how do you know where its copies are?"
+    parts = ("code",)
+
+    def on_module(self, module: Module) -> Iterable[_Windows]:
+        """Hash the windows of normalised lines."""
+        if module.notebook is not None or _is_setup(module.path):
+            return
+        kept = [
+            (number, bare)
+            for number, line in enumerate(module.lines, start=1)
+            if (bare := "".join(line.split()))
+            and not bare.startswith(("#", "import", "from"))
+            and any(c.isalpha() for c in bare[:80])
+        ]
+        sums = [zlib.crc32(bare.encode("utf-8", "replace")) for _, bare in kept]
+        sizes = [len(bare) for _, bare in kept]
+        hashes, starts = [], []
+        for at in range(len(kept) - WINDOW + 1):
+            if sum(sizes[at : at + WINDOW]) >= _WIDE:
+                hashes.append(hash(tuple(sums[at : at + WINDOW])))  # of numbers: the same in every process
+                starts.append(kept[at][0])
+        if hashes:
+            yield _Windows(tuple(hashes), tuple(starts))
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Find the windows that stand in two files."""
+        taken = [(noted.path, noted.note) for noted in repo.notes(self)]
+        files: dict[int, tuple[str, int]] = {}
+        shared: dict[int, tuple[str, int]] = {}
+        for path, note in taken:
+            for value, line in zip(note.hashes, note.lines, strict=True):
+                other = files.setdefault(value, (path, line))
+                if other[0] != path:
+                    shared[value] = other
+        total = sum(m.code_lines for m in repo.scripts if m.part == "code")
+        if len(taken) < 4 or total < 500:
+            return
+        copied = 0
+        pairs: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        for path, note in taken:
+            covered = 0  # windows overlap: count each line once
+            for value, line in zip(note.hashes, note.lines, strict=True):
+                covered -= 1
+                if value in shared:
+                    copied += WINDOW if covered <= 0 else 1
+                    covered = WINDOW
+                    source, there = shared[value]
+                    if source != path:
+                        pairs[source, path].append((there, line))
+        share = min(fraction(copied, total), 1.0)
+        if share < 0.03 and total >= 1000:
+            yield self.found(
+                f"Hardly any copied code: {share:.0%} of {total:,} lines stand in two files.",
+                strength=ramp(share, 0.03, 0.0),
+                copied_share=round(share, 3),
+            )
+        elif share > 0.08 and pairs:
+            (left, right), places = max(pairs.items(), key=lambda item: (len(item[1]), item[0]))
+            yield self.against(
+                f"{share:.0%} of the code lines stand in two files of the repository; the most in {left} and {right}.",
+                repo.at(left, places[0][0]),
+                repo.at(right, places[0][1]),
+                strength=ramp(share, 0.08, 0.4),
+                copied_share=round(share, 3),
+                pairs=len(pairs),
+            )
+
+
+_CODE_LIKE = re.compile(
+    r"\s*(?:(?:for|while|if|elif|with|def|class|return|import|from|try|except|else|print|assert|del|raise)\b"
+    r"|[\w.\[\]'\", ]{1,60}\s*[-+*/]?=[^=]|[\w.]{1,60}\(.*\)?\s*$|[\])}])"
+)
+
+
+class CommentedOut(Check):
+    """Code left in comments
+
+    What: Blocks of three or more comment lines in a row that are valid Python statements with assignments, calls
+    or control flow, as a share of all code lines.
+
+    Why: The reader cannot tell whether it is a choice, a trial or a bug; the history keeps old code anyway.
+
+    Example: Twelve lines of an old network behind `#` speak against; a comment that explains, or a usage example
+    with words around it, does not.
+
+    Limits: Notebooks are left out. A block that mixes words and code is not counted.
+    """
+
+    code = "CRF403"
+    moves: ClassVar = {"craft": Move(down=0.2)}
+    why = "Old code in comments hides which version counts."
+    mend = "Delete it: the history has it."
+    ask = "What do the commented-out blocks keep that the history of commits does not?"
+    parts = ("code",)
+
+    def on_module(self, module: Module) -> Iterable[tuple[int, int]]:
+        """Note the first line and the length of each block."""
+        if module.notebook is not None:
+            return
+        block: list[str] = []
+        for number, line in enumerate([*module.lines, ""], start=1):
+            bare = line.lstrip()
+            if bare.startswith("#") and not bare.startswith(("#!", "# %%", "#%%", "#:")):
+                block.append(bare[1:])
+                continue
+            if len(block) >= 3 and _is_code(block):
+                yield (number - len(block), len(block))
+            block = []
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare with the lines of code."""
+        blocks = [(noted.path, *noted.note) for noted in repo.notes(self)]
+        total = sum(m.code_lines for m in repo.scripts if m.part == "code")
+        lines = sum(length for _, _, length in blocks)
+        share = fraction(lines, total)
+        if total >= 200 and len(blocks) >= 3 and share > 0.03:
+            longest = sorted(blocks, key=lambda b: -b[2])
+            yield self.against(
+                f"{lines} lines of Python in {len(blocks)} blocks are commented out, beside {total:,} lines that run.",
+                *(repo.at(path, line) for path, line, _ in first(longest, 3)),
+                strength=ramp(share, 0.03, 0.12),
+                blocks=len(blocks),
+                commented_share=round(share, 3),
+            )
+
+
+def _is_code(block: list[str]) -> bool:
+    if sum(1 for line in block if _CODE_LIKE.match(line[:200])) < 0.6 * len(block):
+        return False
+    try:
+        tree = parse(textwrap.dedent("\n".join(block[:300])))
+    except UnparsableError:
+        return False
+    return any(
+        isinstance(node, ast.Assign | ast.AugAssign | ast.For | ast.If | ast.FunctionDef | ast.ImportFrom | ast.With)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        for node in tree.body
+    )
+
+
+_EFFECTS = frozenset({"readline", "rlcompleter", "this", "antigravity", "encodings", "seaborn", "pylab", "site"})
+"""Modules that do something by being imported."""
+
+
+class UnusedImports(Check):
+    """Imports that nothing uses
+
+    What: Names that a file imports and that occur nowhere else in it, not even in a string or a comment. Relative
+    imports, `__init__.py`, imports in `try`, star imports, lines marked `noqa`, and modules that do something by
+    being imported are left out.
+
+    Why: Dead imports tell the reader of dependencies that are not there, and show that no linter has looked.
+
+    Example: `import os, sys, json` of which only `json` is used speaks against when half of the files are so; a
+    stray one does not count.
+
+    Limits: A name that another file takes from this module is taken for unused.
+    """
+
+    code = "CRF404"
+    moves: ClassVar = {"craft": Move(down=0.15)}
+    why = "Leftovers make the reader look for what is not there."
+    mend = "Let a linter remove unused imports."
+    ask = "Which tool looks at your code before you commit it?"
+    parts = ("code",)
+
+    def on_module(self, module: Module) -> Iterable[tuple[int, str]]:
+        """Note the line and name of each."""
+        if module.notebook is not None or module.path.endswith("__init__.py") or "__all__" in module.text:
+            return
+        bound = list(_bound(module))
+        if not bound:
+            return
+        words = Counter(re.findall(r"\w+", module.text))
+        lines = Counter(name for _, name in bound)
+        for line, name in bound:
+            if words[name] == lines[name] == 1 and "noqa" not in module.lines[line - 1]:
+                yield (line, name)
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the files that have some with all files."""
+        files = [m for m in repo.scripts if m.part == "code" and m.imports and not m.path.endswith("__init__.py")]
+        by_path: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for noted in repo.notes(self):
+            by_path[noted.path].append(noted.note)
+        total = sum(len(found) for found in by_path.values())
+        share = fraction(len(by_path), len(files))
+        if len(files) >= 4 and total >= 6 and share > 0.3:
+            worst = sorted(by_path.items(), key=lambda item: (-len(item[1]), item[0]))
+            named = ", ".join(f"`{name}`" for _, name in worst[0][1][:4])
+            yield self.against(
+                f"{len(by_path)} of {len(files)} files import names that they never use ({total} in all; {named} in"
+                f" {worst[0][0]}).",
+                *(repo.at(path, found[0][0]) for path, found in first(worst, 3)),
+                strength=ramp(share, 0.3, 0.8),
+                unused=total,
+                files=len(by_path),
+            )
+
+
+def _bound(module: Module) -> Iterator[tuple[int, str]]:
+    """Line and name of each import at module level that stands for one word of its own."""
+    for node in module.tree.body:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.partition(".")[0]
+                known = root in sys.stdlib_module_names or alias.asname is not None
+                if "." not in alias.name and root not in _EFFECTS and known:
+                    yield node.lineno, alias.asname or alias.name
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module != "__future__":
+            if (node.module or "").partition(".")[0] in (
+                "mpl_toolkits",
+                "__main__",
+                "builtins",
+                "six",
+                "future",
+                "past",
+            ):
+                continue
+            for alias in node.names:
+                if alias.name not in ("*", "Axes3D"):
+                    yield alias.lineno, alias.asname or alias.name
+
+
+def _is_setup(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name in ("setup.py", "conf.py", "noxfile.py", "fabfile.py", "tasks.py", "settings.py", "config.py")
+
+
+def modules_in_packages(repo: Repository) -> tuple[ModuleFacts, ...]:
+    """The project's modules that stand in a folder with an `__init__.py`."""
+    folders = {path.rpartition("/")[0] for path in repo.paths if path.endswith("__init__.py")}
+    return tuple(m for m in repo.scripts if m.part == "code" and m.path.rpartition("/")[0] in folders)
+
+
+CHECKS: tuple[Check, ...] = (Layout(), Copies(), CommentedOut(), UnusedImports())

@@ -1,0 +1,399 @@
+"""Craft: tests that assert, types, lint and format, and what continuous integration runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding, Location
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Function, Module, ModuleFacts
+from heldout.sources.repository.repository import Repository
+
+_ASSERTING = re.compile(
+    r"^_?(assert|check|verify|validate|expect|compare|ensure|should|fail$|gradcheck|gradgradcheck|raises$|warns$)", re.I
+)
+"""Names of calls that assert; helpers of these names live in a file of their own more often than not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tests:
+    """The test functions of one file: how many, how many assert, how many assert that something fails."""
+
+    functions: int
+    asserting: int
+    failing: int
+    first_empty: int | None
+
+
+class AssertingTests(Check):
+    """Tests that assert something
+
+    What: The share of test functions that hold a real assertion: an `assert` on something that can be false,
+    `pytest.raises`, unittest's and NumPy's assert methods, or a call of a helper that asserts. Also, whether some
+    of them expect an error.
+
+    Why: A test without an assertion only shows that the code does not crash; a project without tests shows nothing
+    of what it does to the next change.
+
+    Example: `def test_model(): Model()(torch.zeros(1, 3))` alone counts as empty; with
+    `assert out.shape == (1, 10)` it counts.
+
+    Limits: Helpers in other files are recognised by their names (`check_`, `verify_`). Tests in other languages are
+    not seen. An sdist often leaves the tests out: then nothing is said.
+    """
+
+    code = "CRF301"
+    moves: ClassVar = {"craft": Move(up=0.5, down=0.45)}
+    severity = "medium"
+    why = "Tests that assert are what lets the next person change the code."
+    mend = "Begin with tests of the functions whose mistakes would go unseen: splits, features, metrics."
+    ask = "How do you know that a change to this code did not break it?"
+    parts = ("test",)
+
+    def on_module(self, module: Module) -> Iterable[_Tests]:
+        """Count the test functions of a file and those that assert."""
+        helpers = {f.name for f, _ in module.functions if not f.name.startswith("test") and _asserts(f, frozenset())}
+        tests = [f for f, _ in module.functions if _is_test(f, module)]
+        if tests:
+            empty = [f for f in tests if not _asserts(f, frozenset(helpers))]
+            yield _Tests(
+                functions=len(tests),
+                asserting=len(tests) - len(empty),
+                failing=sum(1 for f in tests if _expects_error(f)),
+                first_empty=empty[0].lineno if empty else None,
+            )
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Judge the tests of all files together."""
+        taken = repo.notes(self)
+        total = sum(noted.note.functions for noted in taken)
+        asserting = sum(noted.note.asserting for noted in taken)
+        failing = sum(noted.note.failing for noted in taken)
+        lines = sum(m.code_lines for m in repo.scripts if m.part == "code")
+        if not total:
+            yield from self._without(repo, lines)
+            return
+        empty = [repo.at(noted.path, noted.note.first_empty) for noted in taken if noted.note.first_empty]
+        share = fraction(asserting, total)
+        measured = {"tests": total, "asserting": asserting, "expecting_errors": failing}
+        if share < 0.5 and total - asserting >= 3:
+            yield self.against(
+                f"{total - asserting} of {total} test functions assert nothing: they only show that the code runs.",
+                *first(empty, 3),
+                severity="low",
+                strength=ramp(share, 0.5, 0.0) * 0.7,
+                ask="What would have to break for these tests to fail?",
+                **measured,
+            )
+            return
+        per_kloc = fraction(asserting, max(lines / 1000, 0.3))
+        strength = 0.8 * ramp(per_kloc, 0, 25) * ramp(share, 0.4, 0.9) + 0.2 * ramp(fraction(failing, total), 0, 0.08)
+        yield self.found(
+            f"{asserting} of {total} test functions assert something, {failing} of them that an error is raised;"
+            f" {per_kloc:.0f} per 1,000 lines of code.",
+            *(repo.at(noted.path) for noted in first(sorted(taken, key=lambda n: -n.note.asserting), 3)),
+            strength=strength,
+            **measured,
+        )
+
+    def _without(self, repo: Repository, lines: int) -> Iterator[Finding]:
+        if lines < 150:
+            return
+        if not repo.complete:
+            yield self.unknown("No tests here; such an archive often leaves them out.")
+        elif any("test" in command.purposes for command in repo.ci.commands) or _doctests(repo):
+            yield self.unknown("No test functions were recognised, though tests seem to be run in another way.")
+        elif not repo.glob(
+            "*test*.cc", "*test*.cpp", "*_test.go", "*test*.java", "*.test.js", "*.test.ts", "*.spec.ts"
+        ):
+            yield self.against(
+                f"No tests for {lines:,} lines of Python.", strength=0.4 + 0.6 * ramp(lines, 150, 1500), tests=0
+            )
+
+
+class TestsOfOwnCode(Check):
+    """Tests that use the project's own code
+
+    What: The amount of test code beside the code that it tests, counted only over test files that import the
+    project's own modules, run them as a command, or stand inside its package.
+
+    Why: Tests of a library that one uses, or of a copy of the code, do not protect the project.
+
+    Example: `from mypkg.features import clean` in `tests/test_features.py` counts; a `test.py` that evaluates a
+    model on the test data is no test and does not count.
+
+    Limits: The amount says nothing of what is tested; coverage would have to be measured by running it.
+    """
+
+    code = "CRF302"
+    moves: ClassVar = {"craft": Move(up=0.25)}
+    why = "Only tests that call the code protect it."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the lines of tests that use own code with the lines of code."""
+        own = _own_names(repo)
+        using = [m for m in repo.tests if _has_tests(m) and _uses_own(m, own)]
+        lines = sum(m.code_lines for m in using)
+        code = sum(m.code_lines for m in repo.scripts if m.part == "code")
+        if not using or code < 50:
+            return
+        ratio = fraction(lines, code)
+        if ratio >= 0.1:
+            yield self.found(
+                f"{len(using)} test files call the project's own code: {lines:,} lines of tests, {code:,} of code.",
+                *(repo.at(m.path) for m in first(sorted(using, key=lambda m: -m.code_lines), 3)),
+                strength=ramp(ratio, 0.1, 0.6),
+                test_lines=lines,
+                code_lines=code,
+            )
+
+
+class Types(Check):
+    """Type hints that a checker reads
+
+    What: The share of public functions with arguments whose arguments all carry type hints, and whether a type
+    checker is configured or run by continuous integration.
+
+    Why: Hints say what a function takes; a checker keeps them true, and finds the None that nobody expected.
+
+    Example: `def load(path: Path) -> pd.DataFrame:` throughout, with `[tool.mypy]` and mypy in the workflow, counts in
+    full; hints alone count for less; no hints count for nothing, and not against.
+
+    Limits: Hints may be wrong where no checker runs; `Any` counts as a hint.
+    """
+
+    code = "CRF303"
+    moves: ClassVar = {"python": Move(up=0.4), "craft": Move(up=0.15)}
+    why = "Hints that are checked are documentation that cannot go stale."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count the annotated functions and look for a checker."""
+        functions = [
+            (m.path, f) for m in repo.scripts for f in m.functions if f.public and f.arguments and m.part == "code"
+        ]
+        hinted = [(path, f) for path, f in functions if f.annotated >= f.arguments]
+        share = fraction(len(hinted), len(functions))
+        if len(functions) < 5 or share < 0.25:
+            return
+        runs = repo.ci.doing("types")
+        places = [repo.at(runs[0].path, runs[0].line)] if runs else list(_settings(repo, _TYPE_SETTINGS))
+        checked = (
+            ", and continuous integration runs a type checker"
+            if runs
+            else ", and a type checker is configured"
+            if places
+            else ""
+        )
+        yield self.found(
+            f"{len(hinted)} of {len(functions)} public functions with arguments carry type hints{checked}.",
+            *(places[:1] or [repo.at(path, f.line) for path, f in hinted[:2]]),
+            strength=ramp(share, 0.25, 0.9) * (1.0 if runs else 0.85 if places else 0.65),
+            functions=len(functions),
+            hinted=len(hinted),
+            checked=bool(places),
+        )
+
+
+class LintAndFormat(Check):
+    """Lint and format set up for everyone
+
+    What: A linter or formatter (any one of the usual) with settings in the repository, as a commit hook, or run by
+    continuous integration. One is enough; more count for nothing.
+
+    Why: One style by machine ends the discussion, and a linter sees what a tired reviewer does not.
+
+    Example: `[tool.ruff]` in pyproject.toml and `ruff check` in the workflow count in full; a `.flake8` that nothing
+    runs counts for a half.
+
+    Limits: Whether the code passes is not tried. A private habit of running a linter leaves no trace.
+    """
+
+    code = "CRF304"
+    moves: ClassVar = {"craft": Move(up=0.2)}
+    why = "Style kept by machine leaves reviewers free for what matters."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for settings, hooks and commands."""
+        runs = repo.ci.doing("lint")
+        if runs:
+            yield self.found(
+                f"Continuous integration checks style or lint: `{_shown(runs[0].text)}`.",
+                repo.at(runs[0].path, runs[0].line),
+                strength=1.0,
+            )
+            return
+        hooks = next(_settings(repo, _HOOKS), None)
+        if hooks is not None:
+            yield self.found("A commit hook checks style or lint.", hooks, strength=0.8)
+            return
+        settings = next(_settings(repo, _LINT_SETTINGS), None)
+        if settings is not None:
+            yield self.found(
+                "A linter or formatter is configured; nothing in the repository runs it.", settings, strength=0.5
+            )
+
+
+class ContinuousIntegration(Check):
+    """Continuous integration that runs tests
+
+    What: What the workflows run, by their commands: tests, lint or types, a build; followed through make, tox, nox
+    and scripts. A bot that greets, labels, closes stale issues or only publishes is not counted.
+
+    Why: Tests that run at every change are run; the others are run when somebody remembers.
+
+    Example: `.github/workflows/ci.yml` with `pytest` on `pull_request` speaks for; a stale bot alone is nothing; a
+    workflow that only builds or only lints counts for a part.
+
+    Limits: Whether the runs pass cannot be seen in the files. Services set up outside the repository leave no trace.
+    """
+
+    code = "CRF305"
+    moves: ClassVar = {"craft": Move(up=0.4)}
+    why = "What runs at each change cannot be forgotten."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Judge the commands by what they are for."""
+        tests = repo.ci.doing("test", "notebooks", on_change=True)
+        others = repo.ci.doing("lint", "types", "build", "docs", on_change=True)
+        if tests:
+            gated = {purpose for command in others for purpose in command.purposes} & {"lint", "types", "build"}
+            provider = next(f.provider for f in repo.ci.files if tests[0] in f.commands)
+            also = f", and also {' and '.join(sorted(_NAMES[p] for p in gated))}" if gated else ""
+            yield self.found(
+                f"{provider} runs tests at each change (`{_shown(tests[0].text)}`){also}.",
+                repo.at(tests[0].path, tests[0].line),
+                strength=0.8 + 0.1 * min(len(gated), 2),
+                commands=len(tests),
+            )
+        elif others:
+            yield self.found(
+                f"A workflow runs at each change (`{_shown(others[0].text)}`), but no tests.",
+                repo.at(others[0].path, others[0].line),
+                strength=0.35,
+            )
+        elif repo.ci.files:
+            yield self.unknown(
+                f"{repo.ci.files[0].path} is there, but nothing in it was recognised that tests or builds the code"
+                " at each change.",
+                repo.at(repo.ci.files[0].path),
+                ask="What runs by itself when somebody proposes a change?",
+            )
+
+
+_NAMES = {"lint": "lint", "types": "a type check", "build": "a build"}
+
+_Settings = dict[str, str]
+"""File name -> pattern that its text has to hold."""
+
+_TYPE_SETTINGS: _Settings = {
+    "mypy.ini": r"^\[mypy",
+    ".mypy.ini": r"^\[mypy",
+    "setup.cfg": r"^\[mypy",
+    "tox.ini": r"^\[mypy|^\s+mypy\b|=\s*mypy\b",
+    "pyproject.toml": r"^\[tool\.(mypy|pyright|basedpyright|pytype|pyre|ty|pyrefly)\b",
+    "pyrightconfig.json": r"\{",
+    ".pre-commit-config.yaml": r"id:\s*(mypy|pyright)",
+    "Makefile": r"^\t.*\b(mypy|pyright)\b",
+    "justfile": r"^\s+.*\b(mypy|pyright)\b",
+}
+_HOOKS: _Settings = {
+    ".pre-commit-config.yaml": r"id:\s*[\"']?(flake8|black|ruff|isort|pylint|yapf|autopep8|pycodestyle|autoflake|blue)",
+}
+_LINT_SETTINGS: _Settings = {
+    "pyproject.toml": r"^\[tool\.(ruff|black|isort|pylint|yapf|autopep8|flake8|pylama)\b",
+    "setup.cfg": r"^\[(flake8|pycodestyle|pep8|isort|yapf|pylama|tool:isort|pylint)",
+    "tox.ini": r"^\[(flake8|pycodestyle|pep8|isort)|^\s+(flake8|pylint|black|ruff)\b|=\s*(flake8|pylint|black|ruff)\b",
+    ".flake8": r"^\[flake8",
+    ".pylintrc": r"^\[",
+    "pylintrc": r"^\[",
+    "ruff.toml": r"\S",
+    ".ruff.toml": r"\S",
+    ".style.yapf": r"\S",
+    ".isort.cfg": r"^\[",
+    "Makefile": r"^\t.*\b(flake8|pylint|black|ruff|yapf)\b",
+    "justfile": r"^\s+.*\b(flake8|pylint|black|ruff)\b",
+}
+
+
+def _settings(repo: Repository, wanted: _Settings) -> Iterator[Location]:
+    """The places at the root where one of the settings stands."""
+    for name, pattern in wanted.items():
+        if name in repo.tree:
+            text = repo.text(name).text
+            if match := re.search(pattern, text, re.MULTILINE):
+                yield repo.at(name, text.count("\n", 0, match.start()) + 1)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _is_test(function: Function, module: Module) -> bool:
+    if not function.name.startswith(("test_", "test")) or function.name in ("test", "tests", "testing", "tester"):
+        return False
+    around = module.parent(function)
+    if isinstance(around, ast.ClassDef):
+        return (
+            around.name.startswith("Test") or around.name.endswith(("Test", "Tests", "TestCase")) or bool(around.bases)
+        )
+    return around is module.tree and not function.args.defaults
+
+
+def _asserts(function: Function, helpers: frozenset[str]) -> bool:
+    """Whether an assertion that can fail stands in the function, or a call of something that asserts."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            if not isinstance(node.test, ast.Constant):
+                return True
+        elif isinstance(node, ast.Call):
+            name = _last(node.func)
+            if name in helpers or _ASSERTING.match(name):
+                return True
+    return any(
+        _ASSERTING.match(_last(d)) or _last(d) in ("parametrize_with_checks", "given") for d in function.decorator_list
+    )
+
+
+def _expects_error(function: Function) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and _last(node.func) in ("raises", "assertRaises", "assertRaisesRegex", "assert_raises")
+        for node in ast.walk(function)
+    )
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _doctests(repo: Repository) -> bool:
+    settings = ("setup.cfg", "pytest.ini", "tox.ini", "pyproject.toml", "conftest.py", "Makefile")
+    return any("doctest" in repo.text(path).text for path in settings if path in repo.tree)
+
+
+def _has_tests(module: ModuleFacts) -> bool:
+    return any(f.name.startswith("test") for f in module.functions)
+
+
+def _own_names(repo: Repository) -> frozenset[str]:
+    """The names under which the project's own modules and packages can be imported."""
+    names: set[str] = set()
+    for module in repo.scripts:
+        parts = module.path.removesuffix(".py").split("/")
+        names.update(part for part in parts if part.isidentifier() and part not in ("src", "tests", "test", "__init__"))
+    return frozenset(names)
+
+
+def _uses_own(module: ModuleFacts, own: frozenset[str]) -> bool:
+    return any(name.startswith(".") or name.partition(".")[0] in own for name in module.imports) or any(
+        name.startswith("subprocess.") for name in module.calls
+    )
+
+
+CHECKS: tuple[Check, ...] = (AssertingTests(), TestsOfOwnCode(), Types(), LintAndFormat(), ContinuousIntegration())

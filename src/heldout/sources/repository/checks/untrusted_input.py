@@ -1,0 +1,315 @@
+"""Safety: what comes from outside is run: unpickled, evaluated, given to a shell or a database as text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.repository import Repository
+
+_OUTSIDE = re.compile(
+    r"^(requests|httpx)\.(get|post|request)$|^urllib\.request\.(urlopen|urlretrieve)$|^urllib\.(urlopen|urlretrieve)$|^wget\.download$"
+    r"|^gdown\.download$|^huggingface_hub\.\w+_download$|^flask\.request\b|^torch\.hub\.download_url_to_file$"
+)
+_LOADERS = frozenset(
+    {
+        "pickle.load", "pickle.loads", "cPickle.load", "cPickle.loads", "_pickle.load", "dill.load", "dill.loads",
+        "cloudpickle.load", "cloudpickle.loads", "joblib.load", "torch.load", "pandas.read_pickle", "numpy.load",
+        "yaml.load", "yaml.unsafe_load", "marshal.loads", "jsonpickle.decode",
+    }
+)  # fmt: skip
+
+
+class UnsafeLoading(Check):
+    """Loading files from elsewhere in a way that can run code
+
+    What: `pickle`, `joblib`, `torch.load`, `yaml.load` without a safe loader and the like on something that the
+    same function has downloaded or got from a request. Loading one's own files is not counted.
+
+    Why: Such a file can hold any program, and it runs when it is loaded.
+
+    Example: `pickle.loads(requests.get(url).content)` speaks against; `torch.load(path, weights_only=True)` or
+    safetensors do not.
+
+    Limits: Followed within one function only. Whether the source can be trusted cannot be seen.
+    """
+
+    code = "SAF103"
+    moves: ClassVar = {"craft": Move(down=0.15), "deployment": Move(down=0.15), "judgement": Move(down=0.1)}
+    severity = "medium"
+    why = "Whoever controls the file controls the machine that loads it."
+    mend = "Load weights only, use a format without code (safetensors, ONNX, JSON), or check a known checksum first."
+    ask = "What would happen if somebody replaced the file that is downloaded here?"
+
+    def on_module(self, module: Module) -> Iterable[Finding]:
+        """Find loaders whose argument comes from a download or request in the same function."""
+        loads = [(call, name) for call, name in module.calls if name in _LOADERS and not _safe(call, name, module)]
+        if not loads or not _mentions_outside(module):
+            return
+        for call, name in loads:
+            scope = module.function_of(call) or module.tree
+            tainted = _outside_names(scope, module)
+            if any(_from_outside(argument, tainted, module) for argument in call.args[:1]):
+                yield self.against(
+                    f"`{name}` loads what was downloaded or sent, in a way that can run code.",
+                    module.location(call),
+                    loader=name,
+                )
+
+
+def _mentions_outside(module: Module) -> bool:
+    return any(_OUTSIDE.match(name) for _, name in module.calls) or "flask.request" in module.imports
+
+
+def _safe(call: ast.Call, name: str, module: Module) -> bool:
+    for keyword in call.keywords:
+        value = getattr(keyword.value, "value", None)
+        if keyword.arg == "weights_only" and value is True:
+            return True
+        if keyword.arg == "Loader" and "Safe" in ast.unparse(keyword.value):
+            return True
+        if name == "numpy.load" and keyword.arg == "allow_pickle" and value is True:
+            return False
+    if name == "yaml.load":
+        return len(call.args) > 1 and "Safe" in ast.unparse(call.args[1])
+    return name == "numpy.load"
+
+
+def _outside_names(scope: ast.AST, module: Module) -> frozenset[str]:
+    """Names that the function assigns from a download or a request, followed through plain assignments."""
+    names: set[str] = set()
+    assigns = [node for node in ast.walk(scope) if isinstance(node, ast.Assign | ast.withitem)]
+    for node in ast.walk(scope):  # the file name that a download wrote to is as foreign as what it returned
+        if isinstance(node, ast.Call) and _OUTSIDE.match(module.resolve(node.func) or ""):
+            names.update(a.id for a in node.args[1:2] if isinstance(a, ast.Name))
+    for _ in range(3):
+        for node in assigns:
+            value = node.value if isinstance(node, ast.Assign) else node.context_expr
+            targets = (
+                node.targets if isinstance(node, ast.Assign) else [node.optional_vars] if node.optional_vars else []
+            )
+            if _from_outside(value, frozenset(names), module):
+                names.update(t.id for t in targets if isinstance(t, ast.Name))
+    return frozenset(names)
+
+
+def _from_outside(value: ast.AST, tainted: frozenset[str], module: Module) -> bool:
+    for node in ast.walk(value):
+        if isinstance(node, ast.Name) and node.id in tainted:
+            return True
+        if isinstance(node, ast.Call | ast.Attribute):
+            dotted = module.resolve(node.func if isinstance(node, ast.Call) else node)
+            if dotted and _OUTSIDE.match(dotted):
+                return True
+    return False
+
+
+class Evaluated(Check):
+    """Text run as code or as a shell command
+
+    What: `eval` and `exec` of something that is not a constant, and shell commands (`os.system`, `shell=True`) put
+    together from variables.
+
+    Why: A file name with a space or a semicolon, or a value from a configuration, becomes a command.
+
+    Example: `os.system("rm -r " + folder)` and `eval(args.layers)` speak against; `subprocess.run(["rm", "-r",
+    folder])`, `ast.literal_eval` or a dict of functions are the mends.
+
+    Limits: On one's own machine with one's own values nothing happens; that is why a few places weigh little.
+    """
+
+    code = "SAF104"
+    moves: ClassVar = {"python": Move(down=0.25), "judgement": Move(down=0.1)}
+    why = "A value that becomes a command does what its sender wants."
+    mend = "Give commands as lists of arguments, look names up in a dict, and read literals with `ast.literal_eval`."
+    ask = "What could somebody type or send that would make this line do something else?"
+
+    def on_module(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Note the kind and line of each place."""
+        if module.path.rpartition("/")[2] == "setup.py":
+            return
+        own = {node.id for node in module.nodes(ast.Name) if isinstance(node.ctx, ast.Store)} | module.aliases.keys()
+        own |= {function.name for function, _ in module.functions} | {arg.arg for arg in module.nodes(ast.arg)}
+        for call in module.nodes(ast.Call):
+            name = call.func.id if isinstance(call.func, ast.Name) else ""
+            if name in ("eval", "exec") and name not in own and call.args and not _constant(call.args[0]):
+                yield name, call.lineno
+        for call, name in module.calls:
+            shell = name in ("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput") or (
+                name.startswith("subprocess.")
+                and any(k.arg == "shell" and getattr(k.value, "value", False) is True for k in call.keywords)
+            )
+            if shell and call.args and _composed(call.args[0], call, module):
+                yield "shell", call.lineno
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """One finding for all places."""
+        places = [(noted.path, *noted.note) for noted in repo.notes(self)]
+        code = [(path, line) for path, kind, line in places if kind != "shell"]
+        shell = [(path, line) for path, kind, line in places if kind == "shell"]
+        rate = fraction(len(places), max(repo.kloc, 0.5))
+        if len(places) < 2 or rate < 0.2:
+            return
+        told = [
+            *([f"{len(code)} times a text is run as Python (`eval`, `exec`)"] if code else []),
+            *([f"{len(shell)} times a shell command is put together from variables"] if shell else []),
+        ]
+        message = " and ".join(told)
+        yield self.against(
+            f"{message[0].upper()}{message[1:]}.",
+            *(repo.at(path, line) for path, line in first([*code, *shell], 4)),
+            strength=max(ramp(rate, 0.2, 4.0), 0.15),
+            evaluated=len(code),
+            shell=len(shell),
+        )
+
+
+def _constant(node: ast.expr) -> bool:
+    """Whether nothing but constants is in the expression (`compile` of an own file, as in setup files, too)."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func) in ("compile", "open") or "read" in ast.unparse(node.func)
+    return isinstance(node, ast.Constant)
+
+
+def _composed(node: ast.expr, call: ast.Call, module: Module) -> bool:
+    """Whether a text is put together from variables, in place or where the function assigns the name."""
+    if isinstance(node, ast.Name):
+        scope = module.function_of(call)
+        if scope is None:
+            return False
+        values = [
+            a.value
+            for a in ast.walk(scope)
+            if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in a.targets)
+        ]
+        return bool(values) and any(not isinstance(v, ast.Name) and _composed(v, call, module) for v in values)
+    return any(not _fixed(part) for part in _pieces(node))
+
+
+def _pieces(node: ast.expr) -> Iterator[ast.expr]:
+    """What is put into a text: the fields of an f-string, the operands of + and %, the arguments of `format`."""
+    if isinstance(node, ast.JoinedStr):
+        yield from (part.value for part in node.values if isinstance(part, ast.FormattedValue))
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        for side in (node.left, node.right):
+            inner = list(_pieces(side))
+            yield from inner if inner or isinstance(side, ast.Constant | ast.JoinedStr) else [side]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
+        yield from node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        yield from (*node.args, *(k.value for k in node.keywords))
+
+
+def _fixed(node: ast.expr) -> bool:
+    """Constants, names in capitals, and paths of the interpreter: nobody sends them."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.Attribute):
+        return node.attr.isupper() or ast.unparse(node) == "sys.executable"
+    return isinstance(node, ast.Name) and node.id.isupper()
+
+
+_SQL = re.compile(
+    r"^\s*(SELECT\s.{1,400}?\sFROM\s|INSERT\s+INTO\s|UPDATE\s.{1,200}?\sSET\s|DELETE\s+FROM\s)", re.I | re.S
+)
+_RUNS_SQL = frozenset({"execute", "executemany", "executescript", "read_sql", "read_sql_query", "raw", "query", "sql"})
+
+
+class PastedSql(Check):
+    """SQL put together from variables
+
+    What: Queries given to `execute`, `read_sql` and the like whose values are pasted in with f-strings, `+`, `%` or
+    `format`. Names in capitals and lists of `?` marks are left out.
+
+    Why: A value with a quote in it breaks the query, or becomes one.
+
+    Example: `cur.execute(f"SELECT * FROM t WHERE id = {user_id}")` speaks against;
+    `cur.execute("SELECT * FROM t WHERE id = ?", (user_id,))` speaks for.
+
+    Limits: Names of tables and columns cannot be parameters; a query that pastes only after FROM or INTO is not
+    counted.
+    """
+
+    code = "SAF105"
+    moves: ClassVar = {"wrangling": Move(up=0.1, down=0.25), "python": Move(down=0.1)}
+    severity = "medium"
+    why = "Pasted values break queries and let strangers write their own."
+    mend = "Give values as parameters of the query."
+    ask = "Why is the value pasted into this query, and what happens when it holds a quote?"
+
+    def on_module(self, module: Module) -> Iterable[tuple[bool, int]]:
+        """Note queries with pasted values, and those with parameters."""
+        calls = [
+            (c, n) for c, n in [*module.calls, *module.method_calls] if n.rpartition(".")[2] in _RUNS_SQL and c.args
+        ]
+        for call, _ in calls:
+            query = _query(call.args[0], call, module)
+            if query is None:
+                continue
+            text, pieces = query
+            if any(not _fixed(piece) and not _marks(piece) for piece in pieces):
+                yield True, call.lineno
+            elif not pieces and re.search(r"\?|%s|%\(\w+\)s|:\w+|\$\d", text) and (len(call.args) > 1 or call.keywords):
+                yield False, call.lineno
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """One finding for all pasted queries, or one for those with parameters."""
+        taken = [(noted.path, *noted.note) for noted in repo.notes(self)]
+        pasted = [(path, line) for path, bad, line in taken if bad]
+        kept = [(path, line) for path, bad, line in taken if not bad]
+        if pasted:
+            yield self.against(
+                f"{len(pasted)} database queries are put together from variables"
+                f"{f', {len(kept)} take parameters' if kept else ''}.",
+                *(repo.at(path, line) for path, line in first(pasted, 4)),
+                strength=min(0.3 + 0.15 * len(pasted), 1.0),
+                pasted=len(pasted),
+                with_parameters=len(kept),
+            )
+        elif len(kept) >= 2:
+            yield self.found(
+                f"All {len(kept)} database queries with values take them as parameters.",
+                *(repo.at(path, line) for path, line in first(kept, 2)),
+                with_parameters=len(kept),
+            )
+
+
+def _query(node: ast.expr, call: ast.Call, module: Module) -> tuple[str, list[ast.expr]] | None:
+    """The constant text of a query and what is pasted in as a value, None for what is no query."""
+    if isinstance(node, ast.Name):
+        scope = module.function_of(call) or module.tree
+        values = [
+            a.value
+            for a in ast.walk(scope)
+            if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in a.targets)
+        ]
+        return _query(values[0], call, module) if len(values) == 1 and not isinstance(values[0], ast.Name) else None
+    text = " ".join(c.value for c in ast.walk(node) if isinstance(c, ast.Constant) and isinstance(c.value, str))
+    if not _SQL.match(text[:2000]):
+        return None
+    return text, [piece for piece in _pieces(node) if not _is_table(piece, node)]
+
+
+def _is_table(piece: ast.expr, node: ast.expr) -> bool:
+    """Whether the piece stands where a table or column goes: it cannot be a parameter there."""
+    source = ast.unparse(node)
+    shown = re.escape(ast.unparse(piece))
+    return bool(
+        re.search(
+            rf"(FROM|INTO|UPDATE|TABLE|JOIN|SELECT|ORDER BY|,)\s+\W{{0,6}}(['\"]\s*\+\s*)?{{?{shown}", source, re.I
+        )
+    )
+
+
+def _marks(piece: ast.expr) -> bool:
+    """Whether it makes place-holders or lists of columns: `",".join("?" * n)`."""
+    source = ast.unparse(piece)
+    return ".join(" in source or "?" in source or "%s" in source
+
+
+CHECKS: tuple[Check, ...] = (UnsafeLoading(), Evaluated(), PastedSql())
