@@ -19,7 +19,7 @@ from heldout.errors import InputError, OurFault
 
 BAD_INPUT, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 
-_COMMANDS = {
+_COMMANDS = {  # the order is that of the help
     "standard": ("heldout.cli.standard", "Print what matters: competencies, levels, roles."),
     "case": ("heldout.cli.case", "Make, show and clear the folder that joins the commands."),
 }
