@@ -165,7 +165,8 @@ ELEMENTWISE = _names("where select nan_to_num clip subtract divide true_divide a
 
 SPLIT_WORDS: dict[str, str] = {
     "train": "train", "training": "train", "trn": "train", "tr": "train",
-    "test": "test", "testing": "test", "tst": "test", "te": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val", "holdout": "test", "eval": "val",
+    "test": "test", "testing": "test", "tst": "test", "te": "test", "holdout": "test",
+    "val": "val", "valid": "val", "validation": "val", "dev": "val", "eval": "val",
     "xtrain": "train", "ytrain": "train", "xtest": "test", "ytest": "test", "xval": "val", "yval": "val",
 }  # fmt: skip
 """Words in names by which people tell the sides of a split."""

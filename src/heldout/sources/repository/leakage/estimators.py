@@ -41,7 +41,9 @@ class Estimators(Methods):
             return self.put_through(value, call)
         fits = fits_of(value)
         if name in apis.SCORES:
-            self.record_evaluation(call.node, "metric", fits, gather(call.data))
+            judged = gather(call.data)
+            judged.rows = next((v.rows for v in call.data if v.rows), judged.rows)
+            self.record_evaluation(call.node, "metric", fits, judged)
             return Value()
         result = call.first.derived()
         result.pending = frozenset()
@@ -52,9 +54,17 @@ class Estimators(Methods):
     def learn(self, value: Value, call: Call, data: list[Value]) -> None:
         """`fit`: what the estimator knows from now on."""
         learnt = gather(data[:2])
+        learnt.rows = next((v.rows for v in data if v.rows), learnt.rows)
         name = short(value.cls) or value.path or "the estimator"
         fit = Fit(self.site(call.node), call.node.lineno, learnt.rows, learnt.influences, name, self.loops > 0)
-        fit = replace(fit, searched=name in apis.SEARCHES)
+        features, answer = [*data, Value(), Value()][:2]
+        fit = replace(
+            fit,
+            searched=name in apis.SEARCHES,
+            answer=answer.column,
+            given_answer=answer.base is features and answer.column is not None and bool(features.rows),
+            seen=features.influences,
+        )
         for target in (value, *value.parts):
             target.fit = fit
         if name in _TRANSFORMERS and not fit.searched:
@@ -89,8 +99,8 @@ class Estimators(Methods):
         for fit in fits_of(value):
             if self.learns_of_rows(value) and fit.rows:
                 steps = ((fit.line, f"{fit.name} is fitted on these rows"), (line, f"{fit.name} changes the rows"))
-                weak = short(value.cls) not in apis.LEARNING_TRANSFORMERS
-                made = Influence("statistic", fit.rows, fit.name, fit.line, host.column, weak, steps)
+                weak = not well_known(value)
+                made = Influence("statistic", fit.rows, fit.name, fit.line, host.column, weak, flow=steps)
                 result.influences = bounded(result.influences | {made} | fit.influences)
         return result
 
@@ -121,6 +131,11 @@ def fits_of(value: Value) -> list[Fit]:
     if not found:
         found = [v.fit for v in value.within if v.fit is not None]
     return list(dict.fromkeys(found))
+
+
+def well_known(value: Value) -> bool:
+    """Whether our table holds the class of an estimator, or of one inside it."""
+    return short(value.cls) in apis.LEARNING_TRANSFORMERS or any(well_known(v) for v in value.within)
 
 
 def short(path: str) -> str:

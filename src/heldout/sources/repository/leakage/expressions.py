@@ -85,6 +85,7 @@ class Expressions(Estimators):
                 table[str(key.value)] = value
         result = gather(entries)
         result.table = table
+        result.marks = frozenset({"dict"})
         return result
 
     def _on_lambda(self, node: ast.Lambda) -> Value:
@@ -114,6 +115,12 @@ class Expressions(Estimators):
             whole = left if "list" in left.marks else right
             result = gather([whole])
             result.marks = frozenset({"list", "repeated"})
+            return result
+        if isinstance(node.op, ast.Add) and "list" in left.marks & right.marks:
+            result = gather((left, right))
+            both = (left.items, right.items)
+            result.items = [*both[0], *both[1]] if both[0] is not None and both[1] is not None else None
+            result.marks = left.marks | right.marks
             return result
         if isinstance(node.op, ast.BitAnd | ast.BitOr) and (left.mask or right.mask):
             result = gather((left, right))
@@ -425,6 +432,12 @@ class Expressions(Estimators):
 
     def store(self, base: Value, key: str | None, value: Value, node: ast.AST) -> None:
         """Put a value into a column, an item or an attribute of an object."""
+        if key is not None and (base.blueprint is not None or "dict" in base.marks):
+            base.table[key] = value
+            if "dict" in base.marks:
+                whole = gather((base, value))
+                base.rows, base.influences, base.pending = whole.rows, whole.influences, whole.pending
+            return
         line = getattr(node, "lineno", self.line)
         made = settle(value.pending, line, f"written into {key or 'the rows'}", key)
         came = frozenset(i.then(line, f"written into {key or 'the rows'}", key) for i in value.influences)

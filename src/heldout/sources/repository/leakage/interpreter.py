@@ -12,6 +12,7 @@ from heldout.sources.repository.leakage.values import Function, Scope, Value, jo
 
 _ROUNDS = 2
 _UNROLLED = 6
+_USUAL = ("train", "test", "val")
 
 
 class Interpreter(Calls):
@@ -125,23 +126,26 @@ class Interpreter(Calls):
 
     def branch(self, *bodies: Sequence[ast.stmt]) -> Value | None:
         """Run alternatives from the same state and join what names stand for after them."""
-        start = dict(self.scope.names)
+        around = self.scope
         ends: list[dict[str, Value]] = []
         returned: Value | None = None
         for body in bodies:
-            self.scope.names.clear()
-            self.scope.names.update(start)
+            # What a branch binds stays in a layer of its own, so that a branch costs what it binds.
+            self.scope = Scope(outer=around, shared=around.shared)
             value = self.execute(body)
             if value is not None:
                 returned = value if returned is None else join(returned, value)
-            ends.append(dict(self.scope.names))
-        merged = ends[0]
-        for end in ends[1:]:
-            for name, value in end.items():
-                mine = merged.get(name)
-                merged[name] = value if mine is None or mine is value else join(mine, value)
-        self.scope.names.clear()
-        self.scope.names.update(merged)
+            ends.append(self.scope.names)
+        self.scope = around
+        for name in dict.fromkeys(n for end in ends for n in end):
+            before = around.find(name)
+            merged: Value | None = None
+            for end in ends:
+                value = end.get(name, before)
+                if value is not None:
+                    merged = value if merged is None else join(merged, value)
+            if merged is not None:
+                around.names[name] = merged
         return returned
 
     def _do_if(self, node: ast.If) -> Value | None:
@@ -248,6 +252,9 @@ class Interpreter(Calls):
                 self.assign(name, item)
             return
         sides = [self.side_of(name) for name in target.elts]
+        if "pieces" in value.marks and all(isinstance(e, ast.Tuple | ast.List) for e in target.elts):
+            # `(a, b), (c, d) = load_data()`: by custom the training part comes first.
+            sides = [side or usual for side, usual in zip(sides, (*_USUAL, *sides), strict=False)]
         told = "pieces" in value.marks or (value.cls == "" and bool(value.rows))
         for name, side in zip(target.elts, sides, strict=True):
             piece = value.view()

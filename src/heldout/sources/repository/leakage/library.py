@@ -37,7 +37,7 @@ class Library(Machine):
         if not value.rows:
             return Value(pending=value.pending, judged=value.judged)
         step = (line, f"the {what} of these rows is computed")
-        made = Influence("statistic", value.rows, what, line, flow=(step,))
+        made = Influence("statistic", value.rows, what, line, of=value.column, flow=(step,))
         pending = bounded(value.pending | {made})
         if value.grouped:
             return Value(rows=value.rows, influences=value.influences, pending=pending, grouped=True)
@@ -64,7 +64,7 @@ class Library(Machine):
         result = value.derived()
         if value.rows:
             step = (line, f"{what} looks at all of these rows")
-            made = Influence("statistic", value.rows, what, line, value.column, flow=(step,))
+            made = Influence("statistic", value.rows, what, line, value.column, of=value.column, flow=(step,))
             result.influences = bounded(value.influences | {made})
         return result
 

@@ -28,6 +28,7 @@ class Split:
     influences: Influences
     inner: bool = False
     shuffled: bool = False
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Machine:
         self.loops = 0
         self.loop_names: list[set[str]] = []
         self.sources: dict[str, tuple[int, str]] = {}
+        self.ordered: dict[str, tuple[int, str]] = {}
+        self.backward: dict[str, tuple[int, str]] = {}
+        self.units: dict[str, tuple[int, str]] = {}
         self.sides: set[tuple[str, Part]] = set()
         self.splits: dict[Split, None] = {}
         self.fits: dict[Fit, None] = {}
@@ -84,6 +88,12 @@ class Machine:
             self.sources[name] = (getattr(node, "lineno", self.line), label)
         return Value(rows=frozenset({Atom(name)}))
 
+    def note(self, notes: dict[str, tuple[int, str]], value: Value, node: ast.AST, what: str) -> None:
+        """Remember of the sources of some rows what is done to them: sorted by time, many per unit ..."""
+        for atom in value.rows:
+            if len(notes) < _MANY:
+                notes.setdefault(atom.source, (getattr(node, "lineno", self.line), what))
+
     def saw_sides(self, rows: Rows, *parts: Part) -> None:
         """Remember which sides of which cuts the source really takes apart."""
         if len(self.sides) < _MANY:
@@ -103,7 +113,8 @@ class Machine:
         influences: Influences = frozenset().union(*(v.influences for v in many))
         if len(self.splits) < _MANY:
             line = getattr(node, "lineno", self.line)
-            self.splits[Split(line, how, rows, influences, inner, shuffled)] = None
+            grouped = any(v.grouped for v in many)
+            self.splits[Split(line, how, rows, influences, inner, shuffled, grouped)] = None
 
     def record_evaluation(self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value) -> None:
         """Estimators meet rows here."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.library import Library, constants, gather_pair
 from heldout.sources.repository.leakage.rows import union
-from heldout.sources.repository.leakage.values import NOT_CONSTANT, Call, Value, bounded, gather
+from heldout.sources.repository.leakage.values import NOT_CONSTANT, Call, Influence, Value, bounded, gather
+
+_UNIT = re.compile(
+    r"(?:patient|subject|user|customer|client|person|speaker|session|device|student|player|engine|machine|account|member|"
+    r"visitor|household|driver|unit)s?(?:[_ ]?(?:id|no|nr|number|key|code))?"
+)
+"""Columns that name a unit of which there may be many rows."""
+
+_MOMENT = re.compile(r"date|time|timestamp|(?:^|_)(?:day|month|year|week|hour)(?:_|$)")
 
 
 class Methods(Library):
@@ -32,6 +41,10 @@ class Methods(Library):
             return self.reduce(call, name, value)
         if name in apis.ROWLESS_METHODS:
             return Value()
+        if name in apis.READERS:
+            result = value.view()
+            result.marks = frozenset({"pieces"})
+            return result
         if name in apis.JOINING:
             others = [self.applied(v, value, call) for v in (*call.arguments, *call.keywords.values())]
             return self.combine(value, others, call.node, f"`{name}` puts it into the rows")
@@ -141,11 +154,50 @@ class Methods(Library):
         """Groups of rows: a reduction of them is a table of its own."""
         result = value.derived()
         result.grouped = True
+        names = constants(call.first) | constants(call.keywords.get("by", Value()))
+        unit = next((n for n in sorted(names) if _UNIT.fullmatch(n.lower())), None)
+        if unit is not None:
+            self.note(self.units, value, call.node, unit)
         return result
+
+    def shift(self, value: Value, call: Call) -> Value:
+        """`shift(1)`: an earlier row's value; `shift(-1)`: a later one's."""
+        result = value.derived()
+        result.grouped = False
+        steps = call.arguments[0].constant if call.arguments else call.told("periods")
+        if isinstance(steps, int) and steps < 0 and value.rows:
+            line = call.node.lineno
+            step = (line, "the value of a later row is taken")
+            made = Influence("future", value.rows, f"shift({steps})", line, of=value.column, flow=(step,))
+            result.influences = bounded(result.influences | {made})
+        elif value.rows:
+            self.note(self.ordered, value, call.node, "values of earlier rows are taken")
+        return result
+
+    def sort_values(self, value: Value, call: Call) -> Value:
+        """`sort_values(by=date)`: rows in the order of time."""
+        names = constants(call.first) | constants(call.keywords.get("by", Value()))
+        if any(_MOMENT.search(n.lower()) for n in names):
+            self.note(self.ordered, value, call.node, "rows are sorted by time")
+        return value.derived()
+
+    def backfill(self, value: Value, call: Call) -> Value:
+        """`bfill`: gaps are filled from later rows."""
+        self.note(self.backward, value, call.node, "gaps are filled from later rows")
+        return value.derived()
+
+    def fillna(self, value: Value, call: Call) -> Value:
+        """`fillna(value)` or `fillna(method=...)`."""
+        if call.told("method") in ("bfill", "backfill"):
+            return self.backfill(value, call)
+        return self.combine(value, call.given, call.node, "`fillna` puts it into the rows")
 
     def window(self, value: Value, call: Call) -> Value:
         """`rolling`, `ewm`, `expanding`: what follows looks at neighbours only."""
         result = value.derived()
+        self.note(self.ordered, value, call.node, "moving windows are taken")
+        if call.told("center") is True:
+            self.note(self.backward, value, call.node, "a centred window takes in later rows")
         result.marks |= {"window"}
         return result
 
@@ -229,4 +281,9 @@ _METHODS: dict[str, Callable[[Methods, Value, Call], Value]] = {
     "align": Methods.align,
     "update": Methods.update,
     "rank": Methods.rank,
+    "shift": Methods.shift,
+    "sort_values": Methods.sort_values,
+    "bfill": Methods.backfill,
+    "backfill": Methods.backfill,
+    "fillna": Methods.fillna,
 }

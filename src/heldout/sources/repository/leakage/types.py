@@ -59,5 +59,5 @@ class Report:
 class Budget:
     """How much work one source may cost, in evaluated syntax nodes, and how deep calls are followed."""
 
-    steps: int = field(default=150_000)
+    steps: int = field(default=60_000)
     calls: int = field(default=5)

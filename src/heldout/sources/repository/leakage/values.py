@@ -23,8 +23,8 @@ _DATA_KEYWORDS = frozenset(
 class Influence:
     """Something computed over `rows`, and how it came into a value: `flow` tells the lines.
 
-    `sort` is `statistic` (a mean, a scaler's parameters ...), `copies` (oversampled rows) or `target` (made from
-    the answer); `column` names the only column that it touches, when known.
+    `sort` is `statistic` (a mean, a scaler's parameters ...), `copies` (oversampled rows) or `future` (values of later
+    rows); `column` names the only column that it touches, `of` the only one that it came from, when known.
     """
 
     sort: str
@@ -33,6 +33,7 @@ class Influence:
     line: int
     column: str | None = None
     weak: bool = False
+    of: str | None = None
     flow: tuple[Step, ...] = field(default=(), compare=False)
 
     def then(self, line: int, note: str, column: str | None = None) -> Influence:
@@ -48,7 +49,11 @@ NOTHING: Influences = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One time that an estimator learnt: `site` tells fits apart, `looped` that it happens again and again."""
+    """One time that an estimator learnt: `site` tells fits apart, `looped` that it happens again and again.
+
+    `answer` is the column of the target when known, `given_answer` that it was among the features too, and `seen` what
+    changed the features alone.
+    """
 
     site: str
     line: int
@@ -57,6 +62,9 @@ class Fit:
     name: str
     looped: bool = False
     searched: bool = False
+    answer: str | None = None
+    given_answer: bool = False
+    seen: Influences = field(default=NOTHING, compare=False)
 
 
 @dataclass(slots=True, eq=False)

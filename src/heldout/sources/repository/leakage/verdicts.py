@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from heldout.sources.repository.leakage.machine import Evaluation, Machine
+from heldout.sources.repository.leakage.order import answers, future, units
 from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet
 from heldout.sources.repository.leakage.types import Kind, Leak, Report, Step, Undecided
 from heldout.sources.repository.leakage.values import Fit, Influence
@@ -13,17 +14,13 @@ from heldout.sources.repository.leakage.values import Fit, Influence
 
 def report(machine: Machine) -> Report:
     """All that the machine saw, as leaks; the same leak found twice is told once."""
-    found: dict[tuple[Kind, int, str], Leak] = {}
-    for leak in (
-        *at_splits(machine),
-        *at_fits(machine),
-        *at_evaluations(machine),
-        *overlaps(machine),
-        *many_tests(machine),
-    ):
-        known = found.setdefault((leak.kind, leak.flow[0][0], leak.message), leak)
-        if leak.certain and not known.certain:
-            found[leak.kind, leak.flow[0][0], leak.message] = leak
+    found: dict[tuple[Kind, str], Leak] = {}
+    finders = (at_splits, at_fits, at_evaluations, overlaps, many_tests, answers, future, units)
+    for leak in (leak for finder in finders for leak in finder(machine)):
+        key = (leak.kind, leak.message)
+        known = found.setdefault(key, leak)
+        if (not leak.certain, leak.line) < (not known.certain, known.line):
+            found[key] = leak
     leaks = sorted(found.values(), key=lambda k: (k.line, k.kind, k.message))
     undecided = sorted(machine.undecided, key=lambda u: (u.line, u.why))
     return Report(tuple(leaks), tuple(undecided), len(machine.splits), len(machine.fits), len(machine.evaluations))
@@ -69,10 +66,9 @@ def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool =
             "copies of test rows are trained on",
             flow,
         )  # fmt: skip
-    where = f" in column {influence.column!r}" if influence.column else ""
     return Leak(
         "preprocessing", end[0],
-        f"{influence.what} (line {influence.line}){where} is computed over rows that the model is judged on",
+        f"{influence.what} (line {influence.line}) is computed over rows that the model is judged on",
         flow, certain=certain and not influence.weak,
     )  # fmt: skip
 
@@ -172,8 +168,8 @@ def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> 
 
 
 def sorted_influences(influences: Iterable[Influence]) -> list[Influence]:
-    """In an order that does not depend on hashing."""
-    return sorted(influences, key=lambda i: (i.line, i.what, i.column or "", i.sort))
+    """Those that carry rows across a split, in an order that does not depend on hashing."""
+    return sorted((i for i in influences if i.sort != "future"), key=lambda i: (i.line, i.what, i.column or "", i.sort))
 
 
 __all__ = ["Undecided", "report"]

@@ -1,0 +1,330 @@
+"""For each way in which held-out rows reach a model: code that leaks, and its honest twin."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from heldout.sources.repository.leakage import Budget, Leak, Report, analyse
+
+HEAD = """\
+import numpy as np
+import pandas as pd
+import xgboost as xgb
+from imblearn.over_sampling import SMOTE
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score, train_test_split
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import LabelEncoder, StandardScaler
+df = pd.read_csv("data.csv")
+y = df["label"]
+X = df.drop(columns="label")
+"""
+FIRST = HEAD.count("\n") + 1
+"""The line of the first statement after HEAD."""
+
+
+def report(body: str, **options: Budget) -> Report:
+    return analyse(ast.parse(HEAD + dedent(body).lstrip("\n")), **options)
+
+
+def kinds(body: str) -> set[str]:
+    return {leak.kind for leak in report(body).leaks if leak.certain}
+
+
+def only(body: str, kind: str) -> Leak:
+    found = [leak for leak in report(body).leaks if leak.kind == kind]
+    assert len(found) == 1, found
+    return found[0]
+
+
+SPLIT = "a, b, c, d = train_test_split(X, y, random_state=0)\n"
+JUDGE = "m = LogisticRegression()\nm.fit(a, c)\nprint(m.score(b, d))\n"
+TAIL = SPLIT + JUDGE
+
+PREPROCESSING = {
+    "scaler before the split": "X = StandardScaler().fit_transform(X)\n" + TAIL,
+    "fit and transform apart": "s = StandardScaler()\ns.fit(X)\nX = s.transform(X)\n" + TAIL,
+    "imputer in a pipeline used as transformer": "X = make_pipeline(SimpleImputer(), PCA()).fit_transform(X)\n" + TAIL,
+    "text": "X = TfidfVectorizer().fit_transform(df.text)\n" + TAIL,
+    "mean of a column": "X['age'] = X['age'].fillna(X['age'].mean())\n" + TAIL,
+    "in place": "X['age'].fillna(X['age'].median(), inplace=True)\n" + TAIL,
+    "attribute column and mode": "X.age.fillna(X.age.mode()[0], inplace=True)\n" + TAIL,
+    "whole frame": "X.fillna(X.mean(), inplace=True)\n" + TAIL,
+    "a store through loc": "X.loc[X.age.isnull(), 'age'] = X.age.mean()\n" + TAIL,
+    "arithmetic": "X = (X - X.mean()) / X.std()\n" + TAIL,
+    "numpy": "X -= np.mean(X, axis=0)\n" + TAIL,
+    "an alias": "Z = X\nZ['age'] = Z['age'] / Z['age'].max()\n" + TAIL,
+    "a group's mean": "X['age'] = X['age'].fillna(X.groupby('sex')['age'].transform('mean'))\n" + TAIL,
+    "a mapped table": "X['t'] = X['town'].map(X.groupby('town')['age'].mean())\n" + TAIL,
+    "a merged table": "X = X.merge(X.groupby('town')['age'].mean(), on='town')\n" + TAIL,
+    "quantile bins": "X['age'] = pd.qcut(X['age'], 4)\n" + TAIL,
+    "a lambda": "mean = X['age'].mean()\nX['age'] = X['age'].apply(lambda v: mean if v is None else v)\n" + TAIL,
+    "a helper": "def clean(t):\n    t['age'] = t['age'].fillna(t['age'].mean())\n    return t\nX = clean(X)\n" + TAIL,
+    "a helper given to pipe": "def clean(t):\n    return t.fillna(t.mean())\nX = X.pipe(clean)\n" + TAIL,
+    "a loop over columns": "for name in ['age', 'fare']:\n    X[name] = X[name].fillna(X[name].mean())\n" + TAIL,
+    "a dictionary of means": "X = X.fillna(value={'age': X['age'].mean()})\n" + TAIL,
+    "one branch": "if input():\n    X = StandardScaler().fit_transform(X)\n" + TAIL,
+    "in a with and a try": "with open('f'):\n    try:\n        X = PCA().fit_transform(X)\n    finally:\n        pass\n"
+    + TAIL,
+    "an object's attribute": """
+        class Work:
+            def __init__(self, frame):
+                self.frame = frame
+            def scale(self):
+                self.frame = StandardScaler().fit_transform(self.frame)
+        work = Work(X)
+        work.scale()
+        a, b, c, d = train_test_split(work.frame, y)
+        """,
+    "cross-validation": "X = StandardScaler().fit_transform(X)\ncross_val_score(LogisticRegression(), X, y)\n",
+    "a search": "X = StandardScaler().fit_transform(X)\nGridSearchCV(LogisticRegression(), {}).fit(X, y)\n",
+    "folds": """
+        X = StandardScaler().fit_transform(X)
+        for i, j in KFold(5).split(X):
+            m = LogisticRegression().fit(X[i], y[i])
+            print(accuracy_score(y[j], m.predict(X[j])))
+        """,
+    "validation_split": "X = StandardScaler().fit_transform(X)\nmodel = Sequential()\nmodel.fit(X, y, validation_split=0.2)\n",
+    "slices": """
+        X = StandardScaler().fit_transform(X)
+        n = int(len(X) * 0.8)
+        m = LogisticRegression().fit(X[:n], y[:n])
+        print(m.score(X[n:], y[n:]))
+        """,
+    "masks": """
+        df['age'] = df['age'].fillna(df['age'].mean())
+        old, new = df[df.year < 2015], df[df.year >= 2015]
+        m = LogisticRegression().fit(old[['age']], old.label)
+        print(accuracy_score(new.label, m.predict(new[['age']])))
+        """,
+    "a sample and the rest": """
+        X = StandardScaler().fit_transform(X)
+        train = X.sample(frac=0.8)
+        test = X.drop(train.index)
+        m = LogisticRegression().fit(train, y)
+        print(m.score(test))
+        """,
+    "training and test files together": """
+        train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
+        both = pd.concat([train, test])
+        both['age'] = both['age'].fillna(both['age'].mean())
+        train = both[:len(train)]
+        m = LogisticRegression().fit(train.drop('label', axis=1), train['label'])
+        """,
+    "test rows scaled by themselves": "s = StandardScaler()\n"
+    + SPLIT
+    + "a = s.fit_transform(a)\nb = s.fit_transform(b)\n"
+    + JUDGE,
+}
+
+HONEST = {
+    "scaler after the split": SPLIT + "s = StandardScaler()\na = s.fit_transform(a)\nb = s.transform(b)\n" + JUDGE,
+    "scaler in a pipeline": SPLIT
+    + "m = make_pipeline(StandardScaler(), LogisticRegression())\nm.fit(a, c)\nm.score(b, d)\n",
+    "pipeline in cross-validation": "cross_val_score(Pipeline([('s', StandardScaler())]), X, y)\n",
+    "mean of the training rows": SPLIT
+    + "mean = a['age'].mean()\na['age'] = a['age'].fillna(mean)\nb['age'] = b['age'].fillna(mean)\n"
+    + JUDGE,
+    "constants": "X = X.fillna(0).astype(float).dropna()\nX['name'] = X['name'].str.lower()\nX = np.log(X)\n" + TAIL,
+    "categories renamed": "X['town'] = LabelEncoder().fit_transform(X['town'])\nX = pd.get_dummies(X)\n" + TAIL,
+    "one row at a time": "X['total'] = X[['p', 'q']].mean(axis=1)\nX = X.div(X.sum(axis=1), axis=0)\n" + TAIL,
+    "a number that is only shown": "print(X['age'].mean())\nX.describe()\nX.hist()\n" + TAIL,
+    "a column that is dropped": "X['age'] = X['age'].fillna(X['age'].mean())\nX = X.drop('age', axis=1)\n" + TAIL,
+    "columns that are not chosen": "X['age'] = X['age'].fillna(X['age'].mean())\nX = X[['fare', 'sex']]\n" + TAIL,
+    "another file's mean": "other = pd.read_csv('o.csv')\nX['age'] = X['age'].fillna(other['age'].mean())\n" + TAIL,
+    "a table of groups is the data": "X = df.groupby('town').mean()\na, b = train_test_split(X)\n",
+    "a moving window": "X['m'] = X['v'].rolling(7).mean()\na, b = train_test_split(X, shuffle=False)\n",
+    "another frame": "Z = X.copy()\nZ['age'] = Z['age'] - Z['age'].mean()\n" + TAIL,
+    "fold by fold": """
+        for i, j in KFold(5).split(X):
+            s = StandardScaler().fit(X.iloc[i])
+            m = LogisticRegression().fit(s.transform(X.iloc[i]), y[i])
+            print(m.score(s.transform(X.iloc[j]), y[j]))
+        """,
+}
+
+
+@pytest.mark.parametrize("body", PREPROCESSING.values(), ids=PREPROCESSING.keys())
+def test_numbers_of_all_rows_in_the_features_leak(body: str) -> None:
+    assert "preprocessing" in kinds(body)
+
+
+@pytest.mark.parametrize("body", HONEST.values(), ids=HONEST.keys())
+def test_honest_code_has_no_leak_at_all(body: str) -> None:
+    assert kinds(body) == set()
+
+
+def test_the_flow_tells_line_by_line_what_happened() -> None:
+    leak = only("mean = X['age'].mean()\nX['age'] = X['age'].fillna(mean)\n" + TAIL, "preprocessing")
+    lines = [line for line, _ in leak.flow]
+    assert lines == [HEAD.splitlines().index('df = pd.read_csv("data.csv")') + 1, FIRST, FIRST + 1, FIRST + 2]
+    notes = dict(leak.flow)
+    assert "data.csv" in notes[lines[0]]
+    assert "mean of age" in notes[FIRST]
+    assert "fillna" in notes[FIRST + 1]
+    assert "train_test_split" in notes[FIRST + 2]
+    assert leak.line == FIRST + 2
+
+
+def test_folds_inside_a_clean_training_part_are_a_doubt_not_a_certainty() -> None:
+    body = SPLIT + "a = StandardScaler().fit_transform(a)\ncross_val_score(LogisticRegression(), a, c)\n"
+    assert not only(body, "preprocessing").certain
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "m = LogisticRegression().fit(X, y)\nprint(m.score(X, y))\n",
+        "m = LogisticRegression().fit(X, y)\nprint(accuracy_score(y, m.predict(X)))\n",
+        "m = LogisticRegression().fit(X, y)\np = m.predict(X)\nprint((p == y).mean())\n",
+        SPLIT + "m = LogisticRegression().fit(X, y)\nprint(m.score(b, d))\n",
+        "m = Sequential()\nm.fit(X, y, validation_data=(X, y))\n",
+    ],
+)
+def test_rows_that_were_learnt_from_and_judged_on_overlap(body: str) -> None:
+    assert "overlap" in kinds(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TAIL,
+        TAIL + "print('training', m.score(a, c))\n",
+        "m = LogisticRegression().fit(X[:100], y[:100])\nprint(m.score(X[100:], y[100:]))\n",
+        "m = LogisticRegression().fit(X, y)\nm.predict(X)\n",
+        "mask = np.random.rand(len(X)) < 0.8\nm = LogisticRegression().fit(X[mask], y[mask])\nprint(m.score(X[~mask], y[~mask]))\n",
+        "(p, q), (r, s) = mnist.load_data()\nm = Sequential()\nm.fit(p, q)\nm.evaluate(r, s)\n",
+        "m = LogisticRegression()\nm.fit(X, y)\nprint(cross_val_score(m, X, y))\nprint(m.score(X, y))\n",
+    ],
+)
+def test_held_out_rows_do_not_overlap(body: str) -> None:
+    assert "overlap" not in kinds(body)
+
+
+def test_overlapping_slices_overlap_and_ordered_ones_do_not() -> None:
+    body = "m = LogisticRegression().fit(X[:100], y[:100])\nprint(m.score(X[{0}:], y[{0}:]))\n"
+    assert "overlap" in kinds(body.format(50))
+    assert "overlap" not in kinds(body.format(150))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TAIL + "r = RandomForestClassifier().fit(a, c)\nprint(r.score(b, d))\n",
+        SPLIT + "for k in range(9):\n    m = LogisticRegression(C=k)\n    m.fit(a, c)\n    print(m.score(b, d))\n",
+        SPLIT
+        + "for m in [LogisticRegression(), RandomForestClassifier()]:\n    m.fit(a, c)\n    print(m.score(b, d))\n",
+        SPLIT
+        + "def judge(m):\n    m.fit(a, c)\n    return m.score(b, d)\njudge(LogisticRegression())\njudge(RandomForestClassifier())\n",
+        SPLIT + "m = Sequential()\nm.fit(a, c, validation_data=(b, d))\nm.evaluate(b, d)\n",
+    ],
+)
+def test_one_test_set_for_several_fits(body: str) -> None:
+    assert "multi_test" in kinds(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TAIL,
+        TAIL + "p = m.predict(b)\nprint(accuracy_score(d, p), (p == d).mean())\n",
+        SPLIT + "m = Sequential()\nm.fit(a, c, validation_data=(b, d))\n",
+        "for i, j in KFold(5).split(X):\n    m = LogisticRegression().fit(X[i], y[i])\n    print(m.score(X[j], y[j]))\n",
+        SPLIT
+        + "e, v, f, w = train_test_split(a, c)\nfor k in range(9):\n    m = LogisticRegression(C=k).fit(e, f)\n    print(m.score(v, w))\n",
+    ],
+)
+def test_one_fit_per_test_set(body: str) -> None:
+    found = report(body).leaks
+    test_rows = [leak for leak in found if leak.kind == "multi_test" and "b, d" in body.splitlines()[-1]]
+    assert not test_rows
+
+
+def test_oversampling_before_the_split_leaks_and_after_it_does_not() -> None:
+    assert "oversampling" in kinds("X, y = SMOTE().fit_resample(X, y)\n" + TAIL)
+    assert "oversampling" in kinds("X = pd.concat([X] + [X[y == 1]] * 9)\n" + TAIL)
+    assert kinds(SPLIT + "a, c = SMOTE().fit_resample(a, c)\n" + JUDGE) == set()
+
+
+def test_the_target_among_the_features() -> None:
+    assert "target" in kinds("m = LogisticRegression().fit(df, df['label'])\n")
+    assert "target" not in kinds("m = LogisticRegression().fit(X, y)\n")
+
+
+def test_a_feature_made_of_the_target_is_named() -> None:
+    body = "df['t'] = df['town'].map(df.groupby('town')['label'].mean())\nm = LogisticRegression().fit(df.drop('label', axis=1), df['label'])\n"
+    assert "mean of label" in only(body, "target").message
+    assert not [k for k in report(body.replace("['label'].mean", "['age'].mean")).leaks if k.kind == "target"]
+
+
+def test_later_rows_in_the_features_are_a_likely_leak_but_not_in_the_target() -> None:
+    fit = "m = LogisticRegression().fit(df[['v', 'next']], df['up'])\n"
+    assert not only("df['next'] = df['v'].shift(-1)\n" + fit, "time").certain
+    ahead = "df['up'] = df['v'].shift(-1)\nm = LogisticRegression().fit(df[['v']], df['up'])\n"
+    assert not [k for k in report(ahead).leaks if k.kind == "time"]
+
+
+def test_rows_in_the_order_of_time_are_not_to_be_shuffled() -> None:
+    body = "df = df.sort_values('date')\na, b = train_test_split(df{0})\n"
+    assert not only(body.format(""), "time").certain
+    assert not report(body.format(", shuffle=False")).leaks
+
+
+def test_a_backfill_before_a_split_by_time() -> None:
+    body = "df = df.sort_values('date').{0}()\na, b = train_test_split(df, shuffle=False)\n"
+    assert "later rows" in only(body.format("bfill"), "time").message
+    assert not report(body.format("ffill")).leaks
+
+
+def test_units_with_many_rows_want_a_split_by_unit() -> None:
+    body = "df['n'] = df.groupby('patient_id').cumcount()\n"
+    assert "patient_id" in only(body + "a, b = train_test_split(df)\n", "group").message
+    assert not report(body + "for i, j in GroupKFold().split(df, y, df.patient_id):\n    pass\n").leaks
+
+
+def test_boosters_and_their_evaluation_sets() -> None:
+    body = (
+        SPLIT + "train, test = xgb.DMatrix(a, c), xgb.DMatrix(b, d)\nm = xgb.train({}, {0}, evals=[(test, 'test')])\n"
+    )
+    assert kinds(body.replace("{0}", "train")) == set()
+    assert "overlap" in kinds(body.replace("{0}", "xgb.DMatrix(X, y)"))
+
+
+def test_helpers_in_sibling_modules_are_followed() -> None:
+    helpers = {
+        ".clean": "def scaled(t):\n    return (t - t.mean()) / t.std()\ndef lower(t):\n    return t.fillna(0)\n",
+    }
+    seen: list[str] = []
+
+    def resolve(name: str) -> ast.Module | None:
+        seen.append(name)
+        return ast.parse(helpers[name]) if name in helpers else None
+
+    source = HEAD + "from .clean import lower, scaled\nX = {0}(X)\n" + TAIL
+    assert analyse(ast.parse(source.replace("{0}", "scaled")), resolve_module=resolve).leaks
+    assert not analyse(ast.parse(source.replace("{0}", "lower")), resolve_module=resolve).leaks
+    assert ".clean" in seen
+
+
+def test_a_function_that_nobody_calls_is_read_too() -> None:
+    body = "def run(table):\n    table = table.fillna(table.mean())\n    return train_test_split(table)\n"
+    assert kinds(body) == {"preprocessing"}
+
+
+def test_what_was_recognised_is_counted() -> None:
+    seen = report(TAIL)
+    assert (seen.splits, seen.fits, seen.evaluations) == (1, 1, 1)
+    assert analyse(ast.parse("import os\nprint(os.name)\n")) == Report()
+
+
+def test_the_same_source_gives_the_same_report() -> None:
+    source = "".join(dedent(body) for body in PREPROCESSING.values() if not body.startswith("\n"))
+    assert report(source) == report(source)
