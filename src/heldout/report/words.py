@@ -1,0 +1,83 @@
+"""Numbers and names in sentences, the same on every medium."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import isfinite
+
+from heldout.evidence.types import Measured
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def percent(share: float) -> str:
+    """A share (0-1) as people write it; what is not quite nothing or all is not shown as such."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share * 100:.0f} %"
+
+
+def level(value: float) -> str:
+    """A level to one decimal."""
+    return f"{value:.1f}"
+
+
+def points(value: float) -> str:
+    """Level points with their sign, a true minus among them."""
+    return f"{value:+.2f}".replace("-", "\u2212")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 file`, `2 files`; `no files` for none."""
+    return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
+
+
+def heading(number: int, one: str, many: str) -> str:
+    """`Three facts that count`: a small count as a word, to begin a heading."""
+    return f"{('No', 'One', 'Two', 'Three')[number] if number < 4 else number} {one if number == 1 else many}"
+
+
+def listed(names: Sequence[str], most: int = 3, last: str = "or") -> str:
+    """`a, b or c`; beyond `most` the rest is counted."""
+    shown = list(names[:most])
+    if rest := len(names) - len(shown):
+        return f"{', '.join(shown)} {'and' if last == 'or' else last} {rest} more"
+    return f" {last} ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part) if shown else ""
+
+
+def within(name: str) -> str:
+    """A name inside a sentence: the first letter small, unless it begins an abbreviation."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def named(key: str) -> str:
+    """A measured value's name as words: `long_share` -> `long share`."""
+    return key.replace("_", " ").strip()
+
+
+def measured(value: Measured, key: str = "") -> str:
+    """A measured value: yes or no, thousands apart, shares as per cent, `not known` for None."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and isfinite(value):
+        if key.endswith("share") and 0 <= value <= 1:
+            return percent(value)
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    return str(value)
+
+
+def day(moment: datetime | None) -> str:
+    """`22 November 2026`, whatever the machine's language."""
+    if moment is None:
+        return "date not recorded"
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
