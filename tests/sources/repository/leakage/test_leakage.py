@@ -92,7 +92,8 @@ PREPROCESSING = {
             m = LogisticRegression().fit(X[i], y[i])
             print(accuracy_score(y[j], m.predict(X[j])))
         """,
-    "validation_split": "X = StandardScaler().fit_transform(X)\nmodel = Sequential()\nmodel.fit(X, y, validation_split=0.2)\n",
+    "validation_split": "X = StandardScaler().fit_transform(X)\nmodel = Sequential()\n"
+    "model.fit(X, y, validation_split=0.2)\n",
     "slices": """
         X = StandardScaler().fit_transform(X)
         n = int(len(X) * 0.8)
@@ -200,7 +201,8 @@ def test_rows_that_were_learnt_from_and_judged_on_overlap(body: str) -> None:
         TAIL + "print('training', m.score(a, c))\n",
         "m = LogisticRegression().fit(X[:100], y[:100])\nprint(m.score(X[100:], y[100:]))\n",
         "m = LogisticRegression().fit(X, y)\nm.predict(X)\n",
-        "mask = np.random.rand(len(X)) < 0.8\nm = LogisticRegression().fit(X[mask], y[mask])\nprint(m.score(X[~mask], y[~mask]))\n",
+        "mask = np.random.rand(len(X)) < 0.8\nm = LogisticRegression().fit(X[mask], y[mask])\n"
+        "print(m.score(X[~mask], y[~mask]))\n",
         "(p, q), (r, s) = mnist.load_data()\nm = Sequential()\nm.fit(p, q)\nm.evaluate(r, s)\n",
         "m = LogisticRegression()\nm.fit(X, y)\nprint(cross_val_score(m, X, y))\nprint(m.score(X, y))\n",
     ],
@@ -237,7 +239,8 @@ def test_one_test_set_for_several_fits(body: str) -> None:
         TAIL,
         TAIL + "p = m.predict(b)\nprint(accuracy_score(d, p), (p == d).mean())\n",
         SPLIT + "m = Sequential()\nm.fit(a, c, validation_data=(b, d))\n",
-        "for i, j in KFold(5).split(X):\n    m = LogisticRegression().fit(X[i], y[i])\n    print(m.score(X[j], y[j]))\n",
+        "for i, j in KFold(5).split(X):\n    m = LogisticRegression().fit(X[i], y[i])\n"
+        "    print(m.score(X[j], y[j]))\n",
         SPLIT
         + "e, v, f, w = train_test_split(a, c)\nfor k in range(9):\n    m = LogisticRegression(C=k).fit(e, f)\n    print(m.score(v, w))\n",
     ],

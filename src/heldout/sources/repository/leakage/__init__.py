@@ -46,13 +46,14 @@ def analyse(
 def _follow_uncalled(machine: Interpreter, tree: ast.Module) -> None:
     """Functions that nobody here calls: each parameter stands for rows of its own."""
     machine.scope = machine.module
-    for node in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)][:_UNCALLED]:
+    # The last first: helpers come before those that call them, and are then known to be called.
+    for node in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)][_UNCALLED::-1]:
         if node in machine.reached:
             continue
         function = machine.module.find(node.name)
         if function is None or function.function is None or function.function.node is not node:
             continue
-        machine.loops, machine.calling, machine.context = 0, [], ""
+        machine.loops, machine.calling, machine.context = [], [], ""
         arguments: list[Value] = [
             machine.source(a, f"parameter {a.arg}") for a in (*node.args.posonlyargs, *node.args.args)
         ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from heldout.sources.repository.leakage import apis
-from heldout.sources.repository.leakage.estimators import short
+from heldout.sources.repository.leakage.estimators import fits_of, short
 from heldout.sources.repository.leakage.expressions import Expressions
 from heldout.sources.repository.leakage.library import rows_of
 from heldout.sources.repository.leakage.rows import NONE
@@ -39,6 +40,8 @@ class Calls(Expressions):
         self.line = node.lineno
         if receiver is not None and isinstance(called, ast.Attribute):
             return self.call_method(receiver, called.attr, function, call)
+        if function.cls:
+            return self.applied_object(function, call)
         if function.function is not None or function.blueprint is not None:
             return self.invoke(function, call.arguments, call.keywords, node)
         if function.path:
@@ -57,6 +60,8 @@ class Calls(Expressions):
             return result if own is None or name in apis.FITS else own
         if own is not None:
             return own
+        if name == "backward" and receiver.asked:
+            return self.step(receiver, call)
         if receiver.cls and not receiver.rows:
             return receiver if name in _OF_OBJECTS else self.unknown(call, name) if call.given else Value()
         return self.data_method(receiver, name, call)
@@ -98,6 +103,26 @@ class Calls(Expressions):
             result.pending = made.pending
             result.table = {k: v for k, v in first.table.items() if v.judged}
         return result
+
+    def applied_object(self, function: Value, call: Call) -> Value:
+        """`model(rows)`: what a network says of rows; a loss of it is still of that network."""
+        result = gather(call.given)
+        fresh = not result.asked
+        if fresh:
+            result.asked = (function,)
+            fits = fits_of(function)
+            if result.rows and fits:
+                self.record_evaluation(call.node, "predict", fits, result)
+                result.judged = frozenset(fits)
+        return result
+
+    def step(self, value: Value, call: Call) -> Value:
+        """`loss.backward()`: the networks that made the loss learn from its rows."""
+        for network in value.asked:
+            self.learn(network, call, [value])
+            if network.fit is not None:
+                network.fit = replace(network.fit, stepwise=True)
+        return Value()
 
     def estimators_in(self, value: Value, depth: int = 4) -> list[Value]:
         """Estimators that were handed to a constructor: the steps of a pipeline, the model of a search."""

@@ -56,7 +56,7 @@ class Estimators(Methods):
         learnt = gather(data[:2])
         learnt.rows = next((v.rows for v in data if v.rows), learnt.rows)
         name = short(value.cls) or value.path or "the estimator"
-        fit = Fit(self.site(call.node), call.node.lineno, learnt.rows, learnt.influences, name, self.loops > 0)
+        fit = Fit(self.site(call.node), call.node.lineno, learnt.rows, learnt.influences, name, self.around())
         features, answer = [*data, Value(), Value()][:2]
         fit = replace(
             fit,

@@ -219,11 +219,10 @@ class Expressions(Estimators):
         """Bind the names of a comprehension in a scope of its own."""
         before = self.scope
         self.scope = Scope(outer=before)
-        self.loops += 1
-        self.loop_names.append(set())
+        self.loops.append((self.site(generators[0].target), set()))
         for generator in generators:
             source = self.evaluate(generator.iter)
-            self.loop_names[-1] |= set(names_in(generator.target))
+            self.loops[-1][1].update(names_in(generator.target))
             self.assign(generator.target, self.element(source))
             for condition in generator.ifs:
                 self.evaluate(condition)
@@ -232,8 +231,7 @@ class Expressions(Estimators):
     def leave_comprehension(self, before: Scope) -> None:
         """Back to the scope around it."""
         self.scope = before
-        self.loops -= 1
-        self.loop_names.pop()
+        self.loops.pop()
 
     def element(self, value: Value) -> Value:
         """Any one of what is iterated over."""
@@ -335,7 +333,7 @@ class Expressions(Estimators):
             names = self.evaluate(index.elts[1]) if len(index.elts) > 1 else Value()
             return self.columns(rows, names) if constants(names) else rows
         key = self.evaluate(index)
-        moving = {n for names in self.loop_names for n in names}
+        moving = self.moving()
         unknown = not isinstance(index, ast.Constant) and not moving & set(names_in(index))
         return self.item(value, key, ast.unparse(index)[:80] if unknown else "")
 
@@ -386,7 +384,7 @@ class Expressions(Estimators):
         """`value[a:b]`: rows by position."""
         lower = self.evaluate(index.lower) if index.lower is not None else None
         upper = self.evaluate(index.upper) if index.upper is not None else None
-        moving = {n for names in self.loop_names for n in names}
+        moving = self.moving()
         bounds = [b for b in (index.lower, index.upper) if b is not None]
         if not bounds or any(n in moving for b in bounds for n in names_in(b)):
             return value.view()
@@ -422,7 +420,8 @@ class Expressions(Estimators):
             return positional(f"end of {rows[0]}"[:160], after=after)
         if bound.constant is not NOT_CONSTANT:
             return positional(str(bound.constant)[:40], after=after)
-        return positional(re.sub(r"\s+", "", ast.unparse(node))[:80], after=after)
+        # The same words in another call of a function are another cut.
+        return positional(re.sub(r"\s+", "", ast.unparse(node))[:80] + self.context, after=after)
 
     # -- what statements need --------------------------------------------------------------------------------
 

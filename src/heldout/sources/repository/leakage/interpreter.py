@@ -183,31 +183,29 @@ class Interpreter(Calls):
         if source.items and len(source.items) <= _UNROLLED and "repeats" not in source.marks:
             items = list(source.items)
             repeats = len(items) > 1
-        elif self.loops > 1:
+        elif len(self.loops) > 1:
             items = items[:1]
-        self.loops += repeats
-        self.loop_names.append(set(names_in(node.target)))
+        if repeats:
+            self.loops.append((self.site(node), set(names_in(node.target))))
         returned: Value | None = None
         for item in items:
             self.assign(node.target, item)
             value = self.branch(node.body, []) if len(items) > _ROUNDS else self.execute(node.body)
             returned = value or returned
-        self.loop_names.pop()
-        self.loops -= repeats
+        if repeats:
+            self.loops.pop()
         self.execute(node.orelse)
         return returned
 
     _do_asyncfor = _do_for
 
     def _do_while(self, node: ast.While) -> Value | None:
-        self.loops += 1
-        self.loop_names.append(set())
+        self.loops.append((self.site(node), set()))
         returned: Value | None = None
-        for _ in range(1 if self.loops > 2 else _ROUNDS):
+        for _ in range(1 if len(self.loops) > 3 else _ROUNDS):
             self.evaluate(node.test)
             returned = self.execute(node.body) or returned
-        self.loop_names.pop()
-        self.loops -= 1
+        self.loops.pop()
         return returned
 
     # -- binding ---------------------------------------------------------------------------------------------

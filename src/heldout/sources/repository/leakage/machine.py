@@ -40,7 +40,7 @@ class Evaluation:
     how: str
     rows: Rows
     influences: Influences
-    looped: bool = False
+    loops: frozenset[str] = frozenset()
 
 
 class Machine:
@@ -55,8 +55,7 @@ class Machine:
         self.line = 0
         self.context = ""
         self.calling: list[ast.AST] = []
-        self.loops = 0
-        self.loop_names: list[set[str]] = []
+        self.loops: list[tuple[str, set[str]]] = []
         self.sources: dict[str, tuple[int, str]] = {}
         self.ordered: dict[str, tuple[int, str]] = {}
         self.backward: dict[str, tuple[int, str]] = {}
@@ -87,6 +86,14 @@ class Machine:
         if name not in self.sources and len(self.sources) < _MANY:
             self.sources[name] = (getattr(node, "lineno", self.line), label)
         return Value(rows=frozenset({Atom(name)}))
+
+    def around(self) -> frozenset[str]:
+        """The loops that we are in."""
+        return frozenset(site for site, _ in self.loops)
+
+    def moving(self) -> set[str]:
+        """The names that the loops around us change."""
+        return {name for _, names in self.loops for name in names}
 
     def note(self, notes: dict[str, tuple[int, str]], value: Value, node: ast.AST, what: str) -> None:
         """Remember of the sources of some rows what is done to them: sorted by time, many per unit ..."""
@@ -121,7 +128,7 @@ class Machine:
         line = getattr(node, "lineno", self.line)
         for fit in fits:
             if len(self.evaluations) < _MANY and value.rows:
-                event = Evaluation(fit, line, how, value.rows, value.influences, self.loops > 0)
+                event = Evaluation(fit, line, how, value.rows, value.influences, self.around())
                 self.evaluations[event] = None
 
     def doubt(self, line: int, why: str) -> None:

@@ -49,10 +49,10 @@ NOTHING: Influences = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One time that an estimator learnt: `site` tells fits apart, `looped` that it happens again and again.
+    """One time that an estimator learnt: `site` tells fits apart, `loops` are those that it happens in.
 
     `answer` is the column of the target when known, `given_answer` that it was among the features too, and `seen` what
-    changed the features alone.
+    changed the features alone; `stepwise` a network's step, in a loop that the source writes out.
     """
 
     site: str
@@ -60,10 +60,11 @@ class Fit:
     rows: Rows
     influences: Influences
     name: str
-    looped: bool = False
+    loops: frozenset[str] = frozenset()
     searched: bool = False
     answer: str | None = None
     given_answer: bool = False
+    stepwise: bool = False
     seen: Influences = field(default=NOTHING, compare=False)
 
 
@@ -113,7 +114,8 @@ class Value:
     """One abstract object: several names may share it, and what is stored into it is seen by all of them.
 
     `rows` is where its rows come from, `influences` what its numbers were changed by, `pending` what it holds
-    that was computed over rows and not yet joined with rows again. `base` is the object that this is a view of.
+    that was computed over rows and not yet joined with rows again. `base` is the object that this is a view of,
+    `asked` the networks that made it of its rows.
     """
 
     rows: Rows = NONE
@@ -138,6 +140,7 @@ class Value:
     mask: Part | None = None
     length_of: Rows = NONE
     marks: frozenset[str] = frozenset()
+    asked: tuple[Value, ...] = ()
 
     def view(self, column: str | None = None) -> Value:
         """A part of this object that writes through to it."""
@@ -147,14 +150,14 @@ class Value:
             kept = frozenset(i for i in kept if i.column in (None, column))
         return Value(
             rows=self.rows, influences=kept, pending=self.pending, grouped=self.grouped, base=self, column=column,
-            judged=self.judged, marks=self.marks,
+            judged=self.judged, marks=self.marks, asked=self.asked,
         )  # fmt: skip
 
     def derived(self) -> Value:
         """A new object with the same rows and history."""
         return Value(
             rows=self.rows, influences=self.influences, pending=self.pending, grouped=self.grouped, judged=self.judged,
-            marks=self.marks, column=self.column,
+            marks=self.marks, column=self.column, asked=self.asked,
         )  # fmt: skip
 
     def influence(self, more: Iterable[Influence], column: str | None = None) -> None:
@@ -192,6 +195,7 @@ def gather(values: Iterable[Value]) -> Value:
         pending=bounded(NOTHING.union(*(v.pending for v in many))),
         grouped=any(v.grouped for v in many),
         judged=frozenset[Fit]().union(*(v.judged for v in many)),
+        asked=next((v.asked for v in many if v.asked), ()),
     )
 
 

@@ -112,7 +112,7 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
     for fit, events in judged.items():
         own = [e for e in events if meet(e.rows, fit.rows)]
         aside = [e for e in own if was_put_aside(e.rows) and not beyond(e.rows, fit.rows)]
-        honest = len(own) < len(events) or fit.searched or fit.name in machine.cross_validated
+        honest = len(own) < len(events) or fit.searched or fit.stepwise or fit.name in machine.cross_validated
         told = aside or ([] if honest else own)
         if not told:
             continue
@@ -141,7 +141,7 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
     for rows, events in users.items():
         folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
         fits = {e.fit.site for e in events}
-        again = {e.fit.site for e in events if e.looped and e.fit.looped and not folded}
+        again = {e.fit.site for e in events if e.loops & e.fit.loops and not folded}
         watched = any(e.how == "validation" for e in events)
         count = len(fits) + len(again)
         if count < 2 and not (watched and any(e.how == "metric" for e in events)):
