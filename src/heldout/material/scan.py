@@ -132,9 +132,9 @@ class _Walk:
 
     def _file(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Note one entry; True when it is a folder to look into."""
+        if entry.name in _ADMIN:
+            return False
         if entry.is_dir(follow_symlinks=False):
-            if entry.name in _ADMIN:
-                return False
             if entry.name in _INSTALLED:
                 self.skipped.add("installed or generated, not the project's own files", shown(path))
                 return False

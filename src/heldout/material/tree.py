@@ -14,7 +14,8 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import splitext
 from typing import Literal
 
 from heldout.errors import InputError
@@ -37,8 +38,8 @@ _WRITTEN = frozenset({
 """Suffixes of what people write: kept first when a tree holds more files or bytes than are looked at."""
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_SLOW_CODECS = frozenset({"punycode", "idna"})
-"""Text codecs whose decoding time grows with the square of the length."""
+_NO_SOURCE = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
+"""Text codecs that no source is in; decoding some takes time that grows with the square of the length."""
 
 
 class UnreadableError(InputError):
@@ -70,7 +71,7 @@ class FileEntry:
     @property
     def suffix(self) -> str:
         """The lower-case suffix with its dot, or an empty string."""
-        return PurePosixPath(self.path).suffix.lower()
+        return _suffix(self.path)
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _decode(data: bytes) -> str:
     if declared is not None:
         try:
             codec = codecs.lookup(declared.decode("ascii", errors="replace"))
-            if codec.name not in _SLOW_CODECS:
+            if codec.name.replace("_", "-") not in _NO_SOURCE:
                 return data.decode(codec.name, errors="replace")
         except (LookupError, UnicodeError, ValueError):
             pass  # an unknown coding, or one that is not of text: fall through to the usual ones
@@ -167,8 +168,12 @@ def shown(name: bytes | str) -> str:
 
 def importance(path: str) -> tuple[bool, int, str]:
     """Sort key: what people write first, then by depth, then by name."""
-    pure = PurePosixPath(path)
-    return (pure.suffix.lower() not in _WRITTEN and bool(pure.suffix), path.count("/"), path)
+    suffix = _suffix(path)
+    return (bool(suffix) and suffix not in _WRITTEN, path.count("/"), path)
+
+
+def _suffix(path: str) -> str:
+    return splitext(path)[1].lower()
 
 
 def digest_of(root: Path, files: Iterable[FileEntry], limits: Limits) -> str:
@@ -176,7 +181,7 @@ def digest_of(root: Path, files: Iterable[FileEntry], limits: Limits) -> str:
     total = hashlib.sha256()
     for entry in files:
         total.update(f"{entry.path}\0{entry.size}\0".encode())
-        if entry.readable:
+        if entry.readable and entry.size:
             try:
                 total.update(hashlib.sha256(_read_inside(root, entry.stored or entry.path, limits.file_bytes)).digest())
             except OSError:
