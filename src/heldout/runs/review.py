@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from heldout.errors import InputError, OurFault
 from heldout.evidence import Artifact, Dossier, Gap
 from heldout.material import Limits, Material, Person, open_material
-from heldout.material.forge import list_repositories
+from heldout.material.forge import list_repositories, profile_of
 from heldout.runs.progress import Progress, Silent
 from heldout.sources.repository.collect import Brief, collect
 from heldout.sources.repository.identity import People, is_bot
@@ -22,7 +22,9 @@ class Order:
     brief: Brief
     revision: str | None = None
     token: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
+    most: int = 20
+    """Repositories of a profile that are reviewed, the last pushed first."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
     dossiers: list[Dossier] = []
     failures: list[tuple[str, InputError | OurFault]] = []
     authors: dict[str, int] = {}
-    specs = _expanded(order, watcher)
+    specs, left_out = _expanded(order, watcher)
     for spec in specs:
         watcher.step(f"Fetching {spec}")
         try:
@@ -59,20 +61,29 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
             failures.append((spec, error))
     if not dossiers:
         raise InputError("nothing could be reviewed:\n" + "\n".join(f"  {spec}: {error}" for spec, error in failures))
-    dossier = _merged(dossiers, failures)
+    dossier = _merged(dossiers, failures, left_out)
     ranked = sorted(authors.items(), key=lambda item: (-item[1], item[0]))
     return Outcome(dossier, () if order.brief.claims else tuple(ranked))
 
 
-def _expanded(order: Order, watcher: Progress) -> list[str]:
-    """The specs with each profile replaced by its own repositories."""
+def _expanded(order: Order, watcher: Progress) -> tuple[list[str], tuple[Gap, ...]]:
+    """The specs with each profile replaced by its own repositories, and what was left out of it."""
     found: list[str] = []
+    gaps: list[Gap] = []
     for spec in order.specs:
-        listing = list_repositories(spec, token=order.token, progress=watcher.step)
-        found.extend([spec] if listing is None else [repository.url for repository in listing.own])
-    if not found:
-        raise InputError("there is no repository in what was named: forks are left out, name one to review it")
-    return list(dict.fromkeys(found))
+        profile = profile_of(spec)
+        if profile is None:
+            found.append(spec)
+            continue
+        watcher.step(f"Listing the repositories of {profile.name}")
+        listed = list_repositories(profile, order.token)
+        own = [one for one in listed if not one.fork and not one.empty]
+        found.extend(one.url for one in own[: order.most])
+        gaps.extend(Gap(what=one.name, why="is a fork: name it to review it") for one in listed if one.fork)
+        gaps.extend(Gap(what=one.name, why=f"is not among the {order.most} last pushed") for one in own[order.most :])
+        if not own:
+            raise InputError(f"{profile.name} has no repository of their own on {profile.forge}: forks are left out")
+    return list(dict.fromkeys(found)), tuple(gaps)
 
 
 def _review_one(material: Material, brief: Brief, taken: set[str], watcher: Progress) -> Dossier:
@@ -92,7 +103,9 @@ def _authors(material: Material) -> list[tuple[str, int]]:
     return [(person.name, commits) for person, commits in names if commits and not is_bot(person)]
 
 
-def _merged(dossiers: Sequence[Dossier], failures: Sequence[tuple[str, InputError | OurFault]]) -> Dossier:
+def _merged(
+    dossiers: Sequence[Dossier], failures: Sequence[tuple[str, InputError | OurFault]], left_out: tuple[Gap, ...]
+) -> Dossier:
     first = dossiers[0]
     lost = tuple(
         Artifact(
@@ -104,10 +117,12 @@ def _merged(dossiers: Sequence[Dossier], failures: Sequence[tuple[str, InputErro
         )
         for spec, error in failures
     )
+    artifacts = [artifact for dossier in dossiers for artifact in dossier.artifacts]
+    artifacts[0] = artifacts[0].model_copy(update={"gaps": (*artifacts[0].gaps, *left_out)})
     return Dossier(
         subject=first.subject,
         role=first.role,
-        artifacts=(*(a for d in dossiers for a in d.artifacts), *lost),
+        artifacts=(*artifacts, *lost),
         evidence=tuple(e for d in dossiers for e in d.evidence),
         findings=tuple(f for d in dossiers for f in d.findings),
     )

@@ -34,7 +34,7 @@ class FunctionFacts:
     """What a reader sees of a function without reading it.
 
     `complexity` is McCabe's cyclomatic number (McCabe 1976): decisions plus one. `lines` counts from `def` to
-    the last line. `depth` is the deepest nesting of blocks in it.
+    the last line, `doc_lines` those of them that are the docstring. `depth` is the deepest nesting of blocks in it.
     """
 
     name: str
@@ -47,6 +47,7 @@ class FunctionFacts:
     documented: bool
     public: bool
     method: bool
+    doc_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +109,44 @@ class Module:
         return self.text.split("\n")
 
     @cached_property
-    def _index(self) -> tuple[dict[type[ast.AST], list[ast.AST]], dict[ast.AST, ast.AST]]:
-        """All nodes by type in source order, and the parent of each: one walk for every check."""
-        by_type: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        parents: dict[ast.AST, ast.AST] = {}
-        stack: list[ast.AST] = [self.tree]
+    def _index(self) -> _Index:
+        """All nodes by type in source order, parents, and the shape of functions: one walk for every check."""
+        index = _Index(defaultdict(list), {}, {})
+        by_type, parents = index.by_type, index.parents
+        # a node, the shape of the function around it (None outside and where it does not count), its depth there
+        stack: list[tuple[ast.AST, _Shape | None, int]] = [(self.tree, None, 0)]
         while stack:
-            node = stack.pop()
-            by_type[type(node)].append(node)
-            children = list(_children(node))
-            for child in children:
+            node, shape, depth = stack.pop()
+            kind = type(node)
+            by_type[kind].append(node)
+            if shape is not None:
+                if kind in _DECISIONS:
+                    shape.complexity += 1
+                elif kind is ast.BoolOp:
+                    shape.complexity += len(node.values) - 1  # type: ignore[attr-defined]  # a BoolOp has values
+                if kind in _BLOCKS:
+                    depth += 1
+                    shape.depth = max(shape.depth, depth)
+            if kind in _FUNCTIONS:
+                shape, depth = _Shape(), 0
+                index.shapes[node] = shape
+            elif kind in _APART:
+                shape = None
+            inner = children(node)
+            for child in inner:
                 parents[child] = node
-            stack.extend(reversed(children))
-        return by_type, parents
+            stack.extend([(child, shape, depth) for child in reversed(inner)])
+        return index
 
     def nodes(self, *types: type[Node]) -> Iterator[Node]:
         """All nodes of exactly these types, in source order within each type."""
-        by_type = self._index[0]
+        by_type = self._index.by_type
         for kind in types:
             yield from by_type.get(kind, ())  # type: ignore[misc]  # the list under a type holds that type
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around this one, None for the module."""
-        return self._index[1].get(node)
+        return self._index.parents.get(node)
 
     def parents(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around this one, from the inside out."""
@@ -238,7 +254,9 @@ class Module:
         found: list[tuple[Function, FunctionFacts]] = []
         plain: list[Function] = [*self.nodes(ast.FunctionDef), *self.nodes(ast.AsyncFunctionDef)]
         for node in plain:
-            found.append((node, _function_facts(node, method=isinstance(self.parent(node), ast.ClassDef))))
+            found.append(
+                (node, _function_facts(node, self._index.shapes[node], isinstance(self.parent(node), ast.ClassDef)))
+            )
         return tuple(found)
 
     def location(self, place: ast.AST | int, end: int | None = None) -> Location:
@@ -304,41 +322,61 @@ def parse(text: str) -> ast.Module:
         raise UnparsableError(f"cannot be parsed: {error or type(error).__name__}") from error
 
 
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    # Expression contexts and operators are shared singletons without a place: no check asks for them.
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.expr_context | ast.operator | ast.cmpop | ast.boolop | ast.unaryop):
-            yield child
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly below a node, in the order of its fields; contexts and operators have no place and are
+    left out. Several times as fast as `ast.iter_child_nodes`.
+    """
+    found: list[ast.AST] = []
+    names = _FIELDS.get(type(node))
+    for name in _fields(type(node)) if names is None else names:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return [child for child in found if child is not None] if None in found else found
 
 
-_DECISIONS = (
-    ast.If,
-    ast.IfExp,
-    ast.For,
-    ast.AsyncFor,
-    ast.While,
-    ast.ExceptHandler,
-    ast.Assert,
-    ast.comprehension,
-    ast.match_case,
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_NO_NODES = frozenset(
+    "arg asname attr conversion ctx id is_async kind kwd_attrs level module name op ops rest simple str type_comment"
+    " type_ignores".split()
 )
-_BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+"""Fields that hold text, numbers, contexts or operators; `name` is a node only in a type alias."""
 
 
-def _function_facts(node: Function, *, method: bool) -> FunctionFacts:
-    complexity, deepest = 1, 0
-    stack: list[tuple[ast.AST, int]] = [(child, 0) for child in node.body]
-    while stack:
-        here, depth = stack.pop()
-        if isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            continue  # counted on its own
-        if isinstance(here, _DECISIONS):
-            complexity += 1
-        elif isinstance(here, ast.BoolOp):
-            complexity += len(here.values) - 1
-        inner = depth + 1 if isinstance(here, _BLOCKS) else depth
-        deepest = max(deepest, inner)
-        stack.extend((child, inner) for child in ast.iter_child_nodes(here))
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    names = tuple(name for name in kind._fields if name not in _NO_NODES)
+    if kind in (ast.Global, ast.Nonlocal, ast.Constant, ast.MatchSingleton):
+        names = ()
+    _FIELDS[kind] = names
+    return names
+
+
+@dataclass(slots=True)
+class _Shape:
+    complexity: int = 1
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    by_type: dict[type[ast.AST], list[ast.AST]]
+    parents: dict[ast.AST, ast.AST]
+    shapes: dict[ast.AST, _Shape]
+
+
+_FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
+_APART = frozenset({ast.ClassDef, ast.Lambda})
+"""What is not counted to the function around it."""
+_DECISIONS = frozenset(
+    {ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.Assert, ast.comprehension}
+    | {ast.match_case}
+)
+_BLOCKS = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match})
+
+
+def _function_facts(node: Function, shape: _Shape, method: bool) -> FunctionFacts:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     if method and arguments and arguments[0].arg in ("self", "cls"):
         arguments = arguments[1:]
@@ -346,11 +384,12 @@ def _function_facts(node: Function, *, method: bool) -> FunctionFacts:
         name=node.name,
         line=node.lineno,
         lines=(node.end_lineno or node.lineno) - node.lineno + 1,
-        complexity=complexity,
-        depth=deepest,
+        complexity=shape.complexity,
+        depth=shape.depth,
         arguments=len(arguments),
         annotated=sum(1 for argument in arguments if argument.annotation is not None) + (node.returns is not None),
-        documented=ast.get_docstring(node, clean=False) is not None,
+        documented=(documented := ast.get_docstring(node, clean=False) is not None),
+        doc_lines=(node.body[0].end_lineno or 0) - node.body[0].lineno + 1 if documented else 0,
         public=not node.name.startswith("_"),
         method=method,
     )

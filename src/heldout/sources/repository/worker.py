@@ -23,6 +23,9 @@ from heldout.sources.repository.suppress import follow_inline
 TEXT_BYTES = 1_000_000
 """Text files over this size are data, not something that a person wrote: text checks skip them."""
 
+_SIBLINGS = 128
+"""Parsed modules that a worker keeps at hand for those that import them."""
+
 _PER_FILE = 100
 """Findings or notes kept of one check in one file."""
 
@@ -196,7 +199,7 @@ class Siblings:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._known = frozenset(entry.path for entry in tree.files if entry.readable and entry.suffix == ".py")
-        self._parsed = lru_cache(maxsize=32)(self._parse)
+        self._parsed = lru_cache(maxsize=_SIBLINGS)(self._parse)
 
     def finder(self, path: str) -> Callable[[str], ast.Module | None]:
         """A function from dotted name (`utils.load`, `.helpers`) to the parsed module as seen from `path`."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import ClassVar
 
-from heldout.evidence import Finding, FlowStep
+from heldout.evidence import Finding, FlowStep, Severity
 from heldout.sources.repository.checks.base import Check, Move, first, fraction
 from heldout.sources.repository.leakage import Kind, Report, analyse
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 
 _FLOW_STEPS = 12
+_LEARNS = re.compile(r"\.fit\w*\(|\.train\(|\bcross_val|train_test_split|Fold\b|SearchCV|\bfit\(")
 
 
 @lru_cache(maxsize=1)
 def _report(module: Module) -> Report:
-    """The analysis of a module: computed once, for all checks here."""
+    """The analysis of a module: computed once, for all checks here; empty when nothing in it fits or splits."""
+    if not _LEARNS.search(module.text):
+        return Report()
     return analyse(module.tree, resolve_module=module.sibling)
 
 
@@ -25,7 +29,7 @@ class LeakageCheck(Check):
     """Base of the checks that report one kind of leak each."""
 
     kind: ClassVar[Kind]
-    severity = "high"
+    severity: ClassVar[Severity] = "high"
     ml_only = True
 
     def on_module(self, module: Module) -> Iterable[Finding]:
@@ -41,8 +45,7 @@ class LeakageCheck(Check):
                 flow=tuple(
                     FlowStep(location=module.location(line), note=note) for line, note in first(leak.flow, _FLOW_STEPS)
                 ),
-                certain=leak.certain,
-                **dict(leak.measured),
+                **{"certain": leak.certain, **dict(leak.measured)},  # type: ignore[arg-type]  # names of numbers only
             )
 
 

@@ -1,0 +1,140 @@
+"""`heldout review`: read past work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from heldout.cli.output import write_output
+from heldout.cli.progress import TerminalProgress
+from heldout.errors import InputError
+from heldout.evidence import Case, Dossier
+from heldout.report.export import dossier_json
+from heldout.report.html import render_dossier
+from heldout.report.terminal import make_console
+from heldout.report.terminal_dossier import print_dossier
+from heldout.runs.review import Order, Outcome, review
+from heldout.sources.repository.checks.registry import checks_by_code, usual_checks
+from heldout.sources.repository.collect import Brief
+from heldout.standard import Role, Standard, load_standard, select_role
+
+_AUTHORS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class _Yardstick:
+    """What the work is held against: the case's frozen standard and role, or what was asked for."""
+
+    standard: Standard
+    role: Role | None
+    case: Case | None
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@click.option("--author", "authors", multiple=True, metavar="NAME|E-MAIL", help="Who in the history is the subject.")
+@click.option("--subject", metavar="NAME", help="What to call the subject (default: the author, or the work's name).")
+@click.option("--into", type=click.Path(path_type=Path), metavar="CASE", help="Keep the evidence in a case folder.")
+@click.option("--role", metavar="ID|FILE", help="Show the bars of a role beside the levels.")
+@click.option("--html", metavar="FILE", help="Write the report as one self-contained page.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the dossier as JSON.")
+@click.option("--no-code", is_flag=True, help="Leave every line of code out of what is written (private work).")
+@click.option("--revision", metavar="COMMIT", help="Review this commit, branch or tag instead of HEAD.")
+@click.option("--check", "codes", multiple=True, metavar="CODE", help="Only these checks, or families (`LEK`).")
+@click.option("--token", envvar="HELDOUT_TOKEN", metavar="TOKEN", help="For a profile: the forge's API token.")
+@click.option(
+    "--standard",
+    "extra",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Your own competencies and roles (repeatable).",
+)
+@click.option("--workers", type=click.IntRange(1, 32), default=2, show_default=True, help="Worker processes.")
+def command(
+    *,
+    what: tuple[str, ...],
+    authors: tuple[str, ...],
+    subject: str | None,
+    into: Path | None,
+    role: str | None,
+    html: str | None,
+    json_to: str | None,
+    no_code: bool,
+    revision: str | None,
+    codes: tuple[str, ...],
+    token: str | None,
+    extra: tuple[Path, ...],
+    workers: int,
+) -> None:
+    """Read past work: what it shows, how sure that is, what it cannot tell, and what to ask.
+
+    WHAT is a git URL, a local folder, a zip or tar archive, `pypi:NAME`, or a GitHub or GitLab profile; several
+    make one dossier. Nothing in it is run. `--author` names the person in the history (repeatable); without it no
+    share of the work is claimed for anybody.
+    """
+    yardstick = _yardstick(into, role, extra)
+    name = subject or (authors[0].partition("<")[0].strip() if authors else "") or what[0].rstrip("/").rpartition("/")[2]
+    brief = Brief(
+        subject=name,
+        standard=yardstick.standard,
+        checks=checks_by_code(codes) if codes else usual_checks(),
+        claims=authors,
+        role=yardstick.role.id if yardstick.role else None,
+        workers=workers,
+    )
+    with TerminalProgress() as progress:
+        outcome = review(Order(what, brief, revision=revision, token=token), progress)
+    dossier = _without_code(outcome.dossier) if no_code else outcome.dossier
+    _deliver(dossier, yardstick, html, json_to)
+    if json_to != "-":
+        console = make_console()
+        print_dossier(console, dossier, yardstick.standard, yardstick.role)
+        _say_next(outcome, into, html)
+
+
+def _yardstick(into: Path | None, role: str | None, extra: tuple[Path, ...]) -> _Yardstick:
+    if into is None:
+        if role is None:
+            return _Yardstick(load_standard(extra), None, None)
+        standard, chosen = select_role(role, extra)
+        return _Yardstick(standard, chosen, None)
+    if role is not None or extra:
+        raise InputError("--into takes the role and the standard from the case; leave --role and --standard away")
+    case = Case.open(into)
+    return _Yardstick(case.standard, case.role, case)
+
+
+def _deliver(dossier: Dossier, yardstick: _Yardstick, html: str | None, json_to: str | None) -> None:
+    if yardstick.case is not None:
+        yardstick.case.write_dossier(dossier)
+    if html:
+        write_output(html, render_dossier(dossier, yardstick.standard, yardstick.role))
+    if json_to:
+        write_output(json_to, dossier_json(dossier))
+
+
+def _without_code(dossier: Dossier) -> Dossier:
+    """The dossier with places but without the text at them."""
+
+    def bare(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: None if key == "snippet" else bare(inner) for key, inner in value.items()}
+        return [bare(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    return Dossier.model_validate(bare(dossier.model_dump()))
+
+
+def _say_next(outcome: Outcome, into: Path | None, html: str | None) -> None:
+    if outcome.authors:
+        click.echo("\nWho committed (shown here only; name the subject with --author):")
+        for name, commits in outcome.authors[:_AUTHORS_SHOWN]:
+            click.echo(f"  {commits:>6} commits  {name}")
+        if len(outcome.authors) > _AUTHORS_SHOWN:
+            click.echo(f"  and {len(outcome.authors) - _AUTHORS_SHOWN} more")
+    if into is not None:
+        click.echo(f"\nKept in {into}. See it with: heldout case show {into}")
+    if html:
+        click.echo(f"\nThe page for people: {html}")
