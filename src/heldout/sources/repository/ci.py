@@ -92,6 +92,7 @@ _PURPOSES: dict[Purpose, re.Pattern[str]] = {
     "notebooks": re.compile(r"\bpapermill\b|\bnbconvert\b.*--execute|--nbval\b|--nbmake\b|\btestbook\b"),
 }
 _TARGET = re.compile(r"^([A-Za-z][\w./ -]*?)\s*:(?!=)([^#=]*)")
+_SHELL_WORDS = re.compile(r"^((if|then|else|elif|do|while|time|sudo|!)\s+)+")
 _SHELL_SPLIT = re.compile(r"&&|\|\||;|(?<!\|)\|(?!\|)")
 
 
@@ -106,6 +107,8 @@ class Command:
     @property
     def purposes(self) -> frozenset[Purpose]:
         """What the command is for; empty when it is none of the purposes known."""
+        if self.text.startswith(("echo ", "printf ", "- ")):
+            return frozenset()
         installs = bool(_INSTALLS.search(self.text))
         return frozenset(
             purpose
@@ -188,11 +191,12 @@ def shell_commands(script: str, path: str, line: int) -> Iterator[Command]:
             begun = number
         joined += raw.strip()
         if joined.endswith("\\"):
-            joined = joined[:-1] + " "
+            joined = joined[:-1].rstrip() + " "
             continue
         if joined and not joined.startswith("#"):
             for part in _SHELL_SPLIT.split(joined[:2000]):
-                if bare := part.strip().lstrip("@-").strip():
+                bare = _SHELL_WORDS.sub("", part.strip().lstrip("@-").strip())
+                if bare:
                     yield Command(bare, path, begun)
         joined = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
@@ -28,7 +29,8 @@ class SlowContainers(Tally):
     Example: `if word not in seen_list: seen_list.append(word)` over a corpus speaks against; a set is the container
     for it.
 
-    Limits: Sizes are not known: on a list of ten nothing is lost. Lists that are passed in are not counted.
+    Limits: Sizes are not known: on a list of ten nothing is lost. Loops over classes, folds, columns and the like
+    are left out. Lists that are passed in are not counted.
     """
 
     code = "PYT106"
@@ -85,8 +87,19 @@ def _regrown(module: Module) -> Iterator[int]:
                 grown = bool(items) and is_name(items[0], name)
             elif isinstance(value.func, ast.Attribute) and value.func.attr == "append":
                 grown = is_name(value.func.value, name)
-        if grown and _in_loop(node, module):
+        if grown and _in_loop(node, module) and not _few_rounds(node, module):
             yield node.lineno
+
+
+_FEW = re.compile(
+    r"class|label|fold|cv\b|epoch|layer|strateg|column|cols\b|split|stage|config|model|kind|type|axes|range\(\d\)"
+)
+
+
+def _few_rounds(node: ast.AST, module: Module) -> bool:
+    """Whether the innermost loop walks classes, folds, columns or the like, of which there are few."""
+    loop = next((around for around in module.parents(node) if isinstance(around, ast.For | ast.While)), None)
+    return isinstance(loop, ast.For) and bool(_FEW.search(ast.unparse(loop.iter).lower()))
 
 
 def _looked_up(module: Module) -> Iterator[int]:

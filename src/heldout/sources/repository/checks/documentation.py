@@ -133,12 +133,10 @@ class Results(Check):
         pictures = [repo.at(path, line) for path, d in texts for line in d.pictures]
         if tables or pictures:
             shown = " and ".join(
-                _count(n, what) for n, what in ((len(tables), "table"), (len(pictures), "figure")) if n
+                _count(n, what) for n, what in ((len(tables), "table of numbers"), (len(pictures), "figure")) if n
             )
             yield self.found(
-                f"{shown} with numbers or pictures of results stand in the documentation."
-                if len(tables) + len(pictures) > 1
-                else f"{shown} shows what comes out.",
+                f"The documentation shows {shown}.",
                 *first([*tables, *pictures], 3),
                 strength=0.6 * ramp(len(tables), 0, 2) + 0.4 * ramp(len(pictures), 0, 3),
                 tables=len(tables),
@@ -362,7 +360,8 @@ def _scope(module: Module, node: ast.AST) -> object:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    head, _, rest = what.partition(" ")
+    return f"{number} {head}{'' if number == 1 else 's'}{' ' + rest if rest else ''}"
 
 
 def _and(items: list[str]) -> str:

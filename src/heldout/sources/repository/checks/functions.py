@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.module import Module
+from heldout.sources.repository.module import FunctionFacts, Module
 from heldout.sources.repository.repository import Repository
 
 LONG_LINES = 80
@@ -21,7 +21,7 @@ COMPLEX = 15
 class LongFunctions(Check):
     """Functions that do not fit on a screen
 
-    What: The share of function lines that stand in functions of more than 80 lines.
+    What: The share of function lines (docstrings apart) that stand in functions of more than 80 lines.
 
     Why: Nobody can check a function that they cannot see as a whole; in model code, the step that leaks or
     drops rows hides in the long one.
@@ -44,8 +44,8 @@ class LongFunctions(Check):
         if len(functions) < 5:
             yield self.unknown(f"Only {len(functions)} functions: too few to judge their size.")
             return
-        long = sorted(((p, f) for p, f in functions if f.lines > LONG_LINES), key=lambda item: -item[1].lines)
-        share = fraction(sum(f.lines for _, f in long), sum(f.lines for _, f in functions))
+        long = sorted(((p, f) for p, f in functions if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
+        share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in functions))
         if share < 0.15:
             yield self.found(
                 f"{len(functions)} functions, {share:.0%} of their lines in functions longer than {LONG_LINES} lines.",
@@ -57,10 +57,10 @@ class LongFunctions(Check):
             path, longest = long[0]
             yield self.against(
                 f"{share:.0%} of the function lines stand in functions longer than {LONG_LINES} lines; the longest,"
-                f" `{longest.name}`, has {longest.lines}.",
+                f" `{longest.name}`, has {_body(longest)}.",
                 *(repo.at(p, f.line) for p, f in first(long, 3)),
                 strength=ramp(share, 0.25, 0.7),
-                ask=f"`{longest.name}` in {path} has {longest.lines} lines. How would you cut it?",
+                ask=f"`{longest.name}` in {path} has {_body(longest)} lines. How would you cut it?",
                 functions=len(functions),
                 long_share=round(share, 3),
             )
@@ -91,7 +91,7 @@ class TangledFunctions(Check):
         if len(functions) < 5:
             return
         tangled = sorted(((p, f) for p, f in functions if f.complexity > COMPLEX), key=lambda item: -item[1].complexity)
-        share = fraction(sum(f.lines for _, f in tangled), sum(f.lines for _, f in functions))
+        share = fraction(sum(_body(f) for _, f in tangled), sum(_body(f) for _, f in functions))
         if share < 0.1:
             yield self.found(
                 f"{share:.0%} of the function lines stand in functions with more than {COMPLEX} ways through them.",
@@ -199,6 +199,11 @@ class MutableDefaults(Check):
                         module.location(function, function.lineno),
                         module.location(node),
                     )
+
+
+def _body(function: FunctionFacts) -> int:
+    """Lines of a function without its docstring: a well documented one is not a long one."""
+    return function.lines - function.doc_lines
 
 
 CHECKS: tuple[Check, ...] = (LongFunctions(), TangledFunctions(), Docstrings(), MutableDefaults())

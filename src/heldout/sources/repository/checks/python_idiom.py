@@ -314,6 +314,8 @@ class LibraryLogging(Check):
             w in name for w in ("cli", "main", "script", "command", "setup", "demo", "train")
         ):
             return
+        if any(word in module.text for word in ("argparse", "__main__", "import click", "typer", "absl")):
+            return
         for call in module.nodes(ast.Call):
             prints = calls_name(call, "print") and not any(k.arg == "file" for k in call.keywords)
             if prints and module.function_of(call) is not None and _guard_free(call, module):

@@ -107,6 +107,11 @@ class AssertingTests(Check):
             yield self.unknown("No tests here; such an archive often leaves them out.")
         elif any("test" in command.purposes for command in repo.ci.commands) or _doctests(repo):
             yield self.unknown("No test functions were recognised, though tests seem to be run in another way.")
+        elif scripts := [m for m in repo.tests if "test" in m.path.rpartition("/")[0].lower() and m.code_lines > 10]:
+            yield self.unknown(
+                f"{len(scripts)} scripts stand in a folder of tests, but none holds a test function.",
+                repo.at(scripts[0].path, 1),
+            )
         elif not repo.glob(
             "*test*.cc", "*test*.cpp", "*_test.go", "*test*.java", "*.test.js", "*.test.ts", "*.spec.ts"
         ):
@@ -181,15 +186,10 @@ class Types(Check):
             return
         runs = repo.ci.doing("types")
         places = [repo.at(runs[0].path, runs[0].line)] if runs else list(_settings(repo, _TYPE_SETTINGS))
-        checked = (
-            ", and continuous integration runs a type checker"
-            if runs
-            else ", and a type checker is configured"
-            if places
-            else ""
-        )
+        told = ", and a type checker is configured" if places else ""
+        told = ", and continuous integration runs a type checker" if runs else told
         yield self.found(
-            f"{len(hinted)} of {len(functions)} public functions with arguments carry type hints{checked}.",
+            f"{len(hinted)} of {len(functions)} public functions with arguments carry type hints{told}.",
             *(places[:1] or [repo.at(path, f.line) for path, f in hinted[:2]]),
             strength=ramp(share, 0.25, 0.9) * (1.0 if runs else 0.85 if places else 0.65),
             functions=len(functions),
@@ -378,7 +378,7 @@ def _doctests(repo: Repository) -> bool:
 
 
 def _has_tests(module: ModuleFacts) -> bool:
-    return any(f.name.startswith("test") for f in module.functions)
+    return any(f.name.startswith("test_") or f.method for f in module.functions)
 
 
 def _own_names(repo: Repository) -> frozenset[str]:

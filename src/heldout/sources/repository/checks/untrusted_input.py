@@ -231,8 +231,8 @@ class PastedSql(Check):
     Example: `cur.execute(f"SELECT * FROM t WHERE id = {user_id}")` speaks against;
     `cur.execute("SELECT * FROM t WHERE id = ?", (user_id,))` speaks for.
 
-    Limits: Names of tables and columns cannot be parameters; a query that pastes only after FROM or INTO is not
-    counted.
+    Limits: Names of tables and columns cannot be parameters; only what stands where a
+    value goes is counted.
     """
 
     code = "SAF105"
@@ -280,7 +280,7 @@ class PastedSql(Check):
 
 
 def _query(node: ast.expr, call: ast.Call, module: Module) -> tuple[str, list[ast.expr]] | None:
-    """The constant text of a query and what is pasted in as a value, None for what is no query."""
+    """The constant text of a query and what is pasted in where a value stands, None for what is no query."""
     if isinstance(node, ast.Name):
         scope = module.function_of(call) or module.tree
         values = [
@@ -289,21 +289,51 @@ def _query(node: ast.expr, call: ast.Call, module: Module) -> tuple[str, list[as
             if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in a.targets)
         ]
         return _query(values[0], call, module) if len(values) == 1 and not isinstance(values[0], ast.Name) else None
-    text = " ".join(c.value for c in ast.walk(node) if isinstance(c, ast.Constant) and isinstance(c.value, str))
-    if not _SQL.match(text[:2000]):
-        return None
-    return text, [piece for piece in _pieces(node) if not _is_table(piece, node)]
+    text, values = "", []
+    for part in _parts(node):
+        if isinstance(part, str):
+            text += part
+        else:
+            if _BEFORE_VALUE.search(text[-200:]):
+                values.append(part)
+            text += "x"
+    return (text, values) if _SQL.match(text[:2000]) else None
 
 
-def _is_table(piece: ast.expr, node: ast.expr) -> bool:
-    """Whether the piece stands where a table or column goes: it cannot be a parameter there."""
-    source = ast.unparse(node)
-    shown = re.escape(ast.unparse(piece))
-    return bool(
-        re.search(
-            rf"(FROM|INTO|UPDATE|TABLE|JOIN|SELECT|ORDER BY|,)\s+\W{{0,6}}(['\"]\s*\+\s*)?{{?{shown}", source, re.I
-        )
-    )
+_BEFORE_VALUE = re.compile(r"(?:[=<>]|\bLIKE|\bIN|\bBETWEEN|\bVALUES)\s*[('\"%]*$|\bVALUES\s*\([^)]*$", re.IGNORECASE)
+"""What stands before a value: names of tables and columns cannot be parameters, so they may be pasted."""
+
+_FIELD = re.compile(r"%\(\w+\)s|%[sdrif]|\{[^{}]*\}")
+
+
+def _parts(node: ast.expr) -> Iterator[str | ast.expr]:
+    """The constant pieces of a text and the expressions between them, in order."""
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif isinstance(node, ast.JoinedStr):
+        for value in node.values:
+            yield from _parts(value)
+    elif isinstance(node, ast.FormattedValue):
+        yield node.value
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _parts(node.left)
+        yield from _parts(node.right)
+    elif (template := _template(node)) is not None:
+        fields = list(_pieces(node))
+        for index, text in enumerate(_FIELD.split(template)):
+            if index and fields:
+                yield fields[min(index, len(fields)) - 1]
+            yield text
+    else:
+        yield node
+
+
+def _template(node: ast.expr) -> str | None:
+    """The text on the left of `%`, or whose `format` is called."""
+    owner = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        owner = node.func.value
+    return owner.value if isinstance(owner, ast.Constant) and isinstance(owner.value, str) else None
 
 
 def _marks(piece: ast.expr) -> bool:

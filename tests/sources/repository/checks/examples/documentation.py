@@ -36,7 +36,7 @@ It does not work for shops that opened less than a year ago, because the season 
 
 ## Why it works
 
-Most of what is sold on a day is told by the day of the week, the season, and the weather. The model learns how much each
+Most of what is sold on a day is told by the day of the week, the season, and weather. The model learns how much each
 of them matters for each of the shops, and shares what it has learnt between shops that are alike. New shops have none.
 """
 _CHINESE = (

@@ -1,0 +1,86 @@
+"""Edge cases of functions, structure and documentation."""
+
+from __future__ import annotations
+
+import pytest
+
+from heldout.sources.repository.checks.documentation import Readme, Results
+from heldout.sources.repository.checks.functions import LongFunctions
+from heldout.sources.repository.checks.safety import CodeLicence, recognise_licence
+from heldout.sources.repository.checks.structure import CommentedOut, Copies, UnusedImports
+from tests.support import findings_of
+
+CODE = "\n".join(f"def f{i}(x, y):\n    z = x * {i}\n    return z + y\n" for i in range(90))
+
+
+def test_a_long_docstring_makes_no_long_function() -> None:
+    told = '"""Fit.\n' + "\n".join(f"    Parameter {i}." for i in range(120)) + '\n    """'
+    text = "\n\n".join(f"def f{i}(x):\n    {told}\n    y = x + 1\n    return y" for i in range(6))
+    (finding,) = findings_of({"a.py": text}, LongFunctions())
+    assert finding.polarity == "for"
+
+
+def test_copies_need_two_files_and_code() -> None:
+    block = "\n".join(f"    column_{i} = frame.take('some name', {i}).clean()" for i in range(200))
+    alone = {f"{n}.py": "def f(frame):\n" + block.replace("column", n) for n in ("aa", "bb", "cc", "dd")}
+    assert [f.polarity for f in findings_of(alone, Copies())] == []
+    twice = alone | {"ee.py": alone["aa.py"]}
+    (finding,) = findings_of(twice, Copies())
+    assert finding.polarity == "against"
+    assert finding.measured["copied_share"] == pytest.approx(0.4, abs=0.02)
+    assert {place.path for place in finding.locations} == {"aa.py", "ee.py"}
+
+
+def test_words_with_code_in_them_are_no_dead_code() -> None:
+    comment = "# Example:\n#   x = load(path)\n#   fit(x)\n# which takes a minute.\ny = 1\n"
+    assert not findings_of({"a.py": CODE + comment * 20}, CommentedOut())
+
+
+def test_a_name_in_a_string_or_list_of_exports_is_used() -> None:
+    files = {
+        f"m{i}.py": "from typing import List\nimport sys\n\ndef f(x: 'List[int]'):\n    return sys.path\n"
+        for i in range(8)
+    }
+    assert not findings_of(files, UnusedImports())
+    exported = {f"m{i}.py": "from os import path\nfrom sys import argv\n__all__ = ['path']\n" for i in range(8)}
+    assert not findings_of(exported, UnusedImports())
+
+
+def test_a_readme_in_chinese_is_judged_by_its_parts() -> None:
+    text = (
+        "# 项目\n\n"
+        + "这个项目用来预测商店的销售额。" * 8
+        + "\n\n## 数据\n\n[数据](http://x.y)\n\n```\npip install x\npython main.py\n```\n"
+    )
+    (finding,) = findings_of({"a.py": CODE, "README.md": text}, Readme())
+    assert (finding.polarity, finding.measured["parts"]) == ("for", 4)
+
+
+def test_no_readme_in_a_wheel_is_unknown() -> None:
+    assert [f.polarity for f in findings_of({"a.py": CODE}, Readme(), kind="wheel")] == ["unknown"]
+    assert [f.polarity for f in findings_of({"a.py": CODE}, Readme())] == ["against"]
+
+
+def test_badges_are_no_results() -> None:
+    readme = "# A\n\n![build](https://travis-ci.org/a/b.svg)\n\n| file | what |\n|---|---|\n| a | b |\n"
+    assert not findings_of({"a.py": CODE, "README.md": readme}, Results())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Apache License\n   Version 2.0, January 2004", "Apache-2.0"),
+        ("GNU GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007", "GPL-3.0"),
+        ("GNU LESSER GENERAL PUBLIC LICENSE\nVersion 3 ... GNU GENERAL PUBLIC LICENSE Version 3", "LGPL"),
+        ("Redistribution and use in source and binary forms ... Neither the name of", "BSD-3-Clause"),
+        ("all rights are mine", None),
+    ],
+)
+def test_recognises_licences_by_their_words(text: str, name: str | None) -> None:
+    assert recognise_licence(text) == name
+
+
+def test_a_licence_in_the_metadata_is_enough() -> None:
+    assert [f.polarity for f in findings_of({"a.py": CODE, "pyproject.toml": 'license = "MIT"\n'}, CodeLicence())] == [
+        "for"
+    ]

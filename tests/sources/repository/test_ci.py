@@ -1,0 +1,107 @@
+"""Continuous integration is judged by the commands that it runs."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from heldout.material.limits import Limits
+from heldout.material.scan import scan_folder
+from heldout.sources.repository.ci import Ci
+from heldout.sources.repository.repository import Repository
+from tests.support import Files, write_files
+
+STEPS = """on: [push]
+jobs:
+  a:
+    steps:
+      - uses: actions/checkout@v4
+      - run: |
+          pip install pytest
+"""
+
+
+def ci_of(files: Files) -> Ci:
+    with tempfile.TemporaryDirectory() as folder:
+        return Repository(scan_folder(write_files(Path(folder), files), "folder", Limits())).ci
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".github/workflows/a.yml", STEPS + "          python -m pytest -q\n"),
+        (".gitlab-ci.yml", "test:\n  script:\n    - pip install .\n    - pytest\n"),
+        (".travis.yml", "language: python\nscript: pytest tests\n"),
+        (
+            ".circleci/config.yml",
+            "jobs:\n  a:\n    steps:\n      - run:\n          name: t\n          command: pytest\n",
+        ),
+        ("azure-pipelines.yml", "steps:\n- script: |\n    cd x\n    pytest\n"),
+        ("appveyor.yml", "test_script:\n  - cmd: python -m unittest discover\n"),
+        ("Jenkinsfile", "pipeline { stage('t') { steps { sh 'pytest -x' } } }"),
+        ("bitbucket-pipelines.yml", "pipelines:\n  default:\n    - step:\n        script:\n          - nosetests\n"),
+    ],
+)
+def test_finds_the_tests_of_every_provider(path: str, text: str) -> None:
+    assert ci_of({path: text}).doing("test", on_change=True)
+
+
+def test_installing_a_test_tool_is_not_running_it() -> None:
+    assert not ci_of({".github/workflows/a.yml": STEPS}).doing("test")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Makefile": "PY = python\nall: build check\n\ncheck: unit\n\nunit:\n\tpytest tests\n", "run": "make check"},
+        {"tox.ini": "[testenv]\ndeps = pytest\ncommands =\n    coverage run -m pytest\n", "run": "tox -e py311"},
+        {"noxfile.py": "def tests(session):\n    session.run('pytest', '-q')\n", "run": "nox"},
+        {"justfile": "check:\n    uv run pytest\n", "run": "just check"},
+        {"ci/run.sh": "set -e\npytest\n", "run": "bash ci/run.sh"},
+    ],
+)
+def test_follows_a_command_into_the_repository(files: dict[str, str]) -> None:
+    command = files["run"]
+    others = {path: text for path, text in files.items() if path != "run"}
+    tests = ci_of({".github/workflows/a.yml": STEPS + f"          {command}\n", **others}).doing("test")
+    assert tests
+    assert tests[0].path in others
+
+
+def test_a_bot_on_a_timer_runs_nothing_at_a_change() -> None:
+    text = "on:\n  schedule:\n    - cron: '0 0 * * *'\njobs:\n  s:\n    steps:\n      - run: pytest\n"
+    ci = ci_of({".github/workflows/nightly.yml": text})
+    assert ci.doing("test")
+    assert not ci.doing("test", on_change=True)
+
+
+def test_tells_the_line_of_a_command() -> None:
+    command = ci_of({".github/workflows/a.yml": STEPS + "          pytest \\\n            -q\n"}).doing("test")[0]
+    assert (command.line, command.text) == (8, "pytest -q")
+
+
+def test_knows_purposes_apart() -> None:
+    ci = ci_of(
+        {
+            ".gitlab-ci.yml": "a:\n  script:\n    - ruff check . && mypy src\n    - docker build -t x .\n"
+            "    - echo pytest\n"
+        }
+    )
+    assert {p for c in ci.commands for p in c.purposes} == {"lint", "types", "build"}
+    assert [c.text for c in ci.matching(r"^docker")] == ["docker build -t x ."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "a: &a [*a]\n",
+        "x: &x {run: pytest}\n" + "".join(f"k{i}: [*x, *x]\n" for i in range(2000)),
+        "a: [" * 3000,
+    ],
+)
+def test_hostile_yaml_is_read_without_harm(text: str) -> None:
+    assert len(ci_of({".github/workflows/a.yml": text}).files) == 1
