@@ -28,11 +28,16 @@ _SECOND = {
     "update": re.compile(r"\bset\s+[\w\"`.\[]+\s*=", re.IGNORECASE),
     "delete": re.compile(r"\Adelete\s+from\s+\S", re.IGNORECASE),
     "create": re.compile(
-        r"\Acreate\s+(or\s+replace\s+)?(temp\w*\s+|unlogged\s+|external\s+|unique\s+)?(table|view|index|materialized)\b",
-        re.I,
+        r"\Acreate\s+(or\s+replace\s+)?(temp\w*\s+|unlogged\s+|external\s+|unique\s+)?(table|view|index|materialized)\b"
+        r"[^;]{0,200}?(\(|\bas\b|\bon\b)",
+        re.IGNORECASE,
     ),
     "merge": re.compile(r"\Amerge\s+into\s+\S", re.IGNORECASE),
 }
+_SENTENCE = re.compile(
+    r"\Aselect\s+((?!as\b|distinct\b|top\b)[a-z']+\s+){2,}from\s|\Aselect\s[^;]{0,200}?\sfrom\s+(the|a|an|this|your|all|each|any)\s",
+    re.IGNORECASE,
+)
 _LONGEST = 100_000
 
 
@@ -60,7 +65,8 @@ def looks_like_sql(text: str) -> bool:
     start = _START.match(head[:4000])
     if start is None:
         return False
-    return _SECOND[start[1].lower()].search(head[start.start(1) :]) is not None
+    rest = head[start.start(1) :]
+    return _SECOND[start[1].lower()].search(rest) is not None and _SENTENCE.match(rest[:1000]) is None
 
 
 def read_sql(text: str) -> Query:

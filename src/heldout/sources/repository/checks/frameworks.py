@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first
-from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, loop_of, names_in
 from heldout.sources.repository.repository import Repository
@@ -201,7 +201,7 @@ class TrainingLoop(Check):
         whole = [(noted.path, noted.note) for noted in repo.notes(self)]
         if whole:
             yield self.found(
-                f"Training loops of one's own in {len(whole)} files clear gradients, go back and step.",
+                f"Training loops of one's own clear gradients, go back and step ({plural(len(whole), 'file')}).",
                 *(repo.at(path, line) for path, line in first(whole, 2)),
                 files=len(whole),
             )
@@ -402,7 +402,9 @@ class DeviceChosen(Practice):
             lines = [
                 c.lineno for c in module.called.get("cuda", ()) if isinstance(c.func, ast.Attribute) and not c.args
             ]
-            if "device" not in module.text and "use_cuda" not in module.text and "gpu" not in module.text.lower():
+            if _ASKS.search(module.text):
+                yield "asks"
+            else:
                 yield from lines[:20]
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -410,12 +412,18 @@ class DeviceChosen(Practice):
         found = list(self.praise(repo))
         yield from found
         fixed = [(n.path, n.note) for n in repo.notes(self) if isinstance(n.note, int)]
-        if len(fixed) >= 3 and not found and not repo.glob("*.cu"):
+        asked = any(n.note == "asks" for n in repo.notes(self))
+        if len(fixed) >= 3 and not found and not asked and not repo.glob("*.cu"):
             yield self.against(
                 f"`.cuda()` is demanded in {len(fixed)} places, and nothing asks whether there is such a device.",
                 *(repo.at(path, line) for path, line in first(fixed, 3)),
                 places=len(fixed),
             )
+
+
+_ASKS = re.compile(
+    r"is_available|is_cuda|cuda:0|use_?cuda|no_?cuda|(args|opts?|cfg|config|params|self|conf)\.cuda|--(cuda|gpu|device)|n_gpu"
+)
 
 
 CHECKS: tuple[Check, ...] = (EvaluationMode(), TrainingLoop(), OutputFitsLoss(), DeviceChosen())

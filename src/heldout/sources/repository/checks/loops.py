@@ -10,8 +10,9 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, assignments, constant, loop_of, names_in
+from heldout.sources.repository.reading import argument, assignments, constant, loop_of, names_in, target_names
 from heldout.sources.repository.repository import Repository
 
 
@@ -40,6 +41,7 @@ class RowLoops(Check):
     """
 
     code = "SCL101"
+    parts = ("code",)
     severity = "medium"
     moves: ClassVar = {"scale": Move(up=0.2, down=0.45)}
     why = "Row-by-row Python over a table does not grow with the data."
@@ -79,7 +81,7 @@ class RowLoops(Check):
         elif weight >= 1 and rate > 0.1:
             kinds = ", ".join(f"{len(lines)} {kind}" for kind, lines in found.items())
             yield self.against(
-                f"Frames are walked row by row in {len(places)} places ({kinds}).",
+                f"Frames are walked row by row in {plural(len(places), 'place')} ({kinds}).",
                 *(repo.at(path, line) for path, line in first(places, 4)),
                 strength=ramp(rate, 0.0, 4.0),
                 severity="low" if rate < 1 else "medium",
@@ -131,6 +133,7 @@ class GrownInLoops(Check):
     """
 
     code = "SCL102"
+    parts = ("code",)
     moves: ClassVar = {"scale": Move(down=0.3)}
     why = "Growing a table by copying it takes time that rises with the square of the data."
     mend = "Collect the parts in a list and join them once after the loop."
@@ -147,9 +150,9 @@ class GrownInLoops(Check):
         places = [(noted.path, line) for noted in repo.notes(self) for line in noted.note.lines]
         if places:
             yield self.against(
-                f"Tables or arrays are grown by copying them inside a loop, in {len(places)} places.",
+                f"Tables or arrays are grown by copying them inside a loop, in {plural(len(places), 'place')}.",
                 *(repo.at(path, line) for path, line in first(places, 4)),
-                strength=ramp(len(places) / (repo.kloc + 0.5), 0.0, 3.0),
+                strength=ramp(len(places) / (repo.kloc + 0.5), 0.0, 5.0),
                 places=len(places),
             )
 
@@ -167,8 +170,21 @@ class GrownInLoops(Check):
                 and isinstance(value.func.value, ast.Name)
                 and value.func.value.id == target.id
             )
-            if (copies or appended) and isinstance(loop_of(module, statement), ast.For):
+            loop = loop_of(module, statement) if copies or appended else None
+            if isinstance(loop, ast.For) and not _begins_anew(loop, target.id, statement):
                 yield statement.lineno
+
+
+def _begins_anew(loop: ast.For, name: str, growing: ast.stmt) -> bool:
+    """Whether each round binds the name anew, so that nothing is gathered over the rounds."""
+    if name in target_names(loop.target):
+        return True
+    return any(
+        node is not growing and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
+        for statement in loop.body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Assign)
+    )
 
 
 _COPIERS = re.compile(r"(pandas\.concat|numpy\.(append|concatenate|vstack|hstack|column_stack|row_stack|r_|c_))$")

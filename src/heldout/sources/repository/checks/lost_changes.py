@@ -28,6 +28,7 @@ class LostChanges(Check):
     """
 
     code = "WRA106"
+    parts = ("code",)
     severity = "medium"
     moves: ClassVar = {"wrangling": Move(down=0.4, per_kloc=2.0)}
     why = "A change that is silently lost leaves the bad values in the data."
@@ -106,11 +107,14 @@ _RETURNING = frozenset(
 
 
 def _is_shown(module: Module, node: ast.Expr) -> bool:
-    """Whether a notebook shows the value of this line: it is the last of its cell."""
-    if module.joined is None:
-        return False
+    """Whether a notebook shows the value of this line: it is the last of its cell.
+
+    In a notebook that was written out as a script, where the cells are not known, any line may have been the last.
+    """
     if not isinstance(module.parent(node), ast.Module):
         return False
+    if module.joined is None:
+        return any(mark in module.text for mark in ("# In[", "# %%", "#%%", "get_ipython"))
     end = (node.end_lineno or node.lineno) + 1
     cell = module.joined.place(node.lineno)[0]
     while end <= len(module.lines) and module.joined.place(end)[0] == cell:

@@ -79,8 +79,8 @@ class MetricFits(Practice):
         ),
     }
     _fits = re.compile(
-        r"precision|recall|f1|roc|auc|balanced|matthews|kappa|confusion|average_precision|classification_report|g_?mean|fbeta"
-        r"|sensitivity|specificity|dice|iou|log_loss|brier",
+        r"precision|recall|(?<![a-z])(roc|auc|f1|iou|dice)|balanced_accuracy|matthews|kappa|confusion|classification_report"
+        r"|g_?mean|fbeta|sensitivity|specificity|log_loss|brier",
         re.IGNORECASE,
     )
 
@@ -117,15 +117,15 @@ class MetricFits(Practice):
             for target, value, _ in assignments(module)
             if isinstance(target, ast.Name) and isinstance(value, ast.Call)
         }
+        rebound = _bound_twice(module)
         labels = {
-            target.id: made.get(_id(value.func.value), "")
+            target.id: "" if _id(value.func.value) in rebound else made.get(_id(value.func.value), "")
             for target, value, _ in assignments(module)
             if isinstance(target, ast.Name)
             and isinstance(value, ast.Call)
             and isinstance(value.func, ast.Attribute)
             and value.func.attr == "predict"
         }
-        rebound = _bound_twice(module)
         for call, dotted in module.calls:
             metric = dotted.rpartition(".")[2]
             if not is_metric(dotted) or len(call.args) < 2 or metric not in ("accuracy_score", "mean_squared_error"):

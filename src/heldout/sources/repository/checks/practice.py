@@ -144,5 +144,10 @@ def _dotted(module: Module, call: ast.Call) -> str | None:
     return module.resolve(call.func) or (None if isinstance(call.func, ast.Attribute) else "(local).")
 
 
+def plural(count: int, word: str) -> str:
+    """`1 place`, `2 places`."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
 def _counted(kind: str, places: int) -> str:
     return kind if places == 1 else f"{kind} ({places} places)"

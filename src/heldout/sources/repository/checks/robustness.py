@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
-from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import called_name, names_in
 from heldout.sources.repository.repository import Repository
@@ -24,6 +24,8 @@ class Refusals:
 
     lines: tuple[int, ...]
     functions: int
+    stops: int
+    """All places where anything is asserted, raised or given up, arguments or not."""
 
 
 class InputsChecked(Check):
@@ -59,7 +61,10 @@ class InputsChecked(Check):
             if call[1].startswith("tensorflow.debugging.assert") or call[1].startswith("chex.assert"):
                 lines.add(call[0].lineno)
         asserts = {node.lineno for node in module.nodes(ast.Assert) if _about_arguments(module, node, node.test)}
-        yield Refusals(tuple(sorted(lines | asserts)[:200]), len(module.functions))
+        stops = [n for n in module.nodes(ast.Raise) if "NotImplemented" not in ast.dump(n)]
+        given_up = [c for name in ("exit", "error", "_exit", "abort") for c in module.called.get(name, ())]
+        total = len(stops) + len(given_up) + sum(1 for _ in module.nodes(ast.Assert))
+        yield Refusals(tuple(sorted(lines | asserts)[:200]), len(module.functions), total)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the refusals with the code outside notebooks."""
@@ -76,9 +81,10 @@ class InputsChecked(Check):
                 strength=ramp(rate, 0.5, 8.0),
                 places=len(places),
             )
-        elif not places and lines >= 500:
+        elif not any(noted.note.stops for noted in repo.notes(self)) and lines >= 500:
             yield self.against(
-                f"None of {functions} functions checks what it is given ({lines:,} lines).",
+                f"None of {functions} functions refuses any input: no error is raised and nothing asserted in {lines:,}"
+                " lines.",
                 strength=ramp(lines, 300, 1500),
                 functions=functions,
             )
@@ -174,7 +180,7 @@ class EdgeCases(Practice):
         if not found and tests >= 20 and repo.complete:
             yield self.against(
                 f"None of {tests} tests tries an odd input or expects a refusal.",
-                *(repo.at(m.path) for m in first(repo.tests, 2)),
+                *(repo.at(m.path) for m in first((m for m in repo.tests if m.functions), 2)),
                 tests=tests,
             )
 
@@ -288,7 +294,7 @@ class ExternalCalls(Practice):
         bare = [(noted.path, noted.note) for noted in repo.notes(self) if isinstance(noted.note, int)]
         if bare:
             yield self.against(
-                f"{len(bare)} requests to other services have no timeout.",
+                f"{plural(len(bare), 'request')} to other services without a timeout.",
                 *(repo.at(path, line) for path, line in first(bare, 3)),
                 strength=ramp(len(bare) / (repo.kloc + 1), 0.0, 3.0),
                 requests=len(bare),

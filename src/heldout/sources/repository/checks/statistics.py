@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, Move, first
-from heldout.sources.repository.checks.practice import Practice
-from heldout.sources.repository.module import Module
+from heldout.sources.repository.checks.practice import Practice, plural
+from heldout.sources.repository.module import Module, ModuleFacts
 from heldout.sources.repository.reading import argument, assignments, called_name, constant
 from heldout.sources.repository.repository import Repository
 
@@ -24,12 +24,13 @@ _MODELS = re.compile(
     r"^(sklearn|xgboost|lightgbm|catboost|imblearn)\."
     r".*?(Classifier|Regressor|Regression|SVC|SVR|NB|Ridge|Lasso|ElasticNet)$"
 )
+_NO_JUDGEMENT = re.compile(r"pairwise|silhouette|calinski|davies_bouldin|make_scorer|euclidean|cosine")
 _METRICS = ("sklearn.metrics.", "torchmetrics.", "keras.metrics.", "tensorflow.keras.metrics.")
 
 
 def is_metric(dotted: str | None) -> bool:
     """Whether a dotted name is a metric of a library."""
-    return dotted is not None and dotted.startswith(_METRICS)
+    return dotted is not None and dotted.startswith(_METRICS) and not _NO_JUDGEMENT.search(dotted)
 
 
 class BaselineCompared(Practice):
@@ -91,13 +92,13 @@ class BaselineCompared(Practice):
         if found or not repo.complete or repo.code_lines < 100 or is_package(repo):
             return found
         training = [p for p in repo.ml.training if repo.part(p) == "code"]
-        judging = [p for p in repo.ml.evaluation if repo.part(p) == "code"]
+        judging = sorted({m.path for m in repo.scripts + repo.notebooks if m.part == "code" and _judges(m)})
         if not training or not judging or _says_compared(repo):
             return found
         return [
             self.against(
-                f"Models are trained and evaluated in {len(judging)} files, and neither code nor README compares the"
-                " result with a baseline or an earlier one.",
+                f"Models are trained and evaluated ({plural(len(judging), 'file')}), and neither code nor README"
+                " compares the result with a baseline or an earlier one.",
                 *(repo.at(path) for path in first(judging, 3)),
                 evaluating_files=len(judging),
             )
@@ -200,14 +201,14 @@ def _id(node: ast.expr) -> str:
 
 def _judged_rows(module: Module) -> Iterator[tuple[tuple[str, str], ast.Call]]:
     """((features, target), call) of every evaluation; an empty name for what is no plain name."""
-    predictions = {
-        target.id: _id(value.args[0])
+    predictions = [
+        (target.id, value.lineno, _id(value.args[0]))
         for target, value, _ in assignments(module)
         if isinstance(target, ast.Name)
         and isinstance(value, ast.Call)
         and called_name(value) == "predict"
         and value.args
-    }
+    ]
     for call in module.called.get("score", ()):
         if len(call.args) == 2 and module.resolve(call.func) is None:
             yield (_id(call.args[0]), _id(call.args[1])), call
@@ -217,7 +218,9 @@ def _judged_rows(module: Module) -> Iterator[tuple[tuple[str, str], ast.Call]]:
             if isinstance(predicted, ast.Call) and called_name(predicted) == "predict" and predicted.args:
                 yield (_id(predicted.args[0]), _id(truth)), call
             else:
-                yield (predictions.get(_id(predicted), ""), _id(truth)), call
+                name = _id(predicted)
+                earlier = [(line, rows) for target, line, rows in predictions if target == name and line <= call.lineno]
+                yield (max(earlier)[1] if earlier else "", _id(truth)), call
 
 
 class StructuredSplits(Practice):
@@ -316,6 +319,10 @@ def results_table(repo: Repository) -> Location | None:
         if run == 3 and any(_COMPARED_ROWS.search(text) for text in lines[max(0, index - 6) : index + 1]):
             return repo.readme.location(index - 1)
     return None
+
+
+def _judges(module: ModuleFacts) -> bool:
+    return "evaluate" in module.methods or any(is_metric(name) for name in module.calls)
 
 
 def _says_compared(repo: Repository) -> bool:

@@ -322,8 +322,10 @@ def _line_with(repo: Repository, pattern: re.Pattern[str]) -> Location | None:
     """The first line of the README that matches."""
     if repo.readme is None:
         return None
+    fenced = False
     for number, line in enumerate(repo.readme.lines[:3000], start=1):
-        if pattern.search(line[:1000]):
+        fenced ^= line.lstrip().startswith("```")  # code shows how to call, not what came out
+        if not fenced and pattern.search(line[:1000]):
             return repo.readme.location(number)
     return None
 
