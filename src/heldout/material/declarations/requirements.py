@@ -39,7 +39,9 @@ def kind_of(specifiers: SpecifierSet) -> Kind:
 
 def parse_requirement(text: str, path: str, line: int, group: str = "", cell: int | None = None) -> Declaration | None:
     """One requirement (PEP 508, or a URL or version-control address as pip takes it); None if it names nothing."""
-    text = text.strip().strip("\"'")
+    text = text.strip()
+    if text[:1] in ("'", '"') and text[-1:] == text[:1]:
+        text = text[1:-1]
     if not text or len(text) > _LINE:
         return None
     if _URL.match(text) or text.startswith((".", "/")) or text.endswith((".whl", ".zip", ".tar.gz")):

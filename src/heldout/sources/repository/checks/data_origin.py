@@ -1,0 +1,234 @@
+"""Reproducibility: where the data come from, and which version of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from typing import ClassVar
+
+from heldout.evidence import Finding, Location
+from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.needs import purpose
+from heldout.sources.repository.repository import Repository
+
+_DATASETS = re.compile(
+    r"sklearn\.datasets\.(load|fetch)_\w+|torchvision\.datasets\.\w+|torchtext\.(datasets|legacy\.datasets)\.[\w.]+"
+    r"|torchaudio\.datasets\.\w+|(tensorflow\.)?keras\.datasets\.[\w.]+|tensorflow\.examples\.tutorials\.mnist\.[\w.]+"
+    r"|tensorflow_datasets\.(load|builder)|datasets\.load_dataset|seaborn\.load_dataset|statsmodels\.[\w.]*get_rdataset"
+    r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|nltk\.download|vega_datasets\.\w+|gensim\.downloader\.load|openml\.[\w.]+"
+    r"|gym(nasium)?\.make|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data|librosa\.(ex|example|util\.example_audio_file)"
+    r"|mxnet\.gluon\.data\.vision\.\w+|wfdb\.\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|kaggle\.api\.\w+|ucimlrepo\.\w+"
+)
+_DOWNLOADS = re.compile(
+    r"urllib\.request\.urlretrieve|urllib\.urlretrieve|wget\.download|gdown\.\w+|pooch\.\w+|kagglehub\.\w+"
+    r"|(tensorflow\.)?keras\.utils\.(data_utils\.)?get_file|torch\.hub\.download_url_to_file"
+    r"|torchvision\.datasets\.utils\.download\w+|huggingface_hub\.\w*download\w*|google_drive_downloader\.[\w.]+"
+)
+_READS = re.compile(
+    r"pandas\.read_(csv|excel|json|parquet|pickle|table|hdf|feather)|numpy\.(load|loadtxt|genfromtxt)|cv2\.imread|PIL\.Image\.open"
+    r"|torchvision\.datasets\.ImageFolder|librosa\.load|scipy\.io\.loadmat|h5py\.File|tensorflow\.data\.TFRecordDataset"
+    r"|soundfile\.read|scipy\.io\.wavfile\.read"
+)
+_SHELL_DOWNLOAD = re.compile(
+    r"\b(wget|curl|gdown|aria2c|kaggle (datasets|competitions) download|gsutil cp|aws s3 (cp|sync))\b"
+)
+_SHELL_INSTALL = re.compile(r"\.deb\b|\bapt|pip|conda|\.sh\b")
+_DATA_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".jsonl",
+    ".parquet",
+    ".npy",
+    ".npz",
+    ".h5",
+    ".hdf5",
+    ".xlsx",
+    ".xls",
+    ".feather",
+    ".arff",
+    ".data",
+)
+_PRODUCED = re.compile(r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight", re.IGNORECASE)
+_DATA_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data|data)\b", re.IGNORECASE)
+_LINK = re.compile(r"https?://|\]\(|`[^`\n]{0,80}/|\bdownload", re.IGNORECASE)
+
+
+class DataOrigin(Check):
+    """Where the data come from
+
+    What: Whether the data can be had: a standard data set loaded by a library, a download in code or script, files in
+    the repository, or a README that says where to get them.
+
+    Why: Training code without its data shows how a result was made and lets nobody make it.
+
+    Example: `pd.read_csv("train_final_v2.csv")` with no such file, link or word on data anywhere speaks against; a
+    script that fetches the data speaks for.
+
+    Limits: A link may be dead and a file may be incomplete: nothing is fetched. Libraries are only praised.
+    """
+
+    code = "REP303"
+    moves: ClassVar = {"reproducibility": Move(up=0.25, down=0.25)}
+    severity = "medium"
+    ml_only = True
+    why = "A result can be made again only with the data that it came from."
+    mend = "Say in the README where the data come from, and fetch or check them by a script."
+    ask = "Where did the data come from, and how would I get the same rows today?"
+    suffixes: ClassVar = (".sh", "makefile", "dockerfile")
+
+    def on_text(self, text: Text) -> Iterable[Finding | object]:
+        """Note downloads in scripts."""
+        if text.path.startswith(".") or (
+            "://" not in text.text and "kaggle" not in text.text and "gdown" not in text.text
+        ):
+            return
+        for number, line in enumerate(text.lines, start=1):
+            bare = line.strip()[:1_000]
+            if (
+                not bare.startswith("#")
+                and _SHELL_DOWNLOAD.search(bare)
+                and not re.search(r"\.deb\b|apt|pip|conda|get-pip", bare)
+            ):
+                yield number
+                return
+
+    def _place(self, repo: Repository, path: str, line: int) -> Location:
+        return repo.at(path) if path.endswith(_DATA_SUFFIXES) else repo.at(path, line)
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Gather all ways in which the data can be had."""
+        standard = list(first(repo.calls(*_GLOBS_STANDARD), 2_000))
+        loads = [(path, line) for path, name, line in standard if _DATASETS.fullmatch(name)]
+        fetched = [(path, line) for path, name, line in standard if _DOWNLOADS.fullmatch(name)]
+        fetched += [(noted.path, noted.note) for noted in repo.notes(self)]
+        stored = [
+            e.path
+            for e in repo.tree.files
+            if e.suffix in _DATA_SUFFIXES
+            and e.size > 200
+            and not _PRODUCED.search(e.path)
+            and repo.part(e.path) in ("code", "example")
+        ]
+        tracked = repo.glob("*.dvc", "dvc.yaml")
+        told = _told(repo.readme)
+        ways = [("a standard data set is loaded by a library", loads), ("data are fetched by code or script", fetched)]
+        ways += [("data files are in the repository", [(p, 1) for p in stored[:20]])]
+        ways += [("data are tracked by DVC", [(p, 1) for p in tracked])]
+        ways += [("the README says which data and where", told)]
+        good = [(what, places) for what, places in ways if places]
+        if good:
+            yield self.found(
+                f"Where the data come from can be seen: {'; '.join(what for what, _ in good)}.",
+                *(self._place(repo, *places[0]) for _, places in first(good, 3)),
+                strength=ramp(len(good), 0, 3),
+                ways=len(good),
+            )
+            return
+        reads = [(path, line) for path, name, line in repo.calls(*_GLOBS_READ) if _READS.fullmatch(name)]
+        named = repo.readme is not None and _DATA_WORDS.search(repo.readme.text)
+        if reads and repo.ml.training and repo.complete and not named and purpose(repo) == "application":
+            yield self.against(
+                "The code reads data files, and nothing in the repository holds them or says where they come from.",
+                *(repo.at(path, line) for path, line in first(reads, 3)),
+                strength=ramp(len(reads), 0, 2),
+                reads=len(reads),
+            )
+
+
+# The patterns only narrow the calls cheaply; the expressions above decide.
+_GLOBS_STANDARD_NAMES = """
+*data* urllib* wget* gdown* pooch* kaggle* *get_file torch.hub* huggingface_hub* gym* nltk* gensim* openml*
+ogb* fastai* librosa* yfinance* ucimlrepo* wfdb* tensorflow.examples* google_drive* mxnet*
+"""
+_GLOBS_STANDARD = tuple(_GLOBS_STANDARD_NAMES.split())
+_GLOBS_READ_NAMES = """
+pandas.read_* numpy.* cv2.imread PIL.* torchvision.* librosa.* scipy.* h5py.* tensorflow.data.* soundfile.*
+"""
+_GLOBS_READ = tuple(_GLOBS_READ_NAMES.split())
+
+
+def _told(readme: Text | None) -> list[tuple[str, int]]:
+    """The first place of the README that names data and, within three lines, a link, a path or a download."""
+    if readme is None:
+        return []
+    lines = readme.lines[:3_000]
+    for number, line in enumerate(lines, start=1):
+        if len(line) < 2_000 and _DATA_WORDS.search(line) and not line.startswith("[!["):
+            near = " ".join(text[:500] for text in lines[number - 1 : number + 3])
+            if _LINK.search(near):
+                return [(readme.path, number)]
+    return []
+
+
+_HASH_KEYWORDS = frozenset(
+    ["md5", "sha256", "sha1", "file_hash", "md5_hash", "known_hash", "expected_hash", "checksum", "expected_md5"]
+)
+_HASH = re.compile(r"(\w{1,20}:)?[0-9a-fA-F]{8,128}")
+
+
+class DataVersion(Check):
+    """The version of the data is fixed
+
+    What: Data whose exact content is named: DVC with checksums, Git LFS pointers, a checksum that code verifies, or a
+    data set loaded at a named revision.
+
+    Why: Data change under the same name, and results with them.
+
+    Example: `get_file(url, file_hash="a1b2...")`, a `data.csv.dvc` with its md5, `load_dataset("x", revision="1.2")`.
+
+    Limits: Speaks only for. Whether the checksum is that of the reported run is not told.
+    """
+
+    code = "REP304"
+    moves: ClassVar = {"reproducibility": Move(up=0.2)}
+    ml_only = True
+    why = "Data change under the same name; a checksum or a version says which were used."
+    suffixes: ClassVar = (".dvc", "dvc.lock", ".csv", ".md5", ".sha256", "md5sums", "sha256sums", "checksums.txt")
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note checksums and revisions given to loading calls."""
+        if not re.search(r"md5|sha256|sha1|hash|revision|checksum", module.text):
+            return
+        for call, name in module.calls:
+            for keyword in call.keywords:
+                value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+                if (
+                    keyword.arg in _HASH_KEYWORDS
+                    and isinstance(value, str)
+                    and re.fullmatch(r"(\w+:)?[0-9a-fA-F]{8,128}", value)
+                ):
+                    yield call.lineno, "a checksum that the code verifies"
+                elif keyword.arg == "revision" and isinstance(value, str) and name.endswith("load_dataset"):
+                    yield call.lineno, "a data set at a named revision"
+
+    def on_text(self, text: Text) -> Iterable[Finding | object]:
+        """Note DVC files with a checksum, and checksum lists."""
+        head = text.text[:4_000]
+        if text.path.endswith((".dvc", "dvc.lock")):
+            if found := re.search(r"\bmd5: *[0-9a-f]{32}", head):
+                yield head.count("\n", 0, found.start()) + 1, "DVC checksums"
+        elif re.search(r"^[0-9a-f]{32,64}\s+\*?\S", head, re.MULTILINE):
+            yield 1, "a list of checksums"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Add Git LFS pointers, which are tiny files in place of data."""
+        notes = [(noted.path, *noted.note) for noted in repo.notes(self)]
+        if ".gitattributes" in repo.tree and "filter=lfs" in repo.text(".gitattributes").text:
+            suffixes = {*_DATA_SUFFIXES, ".zip", ".gz", ".pkl", ".pt", ".pth", ".ckpt", ".onnx", ".bin"}
+            small = (e for e in repo.tree.files if e.suffix in suffixes and e.readable and e.size < 200)
+            for entry in first(small, 20):
+                if repo.text(entry.path).text.startswith("version https://git-lfs"):
+                    notes.append((entry.path, 1, "Git LFS pointers"))
+                    break
+        if notes:
+            kinds = sorted({kind for _, _, kind in notes})
+            yield self.found(
+                f"The exact content of data or model files is fixed by {' and '.join(kinds)}.",
+                *(repo.at(path, line) for path, line, _ in first(notes, 2)),
+                strength=0.7 if len(kinds) == 1 else 1.0,
+            )
+
+
+CHECKS: tuple[Check, ...] = (DataOrigin(), DataVersion())

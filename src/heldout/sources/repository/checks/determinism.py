@@ -1,0 +1,331 @@
+"""Reproducibility: randomness under control."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, Text, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.needs import purpose
+from heldout.sources.repository.repository import Repository
+
+_DRAWS = {
+    "Python's random": re.compile(
+        r"random\.(random|randint|randrange|choices?|shuffle|sample|uniform|gauss|normalvariate|betavariate)"
+    ),
+    "NumPy": re.compile(
+        r"numpy\.random\.(rand|randn|randint|random|random_sample|choice|shuffle|permutation|normal|uniform|binomial"
+        r"|multivariate_normal|poisson|beta|gamma|exponential|standard_normal|multinomial|dirichlet|laplace)"
+    ),
+    "PyTorch": re.compile(
+        r"torch\.(rand|randn|randint|randperm|rand_like|randn_like|normal|bernoulli|multinomial)"
+        r"|torch\.utils\.data\.(random_split|RandomSampler|SubsetRandomSampler|WeightedRandomSampler)"
+        r"|torch\.nn\.init\.\w+"
+    ),
+    "TensorFlow": re.compile(
+        r"tensorflow\.(random|compat\.v1\.random|keras\.initializers)\.(?!set_)\w+|tensorflow\.(random_\w+|truncated_normal"
+        r"|random_shuffle)|(tensorflow\.)?keras\.(models\.)?(Sequential|Model)|tensorflow\.layers\.\w+"
+    ),
+}
+"""Library -> dotted names of its calls that draw from its global generator."""
+
+_SEEDS = {
+    "Python's random": re.compile(r"random\.(seed|Random)"),
+    "NumPy": re.compile(
+        r"numpy\.random\.(seed|RandomState|default_rng|SeedSequence|Generator|PCG64|MT19937)|sklearn\.utils\.check_random_state"
+    ),
+    "PyTorch": re.compile(r"torch\.(cuda\.|random\.|mps\.)?(manual_seed(_all)?)|torch\.random\.manual_seed"),
+    "TensorFlow": re.compile(
+        r"tensorflow\.(compat\.v1\.)?(set_random_seed|random\.set_seed|random\.set_random_seed|keras\.utils\.set_random_seed)"
+        r"|keras\.utils\.set_random_seed|tensorflow\.random\.Generator\.\w+"
+    ),
+}
+_SEEDS_ALL = re.compile(
+    r"(pytorch_lightning|lightning(\.pytorch|\.fabric)?)\.(utilities\.seed\.)?seed_everything|transformers\.(trainer_utils\.)?set_seed"
+    r"|accelerate\.utils\.set_seed|(tensorflow\.)?keras\.utils\.set_random_seed|fastai\.[\w.]*set_seed"
+    r"|monai\.utils\.set_determinism|mmcv\.runner\.set_random_seed|mmengine\.runner\.set_random_seed"
+    r"|allennlp\.common\.util\.prepare_environment|ignite\.utils\.manual_seed|stable_baselines\d?\.common\.[\w.]*set_\w*seeds?"
+    r"|pycaret\.\w+\.setup|tensorpack\.utils\.utils\.fix_rng_seed|detectron2\.utils\.env\.seed_all_rng"
+)
+
+
+_MENTIONS = re.compile(r"rand|seed|torch|keras|tensorflow")
+
+
+@dataclass(frozen=True, slots=True)
+class Randomness:
+    """What one module draws and seeds: library -> first line (over the joined cells of a notebook)."""
+
+    draws: dict[str, int]
+    seeds: dict[str, int]
+
+
+class Seeds(Check):
+    """Randomness is seeded
+
+    What: For each library from whose global generator the code draws (random, NumPy, PyTorch, TensorFlow), whether the
+    repository seeds that generator, or passes seeded generators about.
+
+    Why: Unseeded, a difference between two runs may be the change or may be luck.
+
+    Example: A training script that shuffles with `np.random.permutation` and calls `torch.manual_seed(args.seed)` only:
+    NumPy is reported. A helper that seeds all three speaks for.
+
+    Limits: Libraries are not asked to seed: that is for who runs them. `seed(None)` is no seed. JAX has no global
+    generator and is left out. Whether the seed comes early enough is not told.
+    """
+
+    code = "REP201"
+    moves: ClassVar = {"reproducibility": Move(up=0.3, down=0.25)}
+    severity = "medium"
+    ml_only = True
+    why = "Without a seed nobody can tell whether two results differ by a change or by chance."
+    mend = "Seed every generator that is used, in one place, with a value from the settings."
+    ask = "How far do your results move when you train again with another seed?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note draws and seeds."""
+        if not _MENTIONS.search(module.text):
+            return
+        draws: dict[str, int] = {}
+        seeds: dict[str, int] = {}
+        for call, name in module.calls:
+            for library, pattern in _DRAWS.items():
+                if pattern.fullmatch(name) or (library == "PyTorch" and _shuffles(call, name)):
+                    draws.setdefault(library, call.lineno)
+                if _SEEDS_ALL.fullmatch(name) or (_SEEDS[library].fullmatch(name) and _given(call)):
+                    seeds.setdefault(library, call.lineno)
+        uses_torch = any(imported.partition(".")[0] == "torch" for imported in module.imports)
+        for call, name in module.method_calls:
+            if name == "manual_seed" and _given(call):
+                seeds.setdefault("PyTorch", call.lineno)
+            elif name == "backward" and uses_torch:
+                draws.setdefault("PyTorch", call.lineno)
+        if draws or seeds:
+            yield Randomness(draws, seeds)
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare what is drawn with what is seeded."""
+        notes = repo.notes(self)
+        drawn: dict[str, tuple[str, int]] = {}
+        seeded: dict[str, tuple[str, int]] = {}
+        for noted in notes:
+            for library, line in noted.note.draws.items():
+                drawn.setdefault(library, (noted.path, line))
+            for library, line in noted.note.seeds.items():
+                seeded.setdefault(library, (noted.path, line))
+        if not drawn or not repo.ml.training:
+            return
+        good = [library for library in drawn if library in seeded]
+        bad = [library for library in drawn if library not in seeded]
+        asked = purpose(repo) == "application"
+        numbers: dict[str, Any] = {"drawn_from": len(drawn), "seeded": len(good)}
+        if good:
+            yield self.found(
+                f"Randomness of {_and(good)} is seeded" + (f", that of {_and(bad)} is not." if bad and asked else "."),
+                *(repo.at(*seeded[library]) for library in first(good, 3)),
+                strength=fraction(len(good), len(drawn)) ** 2,
+                **numbers,
+            )
+        if bad and asked:
+            yield self.against(
+                f"The code draws random numbers from {_and(bad)}, and sets no seed for that.",
+                *(repo.at(*drawn[library]) for library in first(bad, 3)),
+                strength=fraction(len(bad), len(drawn)) * (0.6 if good else 1.0),
+                severity="low" if good else None,
+                **numbers,
+            )
+
+
+def _shuffles(call: ast.Call, name: str) -> bool:
+    return name == "torch.utils.data.DataLoader" and _true(call, "shuffle")
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _given(call: ast.Call) -> bool:
+    """Whether the call has an argument that is not None."""
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(not (isinstance(value, ast.Constant) and value.value is None) for value in values)
+
+
+def _true(call: ast.Call, name: str) -> bool:
+    return any(k.arg == name and not (isinstance(k.value, ast.Constant) and not k.value.value) for k in call.keywords)
+
+
+_ALWAYS = re.compile(
+    r"sklearn\.(model_selection|cross_validation)\.(train_test_split|ShuffleSplit|StratifiedShuffleSplit|GroupShuffleSplit"
+    r"|RandomizedSearchCV)"
+    r"|sklearn\.ensemble\.(RandomForest\w+|ExtraTrees\w+|GradientBoosting\w+|AdaBoost\w+|Bagging\w+|IsolationForest)"
+    r"|sklearn\.tree\.(DecisionTree\w+|ExtraTree\w+)|sklearn\.neural_network\.MLP\w+"
+    r"|sklearn\.cluster\.(KMeans|MiniBatchKMeans)|sklearn\.manifold\.TSNE|sklearn\.utils\.(shuffle|resample)"
+    r"|sklearn\.linear_model\.SGD\w+|imblearn\.over_sampling\.\w+|imblearn\.under_sampling\.Random\w+"
+)
+_WHEN_SHUFFLED = re.compile(r"sklearn\.(model_selection|cross_validation)\.(Stratified|StratifiedGroup)?KFold")
+
+
+class RandomState(Check):
+    """Splits and estimators get a random state
+
+    What: The share of scikit-learn splits and randomised estimators with `random_state`, or in a file that seeds
+    NumPy's global generator, which they use otherwise.
+
+    Why: A test set that changes at each run makes two scores incomparable.
+
+    Example: `train_test_split(x, y, test_size=.2)` four times without `random_state` speaks against.
+
+    Limits: Calls with `**settings` count as given. Tests are left out.
+    """
+
+    code = "REP202"
+    moves: ClassVar = {"reproducibility": Move(up=0.15, down=0.15)}
+    ml_only = True
+    why = "A split that changes at each run makes two scores incomparable."
+    mend = "Give `random_state` to splits and estimators, from one setting."
+    ask = "How do you make sure that two models are compared on the same test rows?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note for each such call whether it has a state, with its line."""
+        if "sklearn" not in module.text and "imblearn" not in module.text:
+            return
+        global_seed = any(name == "numpy.random.seed" and _given(call) for call, name in module.calls)
+        for call, name in module.calls:
+            shuffled = _true(call, "shuffle")
+            unsaid = not any(k.arg == "shuffle" for k in call.keywords)
+            if (_ALWAYS.fullmatch(name) and (shuffled or unsaid)) or (_WHEN_SHUFFLED.fullmatch(name) and shuffled):
+                yield call.lineno, global_seed or any(k.arg in (None, "random_state") for k in call.keywords)
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """The share over the repository."""
+        calls = [(noted.path, *noted.note) for noted in repo.notes(self)]
+        if len(calls) < 2:
+            return
+        without = [(path, line) for path, line, stated in calls if not stated]
+        share = 1 - fraction(len(without), len(calls))
+        said = f"{len(calls) - len(without)} of {len(calls)} splits and randomised estimators have a random state."
+        numbers: dict[str, Any] = {"calls": len(calls), "with_state": len(calls) - len(without)}
+        if share >= 0.7:
+            places = [(path, line) for path, line, stated in calls if stated]
+            yield self.found(said, *(repo.at(*p) for p in first(places, 2)), strength=ramp(share, 0.5, 1.0), **numbers)
+        elif share < 0.4 and len(without) > 2 and purpose(repo) == "application":
+            yield self.against(
+                said, *(repo.at(*p) for p in first(without, 3)), strength=ramp(share, 0.5, 0.0), **numbers
+            )
+
+
+class DeterministicFlags(Check):
+    """Deterministic algorithms are asked for
+
+    What: Settings that make the same seed give the same numbers: deterministic algorithms in PyTorch or TensorFlow,
+    cuDNN's deterministic mode, seeded data-loader workers or generators.
+
+    Why: On a GPU, and with several loading processes, a seed alone is not enough.
+
+    Example: `torch.use_deterministic_algorithms(True)` or `DataLoader(..., worker_init_fn=seed_worker)` speaks for.
+
+    Limits: Speaks only for: speed may rightly be preferred.
+    """
+
+    code = "REP203"
+    moves: ClassVar = {"reproducibility": Move(up=0.1)}
+    ml_only = True
+    why = "On a GPU and with several workers a seed alone does not repeat a run."
+    _calls = re.compile(
+        r"torch\.(use_deterministic_algorithms|set_deterministic)|tensorflow\.config\.experimental\.enable_op_determinism"
+        r"|monai\.utils\.set_determinism"
+    )
+    _flags = ("torch.backends.cudnn.deterministic",)
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note the settings with their lines."""
+        if "determinis" not in module.text and "worker_init_fn" not in module.text and "DETERMINISM" not in module.text:
+            return
+        for node in module.nodes(ast.Assign):
+            on = not isinstance(node.value, ast.Constant) or bool(node.value.value)
+            if on and any(module.resolve(t) in self._flags for t in node.targets if isinstance(t, ast.Attribute)):
+                yield node.lineno, "cuDNN's deterministic mode"
+        for call, name in module.calls:
+            if self._calls.fullmatch(name):
+                yield call.lineno, "deterministic algorithms"
+            elif name == "torch.utils.data.DataLoader" and _true(call, "worker_init_fn"):
+                yield call.lineno, "seeded loader workers"
+            elif name.endswith(".Trainer") and _true(call, "deterministic"):
+                yield call.lineno, "the trainer's deterministic mode"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """One finding for all."""
+        notes = repo.notes(self)
+        kinds = sorted({noted.note[1] for noted in notes})
+        if kinds:
+            yield self.found(
+                f"Repeatable runs are asked for by {_and(kinds)}.",
+                *(repo.at(noted.path, noted.note[0]) for noted in first(notes, 2)),
+                strength=0.7 if len(kinds) == 1 else 1.0,
+            )
+
+
+_SEED_OPTION = re.compile(r"--?(random[-_]?)?seed", re.IGNORECASE)
+_SEED_LINE = re.compile(r"^\s*[\"']?(random_?|global_?|manual_?)?seed[\"']?\s*[:=]\s*\d{1,12}\b", re.IGNORECASE)
+
+
+class SeedSetting(Check):
+    """The seed is a setting
+
+    What: A seed that can be chosen from outside: a command-line option, an entry of a settings file, or a field of a
+    settings class.
+
+    Why: Only then can a result be tried with other seeds, and its spread be told.
+
+    Example: `parser.add_argument("--seed", type=int, default=1)` or `seed: 42` in a YAML file that the code reads.
+
+    Limits: Speaks only for; a constant in the code is judged by REP201.
+    """
+
+    code = "REP204"
+    moves: ClassVar = {"reproducibility": Move(up=0.1)}
+    ml_only = True
+    why = "A seed that can be set from outside lets others repeat a run and see its spread."
+    suffixes: ClassVar = (".yaml", ".yml", ".toml", ".json", ".gin", ".ini", ".cfg")
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note options and fields named seed."""
+        if "seed" not in module.text.lower():
+            return
+        for node in module.nodes(ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in ("add_argument", "option", "DEFINE_integer", "Option", "add_option"):
+                words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                if any(_SEED_OPTION.fullmatch(w) or (name == "DEFINE_integer" and w.endswith("seed")) for w in words):
+                    yield node.lineno
+        for field in module.nodes(ast.AnnAssign):
+            target = field.target
+            named = isinstance(target, ast.Name) and target.id in ("seed", "random_seed", "random_state")
+            if named and isinstance(module.parent(field), ast.ClassDef):
+                yield field.lineno
+
+    def on_text(self, text: Text) -> Iterable[Finding | object]:
+        """Note entries named seed in settings files."""
+        if "seed" in text.text.lower() and len(text.text) < 100_000 and not text.path.startswith("."):
+            for number, line in enumerate(text.lines, start=1):
+                if len(line) < 300 and _SEED_LINE.match(line):
+                    yield number
+                    return
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """One finding for all."""
+        notes = repo.notes(self)
+        if notes:
+            yield self.found(
+                f"The seed can be set from outside, in {len({n.path for n in notes})} file(s).",
+                *(repo.at(noted.path, noted.note) for noted in first(notes, 2)),
+            )
+
+
+CHECKS: tuple[Check, ...] = (Seeds(), RandomState(), DeterministicFlags(), SeedSetting())

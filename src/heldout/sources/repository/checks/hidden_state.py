@@ -1,0 +1,156 @@
+"""Hidden state of a notebook: names that are used at the top level before any cell above has defined them.
+
+Static and careful: a construct that can define names out of sight (star imports, %run, exec ...) ends the search.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from heldout.sources.repository.module import Module
+
+_GIVEN = frozenset(dir(builtins)) | {
+    *("In", "Out", "display", "get_ipython", "exit", "quit", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "__name__"),
+    *("__file__", "__doc__", "__builtins__", "spark", "sc", "sqlContext", "dbutils", "unicode", "xrange", "raw_input"),
+    *("cmp", "file", "buffer", "apply", "coerce", "intern", "execfile"),
+    *("basestring", "long", "reduce", "unichr", "reload", "ipython", "sqlc", "displayHTML"),
+}
+"""Names that are there without a definition: builtins old and new, IPython's, and those of hosted Spark notebooks."""
+
+_OUT_OF_SIGHT = re.compile(
+    r"^\s*%%?\s*(run|pylab|load|loadpy|store|reset|cython|cythonmagic|R\b|sql|bigquery|macro|edit|recall|rerun|autoreload_all"
+    r"|spark|sh_out|javascript|octave|matlab|julia|writefile_and_run|load_ext\s+(?!autoreload|tensorboard|watermark|memory|line))",
+    re.MULTILINE,
+)
+_EXERCISE = re.compile(
+    r"your code (goes )?here|fill in|todo[: ]|write your|complete the|start code here", re.IGNORECASE
+)
+_REACHES = frozenset(["exec", "eval", "globals", "locals", "vars", "execfile", "interact", "load_from_store"])
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenName:
+    """A name used before it is defined; `later` tells whether a cell further down defines it."""
+
+    name: str
+    line: int
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenState:
+    """What was found, or why it could not be told."""
+
+    names: tuple[HiddenName, ...] = ()
+    untold: str = ""
+
+
+def hidden_state(module: Module) -> HiddenState:
+    """Names that the notebook's top level uses before it defines them, in the order of cells."""
+    if module.notebook is None:
+        return HiddenState()
+    sources = [cell.source for cell in module.notebook.code_cells]
+    reason = _untold(module, sources)
+    if reason:
+        return HiddenState(untold=reason)
+    everything = {name for statement in module.tree.body for name in _bound(statement)}
+    pardoned = _in_magics(module, sources) | _GIVEN | _globals(module)
+    defined: set[str] = set()
+    found: dict[str, HiddenName] = {}
+    for statement in module.tree.body:
+        own = set(_bound(statement)) if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr) else set()
+        walrus = {n.target.id for n in ast.walk(statement) if isinstance(n, ast.NamedExpr)}
+        for name, line in _used(statement):
+            if name not in defined and name not in own and name not in pardoned and name not in walrus:
+                found.setdefault(name, HiddenName(name, line, name in everything))
+        defined.update(_bound(statement))
+    return HiddenState(tuple(found.values()))
+
+
+def _untold(module: Module, sources: list[str]) -> str:
+    if module.joined is not None and module.joined.dropped:
+        return "a cell is no Python that can be parsed"
+    for source in sources:
+        if "%" in source and _OUT_OF_SIGHT.search(source):
+            return "a magic command may define names"
+        if _EXERCISE.search(source):
+            return "it is an exercise to be filled in"
+    if any(alias.name == "*" for node in module.nodes(ast.ImportFrom) for alias in node.names):
+        return "a star import may define names"
+    for call in module.nodes(ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name in _REACHES and not (name == "eval" and isinstance(call.func, ast.Attribute)):
+            return f"`{name}` may define names"
+        if name in ("run_line_magic", "magic", "run_cell_magic"):
+            return "a magic command may define names"
+    return ""
+
+
+def _in_magics(module: Module, sources: list[str]) -> set[str]:
+    """Every word in a magic or shell line, and in cells of other languages: any may be a definition."""
+    words: set[str] = set()
+    for source in sources:
+        lines = source.split("\n")
+        foreign = source.lstrip().startswith("%%")
+        for line in lines if foreign else [text for text in lines if text.lstrip()[:1] in ("%", "!", "?")]:
+            if foreign and not line.startswith("%%") and re.match(r"%%(time|capture|prun|timeit)\b", source.lstrip()):
+                continue
+            words.update(re.findall(r"[A-Za-z_]\w*", line[:2_000]))
+    return words
+
+
+def _globals(module: Module) -> set[str]:
+    """Names that a function declares global: calling it defines them."""
+    return {name for node in module.nodes(ast.Global) for name in node.names}
+
+
+def _bound(statement: ast.AST) -> Iterator[str]:
+    """The names that a statement binds in its own scope, blocks within it included."""
+    stack: list[ast.AST] = [statement]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            continue
+        if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
+        stack.extend(ast.iter_child_nodes(node))
+
+
+def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
+    """The names that running the statement reads at once: bodies of functions and guarded attempts apart."""
+    stack: list[tuple[ast.AST, frozenset[str]]] = [(statement, frozenset())]
+    while stack:
+        node, local = stack.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
+            yield node.id, node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            outer = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+            stack.extend((child, local) for child in outer)
+            continue
+        elif (
+            isinstance(node, ast.Lambda)
+            or (isinstance(node, ast.Try) and node.handlers)
+            or isinstance(node, ast.Delete)
+        ):
+            continue
+        elif isinstance(node, ast.ClassDef):
+            local = local | frozenset(name for child in node.body for name in _bound(child)) | {node.name}
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            targets = (n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+            local = local | frozenset(targets)
+        elif isinstance(node, ast.AnnAssign) and node.value is None:
+            continue
+        stack.extend((child, local) for child in reversed(list(ast.iter_child_nodes(node))))

@@ -1,0 +1,262 @@
+"""Reproducibility: paths that only one machine has, and settings apart from code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding, Location
+from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.needs import purpose
+from heldout.sources.repository.repository import Repository
+
+_HOME = re.compile(
+    r"^(?:(?:/home|/Users)/(?P<unix>[^/\s\"'<>{}$]{1,40})(?=/)|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}(?P<windows>[^\\/\"'<>{}]{1,40}))"
+)
+_DRIVE = re.compile(r"^[A-Za-z]:(?:\\{1,2}|/)[\w .-]+(?:[\\/]|$)")
+_SYSTEM = re.compile(r"[A-Za-z]:[\\/]+(windows|program ?files|programdata|path|your|temp|tmp)\b", re.IGNORECASE)
+_MACHINE = re.compile(
+    r"^/(?:mnt|media|scratch|data\d*|datasets?|nfs|storage|share|srv|work|root|ssd\d*|hdd\d*|raid|disk\d*)/[\w.-]+(?:/[\w.*-]*)*$"
+)
+_PLATFORM = re.compile(r"^/?(?:kaggle/(?:input|working)|content(?:/drive|/gdrive)?|opt/ml|dbfs)(?:/|$)|^\.\./input/")
+_ROOTS = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/(?:mnt|media|scratch|data|nfs|root|content|kaggle|s|r|w)")
+_NOBODY_NAMES = """
+user username you your_name yourname name me xxx foo someone jovyan runner ubuntu ec2-user vagrant docker appuser app
+your_username shared public * travis circleci vsts appveyor vsts_azpcontainer
+"""
+_NOBODY = frozenset(_NOBODY_NAMES.split())
+"""Placeholders and accounts that images come with."""
+
+
+def mask(text: str) -> str:
+    """The text with user names in home paths replaced."""
+    text = re.sub(r"(/home/|/Users/)([^/\s\"'<>{}$]{1,40})", r"\1<name>", text)
+    return re.sub(
+        r"([A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})([^\\/\s\"'<>{}]{1,40})", r"\1<name>", text, flags=re.IGNORECASE
+    )
+
+
+def masked(place: Location) -> Location:
+    """The place with user names in its snippet replaced."""
+    return place.model_copy(update={"snippet": mask(place.snippet)}) if place.snippet else place
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPath:
+    """A path written into the code: its masked text, where, and which kind (home, machine or platform)."""
+
+    kind: str
+    text: str
+    place: Location
+    replaceable: bool
+
+
+class AbsolutePaths(Check):
+    """Paths that exist only on the author's machine
+
+    What: Strings that are absolute paths into a home folder, a drive letter or a machine's data disk, in code, settings
+    and shell scripts.
+
+    Why: The program stops at the first such path on every other machine.
+
+    Example: `pd.read_csv("C:\\\\Users\\\\ann\\\\Desktop\\\\train.csv")` speaks against. `/kaggle/input/...` and mounted
+    Colab drives are their platform's convention and are only noted.
+
+    Limits: System paths (/tmp, /usr, /dev ...) are fine, and so are placeholders such as /home/user. A default of a
+    command-line option can be replaced and counts half. User names are masked.
+    """
+
+    code = "REP301"
+    moves: ClassVar = {"reproducibility": Move(down=0.25)}
+    severity = "medium"
+    why = "A path into somebody's own machine stops the program everywhere else."
+    mend = "Take paths from an option, a settings file or the environment, relative to the project."
+    ask = "What would have to be changed to run this on another machine?"
+    suffixes: ClassVar = (".yaml", ".yml", ".toml", ".json", ".sh", ".cfg", ".ini", ".gin")
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note strings that are such paths as a whole."""
+        if not re.search(
+            r"/home/|/Users/|[A-Za-z]:[\\/]|/(?:mnt|media|scratch|data|nfs|root|content|kaggle)", module.text
+        ):
+            return
+        for node in module.nodes(ast.Constant):
+            if not isinstance(node.value, str) or not 5 < len(node.value) < 300 or "\n" in node.value:
+                continue
+            kind = _kind(node.value)
+            around = module.parent(node)
+            if kind is None or isinstance(around, ast.Expr | ast.Compare):
+                continue
+            option = isinstance(around, ast.keyword) and around.arg == "default"
+            yield FixedPath(kind, mask(node.value), masked(module.location(node)), option)
+
+    def on_text(self, text: Text) -> Iterable[Finding | object]:
+        """Note values in settings and scripts that begin with a home folder."""
+        if _AUTOMATION.match(text.path) or not re.search(r"/home/|/Users/|:\\", text.text):
+            return
+        for number, line in enumerate(text.lines, start=1):
+            if len(line) > 1_000 or line.lstrip().startswith(_NO_SETTING):
+                continue
+            for value in re.findall(r"(?:^|[\s\"'=:,(\[])((?:/home/|/Users/|[A-Za-z]:\\)[^\s\"',;)\]]{2,200})", line):
+                if _kind(value) == "home":
+                    yield FixedPath("home", mask(value), masked(text.location(number)), replaceable=True)
+                    break
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Sum up: home folders and drives first, then a machine's disks, then platforms."""
+        notes = [noted.note for noted in repo.notes(self) if repo.part(noted.path) == "code"]
+        own = [n for n in notes if n.kind == "home"] + [n for n in notes if n.kind == "machine"]
+        platform = [n for n in notes if n.kind == "platform"]
+        if own:
+            files = sorted({n.place.path for n in own})
+            weight = sum((0.5 if n.kind == "home" else 0.25) * (0.5 if n.replaceable else 1.0) for n in own)
+            share = len(files) / max(len(repo.code), 1)
+            yield self.against(
+                f"{_count(len(own), 'path')} of one machine in {_count(len(files), 'file')},"
+                f" such as `{own[0].text[:80]}`.",
+                *(n.place for n in first(own, 3)),
+                strength=min(weight, 0.3 + 2 * share),
+                severity=None if own[0].kind == "home" and not own[0].replaceable else "low",
+                paths=len(own),
+                files=len(files),
+            )
+        if platform:
+            yield Finding(
+                code=self.code,
+                polarity="unknown",
+                message=f"{_count(len(platform), 'path')} of a hosted notebook platform (`{platform[0].text[:80]}`):"
+                " its convention, but the code runs unchanged only there.",
+                locations=tuple(n.place for n in first(platform, 2)),
+                measured={"paths": len(platform)},
+                strength=0.0,
+                why=self.why,
+            )
+
+
+_AUTOMATION = re.compile(r"\.|(build_tools|ci|continuous_integration)/|\w*appveyor|azure-pipelines|bitbucket-")
+"""Files that run on machines made for them, where paths are what they are."""
+
+_NO_SETTING = ("#", "//", ";", "prefix:")
+"""How comments begin, and the line that conda writes into exported environments and does not read."""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _kind(text: str) -> str | None:
+    if _PLATFORM.match(text):
+        return "platform"
+    if home := _HOME.match(text):
+        name = (home["unix"] or home["windows"]).lower()
+        return None if name in _NOBODY or "your" in name or set(name) <= {"x", ".", "_"} else "home"
+    if _DRIVE.match(text) and not _SYSTEM.match(text):
+        return "home"
+    if re.search(r"path[/_]to", text):
+        return None
+    return "machine" if _MACHINE.match(text) and text.count("/") >= 2 else None
+
+
+_SETTINGS = re.compile(
+    r"argparse\.ArgumentParser|click\.(command|group|option)|typer\.(Typer|run|Option)|hydra\.main|omegaconf\.OmegaConf\.\w+"
+    r"|yaml\.(safe_load|load|full_load)|ruamel\.yaml\.YAML|toml(lib)?\.loads?|configparser\.\w+|ConfigParser\.\w+|fire\.Fire"
+    r"|absl\.flags\.DEFINE_\w+|tensorflow\.(compat\.v1\.)?(app\.)?flags\.DEFINE_\w+|gin\.(configurable|parse_config\w*)"
+    r"|sacred\.Experiment|transformers\.HfArgumentParser|jsonargparse\.\w+|docopt\.docopt|configargparse\.\w+|tap\.Tap"
+    r"|pytorch_lightning\.cli\.\w+|lightning\.pytorch\.cli\.\w+|yacs\.config\.\w+|ml_collections\.\w+|decouple\.config"
+    r"|dynaconf\.Dynaconf|simple_parsing\.\w+|optparse\.OptionParser|environs\.Env|plac\.call|pyhocon\.\w+|tyro\.cli|draccus\.\w+"
+    r"|mmcv\.Config\.fromfile|mmengine\.config\.\w+|dotenv\.load_dotenv|allennlp\.\w[\w.]*Params\.from_file"
+)
+_HYPER_NAMES = """
+lr learning_rate batch_size epochs num_epochs n_epochs max_epochs n_estimators max_depth dropout weight_decay momentum
+hidden_size nb_epoch steps_per_epoch max_iter num_layers
+"""
+_HYPER = frozenset(_HYPER_NAMES.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a module says of settings: lines of a real mechanism, and of numbers written into training calls."""
+
+    mechanism: tuple[tuple[int, str], ...]
+    fixed: tuple[int, ...]
+
+
+class SettingsApart(Check):
+    """Settings apart from code
+
+    What: Whether programs that train take their settings from a command line, a file or the environment, or have
+    learning rates, batch sizes and epochs written into calls.
+
+    Why: When every experiment is an edit, no result can be traced to its settings.
+
+    Example: `argparse`, `click`, Hydra, a YAML file that is loaded, absl flags or a settings class really used speak
+    for; `model.fit(x, y, epochs=40, batch_size=32)` in three scripts without any of them speaks against.
+
+    Limits: Libraries and notebooks are not blamed: their users pass the settings, or edit a cell. Constants at the
+    top of a script are neither praised nor blamed.
+    """
+
+    code = "REP302"
+    moves: ClassVar = {"reproducibility": Move(up=0.2, down=0.15)}
+    ml_only = True
+    why = "Settings outside the code let a run be named, repeated and compared."
+    mend = "Take learning rates, sizes and paths from options or a settings file."
+    ask = "How do you run the same training with three other learning rates, and how do you tell the runs apart?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note mechanisms and fixed numbers."""
+        mechanism = tuple(
+            (call.lineno, name.partition(".")[0]) for call, name in module.calls if _SETTINGS.fullmatch(name)
+        )
+        mechanism += tuple(
+            (node.lineno, "settings class")
+            for node in module.nodes(ast.ClassDef)
+            if any((module.resolve(base) or "").endswith(".BaseSettings") for base in node.bases)
+        )
+        fixed = tuple(
+            keyword.value.lineno
+            for call in module.nodes(ast.Call)
+            for keyword in call.keywords
+            if keyword.arg in _HYPER and isinstance(keyword.value, ast.Constant) and _is_number(keyword.value.value)
+        )
+        if mechanism or fixed:
+            yield Settings(mechanism[:20], fixed[:20])
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Judge the programs that train, or else praise what there is."""
+        said = {noted.path: noted.note for noted in repo.notes(self)}
+        training = set(repo.ml.training)
+        real = [m for m in repo.code if m.path in said and said[m.path].mechanism]
+        if real and training:
+            best = sorted(real, key=lambda m: (m.path not in training, m.path.count("/")))
+            programs_too = any(m.path in training or m.guarded for m in real)
+            names = sorted({name for m in real for _, name in said[m.path].mechanism})
+            yield self.found(
+                f"Settings come from outside the code ({', '.join(names[:4])}) in {_count(len(real), 'file')}.",
+                *(repo.at(m.path, said[m.path].mechanism[0][0]) for m in first(best, 2)),
+                strength=1.0 if programs_too else 0.4,
+                files=len(real),
+            )
+        programs = [m for m in repo.scripts if m.part == "code" and m.path in training]
+        fixed = [m for m in programs if m.path in said and len(said[m.path].fixed) >= 2]
+        if not real and fixed and purpose(repo) == "application":
+            count = sum(len(said[m.path].fixed) for m in fixed)
+            yield self.against(
+                f"{count} training settings (learning rate, epochs, batch size ...) are written into calls in"
+                f" {_count(len(fixed), 'program')}, and nothing takes them from outside.",
+                *(repo.at(m.path, said[m.path].fixed[0]) for m in first(fixed, 3)),
+                strength=ramp(count, 0, 6),
+                settings=count,
+                programs=len(fixed),
+            )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+CHECKS: tuple[Check, ...] = (AbsolutePaths(), SettingsApart())

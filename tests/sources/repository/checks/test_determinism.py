@@ -1,0 +1,84 @@
+"""Randomness and results: which generator is drawn from, which is seeded, and what a README claims."""
+
+from __future__ import annotations
+
+import pytest
+
+from heldout.sources.repository.checks.determinism import RandomState, Seeds
+from heldout.sources.repository.checks.results import SavedMetrics, TraceableResults
+from tests.support import findings_of
+
+TRAIN = "import numpy as np\nimport torch\n\nloss = torch.rand(3)\nloss.backward()\nnp.random.shuffle([])\n"
+
+
+def test_each_library_is_judged_by_itself() -> None:
+    found = findings_of({"a.py": TRAIN, "b.py": "import torch\ntorch.manual_seed(1)\n"}, Seeds())
+    said = {f.polarity: f.message for f in found}
+    assert "PyTorch is seeded" in said["for"]
+    assert "NumPy" in said["against"]
+    assert "PyTorch" not in said["against"]
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        "from pytorch_lightning import seed_everything\nseed_everything(7)\n",
+        "from transformers import set_seed\nset_seed(7)\n",
+        "import numpy\nimport torch\nnumpy.random.seed(3)\ntorch.cuda.manual_seed_all(3)\n",
+    ],
+)
+def test_helpers_that_seed_everything_count(seed: str) -> None:
+    assert [f.polarity for f in findings_of({"a.py": TRAIN, "b.py": seed}, Seeds())] == ["for"]
+
+
+@pytest.mark.parametrize("seed", ["np.random.seed()", "np.random.seed(None)"])
+def test_an_empty_seed_is_none(seed: str) -> None:
+    found = findings_of({"a.py": TRAIN.replace("loss =", f"{seed}\nloss =", 1)}, Seeds())
+    assert [f.polarity for f in found] == ["against"]
+
+
+def test_no_machine_learning_no_finding() -> None:
+    assert not findings_of({"a.py": "import random\nprint(random.random())\n"}, Seeds())
+
+
+def test_splits_that_do_not_shuffle_need_no_state() -> None:
+    code = (
+        "from sklearn.model_selection import KFold, train_test_split\nfrom sklearn.svm import SVC\nSVC().fit([], [])\n"
+    )
+    code += "KFold(5)\n" * 5 + "train_test_split([], shuffle=False)\n" * 5
+    assert not findings_of({"a.py": code}, RandomState())
+
+
+def test_settings_kept_with_the_metrics_weigh_more() -> None:
+    log = TRAIN + "import wandb\nwandb.log({'loss': 1})\n"
+    bare = findings_of({"a.py": log}, SavedMetrics())
+    full = findings_of({"a.py": log + "wandb.init(config={'lr': 1})\n"}, SavedMetrics())
+    assert bare[0].strength < full[0].strength
+
+
+TABLE = "## Results\n| model | accuracy |\n|---|---|\n| a | 91.2 |\n| b | 92.3 |\n| c | 93.4 |\n"
+
+
+@pytest.mark.parametrize(
+    ("readme", "polarities"),
+    [
+        (TABLE, ["against"]),
+        (TABLE + "```\npython train.py\n```\n", ["for"]),
+        (TABLE + "`python -m train`\n", ["for"]),
+        (TABLE + "Run `make results`.\n", []),
+        ("| model | size |\n|---|---|\n| a | 91.2 |\n| b | 92.3 |\n| c | 93.4 |\n", []),
+        (TABLE + "`python other.py`\n", ["against"]),
+    ],
+)
+def test_results_need_a_command_that_is_there(readme: str, polarities: list[str]) -> None:
+    found = findings_of({"train.py": TRAIN, "README.md": readme}, TraceableResults())
+    assert [f.polarity for f in found] == polarities
+
+
+def test_a_library_owes_no_command() -> None:
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='net')\n",
+        "net/__init__.py": TRAIN,
+        "README.md": TABLE,
+    }
+    assert not findings_of(files, TraceableResults())

@@ -1,0 +1,104 @@
+"""Paths of one machine, settings, and the origin of data."""
+
+from __future__ import annotations
+
+import pytest
+
+from heldout.sources.repository.checks.data_origin import DataOrigin, DataVersion
+from heldout.sources.repository.checks.paths_and_config import AbsolutePaths, SettingsApart
+from tests.support import Files, findings_of, notebook
+
+FIT = "import pandas as pd\nfrom sklearn.svm import SVC\nSVC().fit(pd.read_csv('x.csv'), [])\n"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/home/ann.smith/data/x.csv",
+        "/Users/ann.smith/x.csv",
+        "C:\\\\Users\\\\ann.smith\\\\x.csv",
+        "C:/Users/ann.smith/x",
+    ],
+)
+def test_user_names_are_masked_everywhere(path: str) -> None:
+    found = findings_of({"a.py": f"x = '{path}'\n", "run.sh": f"python a.py --data {path}\n"}, AbsolutePaths())
+    assert found
+    assert "ann" not in found[0].model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = '/home/user/data'",
+        "x = '/path/to/data'",
+        "x = '/tmp/data/x'",
+        "x = '/usr/local/lib/x'",
+        "x = 'C:\\\\Windows\\\\System32\\\\notepad.exe'",
+        "if path == '/home/ann/x': pass",
+        "x = 'see /home/ann/notes for details'",
+        "x = '/data'",
+        '"""/home/ann/x"""',
+        "x = 'https://example.org/home/ann/x'",
+    ],
+)
+def test_no_false_alarm(line: str) -> None:
+    assert not findings_of({"a.py": line + "\n"}, AbsolutePaths())
+
+
+def test_a_default_that_can_be_replaced_weighs_less() -> None:
+    fixed = findings_of({"a.py": "x = '/home/ann/x'\n"}, AbsolutePaths())
+    default = findings_of({"a.py": "p.add_argument('--x', default='/home/ann/x')\n"}, AbsolutePaths())
+    assert default[0].strength < fixed[0].strength
+    assert default[0].severity == "low"
+
+
+def test_platform_paths_are_only_noted() -> None:
+    found = findings_of({"a.ipynb": notebook("x = '/kaggle/input/titanic/train.csv'")}, AbsolutePaths())
+    assert [f.polarity for f in found] == ["unknown"]
+
+
+def test_tests_may_hold_any_path() -> None:
+    assert not findings_of({"tests/test_a.py": "x = '/home/ann/x'\n"}, AbsolutePaths())
+
+
+def test_an_imported_parser_that_is_not_used_is_no_setting() -> None:
+    code = "import argparse\nfrom sklearn.svm import SVC\nfrom keras.models import Sequential\nSVC().fit([], [])\n"
+    code += "Sequential().fit([], [], epochs=4, batch_size=32)\n"
+    assert [f.polarity for f in findings_of({"train.py": code}, SettingsApart())] == ["against"]
+    assert not findings_of({"train.ipynb": notebook(code)}, SettingsApart())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"get.sh": "wget https://example.org/x.zip\n"},
+        {"x.csv": "a,b\n" + "1,2\n" * 100},
+        {"x.csv.dvc": "outs:\n- md5: " + "a" * 32 + "\n"},
+        {"README.md": "The dataset: https://example.org/x\n"},
+        {"load.py": "from sklearn.datasets import load_iris\nload_iris()\n"},
+    ],
+)
+def test_data_can_be_had_in_many_ways(files: Files) -> None:
+    assert [f.polarity for f in findings_of({"train.py": FIT, **files}, DataOrigin())] == ["for"]
+
+
+def test_an_installing_script_is_no_download_of_data() -> None:
+    files = {"train.py": FIT, "get.sh": "wget https://example.org/Miniconda.sh\n"}
+    assert [f.polarity for f in findings_of(files, DataOrigin())] == ["against"]
+
+
+HASHED = FIT + "get_file('x', file_hash='0123456789abcdef')\n"
+LFS = {"train.py": FIT, ".gitattributes": "*.csv filter=lfs\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "polarities"),
+    [
+        ({"train.py": HASHED + f"import pooch\npooch.retrieve(known_hash='md5:{'a' * 32}')\n"}, ["for"]),
+        ({**LFS, "x.csv": "version https://git-lfs.github.com/spec/v1\n"}, ["for"]),
+        (LFS, []),
+        ({"train.py": FIT, "x.dvc": "outs:\n- path: x\n"}, []),
+    ],
+)
+def test_versions_of_data(files: Files, polarities: list[str]) -> None:
+    assert [f.polarity for f in findings_of(files, DataVersion())] == polarities
