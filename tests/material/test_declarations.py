@@ -241,7 +241,8 @@ def test_locks(tmp_path: Path, name: str, text: str, tool: str) -> None:
 
 def test_conda_environment_with_its_pip_section(tmp_path: Path) -> None:
     text = (
-        "name: x\ndependencies:\n  - python=3.7\n  - numpy=1.18\n  - pytorch::pytorch=1.4.0=py3.7\n  - scipy>=1\n  - pip\n"
+        "name: x\ndependencies:\n  - python=3.7\n  - numpy=1.18\n  - pytorch::pytorch=1.4.0=py3.7\n"
+        "  - scipy>=1\n  - pip\n"
         "  - pip:\n    - tqdm==4.1\n    - -r more.txt\n"
     )
     found = read(tmp_path, {"environment.yml": text, "more.txt": "rich\n"})

@@ -13,7 +13,7 @@ _LOGIC = "\n".join(f"value_{i} = {i}" for i in range(50))
 
 
 def _with_text(source: str, words: str) -> str:
-    made = json.loads(notebook(*[source] * 12))
+    made = json.loads(notebook(*[source] * 24))
     text = {"cell_type": "markdown", "source": words, "metadata": {}}
     made["cells"] = [cell for code in made["cells"] for cell in ((text, code) if words else (code,))]
     return json.dumps(made)
@@ -32,7 +32,7 @@ EXAMPLES = (
     ),
     Example(
         "NBK103",
-        against={"a.ipynb": notebook("x = 1", ("x.fit()", _ERROR))},
+        against={"a.ipynb": notebook("x = 1", ("import missing\nx.fit()\nx = 2\nprint(x)", _ERROR))},
         quiet={"a.ipynb": notebook("x = 1", ("x.fit()  # this fails: an int has no fit", _ERROR))},
     ),
     Example(
