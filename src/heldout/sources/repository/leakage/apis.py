@@ -106,7 +106,7 @@ UNDERSAMPLERS = _names("""
 REDUCTIONS = _names("""
     mean median mode std var min max quantile percentile average nanmean nanmedian nanstd nanvar nanmin nanmax
     nanpercentile nanquantile amin amax ptp skew kurt kurtosis sem mad describe value_counts idxmax idxmin
-    approxQuantile most_common mean_squared iqr trim_mean hmean gmean
+    corr corrwith approxQuantile most_common mean_squared iqr trim_mean hmean gmean
 """)
 """Methods and functions that make few numbers of many rows."""
 
@@ -124,7 +124,7 @@ JOINING = _names("""
 ROWLESS_METHODS = _names("""
     info plot hist boxplot barplot nunique isna_any memory_usage keys to_csv to_excel to_pickle to_json to_sql
     to_parquet show display print close savefig legend set_title tolist_ summary compile save save_weights
-    load_weights set_index_name add_layer get_params to_html format startswith endswith upper_ get_support
+    load_weights set_index_name add_layer get_params to_html format startswith endswith upper_
     get_feature_names get_feature_names_out feature_names
 """)
 

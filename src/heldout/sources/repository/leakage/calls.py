@@ -17,6 +17,7 @@ _UNROLLED = 6
 _OF_OBJECTS = frozenset({"add", "append", "compile", "set_params", "eval", "train", "to", "cuda", "cpu"})
 _PLOTTING = ("matplotlib", "seaborn", "plotly", "bokeh", "altair", "sns.", "plt.", "sys.", "os.", "warnings", "logging")
 _BOOSTERS = ("xgboost", "lightgbm", "catboost", "xgb", "lgb")
+_TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "debug"})
 _FACTORIES = frozenset({"make_pipeline", "make_union", "make_column_transformer"})
 
 
@@ -26,6 +27,8 @@ class Calls(Expressions):
     def _on_call(self, node: ast.Call) -> Value:
         """A call of anything."""
         called = node.func
+        if isinstance(called, ast.Attribute) and called.attr == "run_cell_magic":
+            return self.cell_magic(node)
         receiver: Value | None = None
         if isinstance(called, ast.Attribute):
             receiver = self.evaluate(called.value)
@@ -47,6 +50,21 @@ class Calls(Expressions):
         if function.path:
             return self.call_path(function.path, call)
         return gather(call.given)
+
+    def cell_magic(self, node: ast.Call) -> Value:
+        """`get_ipython().run_cell_magic("time", "", code)`: the code of a cell, as an export of a notebook writes it."""
+        given = [a.value for a in node.args if isinstance(a, ast.Constant)]
+        if len(given) != 3 or given[0] not in _TRANSPARENT or not isinstance(given[2], str):
+            return Value()
+        try:
+            body = ast.parse(given[2]).body
+        except (SyntaxError, ValueError, MemoryError):
+            return Value()
+        for part in (p for statement in body for p in ast.walk(statement)):
+            if hasattr(part, "lineno"):
+                part.lineno = node.lineno
+        self.execute(body)
+        return Value()
 
     def call_method(self, receiver: Value, name: str, function: Value, call: Call) -> Value:
         """`receiver.name(...)`: the source's own method, an estimator's, an object's, or one of data."""

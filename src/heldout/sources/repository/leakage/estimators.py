@@ -9,7 +9,9 @@ from heldout.sources.repository.leakage.library import rows_of
 from heldout.sources.repository.leakage.methods import Methods
 from heldout.sources.repository.leakage.values import Call, Fit, Influence, Value, bounded, gather, leaves
 
-_ESTIMATOR_METHODS = apis.FITS | apis.PREDICTS | apis.SCORES | apis.FITS_TRANSFORMS | apis.RESAMPLES | apis.TRANSFORMS
+_ESTIMATOR_METHODS = (
+    apis.FITS | apis.PREDICTS | apis.SCORES | apis.FITS_TRANSFORMS | apis.RESAMPLES | apis.TRANSFORMS | {"get_support"}
+)
 _AMBIGUOUS = frozenset({"train", "score", "accuracy"})
 _WATCHED = ("validation_data", "eval_set", "eval_sets", "evals", "valid_sets", "val_data", "dev_dataset", "valid_set")
 _TRANSFORMERS = apis.LEARNING_TRANSFORMERS | apis.PLAIN_TRANSFORMERS
@@ -39,6 +41,10 @@ class Estimators(Methods):
             return self.balance(value, call)
         if name in apis.TRANSFORMS:
             return self.put_through(value, call)
+        if name == "get_support":
+            return self.statistic(
+                gather(Value(rows=f.rows) for f in fits_of(value)), f"{short(value.cls)}'s choice", call.node
+            )
         fits = fits_of(value)
         if name in apis.SCORES:
             judged = gather(call.data)

@@ -26,14 +26,15 @@ from heldout.sources.repository.leakage.values import (
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
 _SAME = frozenset({"values", "T", "str", "dt", "cat", "data", "target", "images", "A1", "real", "sparse", "array"})
 _ROWLESS = frozenset({
-    "columns", "dtypes", "dtype", "ndim", "feature_importances_", "coef_", "intercept_", "best_params_", "best_score_",
-    "cv_results_", "classes_", "feature_names", "target_names", "feature_names_in_", "support_", "ranking_", "history",
-    "explained_variance_ratio_", "word_index", "vocabulary_", "scores_", "pvalues_", "DESCR", "summary", "params",
+    "columns", "dtypes", "dtype", "ndim", "intercept_", "best_params_", "best_score_", "cv_results_", "classes_",
+    "feature_names", "target_names", "feature_names_in_", "history", "explained_variance_ratio_", "word_index",
+    "vocabulary_", "DESCR", "summary", "params",
 })  # fmt: skip
 _INDEXERS = frozenset({"loc", "iloc", "at", "iat", "ix"})
 _LEARNT = frozenset(
     {"mean_", "var_", "scale_", "min_", "max_", "data_min_", "data_max_", "statistics_", "components_", "labels_"}
 )
+_CHOOSING = frozenset({"feature_importances_", "coef_", "scores_", "pvalues_", "support_", "ranking_"})
 _SIDES = {ast.Lt: ("<", "yes"), ast.GtE: ("<", "no"), ast.Gt: (">", "yes"), ast.LtE: (">", "no")}
 
 
@@ -283,7 +284,7 @@ class Expressions(Estimators):
         """What an estimator shows of itself after it was fitted."""
         if name in {"best_estimator_", "estimator", "model", "regressor"}:
             return value
-        if name in _LEARNT and value.fit is not None and value.fit.rows:
+        if name in _LEARNT | _CHOOSING and value.fit is not None and value.fit.rows:
             return self.statistic(
                 Value(rows=value.fit.rows), f"{value.fit.name}.{name}", ast.Pass(lineno=value.fit.line)
             )
@@ -331,7 +332,7 @@ class Expressions(Estimators):
         if isinstance(index, ast.Tuple) and value.items is None:
             rows = self.take(value, index.elts[0], node) if index.elts else value
             names = self.evaluate(index.elts[1]) if len(index.elts) > 1 else Value()
-            return self.columns(rows, names) if constants(names) else rows
+            return self.columns(rows, names) if constants(names) else self.chosen(rows, names)
         key = self.evaluate(index)
         moving = self.moving()
         unknown = not isinstance(index, ast.Constant) and not moving & set(names_in(index))
@@ -352,7 +353,15 @@ class Expressions(Estimators):
             return self.part(value, *key.index)
         if constants(key):
             return self.columns(value, key)
+        if key.pending and value.rows:
+            return self.chosen(value, key)
         return self.any_item(value, picked)
+
+    def chosen(self, value: Value, names: Value) -> Value:
+        """Columns chosen by what was computed over rows."""
+        result = value.view()
+        result.influences = bounded(value.influences | settle(names.pending, self.line, "columns are chosen by it"))
+        return result
 
     def any_item(self, value: Value, picked: str) -> Value:
         """Some item, or some rows, of which nothing is known but how the choice reads."""
