@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heldout.sources.repository.checks.framework_use import ModelTests
 from heldout.sources.repository.checks.frameworks import EvaluationMode, OutputFitsLoss, TrainingLoop
 from heldout.sources.repository.checks.practice import Rule
 from heldout.sources.repository.checks.robustness import EdgeCases, InputsChecked
@@ -15,6 +16,11 @@ LOOP = (
     "    optimizer.step()\n"
 )
 TEST = "def test(model):\n    for x in data:\n        model(x)\n"
+
+
+def test_a_script_called_test_is_no_test() -> None:
+    script = "import torch\nnet.load_state_dict(torch.load(path))\nassert net(x).shape == (4, 2)\n"
+    assert not findings_of({"train.py": "import torch\n" + LOOP, "test.py": script}, ModelTests())
 
 
 def test_a_rule_names_several_calls() -> None:

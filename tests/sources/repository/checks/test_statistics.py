@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.metrics import MetricFits
 from heldout.sources.repository.checks.statistics import BaselineCompared, HeldOut
 from heldout.sources.repository.checks.uncertainty import BestOfSeeds, Uncertainty
@@ -13,8 +14,8 @@ from tests.support import findings_of
 TRAINS = "from sklearn.metrics import accuracy_score\nmodel.fit(X_train, y_train)\naccuracy_score(y_test, p)\n"
 
 
-def against(files: dict[str, str], check: object) -> list[str]:
-    return [f.message for f in findings_of(files, check) if f.polarity == "against"]  # type: ignore[arg-type]
+def against(files: dict[str, str], check: Check) -> list[str]:
+    return [f.message for f in findings_of(files, check) if f.polarity == "against"]
 
 
 def test_a_package_for_others_owes_no_baseline() -> None:
@@ -72,6 +73,16 @@ def test_rare_classes_with_accuracy_alone() -> None:
     )
     assert against({"a.py": code}, MetricFits())
     assert not against({"a.py": code + "from sklearn.metrics import recall_score\nrecall_score(y, p)\n"}, MetricFits())
+
+
+def test_the_default_weight_is_no_sign_of_rare_classes() -> None:
+    code = (
+        "from xgboost import XGBClassifier\nfrom sklearn.metrics import accuracy_score\n"
+        "m = XGBClassifier(scale_pos_weight={weight}).fit(X_train, y_train)\n"
+        "accuracy_score(y_test, m.predict(X_test))\n"
+    )
+    assert not against({"a.py": code.format(weight="1")}, MetricFits())
+    assert against({"a.py": code.format(weight="negatives / positives")}, MetricFits())
 
 
 def test_a_plus_minus_in_the_readme_is_an_uncertainty() -> None:

@@ -335,8 +335,9 @@ class ModelTests(Practice):
     }
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
-        """Only tests that import a framework are looked at."""
-        if not any(name.partition(".")[0] in _FRAMEWORKS for name in module.imports):
+        """Only tests that import a framework are looked at; a script that is called test.py is none."""
+        tests = any(facts.name.startswith("test") for _, facts in module.functions)
+        if not tests or not any(name.partition(".")[0] in _FRAMEWORKS for name in module.imports):
             return
         yield from _called_in_tests(module)
         for node in module.nodes(ast.Assert):

@@ -180,7 +180,8 @@ def _begins_anew(loop: ast.For, name: str, growing: ast.stmt) -> bool:
     if name in target_names(loop.target):
         return True
     return any(
-        node is not growing and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
+        node is not growing
+        and any(name in target_names(t) for t in node.targets if isinstance(t, ast.Name | ast.Tuple | ast.List))
         for statement in loop.body
         for node in ast.walk(statement)
         if isinstance(node, ast.Assign)

@@ -97,7 +97,8 @@ class MetricFits(Practice):
             if constant(argument(call, "class_weight")) in ("balanced", "balanced_subsample"):
                 yield _Imbalance(accuracy, "the classes are weighted because they are of unequal size")
                 return
-        if any(name.startswith("imblearn.") for _, name in module.calls) or "scale_pos_weight" in module.keyworded:
+        weighted = [c for c in module.keyworded.get("scale_pos_weight", ()) if _weighs(argument(c, "scale_pos_weight"))]
+        if weighted or any(name.startswith("imblearn.") for _, name in module.calls):
             yield _Imbalance(accuracy, "the classes are rebalanced because they are of unequal size")
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -159,6 +160,13 @@ class MetricFits(Practice):
                     " accuracy alone.",
                     module.location(call),
                 )
+
+
+def _weighs(weight: ast.expr | None) -> bool:
+    """Whether a weight of the positive class differs from the default of one."""
+    return (weight is not None and constant(weight) not in (None, 1)) or isinstance(
+        weight, ast.BinOp | ast.Name | ast.Call
+    )
 
 
 def _bound_twice(module: Module) -> frozenset[str]:

@@ -108,7 +108,8 @@ class Practice(Check):
         if not seen and not more:
             return
         words = [_counted(kind, sum(n for _, _, n in files)) for kind, files in seen.items()] + list(more)
-        locations = [repo.at(files[0][0], files[0][1]) for files in seen.values()] + list(more.values())
+        shown = dict.fromkeys((files[0][0], files[0][1]) for files in seen.values())
+        locations = [repo.at(path, line) for path, line in shown] + list(more.values())
         places = sum(n for files in seen.values() for _, _, n in files) + len(more)
         strength = ramp(len(words), 0, self.full) * (0.7 if places == 1 else 1.0) * factor
         yield self.found(

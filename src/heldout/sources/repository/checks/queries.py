@@ -98,7 +98,7 @@ class SqlUsed(Check):
             words = ", ".join(f"{kind} in {len(places)}" for kind, places in seen.items())
             yield self.found(
                 f"{len(repo.notes(self))} SQL queries: {words}.",
-                *(repo.at(*places[0]) for places in first(seen.values(), 4)),
+                *(repo.at(*place) for place in first(dict.fromkeys(places[0] for places in seen.values()), 4)),
                 strength=ramp(len(seen), 0, 4),
                 queries=len(repo.notes(self)),
                 kinds=len(seen),
