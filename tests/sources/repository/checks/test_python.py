@@ -33,6 +33,11 @@ INNOCENT: list[tuple[Check, str]] = [
         "import numpy as np\n\ndef f(classes):\n    a = []\n    for c in classes:\n        a = np.append(a, c)\n",
     ),
     (SlowContainers(), "def f(args):\n    first = args.pop(0)\n    for a in args:\n        a.pop(0)\n"),
+    (
+        SlowContainers(),
+        "def f(x, groups):\n    group = []\n    for y in x:\n        group.append(y)\n    for group in groups:\n"
+        "        use(x in group)\n",
+    ),
     (WrongComparisons(), "from sqlalchemy import select\nq = select(T).where(T.x == None)\n"),
     (WrongComparisons(), "def f(x):\n    assert (x > 0), 'positive'\n    return x is True or x is None\n"),
     (

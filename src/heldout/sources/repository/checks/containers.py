@@ -128,11 +128,18 @@ def _list_that_grows(name: str, scope: ast.AST, use: ast.AST, module: Module) ->
                     return False
                 made = True
                 grows = grows or isinstance(value, ast.ListComp)
-        elif isinstance(node, ast.arg) and node.arg == name:
+        elif _bound_elsewhere(node, name):
             return False
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_name(node.func.value, name):
             grows = grows or (node.func.attr in ("append", "extend") and _in_loop(node, module))
     return made and grows
+
+
+def _bound_elsewhere(node: ast.AST, name: str) -> bool:
+    """Whether the node binds the name as a loop variable or a parameter: then nothing is known of it."""
+    if isinstance(node, ast.For | ast.comprehension):
+        return any(is_name(inner, name) for inner in ast.walk(node.target))
+    return isinstance(node, ast.arg) and node.arg == name
 
 
 _FITTING = {
@@ -247,7 +254,7 @@ class Generators(Check):
         strength = 0.75 * ramp(len(functions) / kloc, 0, 2.0) + 0.25 * ramp(len(taken) / kloc, 0, 4.0)
         if functions and strength >= 0.1:
             yield self.found(
-                f"{len(functions)} generator functions hand out data piece by piece.",
+                f"Generator functions hand out data piece by piece: {len(functions)}.",
                 *(repo.at(path, line) for path, line in first(functions, 3)),
                 strength=strength,
                 generators=len(functions),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, Text, first, fraction, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.readme import Document, count_words
 from heldout.sources.repository.repository import Repository
@@ -50,7 +50,7 @@ class Readme(Check):
     """
 
     code = "COM101"
-    moves: ClassVar = {"communication": Move(up=0.5, down=0.6), "craft": Move(up=0.3, down=0.3)}
+    moves: ClassVar = {"communication": Move(up=0.5, down=0.6), "craft": Move(up=0.25, down=0.25)}
     severity = "medium"
     why = "A project that cannot be understood from its front page is not used by anybody else."
     mend = "Say in a paragraph what it is for, then how to install, run and check it, with commands to copy."
@@ -160,7 +160,7 @@ _LIMIT = re.compile(
     r"\b(limitations?|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope|drawbacks?|disclaimer"
     r"|not (suitable|intended|designed|recommended|supported|guaranteed|meant) (for|to|as|by)"
     r"|(only|currently) (works|supports?|tested|available|handles?)|does(n't| not) (yet )?(work|support|handle)"
-    r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?|trade-?offs?)\b"
+    r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?)\b"
     r"|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones|einschränkung",
     re.IGNORECASE,
 )
@@ -199,8 +199,7 @@ class PlainWords(Check):
                 if section.words >= 40 and _PLAIN.match(section.title):
                     plain.append(repo.at(path, section.line))
                 if match := _LIMIT.search(f"{section.title}\n{section.prose}"):
-                    text = f"{section.title}\n{section.prose}"
-                    limits.append(repo.at(path, section.line + text.count("\n", 0, match.start())))
+                    limits.append(_place(repo.text(path), section.line, match[0].split("\n")[0]))
         if plain or limits:
             said = [
                 *(["says in a section of its own what it is about or how it works"] if plain else []),
@@ -357,6 +356,12 @@ def _scope(module: Module, node: ast.AST) -> object:
     if module.joined is not None and module.joined.cells:
         return module.joined.place(getattr(node, "lineno", 1))[0]
     return "module"
+
+
+def _place(text: Text, line: int, phrase: str) -> Location:
+    """The first place of the phrase from the line on: the prose of a section is not all of its lines."""
+    found = (number for number, raw in enumerate(text.lines[line - 1 :], start=line) if phrase in raw)
+    return text.location(next(found, line))
 
 
 def _count(number: int, what: str) -> str:

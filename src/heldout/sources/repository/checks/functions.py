@@ -124,7 +124,7 @@ class Docstrings(Check):
     """
 
     code = "CRF201"
-    moves: ClassVar = {"craft": Move(up=0.35, down=0.2)}
+    moves: ClassVar = {"craft": Move(up=0.3, down=0.2)}
     why = "A docstring tells what goes in and comes out without reading the body."
     mend = "Document first the functions that others call: arguments, results, errors."
     ask = "Which function of this project would a newcomer misuse first, and where would they read how to use it?"

@@ -280,7 +280,7 @@ class Records(Check):
         rate = fraction(len(places), max(repo.kloc, 0.3))
         if places and rate >= 0.2:
             yield self.found(
-                f"{len(places)} records with named fields (dataclasses, named tuples, enums, typed models).",
+                f"Records with named fields (dataclasses, named tuples, enums, typed models): {len(places)}.",
                 *(repo.at(path, line) for path, line in first(places, 3)),
                 strength=ramp(rate, 0.1, 2.0),
                 records=len(places),

@@ -40,7 +40,7 @@ class Layout(Check):
     """
 
     code = "CRF401"
-    moves: ClassVar = {"craft": Move(up=0.25, down=0.25)}
+    moves: ClassVar = {"craft": Move(up=0.25, down=0.2)}
     why = "Modules that only define things can be tested, reused and put into service."
     mend = "Move the lines at module level into functions behind a main guard or an entry point."
     ask = "If another team wanted one function of these scripts, how would they get it?"
@@ -50,7 +50,7 @@ class Layout(Check):
         judged = [m for m in repo.scripts if m.part == "code" and m.code_lines >= 30 and not _is_setup(m.path)]
         if len(judged) < 2:
             if repo.scripts:
-                yield self.unknown(f"{len(judged)} Python files of 30 lines or more: too few to judge their layout.")
+                yield self.unknown(f"Python files of 30 lines or more: {len(judged)}, too few to judge their layout.")
             return
         running = [m for m in judged if m.top_level >= 8]
         clean = [m for m in judged if m.top_level <= 2 and (m.functions or m.classes)]
@@ -102,7 +102,7 @@ class Copies(Check):
     """
 
     code = "CRF402"
-    moves: ClassVar = {"craft": Move(up=0.1, down=0.25)}
+    moves: ClassVar = {"craft": Move(up=0.1, down=0.2)}
     why = "Every copy has to be found again when the code changes."
     mend = "Put the shared lines into one function or module and call it."
     ask = "When you change this block, how do you know where its copies are?"
@@ -194,7 +194,7 @@ class CommentedOut(Check):
     """
 
     code = "CRF403"
-    moves: ClassVar = {"craft": Move(down=0.2)}
+    moves: ClassVar = {"craft": Move(down=0.15)}
     why = "Old code in comments hides which version counts."
     mend = "Delete it: the history has it."
     ask = "What do the commented-out blocks keep that the history of commits does not?"
@@ -265,7 +265,7 @@ class UnusedImports(Check):
     """
 
     code = "CRF404"
-    moves: ClassVar = {"craft": Move(down=0.15)}
+    moves: ClassVar = {"craft": Move(down=0.1)}
     why = "Leftovers make the reader look for what is not there."
     mend = "Let a linter remove unused imports."
     ask = "Which tool looks at your code before you commit it?"

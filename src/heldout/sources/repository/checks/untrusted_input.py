@@ -156,8 +156,8 @@ class Evaluated(Check):
         if len(places) < 2 or rate < 0.2:
             return
         told = [
-            *([f"{len(code)} times a text is run as Python (`eval`, `exec`)"] if code else []),
-            *([f"{len(shell)} times a shell command is put together from variables"] if shell else []),
+            *([f"a text is run as Python in {_places(len(code))} (`eval`, `exec`)"] if code else []),
+            *([f"a shell command is put together from variables in {_places(len(shell))}"] if shell else []),
         ]
         message = " and ".join(told)
         yield self.against(
@@ -167,6 +167,10 @@ class Evaluated(Check):
             evaluated=len(code),
             shell=len(shell),
         )
+
+
+def _places(number: int) -> str:
+    return f"{number} place{'' if number == 1 else 's'}"
 
 
 def _constant(node: ast.expr) -> bool:
@@ -264,8 +268,8 @@ class PastedSql(Check):
         kept = [(path, line) for path, bad, line in taken if not bad]
         if pasted:
             yield self.against(
-                f"{len(pasted)} database queries are put together from variables"
-                f"{f', {len(kept)} take parameters' if kept else ''}.",
+                f"Values are pasted into the text of database queries in {_places(len(pasted))}"
+                f"{f'; {len(kept)} take parameters' if kept else ''}.",
                 *(repo.at(path, line) for path, line in first(pasted, 4)),
                 strength=min(0.3 + 0.15 * len(pasted), 1.0),
                 pasted=len(pasted),
