@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,6 +22,28 @@ from heldout.sources.repository.collect import Brief
 from heldout.standard import Role, Standard, load_standard, select_role
 
 _AUTHORS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class _Options:
+    what: tuple[str, ...]
+    authors: tuple[str, ...]
+    subject: str | None
+    into: Path | None
+    role: str | None
+    html: str | None
+    json_to: str | None
+    no_code: bool
+    revision: str | None
+    codes: tuple[str, ...]
+    token: str | None
+    extra: tuple[Path, ...]
+    workers: int
+
+    def name(self) -> str:
+        """What to call the subject: as told, else the first author, else the work itself."""
+        author = self.authors[0].partition("<")[0].strip() if self.authors else ""
+        return self.subject or author or self.what[0].rstrip("/").rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -53,67 +76,52 @@ class _Yardstick:
     help="Your own competencies and roles (repeatable).",
 )
 @click.option("--workers", type=click.IntRange(1, 32), default=2, show_default=True, help="Worker processes.")
-def command(
-    *,
-    what: tuple[str, ...],
-    authors: tuple[str, ...],
-    subject: str | None,
-    into: Path | None,
-    role: str | None,
-    html: str | None,
-    json_to: str | None,
-    no_code: bool,
-    revision: str | None,
-    codes: tuple[str, ...],
-    token: str | None,
-    extra: tuple[Path, ...],
-    workers: int,
-) -> None:
+def command(**given: Any) -> None:
     """Read past work: what it shows, how sure that is, what it cannot tell, and what to ask.
 
     WHAT is a git URL, a local folder, a zip or tar archive, `pypi:NAME`, or a GitHub or GitLab profile; several
     make one dossier. Nothing in it is run. `--author` names the person in the history (repeatable); without it no
     share of the work is claimed for anybody.
     """
-    yardstick = _yardstick(into, role, extra)
-    name = subject or (authors[0].partition("<")[0].strip() if authors else "") or what[0].rstrip("/").rpartition("/")[2]
+    options = _Options(**given)
+    yardstick = _yardstick(options)
     brief = Brief(
-        subject=name,
+        subject=options.name(),
         standard=yardstick.standard,
-        checks=checks_by_code(codes) if codes else usual_checks(),
-        claims=authors,
+        checks=checks_by_code(options.codes) if options.codes else usual_checks(),
+        claims=options.authors,
         role=yardstick.role.id if yardstick.role else None,
-        workers=workers,
+        workers=options.workers,
     )
     with TerminalProgress() as progress:
-        outcome = review(Order(what, brief, revision=revision, token=token), progress)
-    dossier = _without_code(outcome.dossier) if no_code else outcome.dossier
-    _deliver(dossier, yardstick, html, json_to)
-    if json_to != "-":
+        outcome = review(Order(options.what, brief, revision=options.revision, token=options.token), progress)
+    dossier = _without_code(outcome.dossier) if options.no_code else outcome.dossier
+    _deliver(dossier, yardstick, options)
+    if options.json_to != "-":
         console = make_console()
         print_dossier(console, dossier, yardstick.standard, yardstick.role)
-        _say_next(outcome, into, html)
+        _say_next(outcome, options)
 
 
-def _yardstick(into: Path | None, role: str | None, extra: tuple[Path, ...]) -> _Yardstick:
-    if into is None:
-        if role is None:
-            return _Yardstick(load_standard(extra), None, None)
-        standard, chosen = select_role(role, extra)
+def _yardstick(options: _Options) -> _Yardstick:
+    if options.into is None:
+        if options.role is None:
+            return _Yardstick(load_standard(options.extra), None, None)
+        standard, chosen = select_role(options.role, options.extra)
         return _Yardstick(standard, chosen, None)
-    if role is not None or extra:
+    if options.role is not None or options.extra:
         raise InputError("--into takes the role and the standard from the case; leave --role and --standard away")
-    case = Case.open(into)
+    case = Case.open(options.into)
     return _Yardstick(case.standard, case.role, case)
 
 
-def _deliver(dossier: Dossier, yardstick: _Yardstick, html: str | None, json_to: str | None) -> None:
+def _deliver(dossier: Dossier, yardstick: _Yardstick, options: _Options) -> None:
     if yardstick.case is not None:
         yardstick.case.write_dossier(dossier)
-    if html:
-        write_output(html, render_dossier(dossier, yardstick.standard, yardstick.role))
-    if json_to:
-        write_output(json_to, dossier_json(dossier))
+    if options.html:
+        write_output(options.html, render_dossier(dossier, yardstick.standard, yardstick.role))
+    if options.json_to:
+        write_output(options.json_to, dossier_json(dossier))
 
 
 def _without_code(dossier: Dossier) -> Dossier:
@@ -127,14 +135,14 @@ def _without_code(dossier: Dossier) -> Dossier:
     return Dossier.model_validate(bare(dossier.model_dump()))
 
 
-def _say_next(outcome: Outcome, into: Path | None, html: str | None) -> None:
+def _say_next(outcome: Outcome, options: _Options) -> None:
     if outcome.authors:
         click.echo("\nWho committed (shown here only; name the subject with --author):")
         for name, commits in outcome.authors[:_AUTHORS_SHOWN]:
             click.echo(f"  {commits:>6} commits  {name}")
         if len(outcome.authors) > _AUTHORS_SHOWN:
             click.echo(f"  and {len(outcome.authors) - _AUTHORS_SHOWN} more")
-    if into is not None:
-        click.echo(f"\nKept in {into}. See it with: heldout case show {into}")
-    if html:
-        click.echo(f"\nThe page for people: {html}")
+    if options.into is not None:
+        click.echo(f"\nKept in {options.into}. See it with: heldout case show {options.into}")
+    if options.html:
+        click.echo(f"\nThe page for people: {options.html}")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from heldout.errors import InputError, OurFault
 from heldout.evidence import Artifact, Dossier, Gap
-from heldout.material import Limits, Material, Person, open_material
-from heldout.material.forge import list_repositories, profile_of
+from heldout.material import Limits, Material, expand, open_material
 from heldout.runs.progress import Progress, Silent
 from heldout.sources.repository.collect import Brief, collect
 from heldout.sources.repository.identity import People, is_bot
@@ -68,22 +67,9 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
 
 def _expanded(order: Order, watcher: Progress) -> tuple[list[str], tuple[Gap, ...]]:
     """The specs with each profile replaced by its own repositories, and what was left out of it."""
-    found: list[str] = []
-    gaps: list[Gap] = []
-    for spec in order.specs:
-        profile = profile_of(spec)
-        if profile is None:
-            found.append(spec)
-            continue
-        watcher.step(f"Listing the repositories of {profile.name}")
-        listed = list_repositories(profile, order.token)
-        own = [one for one in listed if not one.fork and not one.empty]
-        found.extend(one.url for one in own[: order.most])
-        gaps.extend(Gap(what=one.name, why="is a fork: name it to review it") for one in listed if one.fork)
-        gaps.extend(Gap(what=one.name, why=f"is not among the {order.most} last pushed") for one in own[order.most :])
-        if not own:
-            raise InputError(f"{profile.name} has no repository of their own on {profile.forge}: forks are left out")
-    return list(dict.fromkeys(found)), tuple(gaps)
+    parts = [expand(spec, token=order.token, most=order.most, progress=watcher.step) for spec in order.specs]
+    specs = dict.fromkeys(spec for part in parts for spec in part.specs)
+    return list(specs), tuple(gap for part in parts for gap in part.gaps)
 
 
 def _review_one(material: Material, brief: Brief, taken: set[str], watcher: Progress) -> Dossier:
@@ -99,8 +85,8 @@ def _authors(material: Material) -> list[tuple[str, int]]:
     if not material.has_history or material.history is None:
         return []
     people = People.of(material.history.commits)
-    names: list[tuple[Person, int]] = [(group[0], n) for group, n in zip(people.identities, people.commits, strict=True)]
-    return [(person.name, commits) for person, commits in names if commits and not is_bot(person)]
+    counted = zip(people.identities, people.commits, strict=True)
+    return [(group[0].name, commits) for group, commits in counted if commits and not is_bot(group[0])]
 
 
 def _merged(

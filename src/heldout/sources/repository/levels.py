@@ -141,12 +141,15 @@ def evidence_of(
 def _state(competency: Competency, repo: Repository, spoken: Sequence[Finding], who: Authorship) -> tuple[State, str]:
     lines = repo.code_lines * (1.0 if who.share is None else who.share)
     telling = [f for f in spoken if f.polarity != "unknown" and f.suppressed is None]
+    others = bool(telling) and all(f.share is not None and f.share < LEAST_SHARE for f in telling)
     if competency.specific_to_ml and not repo.ml.present:
         return "not_applicable", "There is no machine learning in this code, so it says nothing of this."
     if who.named and who.share is not None and who.share < LEAST_SHARE:
         return "not_assessable", f"Only {who.share:.0%} of the work is the subject's."
     if lines < LEAST_LINES:
         return "not_assessable", f"Only {lines:.0f} lines of code to look at; {LEAST_LINES} are the least."
+    if others:
+        return "not_observed", "What shows it here was written by others."
     if not telling:
         unsaid = next((f.message for f in spoken if f.polarity == "unknown"), "")
         if unsaid:

@@ -339,8 +339,27 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _NO_NODES = frozenset(
-    "arg asname attr conversion ctx id is_async kind kwd_attrs level module name op ops rest simple str type_comment"
-    " type_ignores".split()
+    {
+        "arg",
+        "asname",
+        "attr",
+        "conversion",
+        "ctx",
+        "id",
+        "is_async",
+        "kind",
+        "kwd_attrs",
+        "level",
+        "module",
+        "name",
+        "op",
+        "ops",
+        "rest",
+        "simple",
+        "str",
+        "type_comment",
+        "type_ignores",
+    }
 )
 """Fields that hold text, numbers, contexts or operators; `name` is a node only in a type alias."""
 
