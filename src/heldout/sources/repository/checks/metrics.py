@@ -45,7 +45,7 @@ class MetricFits(Practice):
     code = "STA105"
     ml_only = True
     severity = "medium"
-    moves: ClassVar = {"statistics": Move(up=0.3, down=0.35)}
+    moves: ClassVar = {"statistics": Move(up=0.25, down=0.35)}
     why = "What is measured is what gets chosen: a metric that does not fit picks the wrong model."
     mend = "Choose the metric from the cost of each error; for rare classes, precision and recall at the working point."
     ask = "Why is this the metric to judge the model by, and what would a useless model score on it?"

@@ -44,7 +44,7 @@ class InputsChecked(Check):
 
     code = "ROB101"
     parts = ("code",)
-    moves: ClassVar = {"robustness": Move(up=0.5, down=0.3)}
+    moves: ClassVar = {"robustness": Move(up=0.45, down=0.3)}
     ml_only = True
     why = "Inputs that nobody checks turn into wrong answers."
     mend = "Check types, shapes, ranges and categories where data come in, and say what is wrong."
@@ -138,7 +138,7 @@ class EdgeCases(Practice):
 
     code = "ROB102"
     parts = ("test",)
-    moves: ClassVar = {"robustness": Move(up=0.5, down=0.2)}
+    moves: ClassVar = {"robustness": Move(up=0.45, down=0.2)}
     why = "Edge cases that were tried do not surprise users."
     mend = "Add tests for an empty input, a missing value, an unknown category and a wrong type."
     ask = "Which odd inputs would you test first, and what should the code do with each?"
@@ -212,7 +212,7 @@ class SanityChecks(Practice):
     code = "ROB107"
     ml_only = True
     parts = ("code",)
-    moves: ClassVar = {"robustness": Move(up=0.25)}
+    moves: ClassVar = {"robustness": Move(up=0.2)}
     why = "What is watched where it happens need not be searched for later."
     sentence = "The running code watches"
     kinds: ClassVar = {
@@ -257,7 +257,7 @@ class ExternalCalls(Practice):
 
     code = "ROB108"
     parts = ("code",)
-    moves: ClassVar = {"robustness": Move(up=0.2, down=0.2), "deployment": Move(down=0.1)}
+    moves: ClassVar = {"robustness": Move(up=0.15, down=0.2)}
     ml_only = True
     why = "Other services hang; what calls them has to end all the same."
     mend = "Give every request a timeout, and say what happens when it passes."

@@ -51,7 +51,7 @@ class BaselineCompared(Practice):
 
     code = "STA101"
     ml_only = True
-    moves: ClassVar = {"statistics": Move(up=0.4, down=0.2)}
+    moves: ClassVar = {"statistics": Move(up=0.35, down=0.2)}
     why = "Without something to compare with, nobody can say whether a score is good."
     mend = "Evaluate a trivial model and the method in use on the same held-out data, and show the three side by side."
     ask = "What would the simplest possible model have scored on the same data, and how do you know?"
@@ -124,7 +124,7 @@ class HeldOut(Practice):
     ml_only = True
     severity = "high"
     parts = ("code",)
-    moves: ClassVar = {"statistics": Move(up=0.35, down=0.5)}
+    moves: ClassVar = {"statistics": Move(up=0.25, down=0.5)}
     why = "A score on the training rows says nothing about new data."
     mend = "Hold a part of the data out before fitting and judge the model on that part alone."
     ask = "What would this score be on data that the model has not seen, and how would you find out?"
@@ -239,7 +239,7 @@ class StructuredSplits(Practice):
 
     code = "STA104"
     ml_only = True
-    moves: ClassVar = {"statistics": Move(up=0.3)}
+    moves: ClassVar = {"statistics": Move(up=0.25)}
     why = "A split has to look like the use of the model: new units, later times, the same rare classes."
     sentence = "Splits follow the structure of the data"
     kinds: ClassVar = {
@@ -270,7 +270,7 @@ class CrossValidation(Practice):
 
     code = "STA103"
     ml_only = True
-    moves: ClassVar = {"statistics": Move(up=0.3)}
+    moves: ClassVar = {"statistics": Move(up=0.25)}
     why = "Choosing on folds keeps the test data fresh and shows how much a score varies."
     sentence = "Cross-validation"
     kinds: ClassVar = {

@@ -42,7 +42,7 @@ class Uncertainty(Practice):
 
     code = "STA106"
     ml_only = True
-    moves: ClassVar = {"statistics": Move(up=0.5, down=0.15)}
+    moves: ClassVar = {"statistics": Move(up=0.4, down=0.15)}
     why = "A score without its error cannot be compared with another."
     mend = "Give the main result with its spread over folds or seeds, or a bootstrap interval."
     ask = "If you trained this again with another seed and another split, how far would the score move?"
@@ -201,7 +201,7 @@ class HypothesisTests(Practice):
     """
 
     code = "STA108"
-    moves: ClassVar = {"statistics": Move(up=0.3, down=0.15)}
+    moves: ClassVar = {"statistics": Move(up=0.2, down=0.15)}
     ml_only = True
     why = "Tests tell a difference from noise when they are counted and corrected."
     mend = "Correct for the number of tests (Holm, Benjamini-Hochberg), or name one hypothesis beforehand."
@@ -268,7 +268,7 @@ class Probabilistic(Practice):
 
     code = "STA109"
     ml_only = True
-    moves: ClassVar = {"statistics": Move(up=0.5)}
+    moves: ClassVar = {"statistics": Move(up=0.4)}
     why = "Uncertain data call for models that say how uncertain they are."
     sentence = "Probabilities are modelled or checked"
     kinds: ClassVar = {

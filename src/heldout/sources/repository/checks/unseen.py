@@ -32,7 +32,7 @@ class Encoders(Check):
     code = "ROB103"
     ml_only = True
     severity = "high"
-    moves: ClassVar = {"robustness": Move(up=0.25, down=0.35), "frameworks": Move(down=0.15)}
+    moves: ClassVar = {"robustness": Move(up=0.2, down=0.35), "frameworks": Move(down=0.15)}
     why = "A category has to mean the same in training and in use."
     mend = "Fit the encoder on the training data alone, apply it to the rest, and say what an unknown category becomes."
     ask = "What happens in your code when a category shows up that was not in the training data?"
@@ -138,7 +138,7 @@ class DriftWatched(Practice):
 
     code = "ROB104"
     ml_only = True
-    moves: ClassVar = {"robustness": Move(up=0.5)}
+    moves: ClassVar = {"robustness": Move(up=0.4)}
     why = "Drift that is looked for is found before it costs."
     sentence = "Drift is looked for"
     full = 1
@@ -193,7 +193,7 @@ class Augmented(Practice):
 
     code = "ROB105"
     ml_only = True
-    moves: ClassVar = {"robustness": Move(up=0.2)}
+    moves: ClassVar = {"robustness": Move(up=0.15)}
     why = "Varied training data prepare for inputs that differ."
     sentence = "Training data are varied"
     kinds: ClassVar = {
@@ -237,7 +237,7 @@ class HardCases(Practice):
 
     code = "ROB106"
     ml_only = True
-    moves: ClassVar = {"robustness": Move(up=0.4), "statistics": Move(up=0.15)}
+    moves: ClassVar = {"robustness": Move(up=0.3), "statistics": Move(up=0.15)}
     why = "Where a model fails is worth more than how well it does on average."
     sentence = "Models are judged beyond the average"
     kinds: ClassVar = {

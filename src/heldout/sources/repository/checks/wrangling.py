@@ -336,7 +336,7 @@ class DataChecked(Practice):
     """
 
     code = "WRA107"
-    moves: ClassVar = {"wrangling": Move(up=0.5), "robustness": Move(up=0.2)}
+    moves: ClassVar = {"wrangling": Move(up=0.5), "robustness": Move(up=0.15)}
     why = "Assumptions about data that are checked cannot fail in silence."
     sentence = "Tables are checked"
     full = 3
