@@ -93,6 +93,13 @@ VISUALISERS = _names("""
 """)
 """Wrappers that draw what the estimator inside them does: the same fit, not another."""
 
+CLUSTERERS = _names("""
+    KMeans MiniBatchKMeans BisectingKMeans KModes KPrototypes GaussianMixture BayesianGaussianMixture DBSCAN HDBSCAN
+    OPTICS AgglomerativeClustering SpectralClustering MeanShift AffinityPropagation Birch IsolationForest
+    LocalOutlierFactor OneClassSVM EllipticEnvelope NearestNeighbors Apriori
+""")
+"""Models without an answer to learn: there is no held-out answer to leak."""
+
 OVERSAMPLERS = _names("""
     SMOTE SMOTENC SMOTEN ADASYN BorderlineSMOTE SVMSMOTE KMeansSMOTE RandomOverSampler SMOTEENN SMOTETomek
     ClusterOverSampler GeometricSMOTE

@@ -52,7 +52,7 @@ class Calls(Expressions):
         return gather(call.given)
 
     def cell_magic(self, node: ast.Call) -> Value:
-        """`get_ipython().run_cell_magic("time", "", code)`: the code of a cell, as an export of a notebook writes it."""
+        """`get_ipython().run_cell_magic("time", "", code)`: the code of a cell, as notebook exports write it."""
         given = [a.value for a in node.args if isinstance(a, ast.Constant)]
         if len(given) != 3 or given[0] not in _TRANSPARENT or not isinstance(given[2], str):
             return Value()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.estimators import Estimators
 from heldout.sources.repository.leakage.library import constants
+from heldout.sources.repository.leakage.names import names_in
 from heldout.sources.repository.leakage.rows import Part, opposite, positional
 from heldout.sources.repository.leakage.values import (
     NOT_CONSTANT,
@@ -460,11 +460,3 @@ class Expressions(Estimators):
         for target in (base, *base.parts):
             if key is not None and (value.judged or not base.rows or value.cls or value.function):
                 target.table[key] = value
-
-
-def names_in(node: ast.AST) -> Iterator[str]:
-    """The names that occur in a piece of syntax."""
-    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-
-
-SPLIT_WORD = re.compile("|".join(sorted(map(re.escape, apis.SPLIT_WORDS), key=len, reverse=True)))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.calls import Calls
-from heldout.sources.repository.leakage.expressions import SPLIT_WORD, names_in
+from heldout.sources.repository.leakage.names import names_in, sides_in
 from heldout.sources.repository.leakage.values import Function, Scope, Value, join
 
 _ROUNDS = 2
@@ -265,12 +264,8 @@ class Interpreter(Calls):
 
     def side_of(self, target: ast.expr) -> str | None:
         """Which side of a split a name speaks of."""
-        names = list(names_in(target)) or [target.attr if isinstance(target, ast.Attribute) else ""]
-        words = [w for n in names for w in n.lower().replace("-", "_").split("_")]
-        known = [apis.SPLIT_WORDS[w] for w in words if w in apis.SPLIT_WORDS]
-        if not known:
-            long = [m.group(0) for n in names for m in SPLIT_WORD.finditer(n.lower()) if len(m.group(0)) > 3]
-            known = [apis.SPLIT_WORDS[w] for w in long]
+        names = list(names_in(target))
+        known = sides_in([target.attr] if isinstance(target, ast.Attribute) else names)
         return known[-1] if known else None
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from heldout.sources.repository.leakage.names import speaks_of_validation
 from heldout.sources.repository.leakage.rows import Atom, Part, Rows, opposite
 from heldout.sources.repository.leakage.types import Budget, Undecided
 from heldout.sources.repository.leakage.values import Fit, Influences, Scope, Value
@@ -33,7 +34,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """An estimator was judged (`metric`), asked (`predict`) or watched while it learnt (`validation`)."""
+    """An estimator was judged (`metric`), asked (`predict`) or watched while it learnt (`validation`).
+
+    `for_choice` says that the code itself calls the rows validation rows: they are there to choose among models.
+    """
 
     fit: Fit
     line: int
@@ -41,6 +45,7 @@ class Evaluation:
     rows: Rows
     influences: Influences
     loops: frozenset[str] = frozenset()
+    for_choice: bool = False
 
 
 class Machine:
@@ -126,9 +131,10 @@ class Machine:
     def record_evaluation(self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value) -> None:
         """Estimators meet rows here."""
         line = getattr(node, "lineno", self.line)
+        for_choice = speaks_of_validation(node)
         for fit in fits:
             if len(self.evaluations) < _MANY and value.rows:
-                event = Evaluation(fit, line, how, value.rows, value.influences, self.around())
+                event = Evaluation(fit, line, how, value.rows, value.influences, self.around(), for_choice)
                 self.evaluations[event] = None
 
     def doubt(self, line: int, why: str) -> None:

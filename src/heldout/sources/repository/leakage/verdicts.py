@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.machine import Evaluation, Machine
 from heldout.sources.repository.leakage.order import answers, future, units
 from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet
@@ -56,21 +57,18 @@ def at_splits(machine: Machine) -> Iterator[Leak]:
             yield spoken(machine, influence, end, certain=not inside)
 
 
-def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool = True) -> Leak:
-    """The words for one influence that crosses a split."""
+def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool = True, alone: bool = False) -> Leak:
+    """The words for one influence that crosses a split; `alone` when it comes of the held-out rows only."""
     flow = ordered([*origin(machine, influence.rows), *influence.flow, end])
+    what = f"{influence.what} (line {influence.line})"
     if influence.sort == "copies":
-        return Leak(
-            "oversampling", end[0],
-            f"{influence.what} (line {influence.line}) makes copies of rows before they are parted: "
-            "copies of test rows are trained on",
-            flow,
-        )  # fmt: skip
-    return Leak(
-        "preprocessing", end[0],
-        f"{influence.what} (line {influence.line}) is computed over rows that the model is judged on",
-        flow, certain=certain and not influence.weak,
-    )  # fmt: skip
+        message = f"{what} makes copies of rows before they are parted: copies of test rows are trained on"
+        return Leak("oversampling", end[0], message, flow, certain=certain)
+    if alone:
+        message = f"{what} is computed over the held-out rows and changes them: at work there is no such set of rows"
+    else:
+        message = f"{what} is computed over rows that the model is judged on"
+    return Leak("preprocessing", end[0], message, flow, certain=certain and not influence.weak)
 
 
 def at_fits(machine: Machine) -> Iterator[Leak]:
@@ -96,18 +94,17 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
         for influence in sorted_influences(event.fit.influences | event.influences):
             if not meet(influence.rows, event.rows):
                 continue
-            if beyond(influence.rows, event.rows) or meet(influence.rows, event.fit.rows):
-                note = f"{event.fit.name} is judged on rows that took part in it"
-            else:
-                note = "the held-out rows are changed by their own numbers, not by those of the training rows"
-            yield spoken(machine, influence, (event.line, note))
+            alone = not beyond(influence.rows, event.rows) and not meet(influence.rows, event.fit.rows)
+            note = "the held-out rows are changed by their own numbers" if alone else "rows that took part in it"
+            end = (event.line, note if alone else f"{event.fit.name} is judged on {note}")
+            yield spoken(machine, influence, end, alone=alone)
 
 
 def overlaps(machine: Machine) -> Iterator[Leak]:
     """Models judged on rows that they learnt from: rows put aside as a test, or no other rows at all."""
     judged: dict[Fit, list[Evaluation]] = defaultdict(list)
     for event in machine.evaluations:
-        if event.how != "predict" and event.rows:
+        if event.how != "predict" and event.rows and event.fit.name not in apis.CLUSTERERS:
             judged[event.fit].append(event)
     for fit, events in judged.items():
         own = [e for e in events if meet(e.rows, fit.rows)]
@@ -135,6 +132,8 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
     """One held-out set that judges several fits, or that a fit watched while it learnt and is then judged on."""
     users: dict[Rows, list[Evaluation]] = defaultdict(list)
     for event in machine.evaluations:
+        if event.for_choice or event.fit.name in apis.CLUSTERERS:
+            continue
         asked_of_known = event.how != "predict" or any(a.parts for a in event.rows)
         if asked_of_known and not meet(event.rows, event.fit.rows):
             users[unpicked(event.rows)].append(event)

@@ -1,0 +1,31 @@
+"""What names tell: the side of a split that a piece of code speaks of."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from heldout.sources.repository.leakage.apis import SPLIT_WORDS
+
+_WORD = re.compile("|".join(sorted((re.escape(w) for w in SPLIT_WORDS if len(w) > 3), key=len, reverse=True)))
+
+
+def names_in(node: ast.AST) -> Iterator[str]:
+    """The names that occur in a piece of syntax."""
+    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+
+
+def sides_in(names: Iterable[str]) -> list[str]:
+    """The sides that names speak of: `X_train`, `yval`, `test_images`."""
+    many = [name.lower() for name in names]
+    known = [SPLIT_WORDS[w] for name in many for w in name.replace("-", "_").split("_") if w in SPLIT_WORDS]
+    if known:
+        return known
+    return [SPLIT_WORDS[m.group(0)] for name in many for m in _WORD.finditer(name)]
+
+
+def speaks_of_validation(node: ast.AST) -> bool:
+    """Whether the code says itself that these rows are for choosing, and not for the last word."""
+    sides = sides_in(names_in(node))
+    return "val" in sides and "test" not in sides
