@@ -23,6 +23,9 @@ from heldout.material.notebook import NotebookError, read_notebook
 
 _INSTALL = re.compile(r"\b(?:(pip)[\d.]*|(conda|mamba|micromamba))\s+(?:\S+\s+)?install\s+(.*)")
 _BASE = re.compile(r"^FROM\s+(?:--\S+\s+)?(?:\S*/)?python:(\d[\w.]*)", re.IGNORECASE)
+_FRAMEWORK_BASE = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*\b(pytorch|tensorflow):(\d[\w.]*)?", re.IGNORECASE)
+"""Images of the frameworks' makers: they bring the framework, in the version that their tag names."""
+
 _CONDA = re.compile(r"^(?:[\w-]+::)?([A-Za-z0-9][\w.-]*)\s*(.*)$")
 _ENVIRONMENT = re.compile(r"(conda[-_.]?)?env(ironment)?s?[\w.-]*\.ya?ml|conda[\w.-]*\.ya?ml", re.IGNORECASE)
 _YAML_LIMIT = 200_000
@@ -43,11 +46,14 @@ def is_environment(name: str) -> bool:
 def read_script(into: Collector, path: str) -> None:
     """Read the installing commands of a Dockerfile or shell script, and the Python of the base image."""
     text = into.text(path)
-    if "install" not in text and "python:" not in text:
+    if not re.search(r"install|^FROM\s", text, re.IGNORECASE | re.MULTILINE):
         return
     for number, line in _commands(text):
         if base := _BASE.match(line):
             into.python.append(PythonVersion(path, number, base[1]))
+        if base := _FRAMEWORK_BASE.match(line):
+            name = "torch" if base[1].lower() == "pytorch" else "tensorflow"
+            into.declared.append(Declaration(path, number, name, base[2] or "", "pinned" if base[2] else "free"))
         into.declared.extend(from_command(line, path, number, into=into))
 
 

@@ -248,7 +248,7 @@ _FORMER = frozenset(_FORMER_NAMES.split())
 
 _UNTOLD_NAMES = """
 google kaggle_secrets dbutils setuptools pkg_resources pip lib bpy config configs conf settings constants secret secrets
-keys credentials params util utils local_settings helpers common misc
+keys credentials params IPython ipywidgets util utils local_settings helpers common misc
 """
 _UNTOLD = frozenset(_UNTOLD_NAMES.split())
 """Imports that a platform brings, names that many distributions share, and those of files kept out of repositories."""

@@ -36,17 +36,22 @@ def purpose(repo: Repository) -> Purpose:
     """
     if not repo.complete:
         return "library"
-    if not any(d.path.count("/") <= 1 for d in repo.declarations.distributions):
-        return "application"
+    own = [m for m in repo.scripts if m.part == "code"]
     folders = package_folders(repo)
-    if not folders:
+    if not folders or not any(_makes(d.path, own) for d in repo.declarations.distributions):
         return "application"
     training = set(repo.ml.training)
-    own = [m for m in repo.scripts if m.part == "code"]
     programs = [m for m in own if m.path in training and m.guarded and not in_package(m.path, folders)]
     inside = sum(m.code_lines for m in own if in_package(m.path, folders))
     outside = sum(m.code_lines for m in own if not in_package(m.path, folders))
     return "library" if not programs or inside >= 3 * outside else "application"
+
+
+def _makes(path: str, own: list[ModuleFacts]) -> bool:
+    """Whether most of the code lies in or below the folder of this packaging file: not so for a bundled extra."""
+    folder = path.rpartition("/")[0]
+    below = sum(m.code_lines for m in own if not folder or m.path.startswith(folder + "/"))
+    return 2 * below >= sum(m.code_lines for m in own)
 
 
 def own_names(repo: Repository) -> frozenset[str]:
@@ -74,13 +79,18 @@ def own_names(repo: Repository) -> frozenset[str]:
     return frozenset(name for name in names if name not in DISTRIBUTIONS) | certain
 
 
-def foreign_imports(repo: Repository, left_out: frozenset[tuple[str, str]] = frozenset()) -> dict[str, tuple[str, int]]:
+def foreign_imports(
+    repo: Repository,
+    left_out: frozenset[tuple[str, str]] = frozenset(),
+    written: frozenset[str] = frozenset(),
+) -> dict[str, tuple[str, int]]:
     """Top-level imports that need a distribution, with the first place: (path, line).
 
-    `left_out` holds (path, name) of imports that are optional. Of a library only the package itself is asked;
-    documentation, benchmarks, build and test files are left out, and a library's notebooks and examples too.
+    `left_out` holds (path, name) of imports that are optional, `written` the names of modules made by notebooks. Of a
+    library only the package itself is asked; documentation, benchmarks, build and test files are left out, and a
+    library's notebooks and examples too.
     """
-    own = own_names(repo)
+    own = own_names(repo) | written
     library = purpose(repo) == "library"
     folders = package_folders(repo)
     found: dict[str, tuple[str, int]] = {}

@@ -6,7 +6,7 @@ import pytest
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.dependencies import Declared, LockAgrees, PythonStated, Undeclared, Versions
-from tests.support import Files, findings_of
+from tests.support import Files, findings_of, notebook
 
 TRAIN = "import torch\nimport sklearn\nfrom sklearn.svm import SVC\n\nSVC().fit([], [])\n"
 SETUP = "from setuptools import setup\nsetup(name='thing', install_requires={needs!r})\n"
@@ -114,3 +114,21 @@ def test_python_may_be_stated_in_many_places(files: Files) -> None:
 
 def test_an_sdist_is_not_blamed_for_what_it_cannot_hold() -> None:
     assert not against(findings_of({"a.py": TRAIN + "x = 1\n" * 300}, PythonStated(), kind="sdist"))
+
+
+def test_modules_that_are_elsewhere_are_not_taken_for_libraries() -> None:
+    files = {
+        "a.py": "import torch\nimport tqdm\nimport waveglow\nimport MyModel\n",
+        ".gitmodules": '[submodule "x"]\n\tpath = x\n\turl = https://example.org/x\n',
+        "b.ipynb": notebook("%%writefile made.py\nx = 1", "import made"),
+        "requirements.txt": "torch\ntqdm\n",
+    }
+    assert not against(findings_of(files, Undeclared()))
+
+
+def test_a_frameworks_image_brings_the_framework() -> None:
+    files = {
+        "a.py": "import torch\nimport tqdm\n",
+        "Dockerfile": "FROM nvcr.io/nvidia/pytorch:20.03-py3\nRUN pip install tqdm\n",
+    }
+    assert not against(findings_of(files, Undeclared()))

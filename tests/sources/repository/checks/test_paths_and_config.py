@@ -102,3 +102,8 @@ LFS = {"train.py": FIT, ".gitattributes": "*.csv filter=lfs\n"}
 )
 def test_versions_of_data(files: Files, polarities: list[str]) -> None:
     assert [f.polarity for f in findings_of(files, DataVersion())] == polarities
+
+
+@pytest.mark.parametrize("line", ["x = root + '/data/haar/x.xml'", "x = f'{root}/data/haar/x.xml'"])
+def test_the_rest_of_a_path_is_no_absolute_path(line: str) -> None:
+    assert not findings_of({"a.py": line + "\n"}, AbsolutePaths())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -245,6 +246,23 @@ def _pep440(specifier: str) -> str:
     return f"=={text}" if text[:1].isdigit() and "," not in text else text
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Top-level names that a module imports only where it can do without."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A module that a notebook writes to a file."""
+
+    name: str
+
+
+_WRITES = re.compile(r"%%(?:writefile|file)\s+(?:-a\s+)?(?:[\w./-]*/)?(\w+)\.py\b")
+
+
 class Undeclared(Check):
     """Imported but not declared
 
@@ -277,19 +295,29 @@ class Undeclared(Check):
             target = soft if any(isinstance(around, kinds) for around in module.parents(node)) else firm
             target.update(name.partition(".")[0] for name in names)
         if soft - firm:
-            yield frozenset(soft - firm)
+            yield Spared(frozenset(soft - firm))
+        if module.notebook is not None:
+            for cell in module.notebook.code_cells:
+                if written := _WRITES.match(cell.source):
+                    yield Written(written[1])
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare imports with declarations."""
         declared = repo.declarations
         if not declared.declared and not declared.locks:
             return
-        soft = frozenset((noted.path, name) for noted in repo.notes(self) for name in noted.note)
-        foreign = foreign_imports(repo, soft)
+        notes = repo.notes(self)
+        soft = {(noted.path, name) for noted in notes if isinstance(noted.note, Spared) for name in noted.note.names}
+        written = {noted.note.name for noted in notes if isinstance(noted.note, Written)}
+        foreign = foreign_imports(repo, frozenset(soft), frozenset(written))
         if len(foreign) < _FEW:
             return
         there = installed_with(declared.names)
-        missing = {name: place for name, place in foreign.items() if not brought_by(name) & there}
+        missing = {
+            name: place
+            for name, place in foreign.items()
+            if not brought_by(name) & there and (_known(name) or not _may_be_own(name, repo))
+        }
         if not missing:
             yield self.found(
                 f"All {len(foreign)} libraries that the code imports are declared.",
@@ -307,9 +335,10 @@ class Undeclared(Check):
                 **numbers,
             )
             return
-        known = sum(name in DISTRIBUTIONS or name in _WELL_KNOWN for name in missing)
+        known = sum(_known(name) for name in missing)
         yield self.against(
-            f"{len(missing)} of {len(foreign)} imported libraries are declared nowhere: {_listed(sorted(missing))}.",
+            f"The declared dependencies lack {len(missing)} of {len(foreign)} imported libraries:"
+            f" {_listed(sorted(missing))}.",
             *(repo.at(path, line) for path, line in first(missing.values(), 3)),
             strength=ramp(fraction(known + 0.5 * (len(missing) - known), len(foreign)), 0.0, 0.4),
             severity="medium" if len(missing) >= 3 else "low",
@@ -323,6 +352,15 @@ networkx h5py numba librosa flask
 """
 _WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
 """Imports whose distribution has the same name beyond doubt: an undeclared one is surely missing."""
+
+
+def _known(name: str) -> bool:
+    return name in DISTRIBUTIONS or name in _WELL_KNOWN
+
+
+def _may_be_own(name: str, repo: Repository) -> bool:
+    """Whether an unknown name may be a module of the project that is not here: from a submodule, or not committed."""
+    return name != name.lower() or ".gitmodules" in repo.tree
 
 
 class Unused(Check):

@@ -57,17 +57,19 @@ def hidden_state(module: Module) -> HiddenState:
     reason = _untold(module, sources)
     if reason:
         return HiddenState(untold=reason)
-    everything = {name for statement in module.tree.body for name in _bound(statement)}
-    pardoned = _in_magics(module, sources) | _GIVEN | _globals(module)
+    bound = [frozenset(_bound(statement)) for statement in module.tree.body]
+    everything = frozenset().union(*bound)
+    walrus = {node.target.id for node in module.nodes(ast.NamedExpr)}
+    pardoned = _in_magics(module, sources) | _GIVEN | _globals(module) | walrus
     defined: set[str] = set()
     found: dict[str, HiddenName] = {}
-    for statement in module.tree.body:
-        own = set(_bound(statement)) if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr) else set()
-        walrus = {n.target.id for n in ast.walk(statement) if isinstance(n, ast.NamedExpr)}
+    for statement, names in zip(module.tree.body, bound, strict=True):
+        blocks = not isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr)
+        own = names if blocks else frozenset()  # within a loop the order of first uses cannot be told
         for name, line in _used(statement):
-            if name not in defined and name not in own and name not in pardoned and name not in walrus:
+            if name not in defined and name not in own and name not in pardoned:
                 found.setdefault(name, HiddenName(name, line, name in everything))
-        defined.update(_bound(statement))
+        defined.update(names)
     return HiddenState(tuple(found.values()))
 
 
@@ -126,7 +128,7 @@ def _bound(statement: ast.AST) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context))
 
 
 def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
@@ -153,4 +155,5 @@ def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
             local = local | frozenset(targets)
         elif isinstance(node, ast.AnnAssign) and node.value is None:
             continue
-        stack.extend((child, local) for child in reversed(list(ast.iter_child_nodes(node))))
+        children = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context)]
+        stack.extend((child, local) for child in reversed(children))

@@ -59,7 +59,7 @@ class LogicInModules(Check):
             "importing": len(importing),
             "notebooks": len(books),
         }
-        if importing and outside >= 50:
+        if len(importing) >= 0.1 * len(books) and importing and outside >= 50:
             yield self.found(
                 f"{len(importing)} of {len(books)} notebooks import the project's own modules, which hold"
                 f" {1 - share:.0%} of the code.",
@@ -160,7 +160,7 @@ class HugeNotebooks(Check):
         )
         if huge:
             yield self.against(
-                f"{len(huge)} notebooks are larger than 3 MB, nearly all of it outputs; the largest has"
+                f"{len(huge)} of {len(sizes)} notebooks exceed 3 MB, nearly all of it outputs; the largest has"
                 f" {sizes[huge[0]][0] / 1e6:.0f} MB.",
                 *(repo.at(path) for path in first(huge, 3)),
                 notebooks=len(huge),

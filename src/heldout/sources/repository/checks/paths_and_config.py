@@ -89,7 +89,7 @@ class AbsolutePaths(Check):
                 continue
             kind = _kind(node.value)
             around = module.parent(node)
-            if kind is None or isinstance(around, ast.Expr | ast.Compare):
+            if kind is None or isinstance(around, ast.Expr | ast.Compare) or _continues(node, around):
                 continue
             option = isinstance(around, ast.keyword) and around.arg == "default"
             yield FixedPath(kind, mask(node.value), masked(module.location(node)), option)
@@ -146,6 +146,13 @@ _NO_SETTING = ("#", "//", ";", "prefix:")
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _continues(node: ast.Constant, around: ast.AST | None) -> bool:
+    """Whether something stands before the string, so that it is only the rest of a path."""
+    if isinstance(around, ast.JoinedStr):
+        return around.values[0] is not node
+    return isinstance(around, ast.BinOp) and around.right is node
 
 
 def _kind(text: str) -> str | None:

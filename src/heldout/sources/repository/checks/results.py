@@ -165,7 +165,7 @@ class TraceableResults(Check):
         numbers: dict[str, Any] = {"result_lines": len(stated), "commands": len(commands)}
         if commands:
             yield self.found(
-                f"The README states results and gives {len(commands)} commands that run the repository's own programs.",
+                f"The README states results, and commands that run the repository's own programs ({len(commands)}).",
                 repo.at(repo.readme.path, stated[0]),
                 repo.at(repo.readme.path, commands[0]),
                 strength=ramp(len(commands), 0, 2),
