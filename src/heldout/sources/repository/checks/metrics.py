@@ -88,7 +88,7 @@ class MetricFits(Practice):
         """Metrics in use, signs of imbalance, and metrics that cannot fit."""
         yield from super().on_module(module)
         yield from self._of_the_wrong_kind(module)
-        if module.part != "code" or self._fits.search(module.text):
+        if module.part != "code" or "accuracy_score" not in module.text or self._fits.search(module.text):
             return
         accuracy = next((c.lineno for c, name in module.calls if name.endswith(".accuracy_score")), None)
         if accuracy is None:
@@ -113,6 +113,8 @@ class MetricFits(Practice):
                 )
 
     def _of_the_wrong_kind(self, module: Module) -> Iterator[Finding]:
+        if not any(is_metric(dotted) for _, dotted in module.calls) and "compile" not in module.called:
+            return
         made = {
             target.id: (module.resolve(value.func) or "").rpartition(".")[2]
             for target, value, _ in assignments(module)

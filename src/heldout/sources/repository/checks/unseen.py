@@ -55,6 +55,8 @@ class Encoders(Check):
             )
 
     def _fitted_again(self, module: Module) -> Iterator[Finding]:
+        if "Encoder" not in module.text:
+            return
         encoders = {
             target.id
             for node in module.nodes(ast.Assign)
@@ -84,7 +86,9 @@ class Encoders(Check):
                 return
 
     def _dummies_apart(self, module: Module) -> Iterator[Finding]:
-        if re.search(r"align\(|reindex|\.columns|get_missing|handle_unknown", module.text):
+        if "get_dummies" not in module.called or re.search(
+            r"align\(|reindex|\.columns|get_missing|handle_unknown", module.text
+        ):
             return
         made: dict[str, ast.Call] = {}
         for call in module.called.get("get_dummies", ()):
