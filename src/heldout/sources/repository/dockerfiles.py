@@ -109,7 +109,7 @@ def parse_dockerfile(path: str, text: str) -> Dockerfile | None:
             continue
         match = _INSTRUCTION.match(joined)
         joined, whole = "", joined
-        if match is None:
+        if match is None or not match[2].strip():
             continue
         word = match[1].upper()
         if word in ("RUN", "COPY") and (heredoc := _HEREDOC.search(whole)):

@@ -16,8 +16,25 @@ from heldout.sources.repository.module import Function, Module
 from heldout.sources.repository.reading import argument, called_name, constant
 
 FRAMEWORKS = frozenset(
-    "fastapi flask flask_restful flask_restx flask_restplus quart sanic starlette aiohttp falcon litestar bottle tornado "
-    "django rest_framework connexion robyn".split()
+    [
+        "fastapi",
+        "flask",
+        "flask_restful",
+        "flask_restx",
+        "flask_restplus",
+        "quart",
+        "sanic",
+        "starlette",
+        "aiohttp",
+        "falcon",
+        "litestar",
+        "bottle",
+        "tornado",
+        "django",
+        "rest_framework",
+        "connexion",
+        "robyn",
+    ]
 )
 _VERBS = frozenset(
     {"get", "post", "put", "delete", "patch", "route", "api_route", "websocket", "head", "on_get", "on_post"}
@@ -35,8 +52,20 @@ _HEALTH = re.compile(
 _READY = re.compile(r"ready|readiness")
 _RAW = frozenset({"json", "get_json", "form", "data", "args", "POST", "GET", "body", "values", "get_data", "files"})
 _VALIDATES = frozenset(
-    "validate is_valid model_validate parse_obj model_validate_json parse_raw validate_on_submit parse_args validate_python "
-    "isinstance check_input load_json".split()
+    [
+        "validate",
+        "is_valid",
+        "model_validate",
+        "parse_obj",
+        "model_validate_json",
+        "parse_raw",
+        "validate_on_submit",
+        "parse_args",
+        "validate_python",
+        "isinstance",
+        "check_input",
+        "load_json",
+    ]
 )
 _PLAIN = frozenset(
     {"Request", "Response", "WebSocket", "BackgroundTasks", "HttpRequest", "Session", "Any", "Dict", "dict"}
@@ -165,7 +194,7 @@ def _handler(module: Module, function: Function, route: str, helpers: dict[str, 
         health=health,
         ready=bool(_READY.search(route.lower())),
         load_line=load,
-        raw_line=next((n.lineno for n in own if _raw(n)), 0),
+        raw_line=next((getattr(n, "lineno", 0) for n in own if _raw(n)), 0),
         typed=_typed(module, function),
         checked=refuses or any(_checks(node) for node in nodes) or any(isinstance(n, ast.Try) for n in own),
         refuses=refuses,

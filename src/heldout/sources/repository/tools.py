@@ -15,12 +15,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from heldout.errors import OurFault
 from heldout.evidence import Location
 from heldout.evidence.types import Frozen
+from heldout.sources.repository.yaml_files import UnreadableYamlError, read_yaml
 
 if TYPE_CHECKING:
     from heldout.sources.repository.module import ModuleFacts
@@ -123,8 +123,8 @@ def catalogue() -> Catalogue:
     """The tools that are known; raises OurFault when the data file is wrong."""
     text = files("heldout.sources.repository").joinpath("tools.yaml").read_text(encoding="utf-8")
     try:
-        return Catalogue.model_validate(yaml.safe_load(text))
-    except (ValidationError, yaml.YAMLError) as error:
+        return Catalogue.model_validate(read_yaml(text)[0])
+    except (ValidationError, UnreadableYamlError) as error:
         raise OurFault(f"tools.yaml is wrong: {error}") from error
 
 

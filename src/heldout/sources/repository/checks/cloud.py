@@ -1,0 +1,479 @@
+"""Cloud: how AWS, Google Cloud and Azure are really used: operations, failures, keys, names, rights, cost."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, called_name, constant
+from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.tools import names, places, tools_used
+
+_SDK = re.compile(
+    r"^(boto3|botocore|aioboto3|aiobotocore|s3fs|sagemaker|awswrangler|google\.(cloud|auth|oauth2)|gcsfs"
+    r"|vertexai|azure|azureml|adlfs)(\.|$)"
+)
+# fmt: off
+_OPERATIONS = frozenset({
+    "upload_file", "upload_fileobj", "download_file", "download_fileobj", "put_object", "get_object",
+    "list_objects", "list_objects_v2", "copy_object", "delete_object", "delete_objects", "head_object",
+    "get_paginator", "generate_presigned_url", "create_bucket", "send_message", "receive_message",
+    "send_message_batch", "invoke", "invoke_endpoint", "put_item", "get_item", "update_item", "batch_writer",
+    "scan", "publish", "put_record", "put_records", "create_training_job", "create_endpoint", "create_model",
+    "describe_training_job", "run_instances", "start_query_execution", "get_query_execution",
+    "get_query_results", "get_secret_value", "get_parameter", "put_metric_data", "submit_job", "start_job_run",
+    "upload_from_filename", "upload_from_string", "upload_from_file", "download_to_filename",
+    "download_as_string", "download_as_bytes", "download_as_text", "list_blobs", "get_bucket", "get_blob",
+    "blob", "load_table_from_dataframe", "load_table_from_uri", "insert_rows_json", "to_dataframe",
+    "access_secret_version", "get_secret", "upload_blob", "download_blob", "get_blob_client",
+    "get_container_client", "submit", "create_or_update", "deploy", "batch_predict", "read_csv", "read_parquet",
+    "to_parquet", "to_csv",
+})
+# fmt: on
+_WEAK = frozenset(
+    {
+        "blob",
+        "invoke",
+        "publish",
+        "scan",
+        "submit",
+        "deploy",
+        "read_csv",
+        "read_parquet",
+        "to_parquet",
+        "to_csv",
+        "get_bucket",
+    }
+)
+"""Names that other libraries use too: counted only when another operation stands in the same file."""
+_FAILURES = re.compile(
+    r"(ClientError|BotoCoreError|NoCredentialsError|EndpointConnectionError|S3UploadFailedError|NoSuchKey"
+    r"|NotFound|GoogleAPIError"
+    r"|GoogleCloudError|GoogleAPICallError|Forbidden|ResourceNotFoundError|AzureError|HttpResponseError"
+    r"|ResourceExistsError|WaiterError)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudUse:
+    """What one module does with a provider: lines, 0 for none."""
+
+    operations: tuple[str, ...]
+    line: int
+    caught: int
+    paged: int
+    retried: int
+    streamed: int
+    unpaged: int
+
+
+def _uses_sdk(module: Module) -> bool:
+    # `file_utils.py` with s3_etag is copied from project to project with language models: it shows nobody's own use.
+    return "s3_etag" not in module.text and any(_SDK.match(name) for name in module.imports)
+
+
+class _CloudCheck(Check):
+    """Base of the checks that read SDK use."""
+
+    parts = ("code", "example")
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note what the module does with a provider."""
+        if _uses_sdk(module):
+            use = _read(module)
+            if use is not None:
+                yield use
+
+
+def _read(module: Module) -> CloudUse | None:
+    found = {name: module.called[name][0].lineno for name in _OPERATIONS if module.called.get(name)}
+    if not (found.keys() - _WEAK):
+        direct = [
+            c.lineno for c, name in module.calls if re.match(r"(awswrangler|vertexai|sagemaker|azureml)\.\w+\.", name)
+        ]
+        if not direct:
+            return None
+        found = {"sdk": direct[0]}
+    caught = next((h.lineno for h in module.nodes(ast.ExceptHandler) if h.type is not None and _catches(h.type)), 0)
+    paged = _first_called(module, "get_paginator", "paginate", "by_page", "list_blobs") or next(
+        (
+            n.lineno
+            for n in module.nodes(ast.Constant)
+            if n.value in ("NextContinuationToken", "IsTruncated", "NextToken")
+        ),
+        0,
+    )
+    retried = next(
+        (c.lineno for k in ("retries", "retry", "max_attempts", "retry_total") for c in module.keyworded.get(k, ())), 0
+    ) or _first_called(module, "get_waiter", "wait_until_exists")
+    retried = retried or next(
+        (d.lineno for f, _ in module.functions for d in f.decorator_list if "retry" in ast.unparse(d)[:60]), 0
+    )
+    streamed = _first_called(
+        module, "TransferConfig", "upload_fileobj", "download_fileobj", "iter_chunks", "chunks"
+    ) or next(
+        (
+            c.lineno
+            for k in ("chunk_size", "max_concurrency", "multipart_threshold")
+            for c in module.keyworded.get(k, ())
+        ),
+        0,
+    )
+    return CloudUse(
+        tuple(sorted(found)), min(found.values()), caught, paged, retried, streamed, 0 if paged else _unpaged(module)
+    )
+
+
+def _catches(kind: ast.expr) -> bool:
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(_FAILURES.search(k.attr if isinstance(k, ast.Attribute) else getattr(k, "id", "")) for k in kinds)
+
+
+def _first_called(module: Module, *wanted: str) -> int:
+    return next((module.called[name][0].lineno for name in wanted if module.called.get(name)), 0)
+
+
+def _unpaged(module: Module) -> int:
+    """A listing of a bucket that stops at the first thousand keys: no paging, no small MaxKeys."""
+    for name in ("list_objects_v2", "list_objects"):
+        for call in module.called.get(name, ()):
+            keys = {k.arg for k in call.keywords}
+            if (
+                isinstance(call.func, ast.Attribute)
+                and "Bucket" in keys
+                and not keys & {"MaxKeys", None, "ContinuationToken", "Marker"}
+            ):
+                return call.lineno
+    return 0
+
+
+class CloudOperations(_CloudCheck):
+    """A provider's services used from code
+
+    What: Operations on AWS, Google Cloud or Azure that code calls through the provider's SDK (store, fetch,
+    query, queue, train, deploy), or that scripts call on the command line.
+
+    Why: Data and models of most companies live there; a call that is really made tells more than a name in a
+    list of skills.
+
+    Example: `s3.upload_file(path, bucket, key)` or `client.query(sql).to_dataframe()` speak for; `import boto3` alone
+    does not.
+
+    Limits: Data read through a URL by pandas (`s3://...`) are not counted. Calls wrapped by a framework are not seen.
+    """
+
+    code = "CLD101"
+    moves: ClassVar = {"cloud": Move(up=0.45)}
+    why = "Calls that are really made show which services this person has worked with."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count the operations that differ."""
+        uses = [(n.path, n.note) for n in repo.notes(self) if isinstance(n.note, CloudUse)]
+        providers = tools_used(repo, "cloud-aws", "cloud-gcp", "cloud-azure")
+        scripts = [use for use in providers if use.tool.id.endswith("-cli")]
+        kinds = sorted({name for _, use in uses for name in use.operations})
+        if uses:
+            named = (
+                f" ({names(u for u in providers if u not in scripts)})"
+                if any(u not in scripts for u in providers)
+                else ""
+            )
+            shown = ", ".join(f"`{k}`" for k in kinds[:4])
+            yield self.found(
+                f"{len(uses)} files call a cloud provider's services{named}: {shown}.",
+                *(repo.at(p, use.line) for p, use in first(uses, 3)),
+                strength=0.4 + 0.6 * ramp(len(kinds), 1, 6),
+                ask="What did this cost a month, and how do you know?",
+                files=len(uses),
+                operations=len(kinds),
+            )
+        elif scripts:
+            yield self.found(
+                f"Scripts call a cloud provider by its command line ({names(scripts)}).",
+                *places(repo, scripts),
+                strength=0.3,
+            )
+
+
+class CloudFailures(_CloudCheck):
+    """Failures and sizes of the cloud met in code
+
+    What: In files that call a provider: its errors caught by name, listings paged, retries and waiters,
+    streamed or multipart transfers; and listings of a bucket that silently end after the first thousand keys.
+
+    Why: The network fails, and a bucket grows: code that never met either works only in the demonstration.
+
+    Example: `paginator = s3.get_paginator("list_objects_v2")` and `except ClientError` speak for; a lone
+    `s3.list_objects_v2(Bucket=b)["Contents"]` speaks against.
+
+    Limits: SDKs retry some failures by themselves, which is not counted. A listing that can never be long is
+    reported too.
+    """
+
+    code = "CLD102"
+    moves: ClassVar = {"cloud": Move(up=0.45, down=0.3), "robustness": Move(up=0.1)}
+    severity = "medium"
+    why = "A listing that stops at 1,000 keys loses data without an error."
+    mend = "Page through the listing with get_paginator."
+    ask = "What does this code do when the bucket holds a million objects?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Sum up the kinds of care, and the listings without pages."""
+        uses = [(n.path, n.note) for n in repo.notes(self) if isinstance(n.note, CloudUse)]
+        care: dict[str, tuple[str, int]] = {}
+        for path, use in uses:
+            for kind, line in (
+                ("the provider's errors are caught by name", use.caught),
+                ("listings are paged", use.paged),
+                ("failed calls are retried or waited for", use.retried),
+                ("large transfers are streamed or cut in parts", use.streamed),
+            ):
+                if line:
+                    care.setdefault(kind, (path, line))
+        if care:
+            yield self.found(
+                f"In code that calls the cloud, {', '.join(care)}.",
+                *(repo.at(*place) for place in first(care.values(), 4)),
+                strength=ramp(len(care), 0, 3),
+                kinds=len(care),
+            )
+        short = [(p, use) for p, use in uses if use.unpaged]
+        if short:
+            yield self.against(
+                f"{len(short)} listing{'s' if len(short) > 1 else ''} of a bucket end{'s' if len(short) == 1 else ''}"
+                " after the first 1,000 keys.",
+                *(repo.at(p, use.unpaged) for p, use in first(short, 3)),
+                strength=ramp(len(short), 0, 2),
+                places=len(short),
+            )
+
+
+_KEYS = (
+    "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "account_key", "sas_token", "client_secret",
+    "service_account_key", "connection_string", "conn_str",
+)  # fmt: skip
+_DUMMY = re.compile(
+    r"test|fake|dummy|example|mock|minio|your|xxx|change|placeholder|foo|bar|<|\*|^.{0,7}$|local", re.IGNORECASE
+)
+_CHAIN = re.compile(
+    r"(DefaultAzureCredential|ManagedIdentityCredential|AzureCliCredential|google\.auth\.default|get_execution_role"
+    r"|Workspace\.from_config|secretmanager\.SecretManagerServiceClient|SecretClient)$"
+)
+
+
+class CloudCredentials(Check):
+    """Keys of the cloud kept out of code
+
+    What: Clients made with keys written into the code, against clients that take theirs from the environment, a
+    role, a profile or a secret store.
+
+    Why: A key in code is copied with it, for ever; whoever finds it spends the owner's money and reads the
+    owner's data.
+
+    Example: `boto3.client("s3")` and `DefaultAzureCredential()` speak for;
+    `boto3.client("s3", aws_secret_access_key="wJalr...")` speaks against.
+
+    Limits: Placeholders, test values and keys of local services (minio) are left out by their wording. The value is
+    never shown. Keys elsewhere in the repository are looked at by the checks of safety.
+    """
+
+    code = "CLD103"
+    moves: ClassVar = {"cloud": Move(up=0.25, down=0.9)}
+    severity = "high"
+    why = "A key in code is a key of everyone who ever saw the code."
+    mend = "Revoke the key, and let the SDK find one in the environment, a role or a secret store."
+    ask = "Is this key still valid, and how would you find out who has used it?"
+    parts = ("code", "example")
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note clients by how they get their keys."""
+        if not _uses_sdk(module):
+            return
+        for key in _KEYS:
+            for call in module.keyworded.get(key, ()):
+                value = constant(argument(call, key))
+                if isinstance(value, str) and not _DUMMY.search(value):
+                    place = module.location(call, call.lineno).model_copy(update={"snippet": None})
+                    yield self.against(f"A client of the cloud is made with a literal `{key}`.", place, key=key)
+        for call, name in module.calls:
+            if _CHAIN.search(name) or (
+                name
+                in (
+                    "boto3.client",
+                    "boto3.resource",
+                    "boto3.Session",
+                    "boto3.session.Session",
+                    "google.cloud.storage.Client",
+                    "google.cloud.bigquery.Client",
+                    "s3fs.S3FileSystem",
+                    "gcsfs.GCSFileSystem",
+                )
+                and not any(
+                    k.arg in _KEYS or k.arg in ("key", "secret", "credentials") or k.arg is None for k in call.keywords
+                )
+            ):
+                yield call.lineno
+                return
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Report the clients that find their keys outside the code."""
+        found = repo.notes(self)
+        if found:
+            yield self.found(
+                f"Clients of the cloud in {len(found)} file{'s' if len(found) > 1 else ''} find their keys "
+                f"outside the code.",
+                *(repo.at(n.path, n.note) for n in first(found, 3)),
+                strength=ramp(len(found), 0, 2),
+                files=len(found),
+            )
+
+
+_NAMED = (
+    "Bucket",
+    "bucket",
+    "bucket_name",
+    "region_name",
+    "QueueUrl",
+    "TableName",
+    "EndpointName",
+    "project",
+    "container_name",
+    "dataset_id",
+)
+
+
+class CloudNames(Check):
+    """Buckets, regions and projects as settings
+
+    What: Whether names of buckets, queues, tables, projects and regions are written into the calls or passed in
+    as settings.
+
+    Why: A name in the code ties it to one account and one stage: the same code cannot run in a test account or
+    at a customer's.
+
+    Example: `s3.upload_file(path, settings.bucket, key)` speaks for; `Bucket="johns-ml-bucket-2"` in the call
+    speaks against.
+
+    Limits: A constant at the top of a module counts as neither. Public data sets' buckets are named in code for
+    good reason; examples are left alone.
+    """
+
+    code = "CLD104"
+    moves: ClassVar = {"cloud": Move(up=0.25, down=0.25)}
+    why = "Code that takes its bucket and region as settings runs in every account."
+    mend = "Take the names from configuration or the environment."
+    ask = "What would have to be changed to run this in another account?"
+    parts = ("code",)
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note literal and passed names of calls in a module that uses an SDK."""
+        if not _uses_sdk(module) or module.notebook is not None:
+            return
+        literal, passed = 0, 0
+        line = fixed = 0
+        for keyword in _NAMED:
+            for call in module.keyworded.get(keyword, ()):
+                value = argument(call, keyword)
+                if not (isinstance(call.func, ast.Attribute) and _cloud_call(module, call)):
+                    continue
+                if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
+                    literal += 1
+                    fixed = fixed or call.lineno
+                elif isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+                    passed += 1
+                    line = line or call.lineno
+        for name in ("upload_file", "download_file", "Bucket", "bucket", "get_bucket", "upload_fileobj"):
+            for call in module.called.get(name, ()):
+                position = 1 if name.startswith("upload") else 0
+                value = call.args[position] if len(call.args) > position else None
+                if (
+                    isinstance(call.func, ast.Attribute)
+                    and isinstance(value, ast.Constant)
+                    and isinstance(value.value, str)
+                ):
+                    literal += 1
+                    fixed = fixed or call.lineno
+                elif isinstance(call.func, ast.Attribute) and isinstance(value, ast.Name | ast.Attribute):
+                    passed += 1
+                    line = line or call.lineno
+        if literal or passed:
+            yield literal, passed, fixed, line
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare literal and passed names."""
+        found = repo.notes(self)
+        literal = sum(n.note[0] for n in found)
+        passed = sum(n.note[1] for n in found)
+        if passed and passed >= 2 * literal:
+            where = [(n.path, n.note[3]) for n in found if n.note[3]]
+            yield self.found(
+                f"{passed} of {passed + literal} calls take their bucket, region or project as a setting.",
+                *(repo.at(*place) for place in first(where, 3)),
+                strength=fraction(passed, passed + literal) * ramp(passed, 0, 4),
+                passed=passed,
+                literal=literal,
+            )
+        elif literal >= 2:
+            where = [(n.path, n.note[2]) for n in found if n.note[2]]
+            yield self.against(
+                f"{literal} of {passed + literal} calls have the name of a bucket, region or project written "
+                f"into them.",
+                *(repo.at(*place) for place in first(where, 3)),
+                strength=fraction(literal, passed + literal) * ramp(literal, 0, 5),
+                passed=passed,
+                literal=literal,
+            )
+
+
+def _cloud_call(module: Module, call: ast.Call) -> bool:
+    name = module.resolve(call.func)
+    return bool(_SDK.match(name)) if name else called_name(call) in _OPERATIONS - _WEAK
+
+
+class CloudTests(Check):
+    """Cloud code tested without the cloud
+
+    What: Tests that use a fake or local service of the cloud: moto, LocalStack, MinIO, emulators of Google
+    Cloud, Azurite, botocore's Stubber.
+
+    Why: Code that can only be tried against the real account is tried rarely, and costs money or data when it
+    is wrong.
+
+    Example: `@mock_aws` on a test that writes and lists objects speaks for.
+
+    Limits: A local service in a compose file counts when the project also calls a cloud SDK.
+    """
+
+    code = "CLD105"
+    moves: ClassVar = {"cloud": Move(up=0.3)}
+    why = "Tests against a local service find the mistakes before the real account does."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for fakes in tests and in files."""
+        fakes = [
+            (m.path, line)
+            for m in repo.tests
+            for name, line in sorted(m.imports.items())
+            if name.startswith(("moto.", "moto")) or name.endswith(("stub.Stubber", "testcontainers.localstack"))
+        ]
+        uses = tools_used(repo, "cloud-fake")
+        calls = tools_used(repo, "cloud-aws", "cloud-gcp", "cloud-azure", depth="mentioned")
+        if fakes or (uses and calls):
+            yield self.found(
+                f"Code for the cloud is tested against a local stand-in in {len(fakes)} files."
+                if fakes
+                else f"A local stand-in for the cloud is set up: {names(uses)}.",
+                *(repo.at(*place) for place in first(fakes, 3)),
+                *places(repo, uses, 1),
+                strength=1.0 if fakes else 0.5,
+                files=len(fakes),
+            )
+
+
+CHECKS: tuple[Check, ...] = (CloudOperations(), CloudFailures(), CloudCredentials(), CloudNames(), CloudTests())

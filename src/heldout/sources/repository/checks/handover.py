@@ -1,0 +1,291 @@
+"""Handover: the commands and guides by which somebody else runs and retrains this without its author."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.documents import ShellLine, documents, sections, shell_lines
+from heldout.sources.repository.repository import Repository
+
+_TRAIN = re.compile(
+    r"\b(train|retrain|fine-?tune|finetune|pretrain|fit|dvc repro|kedro run|snakemake)(\b|_|\.py)|_train(\.py"
+    r"|\b)|main_\w*train",
+    re.IGNORECASE,
+)
+_PREDICT = re.compile(
+    r"\b(predict|infer|inference|detect|score|separate|demo|serve|transcribe|classify|translate"
+    r"|test_image|segment)(\b|_|\.py)"
+    r"|_(predict|infer|inference|demo|detect)(\.py|\b)|/predict\b",
+    re.IGNORECASE,
+)
+_RUNS = re.compile(
+    r"^(CUDA_VISIBLE_DEVICES=\S+ )?(python[\d.]*|make|just|bash|sh|\./|dvc|snakemake|docker|torchrun"
+    r"|accelerate|curl|http|uv run|poetry run"
+    r"|kedro|mlflow|deepspeed|nextflow|[a-z][\w-]+ (train|predict|fit|infer|separate|detect|serve)\b)"
+)
+_NO_RUN = re.compile(
+    r"^(def|class|import|from|return|for|if|with|async|while) "
+    r"|\b(pip3?|conda|apt|apt-get|brew|git clone|docker (pull|build)|pytest|wget)\b|(^|\s)-m (pytest|unittest"
+    r"|pip)|test_\w+\.py"
+)
+
+
+def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
+    """The commands in READMEs and guides that do what is wanted, nearest to the root first."""
+    return [
+        line
+        for text in documents(repo)[:40]
+        if not text.path.startswith(".github/")
+        for line in shell_lines(text)
+        if _RUNS.match(line.command) and not _NO_RUN.search(line.command) and wanted.search(line.command)
+    ]
+
+
+class TrainCommand(Check):
+    """A documented command that trains
+
+    What: A command in the README or a guide, in a code block, that trains the model, or code shown there that does.
+
+    Why: If the model cannot be trained again without its author, it is a black box for rent.
+
+    Example: A block with `python train.py --config configs/base.yaml` or `make train` speaks for.
+
+    Limits: Whether the command works is not tried. Steps told in words only are not seen.
+    """
+
+    code = "HND101"
+    moves: ClassVar = {"handover": Move(up=0.4)}
+    ml_only = True
+    why = "Whoever takes a model over has to be able to train it again."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for commands, then for calls shown in the texts."""
+        found = _commands(repo, _TRAIN)
+        if found:
+            where = found[0]
+            options = any(" --" in line.command or " -" in line.command for line in found)
+            yield self.found(
+                f"The texts give a command that trains: `{where.command[:90]}`.",
+                *(repo.at(line.path, line.line) for line in first(found, 3)),
+                strength=1.0 if options else 0.8,
+                ask="What has a stranger to prepare before this command works, and how long does it run?",
+                commands=len(found),
+            )
+            return
+        shown = list(_shown_calls(repo, re.compile(r"\.(fit|train|learn|fit_generator)\(")))
+        if shown:
+            path, line = shown[0]
+            yield self.found("The README shows in code how to train.", repo.at(path, line), strength=0.6)
+
+
+class PredictCommand(Check):
+    """A documented command that predicts
+
+    What: A command or request in the README or a guide, in a code block, that applies the model to new data, or
+    code shown there that does.
+
+    Why: A model that only its author can ask is of use to nobody else.
+
+    Example: `python predict.py --input new.csv`, `curl -X POST .../predict -d ...` or `model.predict(x)` after
+    a load, shown in the README, speak for.
+
+    Limits: Whether it works is not tried. Screenshots are not read.
+    """
+
+    code = "HND102"
+    moves: ClassVar = {"handover": Move(up=0.4), "deployment": Move(up=0.15)}
+    ml_only = True
+    why = "Whoever takes a model over first wants one answer from it."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for commands, then for calls shown in the texts."""
+        found = _commands(repo, _PREDICT)
+        if found:
+            yield self.found(
+                f"The texts give a command that applies the model: `{found[0].command[:90]}`.",
+                *(repo.at(line.path, line.line) for line in first(found, 3)),
+                strength=1.0,
+                commands=len(found),
+            )
+            return
+        shown = list(
+            _shown_calls(
+                repo, re.compile(r"\.(predict|predict_proba|transform|generate|from_pretrained|encode|analyze)\(")
+            )
+        )
+        if shown:
+            path, line = shown[0]
+            yield self.found(
+                "The README shows in code how to get an answer from the model.", repo.at(path, line), strength=0.7
+            )
+
+
+def _shown_calls(repo: Repository, wanted: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """(path, line) of calls inside the README's code blocks."""
+    text = repo.readme
+    if text is None:
+        return
+    fenced = False
+    for number, line in enumerate(text.lines[:4000], start=1):
+        if re.match(r"^\s*(```|~~~)", line[:200]):
+            fenced = not fenced
+        elif (fenced or line.startswith("    ")) and wanted.search(line[:500]):
+            yield text.path, number
+
+
+_SCRIPT = re.compile(r"^python[\d.]*\s+(?:-u\s+)?([\w./-]+\.py)\b")
+
+
+class DeadCommands(Check):
+    """Commands in the README that lead nowhere
+
+    What: Commands in the README of the form `python SCRIPT.py` whose script is nowhere in the repository.
+
+    Why: The first thing a stranger does is to copy the command; when its script was renamed or never published,
+    the handover ends there.
+
+    Example: `python train_model.py` in the README when there is only `src/train.py` speaks against.
+
+    Limits: A script of the same name in any folder counts as there. Scripts of other projects (after a `git
+    clone` or `cd`, in a section about something else) and placeholders are left out; so is everything when
+    files were not given.
+    """
+
+    code = "HND103"
+    moves: ClassVar = {"handover": Move(down=0.45), "communication": Move(down=0.15)}
+    severity = "medium"
+    why = "A command that does not exist stops whoever follows the text."
+    mend = "Run the commands of the README from a fresh copy and mend those that fail."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare the commands with the files."""
+        text = repo.readme
+        if text is None or not repo.complete or text.path.count("/"):
+            return
+        known = {entry.name for entry in repo.tree.files}
+        lines = list(shell_lines(text))
+        foreign = any(re.search(r"\bgit clone\b|\bwget\b|\bcurl\b|submodule", line.command) for line in lines) and any(
+            re.match(r"cd\s", line.command) for line in lines
+        )
+        called = [(line, m[1]) for line in lines if (m := _SCRIPT.match(line.command))]
+        dead = [(line, s) for line, s in called if _missing(s, known)]
+        alive = len(called) - len(dead)
+        if dead and not (foreign and not alive):
+            names = list(dict.fromkeys(script for _, script in dead))
+            yield self.against(
+                "The README tells to run scripts that are not in the repository: "
+                f"{', '.join(f'`{n}`' for n in names[:3])}.",
+                *(repo.at(line.path, line.line) for line, _ in first(dead, 3)),
+                strength=ramp(len(names), 0, 3) * (0.5 if foreign else 1.0),
+                ask=f"What happened to `{names[0]}`, and what would a stranger run instead?",
+                missing=len(names),
+                commands=len(called),
+            )
+
+
+def _missing(script: str, known: set[str]) -> bool:
+    name = script.rpartition("/")[2]
+    placeholder = re.search(
+        r"your|my_|example|script|foo|xxx|path|file|<|setup\.py|manage\.py|main\.py|ez_setup", script, re.IGNORECASE
+    )
+    return (
+        name not in known and not placeholder and not script.startswith(("/", "../")) and "site-packages" not in script
+    )
+
+
+_OWN_DATA = re.compile(
+    r"\b(your|own|custom|new) (own )?(data\b|data ?sets?\b|corpus\b)|\bfine-?tun(e|ing)\b|\bre-?train(ing)?\b"
+    r"|\btrain\w* (on )?your (own )?\w+|\bdata ?(set)? (format|preparation|structure)\b|\bprepar\w+ (the |your )?data"
+    r"|\badding a (new )?(data|dataset)\b|\binput format|\bdata schema",
+    re.IGNORECASE,
+)
+_OPERATE = re.compile(
+    r"\bdeploy(ing|ment|ments)?\b|\bin production\b"
+    r"|\bserv(e|ing) (the |a |your )?(models?|predictions?)|\bmodel serving|\btf serving"
+    r"|\brun ?book|\btroubleshoot|\broll(ing)? ?back|\brest api\b|\boperations? (guide|manual)",
+    re.IGNORECASE,
+)
+
+
+class OwnData(Check):
+    """A guide to one's own data
+
+    What: Sections of the README or guides about the data's format and about training, fine-tuning or using the
+    work with one's own data.
+
+    Why: The taker's data are other data: without their format and steps, retraining is guesswork.
+
+    Example: A section "Training on your own data" with the columns or folders that are expected and the command
+    speaks for.
+
+    Limits: Sections are recognised by English headings; at least thirty words, or a block of code, have to
+    stand under one.
+    """
+
+    code = "HND108"
+    moves: ClassVar = {"handover": Move(up=0.35)}
+    ml_only = True
+    why = "Retraining means other data: the guide has to say which form they take."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for the sections."""
+        found = list(_guides(repo, _OWN_DATA))
+        if found:
+            yield self.found(
+                f"A guide tells how to bring one's own data or train anew: {_quoted(found)}.",
+                *(repo.at(path, line) for path, _, line in first(found, 3)),
+                strength=ramp(len(found), 0, 2),
+                sections=len(found),
+            )
+
+
+class OperationGuide(Check):
+    """A guide to deployment and operation
+
+    What: Sections of the README or guides on deploying, serving, operating, monitoring, troubleshooting or
+    going back.
+
+    Why: Deployment guides and support are what lets a company run a model without the people who made it.
+
+    Example: `docs/deployment.md` with the commands, the memory that is needed and what to do when the service
+    does not start speaks for.
+
+    Limits: Sections are recognised by English headings with text or commands under them; their truth is not judged.
+    """
+
+    code = "HND109"
+    moves: ClassVar = {"handover": Move(up=0.35), "deployment": Move(up=0.2)}
+    ml_only = True
+    why = "Whoever runs the model tonight needs the steps, not the author's phone number."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for the sections."""
+        found = list(_guides(repo, _OPERATE))
+        if found:
+            yield self.found(
+                f"A guide tells how to deploy or operate it: {_quoted(found)}.",
+                *(repo.at(path, line) for path, _, line in first(found, 3)),
+                strength=ramp(len(found), 0, 3),
+                sections=len(found),
+            )
+
+
+def _guides(repo: Repository, wanted: re.Pattern[str]) -> Iterator[tuple[str, str, int]]:
+    """(path, title, line) of sections with substance whose heading is about it."""
+    for text in documents(repo)[:60]:
+        if re.search(r"change|history|release|news|contribut|code_of_conduct|license", text.path, re.IGNORECASE):
+            continue
+        for section in sections(text):
+            if wanted.search(section.title[:200]) and (len(section.body.split()) >= 30 or "```" in section.body):
+                yield text.path, section.title[:60], section.line
+
+
+def _quoted(found: list[tuple[str, str, int]]) -> str:
+    return ", ".join(f"“{title}”" for title in list(dict.fromkeys(title for _, title, _ in found))[:3])
+
+
+CHECKS: tuple[Check, ...] = (TrainCommand(), PredictCommand(), DeadCommands(), OwnData(), OperationGuide())

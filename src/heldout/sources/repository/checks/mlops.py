@@ -1,0 +1,451 @@
+"""MLOps: runs that are recorded, pipelines, retraining, and what decides that a model is good enough."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.tools import names, places, tools_used
+from heldout.sources.repository.yaml_files import line_of, mappings
+
+TRAINS = (
+    r"\bdvc\s+(repro|exp\s+run)\b|\bsnakemake\b|\bkedro\s+run\b|\b(make|just)\s+(-\S+\s+)*\S*(train|retrain"
+    r"|evaluate)\S*"
+    r"|\bpython[\d.]*\s+(-\S+\s+)*\S*(train|fit_model|evaluate|run_pipeline|retrain)\w*(\.py)?\b"
+    r"|\bcml\b|\bmlflow\s+run\b|\baz\s+ml\s+job\b|\bnextflow\s+run\b|\baccelerate\s+launch\b"
+)
+"""A shell command that trains or evaluates a model."""
+_PARAMETERS = re.compile(
+    r"(log_param|log_params|\.init|\.Experiment|connect|add_hparams|log_parameters|log_hyperparams|config)"
+)
+_METRICS = re.compile(
+    r"(log_metric|log_metrics|wandb\.log|add_scalar|summary\.scalar|log_scalar|\.track|log_value|autolog|TensorBoard)"
+)
+
+
+class RunTracking(Check):
+    """Runs that are recorded
+
+    What: Calls that record a run's settings and metrics, with any tracker (MLflow, Weights & Biases, Neptune, Comet,
+    ClearML, Aim, Sacred, TensorBoard ...).
+
+    Why: Without a record nobody can tell later which settings gave the model that is in use.
+
+    Example: `mlflow.log_params(cfg)` and `mlflow.log_metric("auc", auc)` speak for; an import alone says nothing.
+
+    Limits: Curves alone (TensorBoard scalars) count less than settings and metrics together. Files of metrics
+    written by the project itself are looked at by the checks of reproducibility.
+    """
+
+    code = "MLO101"
+    moves: ClassVar = {"mlops": Move(up=0.4)}
+    ml_only = True
+    why = "A recorded run can be compared, repeated and explained a year later."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Report the trackers in use and what is recorded by them."""
+        used = tools_used(repo, "tracking")
+        if not used:
+            return
+        files = {path for use in used for path, _ in use.places}
+        seen: set[str] = set()
+        for module in repo.code:
+            if module.path in files:
+                seen |= {*module.calls, *module.methods}
+        settings = any(_PARAMETERS.search(name) for name in seen if "ConfigParser" not in name)
+        metrics = any(_METRICS.search(name) for name in seen)
+        curves = all(use.tool.id == "tensorboard" for use in used)
+        what = "settings and metrics" if settings and metrics and not curves else "metrics"
+        yield self.found(
+            f"The {what} of training runs are recorded with {names(used)} in {len(files)}"
+            f" file{'s' if len(files) > 1 else ''}.",
+            *places(repo, used),
+            strength=1.0 if what == "settings and metrics" else 0.5,
+            ask="Pick a model of yours: how would you find the settings and the data that it was trained with?",
+            files=len(files),
+            settings=settings,
+        )
+
+
+class ModelVersions(Check):
+    """Models with a version
+
+    What: Calls that register a model or store it as a versioned artefact (a registry, a hub, a model store).
+
+    Why: To go back to yesterday's model, or to tell which one answered, models need names and versions.
+
+    Example: `mlflow.register_model(uri, "churn")`, `wandb.Artifact("model", type="model")`, `model.push_to_hub(...)`
+    speak for; `torch.save(model, "model_final2.pt")` does not.
+
+    Limits: A registry kept outside the repository is not seen. Downloading somebody else's model is no version
+    of one's own.
+    """
+
+    code = "MLO102"
+    moves: ClassVar = {"mlops": Move(up=0.3)}
+    ml_only = True
+    why = "A model with a version can be traced, compared and taken back."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Report registries in use; a hub only when something is put there."""
+        used = [u for u in tools_used(repo, "registry") if u.tool.id != "huggingface-hub" or _pushes(repo)]
+        if used:
+            yield self.found(
+                f"Models are stored with a version: {names(used)}.",
+                *places(repo, used),
+                strength=0.9,
+                ask="How would you put the previous version of a model back into use?",
+            )
+
+
+def _pushes(repo: Repository) -> bool:
+    return any("push_to_hub" in m.methods for m in repo.code) or any(
+        True for _ in repo.calls("huggingface_hub.upload_*", "huggingface_hub.create_repo")
+    )
+
+
+_STAGES = re.compile(r"^([\w./-]*(?:train|fit|model)[\w./-]*)\s*:(?!=)([^#=\n]*)", re.MULTILINE)
+_OTHERS = re.compile(
+    r"^([\w./-]*(?:data|prepare|preprocess|features?|evaluate|eval|predict|report|clean_data)[\w./-]*)\s*:(?!=)",
+    re.MULTILINE,
+)
+
+
+class Pipeline(Check):
+    """A pipeline from data to evaluated model
+
+    What: Steps of data, training and evaluation that are declared with what they need and make: DVC stages,
+    Snakemake or Nextflow rules, Kedro, Luigi, Airflow, Prefect, Dagster, Kubeflow, or make targets that depend
+    on one another.
+
+    Why: Steps run by hand in an order that stands nowhere are forgotten, or done in the wrong order, sooner or later.
+
+    Example: A `dvc.yaml` whose `train` stage names its data and its model as `deps` and `outs` speaks for; so does a
+    Makefile in which `evaluate: train` and `train: data`.
+
+    Limits: Whether the pipeline runs is not tried. A stage of `dvc.yaml` that runs a script which is not in the
+    repository speaks against.
+    """
+
+    code = "MLO103"
+    moves: ClassVar = {"mlops": Move(up=0.45, down=0.25)}
+    ml_only = True
+    severity = "medium"
+    why = "A declared pipeline can be run, changed and scheduled by somebody else."
+    mend = "Make the stages name scripts that exist, and run the pipeline once from a clean copy."
+    ask = "When did this pipeline last run from start to end, and on which machine?"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look at DVC stages in detail, at make targets, and at the tools in use."""
+        stages = broken = 0
+        where: list[tuple[str, int]] = []
+        for path in repo.glob("dvc.yaml"):
+            if repo.part(path) not in ("code", "example"):
+                continue
+            text = repo.text(path).text
+            for document in mappings(text):
+                for name, stage in _items(document.get("stages")):
+                    stages += 1
+                    missing = _missing_script(repo, path, stage)
+                    if missing:
+                        broken += 1
+                        where.append((path, line_of(text, f"{name}:")))
+        if broken and repo.complete:
+            yield self.against(
+                f"{broken} of {stages} stages of the pipeline run scripts that are not in the repository.",
+                *(repo.at(*place) for place in first(where, 3)),
+                strength=broken / stages,
+                broken=broken,
+                stages=stages,
+            )
+        used = tools_used(repo, "pipeline", "orchestration")
+        targets = _make_chain(repo)
+        if used:
+            yield self.found(
+                f"Steps are declared as a pipeline with {names(used)}" + (f" ({stages} stages)." if stages else "."),
+                *places(repo, used),
+                strength=1.0 if stages != 1 else 0.6,
+                stages=stages or None,
+            )
+        elif targets:
+            path, line, count, chained = targets
+            yield self.found(
+                f"{count} make targets run the steps of data, training and evaluation"
+                + (", and depend on one another." if chained else "."),
+                repo.at(path, line),
+                strength=0.7 if chained else 0.4,
+                targets=count,
+            )
+
+
+def _items(stages: object) -> list[tuple[str, dict[str, object]]]:
+    if not isinstance(stages, dict):
+        return []
+    return [(str(name), stage) for name, stage in stages.items() if isinstance(stage, dict)]
+
+
+def _missing_script(repo: Repository, path: str, stage: dict[str, object]) -> str:
+    """A script in the stage's command that is nowhere in the repository, or nothing."""
+    command = stage.get("cmd")
+    if not isinstance(command, str) or "${" in command:
+        return ""
+    known = {p.rpartition("/")[2] for p in repo.paths}
+    for word in command.split():
+        name = word.rpartition("/")[2]
+        if name.endswith((".py", ".sh", ".ipynb")) and name not in known and "*" not in name:
+            return word
+    return ""
+
+
+def _make_chain(repo: Repository) -> tuple[str, int, int, bool] | None:
+    """(path, line, number of targets, whether they depend on one another) of the makefile that trains."""
+    for path in repo.glob("makefile", "justfile"):
+        if repo.part(path) not in ("code", "example"):
+            continue
+        text = repo.text(path).text[:200_000]
+        trains = list(_STAGES.finditer(text))
+        recipes = [m for m in trains if re.match(r"[ \t]+\S", text[m.end() + 1 : m.end() + 200])]
+        others = {m[1] for m in _OTHERS.finditer(text)} - {m[1] for m in recipes}
+        if recipes and others and re.search(r"\bpython", text):
+            needed = any(set(m[2].split()) & (others | {"train"}) for m in trains)
+            chained = needed or bool(
+                re.search(r"^[\w./-]*(evaluate|predict|report)[\w./-]*\s*:.*(train|model)", text, re.MULTILINE)
+            )
+            return path, text.count("\n", 0, recipes[0].start()) + 1, len(recipes) + len(others), chained
+    return None
+
+
+class TrainingInCi(Check):
+    """Automated runs that train or evaluate
+
+    What: Commands of continuous integration that train or evaluate a model, and tests, run there, that fit one.
+
+    Why: Code that is only tested around the model breaks inside it: shapes, columns, versions of libraries.
+
+    Example: A workflow that runs `dvc repro`, `python train.py --fast` or pytest with tests that fit on a small
+    sample speaks for.
+
+    Limits: What a command does is told by its name and by the project's own make targets and scripts, followed
+    three deep.
+    """
+
+    code = "MLO104"
+    moves: ClassVar = {"mlops": Move(up=0.35)}
+    ml_only = True
+    why = "A model that is trained on a small sample at each change cannot break unseen."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for training commands, else for tests that train."""
+        commands = [c for c in repo.ci.matching(TRAINS) if "install" not in c.text]
+        tests = [m for m in repo.tests if _fits(m.methods.keys())]
+        runs = repo.ci.doing("test", on_change=True)
+        if commands:
+            yield self.found(
+                f"Continuous integration trains or evaluates a model: `{commands[0].text[:80]}`.",
+                *(repo.at(c.path, c.line) for c in first(commands, 3)),
+                commands=len(commands),
+            )
+        elif tests and runs:
+            yield self.found(
+                f"Continuous integration runs tests of which {len(tests)} file{'s' if len(tests) > 1 else ''} fit"
+                " a model or take a training step.",
+                *(repo.at(m.path, 1) for m in first(tests, 2)),
+                repo.at(runs[0].path, runs[0].line),
+                strength=0.7,
+                files=len(tests),
+            )
+
+
+def _fits(methods: AbstractSet[str]) -> bool:
+    return bool({"fit", "train_on_batch", "partial_fit"} & methods) or {"backward", "zero_grad"} <= methods
+
+
+class Retraining(Check):
+    """Retraining by rule
+
+    What: A workflow on a timer that trains, or an orchestrator's schedule (Airflow, Prefect, Dagster, a
+    Kubernetes CronJob) in a file that trains.
+
+    Why: A model ages; somebody has to remember to train it anew, or a rule does.
+
+    Example: `on: schedule` with `run: python train.py`, or `DAG("retrain", schedule="@weekly")` speak for.
+
+    Limits: Schedules kept in a hosted service are not in the repository. A timer that runs only tests is not counted.
+    """
+
+    code = "MLO105"
+    moves: ClassVar = {"mlops": Move(up=0.25)}
+    ml_only = True
+    why = "A model that is trained anew by rule does not grow old because somebody forgot."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for timers beside training."""
+        found: list[tuple[str, int]] = []
+        for file in repo.ci.files:
+            if "schedule" in file.triggers:
+                found += [(c.path, c.line) for c in file.commands if re.search(TRAINS, c.text)][:1]
+        for module in repo.code:
+            scheduled = [
+                lines[0]
+                for name, lines in module.calls.items()
+                if name.endswith(
+                    (".DAG", ".dag", "ScheduleDefinition", "CronSchedule", "IntervalSchedule", ".RecurringRun")
+                )
+                or name == "schedule.every"
+            ]
+            text = repo.text(module.path).text if scheduled and not module.notebook else ""
+            if (
+                scheduled
+                and re.search(r"train|fit\(", text)
+                and re.search(r"schedule(_interval)?\s*=\s*(?!None)|schedule\.every|cron", text)
+            ):
+                found.append((module.path, scheduled[0]))
+        for path in repo.glob("*.yml", "*.yaml")[:400]:
+            if repo.part(path) in ("code", "example"):
+                text = repo.text(path).text
+                if ("kind: CronJob" in text or "kind: CronWorkflow" in text) and re.search(r"\b(re)?train", text):
+                    found.append((path, line_of(text, "schedule:")))
+        if found:
+            yield self.found(
+                "Training is started by a schedule.",
+                *(repo.at(*place) for place in first(found, 3)),
+                strength=0.9,
+                ask="What has to be true before the newly trained model replaces the old one?",
+                places=len(found),
+            )
+
+
+_GATE = re.compile(
+    r"\b(champion|challenger|canary|rollback|roll_back|shadow_mode|promote_model|promote|is_better"
+    r"|current_model|baseline_model"
+    r"|production_model|prod_model|better_than)\w*\b"
+)
+
+
+class ReleaseGate(Check):
+    """A rule for which model is let in, and a way back
+
+    What: Code that changes a model's stage or alias, compares a new model with the one in use before promoting it, or
+    releases in steps (canary, shadow, blue-green, rollback).
+
+    Why: The newest model is not always the better one; a rule and a way back keep a bad one from its users.
+
+    Example: `transition_model_version_stage(..., "Production")` after `if new_auc > current_auc`,
+    `trafficPercent: 10` in an InferenceService, or `kubectl rollout undo` in a script speak for.
+
+    Limits: Rules kept in a platform's settings or in people's heads are not seen.
+    """
+
+    code = "MLO106"
+    moves: ClassVar = {"mlops": Move(up=0.25), "deployment": Move(up=0.15)}
+    ml_only = True
+    why = "A worse model that is stopped before its users meet it costs nothing."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for stage changes, comparisons in functions' names, and staged releases."""
+        staged = {"transition_model_version_stage", "set_registered_model_alias", "update_model_package", "link_model"}
+        found = [(m.path, m.methods[name][0]) for m in repo.code for name in sorted(staged & m.methods.keys())]
+        named = [(m.path, f.line) for m in repo.scripts for f in m.functions if _GATE.fullmatch(f.name)]
+        releases = []
+        for path in repo.glob("*.yml", "*.yaml", "*.sh", "makefile")[:400]:
+            if repo.part(path) in ("code", "example"):
+                match = re.search(
+                    r"rollout undo|canaryTrafficPercent|kind: (Rollout|Canary)\b|argo rollouts|helm rollback",
+                    repo.text(path).text,
+                )
+                if match:
+                    releases.append((path, line_of(repo.text(path).text, match[0])))
+        kinds = [bool(found), bool(named) and bool(found or repo.ml.training), bool(releases)]
+        if any(kinds):
+            words = [
+                w
+                for w, k in zip(
+                    ("changes of a model's stage", "a comparison before promotion", "a staged release"),
+                    kinds,
+                    strict=True,
+                )
+                if k
+            ]
+            yield self.found(
+                f"Which model is in use is decided by {' and '.join(words)}.",
+                *(repo.at(*place) for place in first([*found, *named, *releases], 4)),
+                strength=0.5 + 0.25 * (sum(kinds) - 1) if sum(kinds) < 3 else 1.0,
+                kinds=sum(kinds),
+            )
+
+
+_VERSIONED = re.compile(
+    r"^(?P<stem>.*?)[-_ .]?(?P<mark>final|v\d{1,2}|new|old|latest|copy|backup|bak|\(\d\))(?:[-_ ]?(?:final"
+    r"|v?\d{1,2}|new|\d))?$",
+    re.IGNORECASE,
+)
+_TELLING = frozenset({"final", "new", "old", "copy", "backup", "bak", "latest"})
+
+
+class VersionsByName(Check):
+    """Versions kept in file names
+
+    What: Scripts, notebooks or model files beside one another whose names differ only by words such as final,
+    new, old, copy or v2.
+
+    Why: Which of them made the result that is reported cannot be told; the history of the code was not used for
+    what it is there for.
+
+    Example: `train.py`, `train_new.py` and `train_final.py` in one folder speak against; `resnet_v2.py` beside
+    `resnet.py` does not, since it names an architecture.
+
+    Limits: A number alone is not counted, and two files are not yet a habit: at least three such files, or two
+    groups.
+    """
+
+    code = "MLO107"
+    moves: ClassVar = {"mlops": Move(down=0.5), "craft": Move(down=0.15)}
+    ml_only = True
+    severity = "medium"
+    why = "When versions live in file names, nobody can tell which one made the result."
+    mend = "Keep one file and its history in git; give models a version in a registry, a tag or a metadata file."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Group files of a folder by their names without the marks."""
+        groups: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+        wanted = (".py", ".ipynb", ".pkl", ".h5", ".pt", ".pth", ".joblib", ".onnx", ".model")
+        for entry in repo.tree.files:
+            if entry.suffix not in wanted or repo.part(entry.path) != "code":
+                continue
+            folder, _, name = entry.path.rpartition("/")
+            stem = name[: -len(entry.suffix)][:120]
+            match = _VERSIONED.match(stem)
+            key = (match["stem"] if match else stem).lower()
+            groups[folder, key, entry.suffix].append((entry.path, match["mark"].lower() if match else ""))
+        found = [
+            [path for path, _ in group]
+            for (_, key, _), group in groups.items()
+            if key and len(group) >= 2 and any(mark in _TELLING for _, mark in group)
+        ]
+        files = [path for group in found for path in group]
+        if len(files) >= 3:
+            shown = [path.rpartition("/")[2] for path in files[:3]]
+            yield self.against(
+                f"{len(files)} files keep versions in their names: {', '.join(f'`{name}`' for name in shown)}.",
+                *(repo.at(path) for path in first(files, 4)),
+                strength=ramp(len(files), 1, 8),
+                ask=f"Which of `{shown[0]}` and `{shown[1]}` made the result that you report, and how can one tell?",
+                files=len(files),
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    RunTracking(),
+    ModelVersions(),
+    Pipeline(),
+    TrainingInCi(),
+    Retraining(),
+    ReleaseGate(),
+    VersionsByName(),
+)

@@ -1,0 +1,290 @@
+"""Handover: what a taker finds beside the texts: model, samples, rights and people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
+from heldout.sources.repository.documents import sections
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.repository import Repository
+
+_FETCH = re.compile(
+    r"^(torch\.hub\.load_state_dict_from_url|torch\.utils\.model_zoo\.load_url|.*\.get_file|.*hf_hub_download"
+    r"|.*snapshot_download|(?!.*(Tokenizer|TokenizerFast|Config)\.).*\.from_pretrained"
+    r"|gdown\.(download|cached_download)|urllib\.request\.urlretrieve|wget\.download|pooch\.retrieve"
+    r"|requests\.get)$"
+)
+_CHECKED = re.compile(r"\b(sha256|md5|file_hash|known_hash|check_hash|hexdigest|checksum|sha1)\b", re.IGNORECASE)
+_WEIGHTS = re.compile(
+    r"weight|checkpoint|pretrain|\.pth\b|\.pt\b|\.h5\b|\.ckpt\b|\.pkl\b|\.onnx\b|model_url|model_zoo|state_dict",
+    re.IGNORECASE,
+)
+
+
+class ModelFile(Check):
+    """A trained model that others can get
+
+    What: Code that fetches trained weights from a stated place, whether their checksum is verified, or trained
+    weights that are in the repository.
+
+    Why: Without the trained model the taker has to train first, and without a checksum nobody knows whether it
+    is the same one.
+
+    Example: `load_state_dict_from_url(url, check_hash=True)` or a download followed by a comparison of its
+    SHA-256 speak for.
+
+    Limits: That the address still answers is not tried. Weights of others that are only fine-tuned count as well.
+    """
+
+    code = "HND104"
+    moves: ClassVar = {"handover": Move(up=0.35), "reproducibility": Move(up=0.1)}
+    ml_only = True
+    why = "A model that can be fetched and checked can be used before it can be trained."
+    parts = ("code", "example")
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note downloads of weights, with or without a checksum."""
+        if not _WEIGHTS.search(module.text[:200_000]):
+            return
+        for call, name in module.calls:
+            if _FETCH.match(name):
+                near = "\n".join(module.lines[max(0, call.lineno - 8) : call.lineno + 12])
+                if name.endswith((".get_file", "requests.get", "urlretrieve", "wget.download")) and not _WEIGHTS.search(
+                    near
+                ):
+                    continue
+                yield call.lineno, bool(_CHECKED.search(near))
+                return
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Report downloads and shipped weights."""
+        fetched = repo.notes(self)
+        checked = [n for n in fetched if n.note[1]]
+        shipped = [
+            e.path
+            for e in repo.tree.files
+            if e.suffix in (".pt", ".pth", ".h5", ".onnx", ".joblib", ".ckpt", ".safetensors", ".tflite", ".keras")
+            and e.size > 1000
+            and repo.part(e.path) == "code"
+        ]
+        if fetched:
+            yield self.found(
+                f"Code in {len(fetched)} file{'s' if len(fetched) > 1 else ''} fetches trained weights"
+                + (f", {len(checked)} with a checksum." if checked else "."),
+                *(repo.at(n.path, n.note[0]) for n in first(checked or fetched, 3)),
+                strength=1.0 if checked else 0.6,
+                fetched=len(fetched),
+                checked=len(checked),
+            )
+        elif shipped:
+            yield self.found(
+                f"The repository holds {len(shipped)} trained model file{'s' if len(shipped) > 1 else ''}.",
+                *(repo.at(path) for path in first(shipped, 3)),
+                strength=0.5,
+                shipped=len(shipped),
+            )
+
+
+_INTERNAL = re.compile(
+    r"https?://(?:[\w.-]+\.(?:corp|internal|intranet|lan|local)\b|10\.\d{1,3}\.\d{1,3}\.\d{1,3}"
+    r"|192\.168\.\d{1,3}\.\d{1,3}"
+    r"|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})(?!\w)[^\s\"'`)<>]{0,60}"
+)
+_KNOWN_HOSTS = re.compile(
+    r"metadata\.google\.internal|docker\.internal|svc\.cluster\.local|cluster\.local|169\.254|example\.|test\."
+)
+
+
+class AuthorBound(Check):
+    """Resources that only the author reaches
+
+    What: Addresses of hosts inside a company or a home network in code or settings: private address ranges, `.corp`,
+    `.internal`, `.lan`.
+
+    Why: Whoever takes the work over stands outside that network: what lives there is lost to them.
+
+    Example: `DATA_URL = "http://10.0.3.7/share/train.csv"` speaks against.
+
+    Limits: Tests, documentation and examples are left alone, as are names that platforms define
+    (`metadata.google.internal`). Paths in home folders are looked at by the checks of reproducibility; whether
+    a public link still answers is not tried.
+    """
+
+    code = "HND105"
+    moves: ClassVar = {"handover": Move(down=0.5)}
+    severity = "medium"
+    why = "What lives in the author's network is lost to whoever takes over."
+    mend = "Make the address a setting and say in the README how the resource is to be had."
+    suffixes = (".py", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".sh", ".json", ".env", "dockerfile")
+
+    def on_text(self, text: Text) -> Iterable[Finding | object]:
+        """Note internal addresses outside comments."""
+        if "://" not in text.text:
+            return
+        seen = 0
+        for match in _INTERNAL.finditer(text.text):
+            if _KNOWN_HOSTS.search(match[0]):
+                continue
+            begin = text.text.rfind("\n", 0, match.start()) + 1
+            before = text.text[begin : match.start()][-200:]
+            if "#" in before or not before.rstrip().endswith(('"', "'", "=", ":")):
+                continue
+            seen += 1
+            yield match[0][:80], text.text.count("\n", 0, match.start()) + 1
+            if seen >= 5:
+                return
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Report them together."""
+        found = [
+            n
+            for n in repo.notes(self)
+            if repo.part(n.path) == "code" and not n.path.startswith((".github/", ".circleci/"))
+        ]
+        if found:
+            yield self.against(
+                f"Code or settings name {len(found)} address{'es' if len(found) > 1 else ''} in a private network:"
+                f" `{found[0].note[0]}`.",
+                *(repo.at(n.path, n.note[1]) for n in first(found, 3)),
+                strength=ramp(len(found), 0, 4),
+                ask=f"What is behind `{found[0].note[0]}`, and how would somebody outside get it?",
+                places=len(found),
+            )
+
+
+class LicenceToUse(Check):
+    """A licence for those who take over
+
+    What: A licence file with text, or a licence named in the package's metadata or README.
+
+    Why: Without a licence nobody but the author has the right to run, change or sell the work.
+
+    Example: A `LICENSE` file with the text of Apache 2.0 speaks for.
+
+    Limits: Work for a client is governed by its contract, so a missing licence says nothing here. Licences of
+    data and of copied code are looked at by other checks.
+    """
+
+    code = "HND106"
+    moves: ClassVar = {"handover": Move(up=0.15)}
+    why = "A licence says what the taker may do."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for the file."""
+        found = [p for p in repo.glob("license*", "licence*", "copying*", "unlicense*") if p.count("/") == 0]
+        if found and len(repo.text(found[0]).text.split()) >= 40:
+            yield self.found("A licence says what others may do with the work.", repo.at(found[0], 1))
+
+
+_SUPPORT = re.compile(
+    r"^(support|contact|maintainers?|getting help|help|community|questions?|feedback|who do i talk to)\b", re.IGNORECASE
+)
+
+
+class Support(Check):
+    """Somebody to ask, and a way to contribute
+
+    What: A contributing guide, named owners or maintainers, an issue template, a changelog, or a section of the
+    README that says where to ask.
+
+    Why: The day after the handover somebody has a question.
+
+    Example: `CONTRIBUTING.md` that tells how to set up and test, `CODEOWNERS`, and a change log by version speak for.
+
+    Limits: Whether questions are answered is not in the files.
+    """
+
+    code = "HND107"
+    moves: ClassVar = {"handover": Move(up=0.25)}
+    why = "A taker who knows whom to ask and how to change the work can own it."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count the kinds."""
+        found: dict[str, str] = {}
+        for kind, patterns, words in (
+            ("a contributing guide", ("contributing*",), 60),
+            ("named owners", ("codeowners", "maintainers*", "owners"), 1),
+            ("a template for issues", (".github/issue_template*", ".github/issue_template/*"), 5),
+            ("a change log", ("changelog*", "changes*", "history.md", "history.rst", "release_notes*"), 40),
+            ("a support or security policy", ("support.md", "security.md"), 30),
+        ):
+            path = next(
+                (p for p in repo.glob(*patterns) if p.count("/") <= 2 and len(repo.text(p).text.split()) >= words), None
+            )
+            if path is not None:
+                found[kind] = path
+        readme = repo.readme
+        if readme is not None and any(_SUPPORT.match(s.title) and len(s.body.split()) >= 5 for s in sections(readme)):
+            found["a section on where to ask"] = readme.path
+        if found:
+            yield self.found(
+                f"Those who take over find {', '.join(found)}.",
+                *(repo.at(path, 1) for path in first(found.values(), 4)),
+                strength=ramp(len(found), 0, 3),
+                kinds=len(found),
+            )
+
+
+_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".npy", ".conll", ".wav", ".mp3")
+_MEDIA = (".jpg", ".jpeg", ".png", ".txt")
+_SAMPLES = re.compile(
+    r"(^|/)(samples?|examples?|demos?|data|inputs?)/|(^|/)[^/]*(sample|example|demo)[^/]*$", re.IGNORECASE
+)
+_MEDIA_FOLDERS = re.compile(
+    r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
+)
+_NO_SAMPLE = re.compile(
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|info\.txt|exclude|swagger|postman|schema",
+    re.IGNORECASE,
+)
+
+
+class SampleInput(Check):
+    """Sample input beside the code
+
+    What: Small data, images, texts or request bodies in a folder for samples, examples, demos or data, with
+    which the work can be tried at once.
+
+    Why: A sample shows the form of the input better than any description, and lets the taker see an answer
+    within minutes.
+
+    Example: `data/sample.csv` or `examples/request.json` beside `predict.py` speaks for.
+
+    Limits: That the sample fits the code is not tried. Test data count only when nothing else is there, and for half.
+    """
+
+    code = "HND110"
+    moves: ClassVar = {"handover": Move(up=0.2)}
+    ml_only = True
+    why = "With a sample, whoever takes over sees an answer before they read the code."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Look for small data files."""
+        files = [
+            e
+            for e in repo.tree.files
+            if 50 < e.size < 5_000_000
+            and (
+                (e.suffix in _TABLES and _SAMPLES.search(e.path))
+                or (e.suffix in _MEDIA and _MEDIA_FOLDERS.search(e.path))
+            )
+            and repo.part(e.path) != "vendored"
+            and not _NO_SAMPLE.search(e.path)
+        ]
+        own = [e.path for e in files if repo.part(e.path) != "test"]
+        tested = [e.path for e in files if repo.part(e.path) == "test"]
+        if own or tested:
+            shown = own or tested
+            yield self.found(
+                f"The repository holds {len(shown)} small data file{'s' if len(shown) > 1 else ''} to try it with.",
+                *(repo.at(path) for path in first(shown, 3)),
+                strength=0.8 if own else 0.4,
+                files=len(shown),
+            )
+
+
+CHECKS: tuple[Check, ...] = (ModelFile(), AuthorBound(), LicenceToUse(), Support(), SampleInput())

@@ -1,0 +1,107 @@
+"""The texts that a project writes for people: their sections, and the commands in their code blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heldout.sources.repository.checks.base import Text
+
+if TYPE_CHECKING:
+    from heldout.sources.repository.repository import Repository
+
+_MOST_LINES = 6000
+_MOST_DOCUMENTS = 120
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$")
+_UNDERLINE = re.compile(r"^([=\-~^\"*+#])\1{2,}[ \t]*$")
+_FENCE = re.compile(r"^[ \t]*(```|~~~)")
+_PROMPT = re.compile(r"^(\([\w.-]+\)\s*)?([$>%!]|>>>)\s*")
+_RECORDS = re.compile(r"change|history|contribut|code_of_conduct|licen[cs]e|\.github", re.IGNORECASE)
+_SHELL = re.compile(
+    r"^(python[\d.]*|pip3?|make|just|docker|docker-compose|dvc|snakemake|bash|sh|\./\S+|uv|poetry|[a-z][\w-]*)\s+\S"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, where it stands, and the text under it up to the next one."""
+
+    title: str
+    line: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShellLine:
+    """A command in a code block, without its prompt."""
+
+    command: str
+    path: str
+    line: int
+
+
+def documents(repo: Repository) -> tuple[Text, ...]:
+    """The README files and guides, those nearest to the root first."""
+    paths = [p for p in repo.glob("*.md", "*.rst", "readme", "readme.txt", "*.markdown") if repo.part(p) != "test"]
+    paths.sort(key=lambda p: (p.count("/"), p))
+    return tuple(repo.text(path) for path in paths[:_MOST_DOCUMENTS])
+
+
+def sections(text: Text) -> Iterator[Section]:
+    """The sections of a Markdown or reStructuredText document, code blocks' own hashes left alone."""
+    lines = text.lines[:_MOST_LINES]
+    title, line, body, fenced = "", 0, list[str](), False
+    for number, raw in enumerate(lines, start=1):
+        here = raw[:2000]
+        if _FENCE.match(here):
+            fenced = not fenced
+        heading = None if fenced else _HEADING.match(here)
+        following = lines[number][:2000] if number < len(lines) else ""
+        under = not fenced and here.strip() and len(here) < 120 and _UNDERLINE.match(following)
+        if heading or under:
+            if line:
+                yield Section(title, line, "\n".join(body))
+            title = heading[1].rstrip("# ") if heading else here.strip()
+            line, body = number, []
+        else:
+            body.append(here)
+    if line:
+        yield Section(title, line, "\n".join(body))
+
+
+def shell_lines(text: Text) -> Iterator[ShellLine]:
+    """The commands in fenced or indented blocks; a line continued by a backslash is one command."""
+    fenced, joined, begun = False, "", 0
+    for number, raw in enumerate(text.lines[:_MOST_LINES], start=1):
+        here = raw[:1000]
+        if _FENCE.match(here):
+            fenced, joined = not fenced, ""
+            continue
+        indented = here.startswith(("    ", "\t", "   "))
+        prompted = bool(re.match(r"^\s*\$\s", here))
+        if not (fenced or indented or prompted):
+            joined = ""
+            continue
+        if not joined:
+            begun = number
+        joined += here.strip()
+        if joined.endswith("\\") and len(joined) < 4000:
+            joined = joined[:-1] + " "
+            continue
+        command = _PROMPT.sub("", joined)
+        joined = ""
+        if _SHELL.match(command):
+            yield ShellLine(command, text.path, begun)
+
+
+def told(repo: Repository, wanted: re.Pattern[str], words: int) -> list[tuple[str, Section]]:
+    """(path, section) of the sections under such a heading with at least this many words; records of changes apart."""
+    return [
+        (text.path, section)
+        for text in documents(repo)[:60]
+        if not _RECORDS.search(text.path)
+        for section in sections(text)
+        if wanted.search(section.title[:200]) and len(section.body.split()) >= words
+    ]
