@@ -225,7 +225,8 @@ def test_overlapping_slices_overlap_and_ordered_ones_do_not() -> None:
         SPLIT
         + "for m in [LogisticRegression(), RandomForestClassifier()]:\n    m.fit(a, c)\n    print(m.score(b, d))\n",
         SPLIT
-        + "def judge(m):\n    m.fit(a, c)\n    return m.score(b, d)\njudge(LogisticRegression())\njudge(RandomForestClassifier())\n",
+        + "def judge(m):\n    m.fit(a, c)\n"
+        + "    return m.score(b, d)\njudge(LogisticRegression())\njudge(RandomForestClassifier())\n",
         SPLIT + "m = Sequential()\nm.fit(a, c, validation_data=(b, d))\nm.evaluate(b, d)\n",
     ],
 )
@@ -242,7 +243,8 @@ def test_one_test_set_for_several_fits(body: str) -> None:
         "for i, j in KFold(5).split(X):\n    m = LogisticRegression().fit(X[i], y[i])\n"
         "    print(m.score(X[j], y[j]))\n",
         SPLIT
-        + "e, v, f, w = train_test_split(a, c)\nfor k in range(9):\n    m = LogisticRegression(C=k).fit(e, f)\n    print(m.score(v, w))\n",
+        + "e, v, f, w = train_test_split(a, c)\nfor k in range(9):\n"
+        + "    m = LogisticRegression(C=k).fit(e, f)\n    print(m.score(v, w))\n",
     ],
 )
 def test_one_fit_per_test_set(body: str) -> None:
@@ -263,7 +265,10 @@ def test_the_target_among_the_features() -> None:
 
 
 def test_a_feature_made_of_the_target_is_named() -> None:
-    body = "df['t'] = df['town'].map(df.groupby('town')['label'].mean())\nm = LogisticRegression().fit(df.drop('label', axis=1), df['label'])\n"
+    body = (
+        "df['t'] = df['town'].map(df.groupby('town')['label'].mean())\n"
+        "m = LogisticRegression().fit(df.drop('label', axis=1), df['label'])\n"
+    )
     assert "mean of label" in only(body, "target").message
     assert not [k for k in report(body.replace("['label'].mean", "['age'].mean")).leaks if k.kind == "target"]
 
@@ -331,3 +336,65 @@ def test_what_was_recognised_is_counted() -> None:
 def test_the_same_source_gives_the_same_report() -> None:
     source = "".join(dedent(body) for body in PREPROCESSING.values() if not body.startswith("\n"))
     assert report(source) == report(source)
+
+
+def test_many_fits_may_be_judged_on_rows_that_are_called_validation_rows() -> None:
+    loop = "for k in range(9):\n    m = LogisticRegression(C=k).fit(X_train, y_train)\n    print(m.score({0}, {1}))\n"
+    split = "X_train, X_{0}, y_train, y_{0} = train_test_split(X, y)\n"
+    assert "multi_test" in kinds(split.format("test") + loop.format("X_test", "y_test"))
+    assert "multi_test" not in kinds(split.format("val") + loop.format("X_val", "y_val"))
+
+
+def test_clusters_have_no_answer_to_leak() -> None:
+    assert kinds("from sklearn.cluster import KMeans\nm = KMeans().fit(X)\nprint(m.score(X))\n") == set()
+
+
+NETWORK = """
+    model = torchvision.models.resnet18()
+    loss_of = torch.nn.CrossEntropyLoss()
+    train, test = train_test_split(df)
+    for epoch in range(9):
+        for row in train:
+            loss = loss_of(model(row), row.label)
+            loss.backward()
+    {0}for row in test:
+    {0}    right = (model(row) == row.label).sum()
+    """
+
+
+def test_a_network_judged_on_the_test_rows_after_each_epoch() -> None:
+    head = "import torch\nimport torchvision\n"
+    assert "multi_test" in kinds(head + dedent(NETWORK.format("    ")))
+    assert kinds(head + dedent(NETWORK.format(""))) == set()
+
+
+def test_columns_chosen_by_a_model_of_all_rows() -> None:
+    body = (
+        "m = RandomForestClassifier().fit({0}, y)\n"
+        "best = pd.Series(m.feature_importances_, index=X.columns).nlargest(5).index\n"
+        "train, test = train_test_split(X[best])\n"
+    )
+    assert "preprocessing" in kinds(body.format("X"))
+    assert "preprocessing" not in kinds(body.format("pd.read_csv('other.csv')"))
+
+
+def test_the_code_of_a_timed_cell_is_read() -> None:
+    body = "get_ipython().run_cell_magic({0!r}, '', 'X = PCA().fit_transform(X)')\n" + TAIL
+    assert "preprocessing" in kinds(body.format("time"))
+    assert "preprocessing" not in kinds(body.format("bash"))
+
+
+def test_the_last_date_is_no_statistic_to_be_sure_of() -> None:
+    body = "X['age'] = X['{0}'].max() - X['{0}']\n" + TAIL
+    assert not only(body.format("order_date"), "preprocessing").certain
+    assert only(body.format("price"), "preprocessing").certain
+
+
+def test_a_mean_of_the_training_part_in_all_rows_is_honest() -> None:
+    body = """
+        train, rest = train_test_split(df.index)
+        df['age'] = df['age'].fillna(df.loc[train, 'age'].mean())
+        m = LogisticRegression().fit(df.loc[train][:100][['age']], y)
+        print(m.score(df.loc[rest][['age']]))
+        """
+    assert kinds(body) == set()

@@ -49,7 +49,7 @@ class Calls(Expressions):
             return self.invoke(function, call.arguments, call.keywords, node)
         if function.path:
             return self.call_path(function.path, call)
-        return gather(call.given)
+        return self.applied_object(function, call)
 
     def cell_magic(self, node: ast.Call) -> Value:
         """`get_ipython().run_cell_magic("time", "", code)`: the code of a cell, as notebook exports write it."""
@@ -107,14 +107,15 @@ class Calls(Expressions):
     def instance(self, path: str, call: Call) -> Value:
         """`SomeClass(...)`: rows in other clothes if it is given rows, else an object that may learn."""
         inside = tuple(v for given in call.given for v in self.estimators_in(given))
-        if rows_of(call.given) and short(path) not in apis.LEARNING_TRANSFORMERS | apis.SEARCHES:
+        tabular = short(path) in {"DataFrame", "Series"} and any(v.pending for v in call.given)
+        if (rows_of(call.given) or tabular) and short(path) not in apis.LEARNING_TRANSFORMERS | apis.SEARCHES:
             return self.wrapped(short(path), call)
         return Value(cls=path, within=inside[:16])
 
     def wrapped(self, name: str, call: Call) -> Value:
         """`DataFrame(x, ...)`, `DMatrix(x, y)`."""
         made = gather(call.given)
-        first = next(a for a in call.given if a.rows)
+        first = next((a for a in call.given if a.rows), made)
         result = first.derived()
         result.influences, result.judged = made.influences, made.judged
         if name in {"DataFrame", "Series"}:

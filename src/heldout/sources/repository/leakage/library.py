@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 
 from heldout.sources.repository.leakage import apis
@@ -22,6 +23,8 @@ from heldout.sources.repository.leakage.values import (
 _ALONG_COLUMNS = (1, -1, "columns")
 _COUNTING = frozenset({"len", "sum", "count_nonzero", "nunique", "unique", "shape", "size"})
 _READ_BY_NAME = ("read", "scan", "load", "genfrom")
+MOMENT = re.compile(r"date|time|(?:^|_)(?:day|month|year|week|hour)(?:_|$)")
+"""Columns that hold moments, by their lower-case name."""
 
 
 class Library(Machine):
@@ -37,7 +40,9 @@ class Library(Machine):
         if not value.rows:
             return Value(pending=value.pending, judged=value.judged)
         step = (line, f"the {what} of these rows is computed")
-        made = Influence("statistic", value.rows, what, line, of=value.column, flow=(step,))
+        # The first and the last date say when the rows were gathered, seldom what they hold.
+        dated = what.startswith(("min", "max")) and MOMENT.search((value.column or "").lower()) is not None
+        made = Influence("statistic", value.rows, what, line, weak=dated, of=value.column, flow=(step,))
         pending = bounded(value.pending | {made})
         if value.grouped:
             return Value(rows=value.rows, influences=value.influences, pending=pending, grouped=True)

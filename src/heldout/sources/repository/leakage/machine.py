@@ -111,6 +111,17 @@ class Machine:
         if len(self.sides) < _MANY:
             self.sides.update((atom.source, part) for atom in rows for part in parts)
 
+    def beside(self, rows: Rows) -> Rows:
+        """The rows on the other sides of the cuts of these, as far as the source ever takes them."""
+        found: set[Atom] = set()
+        for atom in rows:
+            for part in atom.parts:
+                other = opposite(part)
+                if other is not None and (atom.source, other) in self.sides:
+                    kept = tuple(p for p in atom.parts if p != part)
+                    found.add(Atom(atom.source, (*kept, other)))
+        return frozenset(found)
+
     def parted(self, atom: Atom) -> bool:
         """Whether the rows on the other side of one of this atom's cuts were ever taken."""
         others = (opposite(part) for part in atom.parts)

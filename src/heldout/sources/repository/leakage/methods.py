@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from heldout.sources.repository.leakage import apis
-from heldout.sources.repository.leakage.library import Library, constants, gather_pair
+from heldout.sources.repository.leakage.library import MOMENT, Library, constants, gather_pair
 from heldout.sources.repository.leakage.rows import union
 from heldout.sources.repository.leakage.values import NOT_CONSTANT, Call, Influence, Value, bounded, gather
 
@@ -15,8 +15,6 @@ _UNIT = re.compile(
     r"visitor|household|driver|unit)s?(?:[_ ]?(?:id|no|nr|number|key|code))?"
 )
 """Columns that name a unit of which there may be many rows."""
-
-_MOMENT = re.compile(r"date|time|timestamp|(?:^|_)(?:day|month|year|week|hour)(?:_|$)")
 
 
 class Methods(Library):
@@ -177,7 +175,7 @@ class Methods(Library):
     def sort_values(self, value: Value, call: Call) -> Value:
         """`sort_values(by=date)`: rows in the order of time."""
         names = constants(call.first) | constants(call.keywords.get("by", Value()))
-        if any(_MOMENT.search(n.lower()) for n in names):
+        if any(MOMENT.search(n.lower()) for n in names):
             self.note(self.ordered, value, call.node, "rows are sorted by time")
         return value.derived()
 

@@ -76,13 +76,9 @@ def at_fits(machine: Machine) -> Iterator[Leak]:
     for fit in machine.fits:
         for influence in sorted_influences(fit.influences):
             outside = beyond(influence.rows, fit.rows)
-            if not outside or not fit.rows:
-                continue
             own = {a.source for a in fit.rows}
             apart = any(a.source not in own for a in outside) and meet(influence.rows, fit.rows)
-            held = any(f.source in own and machine.parted(f) and meet(frozenset({f}), influence.rows) for f in fit.rows)
-            same = any(a.source in own for a in outside)
-            if apart or (held and same):
+            if apart or (outside and meet(machine.beside(fit.rows), influence.rows)):
                 yield spoken(machine, influence, (fit.line, f"{fit.name} learns from rows that were changed by it"))
 
 
