@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
 import sys
 
 import pytest
@@ -103,3 +105,36 @@ def test_work_that_would_never_end_ends(source: str) -> None:
 def test_modules_that_import_each_other_end() -> None:
     tree = ast.parse("from .m import f\nf(1)")
     analyse(tree, resolve_module=lambda _: tree)
+
+
+HASHED = """\
+import ast, sys
+from heldout.sources.repository.leakage import analyse
+print(analyse(ast.parse(sys.stdin.read())))
+"""
+
+
+def test_the_report_does_not_depend_on_the_order_of_hashes() -> None:
+    source = "\n".join(
+        [
+            "import pandas as pd",
+            "a, b, y = pd.read_csv('a'), pd.read_csv('b'), pd.read_csv('y')",
+            "d = pd.concat([a, b])",
+            *(f"d['c{i}'] = d['c{i}'].fillna(d['c{i}'].mean()) / d['e{i}'].max()" for i in range(40)),
+            "p, q = train_test_split(d)",
+            "for m in [A(), B(), C()]:\n    m.fit(p, y)\n    m.score(q, y)",
+        ]
+    )
+    reports = {
+        subprocess.run(
+            [sys.executable, "-c", HASHED],
+            input=source,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(reports) == 1
+    assert "preprocessing" in reports.pop()

@@ -7,38 +7,24 @@ import builtins
 import re
 from collections.abc import Callable
 
-from heldout.sources.repository.leakage.estimators import Estimators
-from heldout.sources.repository.leakage.library import constants
 from heldout.sources.repository.leakage.names import names_in
-from heldout.sources.repository.leakage.rows import Part, opposite, positional
+from heldout.sources.repository.leakage.parts import Parts
+from heldout.sources.repository.leakage.rows import Part, opposite
 from heldout.sources.repository.leakage.values import (
-    NOT_CONSTANT,
     Function,
     Scope,
     Value,
     bounded,
     gather,
     join,
-    leaves,
     settle,
 )
 
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
-_SAME = frozenset({"values", "T", "str", "dt", "cat", "data", "target", "images", "A1", "real", "sparse", "array"})
-_ROWLESS = frozenset({
-    "columns", "dtypes", "dtype", "ndim", "intercept_", "best_params_", "best_score_", "cv_results_", "classes_",
-    "feature_names", "target_names", "feature_names_in_", "history", "explained_variance_ratio_", "word_index",
-    "vocabulary_", "DESCR", "summary", "params",
-})  # fmt: skip
-_INDEXERS = frozenset({"loc", "iloc", "at", "iat", "ix"})
-_LEARNT = frozenset(
-    {"mean_", "var_", "scale_", "min_", "max_", "data_min_", "data_max_", "statistics_", "components_", "labels_"}
-)
-_CHOOSING = frozenset({"feature_importances_", "coef_", "scores_", "pvalues_", "support_", "ranking_"})
 _SIDES = {ast.Lt: ("<", "yes"), ast.GtE: ("<", "no"), ast.Gt: (">", "yes"), ast.LtE: (">", "no")}
 
 
-class Expressions(Estimators):
+class Expressions(Parts):
     """Evaluation of expressions; calls of the source's own functions are in the subclass."""
 
     def evaluate(self, node: ast.expr) -> Value:
@@ -59,7 +45,7 @@ class Expressions(Estimators):
         found = self.scope.find(node.id)
         if found is not None:
             return found
-        if node.id in _BUILTINS or node.id[:1].isupper() or self.stars:
+        if node.id in _BUILTINS | apis.FUNCTIONS or node.id[:1].isupper() or self.stars:
             return Value(path=node.id)
         # A name that nothing here binds, as in a notebook whose cell is gone: data from outside.
         made = self.source(node, f"the unbound name {node.id}", f"name {node.id}")
@@ -233,204 +219,6 @@ class Expressions(Estimators):
         """Back to the scope around it."""
         self.scope = before
         self.loops.pop()
-
-    def element(self, value: Value) -> Value:
-        """Any one of what is iterated over."""
-        if value.items:
-            result = value.items[0]
-            for item in value.items[1:6]:
-                result = join(result, item)
-            return result
-        result = value.derived()
-        result.within = value.within
-        result.fit = value.fit
-        result.cls = value.within[0].cls if value.within else ""
-        return result
-
-    # -- parts of objects ------------------------------------------------------------------------------------
-
-    def _on_attribute(self, node: ast.Attribute) -> Value:
-        value = self.evaluate(node.value)
-        name = node.attr
-        if value.path and not value.rows:
-            return Value(path=f"{value.path}.{name}")
-        known = value.table.get(name)
-        if known is not None:
-            return known if not value.rows else self.column_of(value, name)
-        method = self.find_method(value, name)
-        if method is not None:
-            return method
-        if value.cls or value.fit is not None:
-            return self.attribute_of_estimator(value, name)
-        return self.attribute_of_data(value, name)
-
-    def attribute_of_data(self, value: Value, name: str) -> Value:
-        """An attribute of a frame or array: another look at it, its size, or a column."""
-        if name in {"shape", "size"}:
-            return Value(length_of=value.rows)
-        if name == "index":
-            last = next((atom.parts[-1:] for atom in sorted(value.rows, key=str) if atom.parts), ())
-            return Value(index=value.index or last, length_of=value.rows, pending=value.pending)
-        if name in _ROWLESS:
-            return Value()
-        if name not in _INDEXERS | _SAME:
-            return self.column_of(value, name)
-        result = value.view()
-        if name in _INDEXERS:
-            result.marks |= {"rows"}
-        return result
-
-    def attribute_of_estimator(self, value: Value, name: str) -> Value:
-        """What an estimator shows of itself after it was fitted."""
-        if name in {"best_estimator_", "estimator", "model", "regressor"}:
-            return value
-        if name in _LEARNT | _CHOOSING and value.fit is not None and value.fit.rows:
-            return self.statistic(
-                Value(rows=value.fit.rows), f"{value.fit.name}.{name}", ast.Pass(lineno=value.fit.line)
-            )
-        return Value(bound=(value, name))
-
-    def column_of(self, value: Value, name: str) -> Value:
-        """One column of a frame, seen through what was stored into it."""
-        result = value.view(name)
-        stored = value.table.get(name)
-        if stored is not None:
-            result.judged = stored.judged
-            if not value.rows:
-                return stored
-        else:
-            result.judged = frozenset() if value.table else value.judged
-        return result
-
-    def find_method(self, value: Value, name: str) -> Value | None:
-        """A method of a class of the source."""
-        raise NotImplementedError
-
-    def _on_slice(self, node: ast.Slice) -> Value:
-        for bound in (node.lower, node.upper, node.step):
-            if bound is not None:
-                self.evaluate(bound)
-        return Value()
-
-    def _on_subscript(self, node: ast.Subscript) -> Value:
-        value = self.evaluate(node.value)
-        index = node.slice
-        if value.path and not value.rows:
-            inner = self.evaluate(index)
-            if value.path.endswith((".r_", ".c_")):
-                pieces = list(leaves(inner))
-                result = gather(pieces)
-                result.rows = pieces[0].rows if value.path.endswith("c_") and pieces else result.rows
-                return result
-            return inner.derived()
-        return self.take(value, index, node)
-
-    def take(self, value: Value, index: ast.expr, node: ast.AST) -> Value:
-        """`value[index]`: an item, a column, columns, or some of the rows."""
-        if isinstance(index, ast.Slice):
-            return self.sliced(value, index)
-        if isinstance(index, ast.Tuple) and value.items is None:
-            rows = self.take(value, index.elts[0], node) if index.elts else value
-            names = self.evaluate(index.elts[1]) if len(index.elts) > 1 else Value()
-            return self.columns(rows, names) if constants(names) else self.chosen(rows, names)
-        key = self.evaluate(index)
-        moving = self.moving()
-        unknown = not isinstance(index, ast.Constant) and not moving & set(names_in(index))
-        return self.item(value, key, ast.unparse(index)[:80] if unknown else "")
-
-    def item(self, value: Value, key: Value, picked: str = "") -> Value:
-        """`value[key]` for a key that is known as a value; `picked` is how an unknown choice of rows reads."""
-        constant = key.constant
-        if isinstance(constant, str):
-            return self.part(value, ("label", constant)) if "rows" in value.marks else self.column_of(value, constant)
-        if isinstance(constant, int) and value.items is not None and -len(value.items) <= constant < len(value.items):
-            return value.items[constant]
-        if isinstance(constant, int) and str(constant) in value.table:
-            return value.table[str(constant)]
-        if key.mask is not None:
-            return self.filtered(value, key)
-        if key.index and (not key.rows or value.rows):
-            return self.part(value, *key.index)
-        if constants(key):
-            return self.columns(value, key)
-        if key.pending and value.rows:
-            return self.chosen(value, key)
-        return self.any_item(value, picked)
-
-    def chosen(self, value: Value, names: Value) -> Value:
-        """Columns chosen by what was computed over rows."""
-        result = value.view()
-        result.influences = bounded(value.influences | settle(names.pending, self.line, "columns are chosen by it"))
-        return result
-
-    def any_item(self, value: Value, picked: str) -> Value:
-        """Some item, or some rows, of which nothing is known but how the choice reads."""
-        if value.items is not None:
-            return self.element(value)
-        if picked and value.rows:
-            return self.part(value, ("picked", picked))
-        result = value.view()
-        result.within, result.length_of = value.within, value.length_of
-        result.fit, result.cls = value.fit, value.cls or (value.within[0].cls if value.within else "")
-        return result
-
-    def filtered(self, value: Value, mask: Value) -> Value:
-        """The rows where a mask holds; a mask made with a number of all rows carries that number along."""
-        result = self.part(value, mask.mask) if mask.mask is not None else value.view()
-        # The influences of the compared column itself are those of the rows: only what the mask adds counts.
-        result.influences = bounded(result.influences | frozenset(i for i in mask.influences if i.column is None))
-        return result
-
-    def columns(self, value: Value, names: Value) -> Value:
-        """Some columns of a frame, with what changed those only."""
-        kept = constants(names)
-        result = value.view()
-        result.column = next(iter(kept)) if len(kept) == 1 else None
-        result.influences = frozenset(i for i in value.influences if i.column is None or i.column in kept)
-        return result
-
-    def sliced(self, value: Value, index: ast.Slice) -> Value:
-        """`value[a:b]`: rows by position."""
-        lower = self.evaluate(index.lower) if index.lower is not None else None
-        upper = self.evaluate(index.upper) if index.upper is not None else None
-        moving = self.moving()
-        bounds = [b for b in (index.lower, index.upper) if b is not None]
-        if not bounds or any(n in moving for b in bounds for n in names_in(b)):
-            return value.view()
-        if value.items is not None:
-            return self.some_items(value, lower, upper)
-        for bound, after in ((upper, False), (lower, True)):
-            if bound is not None and bound.length_of and bound.length_of < value.rows:
-                result = value.view()
-                result.rows = bound.length_of if not after else value.rows - bound.length_of
-                return result
-        parts: list[Part] = []
-        if index.lower is not None and lower is not None and lower.constant not in (0, None):
-            parts.append(self.cut(index.lower, lower, after=True))
-        if index.upper is not None and upper is not None and upper.constant is not None:
-            parts.append(self.cut(index.upper, upper, after=False))
-        return self.part(value, *parts) if parts else value.view()
-
-    def some_items(self, value: Value, lower: Value | None, upper: Value | None) -> Value:
-        """A slice of a list whose items are known."""
-        start, stop = (None if b is None else b.constant for b in (lower, upper))
-        known = (start is None or isinstance(start, int)) and (stop is None or isinstance(stop, int))
-        if value.items is None or not known:
-            return value.view()
-        chosen = value.items[start if isinstance(start, int) else None : stop if isinstance(stop, int) else None]
-        result = gather(chosen)
-        result.items = chosen
-        return result
-
-    def cut(self, node: ast.expr, bound: Value, *, after: bool) -> Part:
-        """The side of a cut at a bound: lengths by whose they are, constants and expressions by how they read."""
-        if bound.length_of:
-            rows = sorted(f"{a.source} {a.parts}" for a in bound.length_of)
-            return positional(f"end of {rows[0]}"[:160], after=after)
-        if bound.constant is not NOT_CONSTANT:
-            return positional(str(bound.constant)[:40], after=after)
-        # The same words in another call of a function are another cut.
-        return positional(re.sub(r"\s+", "", ast.unparse(node))[:80] + self.context, after=after)
 
     # -- what statements need --------------------------------------------------------------------------------
 

@@ -102,7 +102,7 @@ class Machine:
 
     def note(self, notes: dict[str, tuple[int, str]], value: Value, node: ast.AST, what: str) -> None:
         """Remember of the sources of some rows what is done to them: sorted by time, many per unit ..."""
-        for atom in value.rows:
+        for atom in sorted(value.rows, key=lambda a: a.source):
             if len(notes) < _MANY:
                 notes.setdefault(atom.source, (getattr(node, "lineno", self.line), what))
 
@@ -143,7 +143,7 @@ class Machine:
         """Estimators meet rows here."""
         line = getattr(node, "lineno", self.line)
         for_choice = speaks_of_validation(node)
-        for fit in fits:
+        for fit in sorted(fits, key=lambda f: f.site):
             if len(self.evaluations) < _MANY and value.rows:
                 event = Evaluation(fit, line, how, value.rows, value.influences, self.around(), for_choice)
                 self.evaluations[event] = None

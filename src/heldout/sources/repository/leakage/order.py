@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from heldout.sources.repository.leakage.machine import Machine, Split
 from heldout.sources.repository.leakage.rows import meet
 from heldout.sources.repository.leakage.types import Leak, Step
-from heldout.sources.repository.leakage.values import Fit, Influence
+from heldout.sources.repository.leakage.values import Fit, Influence, in_order
 
 
 def answers(machine: Machine) -> Iterator[Leak]:
@@ -18,7 +18,7 @@ def answers(machine: Machine) -> Iterator[Leak]:
                 (fit.line, f"{fit.name} gets a table with the column {fit.answer!r} and learns to say that column"),
             )
             yield Leak("target", fit.line, f"the target {fit.answer!r} is among the features of {fit.name}", flow)
-        for influence in ordered(fit.seen):
+        for influence in sorted(fit.seen, key=in_order):
             made_of_answer = fit.answer is not None and influence.of == fit.answer != influence.column
             if influence.sort == "statistic" and made_of_answer and meet(influence.rows, fit.rows):
                 yield encoded(fit, influence)
@@ -34,7 +34,7 @@ def encoded(fit: Fit, influence: Influence) -> Leak:
 def future(machine: Machine) -> Iterator[Leak]:
     """Features taken from later rows, and rows in the order of time that are shuffled apart."""
     for fit in machine.fits:
-        for influence in ordered(fit.seen):
+        for influence in sorted(fit.seen, key=in_order):
             if influence.sort == "future":
                 flow = tuple(sorted((*influence.flow, (fit.line, f"{fit.name} learns from it"))))
                 message = f"{influence.what} (line {influence.line}) puts a later row's value into the features"
@@ -71,8 +71,3 @@ def parted(kind: str, split: Split, step: Step, message: str) -> Leak:
 def sources(split: Split) -> list[str]:
     """Where the rows of a split come from."""
     return sorted({atom.source for atom in split.rows})
-
-
-def ordered(influences: frozenset[Influence]) -> list[Influence]:
-    """In an order that does not depend on hashing."""
-    return sorted(influences, key=lambda i: (i.line, i.what, i.column or "", i.sort))

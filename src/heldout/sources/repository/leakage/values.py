@@ -34,7 +34,7 @@ class Influence:
     column: str | None = None
     weak: bool = False
     of: str | None = None
-    flow: tuple[Step, ...] = field(default=(), compare=False)
+    flow: tuple[Step, ...] = ()
 
     def then(self, line: int, note: str, column: str | None = None) -> Influence:
         """The same, one step further."""
@@ -181,7 +181,12 @@ def bounded(influences: Influences) -> Influences:
     """At most as many as the analysis carries; which ones does not depend on hashing."""
     if len(influences) <= _MANY:
         return influences
-    return frozenset(sorted(influences, key=lambda i: (i.line, i.what, i.column or "", i.sort))[:_MANY])
+    return frozenset(sorted(influences, key=in_order)[:_MANY])
+
+
+def in_order(influence: Influence) -> tuple[int, str, str, str, tuple[Step, ...]]:
+    """A key that puts influences into one order, whatever their hashes."""
+    return (influence.line, influence.what, influence.column or "", influence.sort, influence.flow)
 
 
 def gather(values: Iterable[Value]) -> Value:

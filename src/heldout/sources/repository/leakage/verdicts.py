@@ -10,18 +10,16 @@ from heldout.sources.repository.leakage.machine import Evaluation, Machine
 from heldout.sources.repository.leakage.order import answers, future, units
 from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet
 from heldout.sources.repository.leakage.types import Kind, Leak, Report, Step, Undecided
-from heldout.sources.repository.leakage.values import Fit, Influence
+from heldout.sources.repository.leakage.values import Fit, Influence, in_order
 
 
 def report(machine: Machine) -> Report:
     """All that the machine saw, as leaks; the same leak found twice is told once."""
     found: dict[tuple[Kind, str], Leak] = {}
     finders = (at_splits, at_fits, at_evaluations, overlaps, many_tests, answers, future, units)
-    for leak in (leak for finder in finders for leak in finder(machine)):
-        key = (leak.kind, leak.message)
-        known = found.setdefault(key, leak)
-        if (not leak.certain, leak.line) < (not known.certain, known.line):
-            found[key] = leak
+    every = (leak for finder in finders for leak in finder(machine))
+    for leak in sorted(every, key=lambda k: (not k.certain, k.line, k.kind, k.message, k.flow)):
+        found.setdefault((leak.kind, leak.message), leak)
     leaks = sorted(found.values(), key=lambda k: (k.line, k.kind, k.message))
     undecided = sorted(machine.undecided, key=lambda u: (u.line, u.why))
     return Report(tuple(leaks), tuple(undecided), len(machine.splits), len(machine.fits), len(machine.evaluations))
@@ -164,7 +162,7 @@ def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> 
 
 def sorted_influences(influences: Iterable[Influence]) -> list[Influence]:
     """Those that carry rows across a split, in an order that does not depend on hashing."""
-    return sorted((i for i in influences if i.sort != "future"), key=lambda i: (i.line, i.what, i.column or "", i.sort))
+    return sorted((i for i in influences if i.sort != "future"), key=in_order)
 
 
 __all__ = ["Undecided", "report"]
