@@ -7,6 +7,7 @@ import builtins
 import re
 from collections.abc import Callable
 
+from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.names import names_in
 from heldout.sources.repository.leakage.parts import Parts
 from heldout.sources.repository.leakage.rows import Part, opposite
