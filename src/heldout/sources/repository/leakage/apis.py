@@ -170,6 +170,9 @@ GROWING = _names("extend add insert appendleft setdefault")
 ELEMENTWISE = _names("where select nan_to_num clip subtract divide true_divide add multiply maximum minimum power")
 """Functions that put rows and numbers together, place by place."""
 
+FUNCTIONS = SPLITS | CROSS_VALIDATIONS | METRICS | READERS | SELF_FITTED
+"""Names that stand for functions even where the source does not show their import."""
+
 SPLIT_WORDS: dict[str, str] = {
     "train": "train", "training": "train", "trn": "train", "tr": "train",
     "test": "test", "testing": "test", "tst": "test", "te": "test", "holdout": "test",
