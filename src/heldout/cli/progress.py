@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+_REFRESH = 0.1
+"""Seconds between two pictures of the bar."""
+
 
 class TerminalProgress:
-    """A `runs.Progress` for a person at a terminal; prints nothing where there is none. A context manager."""
+    """A `runs.Progress` for a person at a terminal; prints nothing where there is none. A context manager.
+
+    It draws when it is told something, without a thread of its own, so that workers can be forked.
+    """
 
     def __init__(self, *, quiet: bool = False) -> None:
         console = Console(stderr=True)
@@ -22,9 +29,11 @@ class TerminalProgress:
             TimeElapsedColumn(),
             console=console,
             transient=True,
+            auto_refresh=False,
             disable=quiet or not console.is_terminal,
         )
         self._task = self._bar.add_task("", total=None)
+        self._drawn = 0.0
 
     def __enter__(self) -> TerminalProgress:
         self._bar.start()
@@ -39,7 +48,12 @@ class TerminalProgress:
         """A new step has begun."""
         shown = Text(text.replace("\n", " ")[:100]).plain
         self._bar.reset(self._task, total=None, description=shown)
+        self._bar.refresh()
+        self._drawn = time.monotonic()
 
     def count(self, done: int, total: int) -> None:
         """The step that is under way has done this much."""
         self._bar.update(self._task, completed=done, total=total)
+        if time.monotonic() - self._drawn > _REFRESH or done == total:
+            self._bar.refresh()
+            self._drawn = time.monotonic()

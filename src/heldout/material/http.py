@@ -7,19 +7,20 @@ import ipaddress
 import json
 import re
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit, urlunsplit
-
-import urllib3
 
 from heldout.errors import InputError
 from heldout.material.limits import MIB
 
-_TIMEOUT = urllib3.Timeout(connect=15.0, read=60.0)
+if TYPE_CHECKING:
+    import urllib3  # at run time only when something is fetched: most reviews are of local work
+
+_CONNECT_SECONDS, _READ_SECONDS = 15.0, 60.0
 _REDIRECTS = 5
 _ANSWER = 64 * MIB
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -123,14 +124,19 @@ def _check(url: str) -> None:
 
 
 def _request(url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    import urllib.request
+
+    import urllib3
+
     parts = urlsplit(url)
     proxy = None if is_loopback(parts.hostname) else urllib.request.getproxies().get(parts.scheme)
     if proxy and urllib.request.proxy_bypass(parts.hostname or ""):
         proxy = None
     pool = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
     try:
+        timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
         return pool.request(
-            "GET", url, headers=headers, timeout=_TIMEOUT, redirect=False, preload_content=False, retries=2
+            "GET", url, headers=headers, timeout=timeout, redirect=False, preload_content=False, retries=2
         )
     except (urllib3.exceptions.HTTPError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
@@ -138,6 +144,8 @@ def _request(url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
 
 
 def _chunks(response: urllib3.BaseHTTPResponse, url: str, cap: int, seconds: float) -> Iterator[bytes]:
+    import urllib3
+
     done, until = 0, time.monotonic() + seconds
     try:
         for chunk in response.stream(256 * 1024):
