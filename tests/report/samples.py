@@ -85,7 +85,8 @@ LEAK = Finding(
     code="LKG101",
     polarity="against",
     severity="high",
-    message="In 1 of 3 training scripts, the scaler has seen the test rows: `scaler` is fitted on all rows before the split.",
+    message="In 1 of 3 training scripts, the scaler has seen the test rows: "
+    "`scaler` is fitted on all rows before the split.",
     locations=(at("churn/train.py", 41, "X = scaler.fit_transform(X)", "churn"),),
     flow=(
         FlowStep(
@@ -113,7 +114,8 @@ LEAK = Finding(
     share=1.0,
     why="A score on rows that the model has met promises more than it keeps.",
     mend="Split first, then fit the scaler on the training rows, or put it into a Pipeline.",
-    ask="In `churn/train.py` the scaler is fitted before the split. How much of the score do you think comes from that, and how would you find out?",
+    ask="In `churn/train.py` the scaler is fitted before the split. "
+    "How much of the score do you think comes from that, and how would you find out?",
 )
 TESTED = Finding(
     code="TST101",
@@ -173,7 +175,8 @@ UNPICKLED = Finding(
 BASELINE = Finding(
     code="STA105",
     polarity="unknown",
-    message="Whether the model beats a simple rule could not be told: no baseline was found, and results are kept elsewhere.",
+    message="Whether the model beats a simple rule could not be told: "
+    "no baseline was found, and results are kept elsewhere.",
     strength=0.0,
     why="A model has to be compared with what would be done without it.",
     ask="What would a rule of three lines have scored on the same customers?",

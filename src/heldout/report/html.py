@@ -18,9 +18,9 @@ from markupsafe import Markup, escape
 
 from heldout.evidence import Dossier
 from heldout.report import words
-from heldout.report.chart import GRID, Strip, shapes_of, strip
+from heldout.report.chart import GRID, Strip, at, shapes_of, strip
 from heldout.report.clean import plain
-from heldout.report.levels import STATES, Estimate, Missing, Row, rows
+from heldout.report.levels import NOBODY_LOOKED, Estimate, Missing, Row, rows
 from heldout.report.view import View, view
 from heldout.standard import Role, Standard
 
@@ -31,7 +31,8 @@ class Compared:
 
     row: Row
     strip: Strip
-    missing: tuple[tuple[str, Missing], ...]
+    missing: dict[str, list[str]]
+    """State in words -> the subjects without a level for that reason."""
 
 
 def render_dossier(dossier: Dossier, standard: Standard, role: Role | None = None) -> str:
@@ -77,12 +78,15 @@ def _compared(
         for name, v in zip(names, views, strict=True):
             own = next((s.row for s in v.sections if s.row.id == row.id), None)
             if own is None:
-                missing.append((name, Missing("", "not_observed", "No source has looked at it yet.")))
+                missing.append((name, NOBODY_LOOKED))
             elif own.estimates:
                 pairs += [(name, estimate) for estimate in own.estimates]
             else:
                 missing += [(name, own.missing[0])]
-        compared.append(Compared(row, strip(row, shapes, pairs), tuple(missing)))
+        by_state: dict[str, list[str]] = {}
+        for name, m in missing:
+            by_state.setdefault(m.in_words, []).append(name)
+        compared.append(Compared(row, strip(row, shapes, pairs), by_state))
     return compared
 
 
@@ -117,8 +121,9 @@ def _environment() -> Environment:
         within=words.within,
         measured=words.measured,
         day=words.day,
+        at=at,
     )
-    environment.globals.update(grid=GRID, states=STATES)
+    environment.globals.update(grid=GRID)
     return environment
 
 

@@ -47,13 +47,17 @@ class Missing:
     """A competency without a level from one source or artifact, and why."""
 
     label: str
-    state: State
+    state: State | None
+    """None when no source has looked at the competency at all."""
     reason: str
 
     @property
     def in_words(self) -> str:
         """The state as the page says it."""
-        return STATES[self.state]
+        return STATES[self.state] if self.state else "not looked at"
+
+
+NOBODY_LOOKED = Missing("", None, "No source here can see it, or none was used.")
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,16 @@ class Row:
     weight: float
     estimates: tuple[Estimate, ...]
     missing: tuple[Missing, ...]
+
+    @property
+    def short(self) -> str:
+        """The name without what it has in brackets."""
+        return self.name.partition(" (")[0] or self.name
+
+    @property
+    def detail(self) -> str:
+        """What the name has in brackets."""
+        return self.name.partition(" (")[2].removesuffix(")")
 
     def words(self, level: int) -> str:
         """The anchor's text of a whole level, empty for a competency that the standard does not know."""
@@ -120,7 +134,7 @@ def _estimates(evidence: Iterable[Evidence], several: bool) -> Iterable[Estimate
 
 def _missing(evidence: list[Evidence], several: bool) -> Iterable[Missing]:
     if not evidence:
-        yield Missing("", "not_observed", "No source has looked at it yet.")
+        yield NOBODY_LOOKED
     for e in evidence:
         if e.level is None:
             yield Missing(_label(e, several), e.state, e.reason)

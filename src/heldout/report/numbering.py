@@ -19,11 +19,11 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Numbered:
-    """A finding with its number; `home` is the competency under which it is shown in full, "" for none."""
+    """A finding with its number; `home` is the competency under which it is shown in full, None for none."""
 
     number: str
     finding: Finding
-    home: str
+    home: str | None
     also: tuple[str, ...]
     full: bool
 
@@ -50,6 +50,7 @@ def number(dossier: Dossier, moved: Sequence[str] = ()) -> tuple[Numbered, ...]:
     for finding in dossier.all_findings():
         code = _NOT_IN_A_LINK.sub("-", finding.code) or "finding"
         counter[code] += 1
-        home, *also = sorted(speaks.get(key(finding), [""]), key=lambda name: order.get(name, len(order)))
-        numbered.append(Numbered(f"{code}-{counter[code]}", finding, home, tuple(also), counter[code] <= FULL))
+        homes = sorted(speaks.get(key(finding), []), key=lambda name: order.get(name, len(order)))
+        home = homes[0] if homes else None
+        numbered.append(Numbered(f"{code}-{counter[code]}", finding, home, tuple(homes[1:]), counter[code] <= FULL))
     return tuple(numbered)

@@ -12,7 +12,7 @@ from statistics import median
 
 from heldout.evidence import Dossier, Finding, Polarity
 from heldout.report.effects import Weighed, weigh
-from heldout.report.levels import Row, rows
+from heldout.report.levels import NOBODY_LOOKED, Row, rows
 from heldout.report.words import level, listed, percent, within
 from heldout.standard import Role, Standard
 
@@ -64,7 +64,7 @@ def summarise(dossier: Dossier, standard: Standard, role: Role | None = None) ->
     """Choose and phrase the first screen; with a role, its weights say which missing competency matters most."""
     table = rows(dossier, standard, role)
     weighed = weigh(dossier)
-    facts = tuple(_fact(w, {row.id: row.name for row in table}) for w in _facts(weighed))
+    facts = tuple(_fact(w, {row.id: row.short for row in table}) for w in _facts(weighed))
     return Summary(
         headline=_headline(dossier, facts, table, role),
         facts=facts,
@@ -123,26 +123,29 @@ def _questions(weighed: Sequence[Weighed], table: Sequence[Row], role: Role | No
     for row in _missing(table, role):
         prompt = row.competency.sources.get("interview") if row.competency else None
         if prompt and len(questions) < WANTED:
-            questions.append(Question(f"{row.name}: {within(prompt)}", "Nothing here shows it.", None))
+            questions.append(Question(f"{row.short}: {within(prompt)}", "Nothing here shows it.", None))
     return tuple(questions)
 
 
 def _missing(table: Sequence[Row], role: Role | None) -> list[Row]:
     """Competencies without any level, those that matter most first (for a role only those that it asks for)."""
-    order = ("not_assessable", "not_observed", "faulted", "not_applicable")
+    order = ("not_assessable", "not_observed", "faulted", "not_applicable", None)
     missing = [r for r in table if not r.estimates and r.missing and (role is None or r.bar is not None)]
-    return sorted(missing, key=lambda r: (-r.weight, order.index(r.missing[0].state), not r.specific_to_ml))
+    return sorted(missing, key=lambda r: (-r.weight, not r.specific_to_ml, order.index(r.missing[0].state)))
 
 
 def _cannot_tell(dossier: Dossier, weighed: Sequence[Weighed], table: Sequence[Row], role: Role | None) -> CannotTell:
     if not any(row.estimates for row in table) and not weighed:
-        reasons = list(dict.fromkeys(m.reason for row in table for m in row.missing))
+        reasons = list(dict.fromkeys(m.reason for row in table for m in row.missing if m.state))
+        reasons = reasons or [NOBODY_LOOKED.reason]
         return CannotTell("Anything about the work", " ".join(_sentence(reason) for reason in reasons[:2]))
     if missing := _missing(table, role):
         first = missing[0].missing[0]
-        alike = [r.name for r in missing if (r.missing[0].state, r.missing[0].reason) == (first.state, first.reason)]
+        alike = [r.short for r in missing if (r.missing[0].state, r.missing[0].reason) == (first.state, first.reason)]
         names = [alike[0], *(within(name) for name in alike[1:])]
-        return CannotTell(listed(names, last="and"), f"{first.in_words.capitalize()}: {_sentence(first.reason)}")
+        return CannotTell(
+            listed(names, last="and"), f"{_sentence(first.in_words.capitalize())} {_sentence(first.reason)}"
+        )
     if unknown := next((w.finding for w in weighed if w.finding.polarity == "unknown"), None):
         return CannotTell(_sentence(unknown.message), _sentence(unknown.why or "The material does not show it."))
     if gap := next((gap for artifact in dossier.artifacts for gap in artifact.gaps), None):
@@ -152,18 +155,15 @@ def _cannot_tell(dossier: Dossier, weighed: Sequence[Weighed], table: Sequence[R
         return CannotTell("Any level", "No competency that is asked for was looked at.")
     row, widest = max(levels, key=lambda pair: pair[1].high - pair[1].low)
     span = f"from {level(widest.low)} to {level(widest.high)} on the scale of 1 to 5"
-    return CannotTell(f"{row.name} more exactly", f"The interval goes {span}, the widest of all levels here.")
+    return CannotTell(f"{row.short} more exactly", f"The interval goes {span}, the widest of all levels here.")
 
 
 def _headline(dossier: Dossier, facts: Sequence[Fact], table: Sequence[Row], role: Role | None) -> str:
     clauses = [_clause(fact.finding.message) for fact in _one_of_each(facts)]
     clauses += _share(dossier)
-    absent = [r for r in _missing(table, role) if r.missing[0].state in ("not_observed", "not_assessable")]
     if any(row.estimates for row in table):
-        if absent:
-            clauses.append(f"nothing here shows {listed([within(r.name) for r in absent[:2]])}")
-        elif inapplicable := _missing(table, role):
-            clauses.append(f"nothing here could show {listed([within(r.name) for r in inapplicable], 2)}")
+        absent = [within(row.short) for row in _missing(table, role)[:2]]
+        clauses += [f"nothing here shows {listed(absent)}"] if absent else []
     elif not clauses or not facts:
         clauses = ["Nothing that was looked at shows a level in any competency", *clauses]
     text = "; ".join(clause for clause in clauses if clause)

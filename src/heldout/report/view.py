@@ -117,7 +117,7 @@ def view(dossier: Dossier, standard: Standard, role: Role | None = None) -> View
     numbered = number(dossier, [row.id for row in table])
     shapes = shapes_of([e.label for row in table for e in row.estimates])
     counting = [n for n in numbered if n.finding.suppressed is None]
-    shown, overflow = _split(n for n in counting if not n.home)
+    shown, overflow = _split(n for n in counting if n.home is None)
     return View(
         dossier=dossier,
         role=role,

@@ -1,0 +1,96 @@
+"""The dossier as JSON for other programs, and files written so that nobody ever reads half of one."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable, Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from heldout.errors import InputError, OurFault
+from heldout.evidence import Dossier
+from heldout.evidence.files import write_atomically
+
+SCHEMA = 1
+"""Raised by every change that a reader of the older form would trip over."""
+
+Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPGRADES: Mapping[int, Upgrade] = {}
+"""Schema -> what makes a file of that schema one of the next; a file written once stays readable."""
+
+
+class DossierFile(BaseModel):
+    """What `--json` writes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    dossier: Dossier
+
+
+def dossier_json(dossier: Dossier) -> str:
+    """The dossier as JSON: keys sorted, lists in the dossier's order, ASCII only; the same dossier gives the same text.
+
+    Being ASCII, it is safe on a terminal whatever a repository holds. Numbers that JSON lacks become null.
+    """
+    content = _without_infinity({"schema": SCHEMA, "dossier": dossier.model_dump(mode="json")})
+    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False)
+
+
+def dossier_schema() -> dict[str, Any]:
+    """The JSON Schema of what `dossier_json` writes."""
+    return DossierFile.model_json_schema(by_alias=True)
+
+
+def read_dossier(text: str, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Dossier:
+    """The dossier in a text written by this or an older version; raises InputError with what is wrong."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"this is not JSON ({error}); give a file that `heldout review --json` wrote") from error
+    if not isinstance(content, dict) or "dossier" not in content:
+        raise InputError("this JSON holds no dossier; give a file that `heldout review --json` wrote")
+    while isinstance(version := content.get("schema"), int) and version in upgrades:
+        content = upgrades[version](content)
+    if isinstance(version, int) and version > SCHEMA:
+        raise InputError(f"this dossier was written by a newer Heldout (schema {version}); update Heldout to read it")
+    try:
+        return DossierFile.model_validate(content).dossier
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"this dossier is damaged at {place}: {first['msg']}") from error
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write `text` (UTF-8) in one step, readable by its owner alone, for it speaks of a person.
+
+    A link keeps pointing where it did; a pipe or device is written to and not replaced. Raises InputError when
+    the place cannot be written, OurFault when the disk is full.
+    """
+    try:
+        target = path.resolve()
+        if target.is_dir():
+            raise InputError(f"{path} is a folder; name a file in it")
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+        else:
+            write_atomically(target, text)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise OurFault(f"{path} could not be written: {reason}") from error
+        raise InputError(f"cannot write {path} ({reason}); name a file in a folder that exists and is yours") from error
+
+
+def _without_infinity(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_infinity(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_infinity(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value

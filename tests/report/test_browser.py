@@ -1,0 +1,86 @@
+"""The pages in a real browser: nothing sticks out on a phone, and axe finds no fault.
+
+Needs a Chromium on the path; axe as well when HELDOUT_AXE names the file `axe.min.js` of axe-core. Both are
+left out where they are absent, with the reason; `test_html.py` checks structure and labels everywhere.
+"""
+
+from __future__ import annotations
+
+import html as markup
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from heldout.report.html import render_case, render_dossier
+from heldout.standard import load_standard
+from tests.report import samples
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+AXE = os.environ.get("HELDOUT_AXE", "")
+STANDARD = load_standard()
+SENIOR = STANDARD.roles_by_id["ml-engineer-senior"]
+PAGES = {
+    "strong": render_dossier(samples.strong(), STANDARD, SENIOR),
+    "weak": render_dossier(samples.weak(), STANDARD),
+    "case": render_case("Churn team", SENIOR, [make() for make in samples.ALL.values()], STANDARD),
+}
+MEASURE = """
+document.querySelectorAll('details').forEach(d => d.open = true);
+const out = {wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
+const say = () => { document.body.dataset.out = JSON.stringify(out); };
+say();
+"""
+RUN_AXE = """
+axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r => {
+  out.violations = r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' | ')); say();
+});
+"""
+
+
+def measured(page: str, width: int, folder: Path, axe: str = "") -> dict[str, object]:
+    """Frame the page at a width (the browser has a least one of its own), run the script in it, read what it says."""
+    script = f"{axe}\n{MEASURE}\n{RUN_AXE if axe else ''}".replace("</script", "<\\/script")
+    without_policy = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+    inner = without_policy.replace("</body>", f"<script>{script}</script></body>")
+    report = "const d = f.contentDocument; const t = setInterval(() => { const o = d.body && d.body.dataset.out;"
+    report += f" if (o && (!{json.dumps(bool(axe))} || o.includes('violations')))"
+    report += " { document.body.dataset.out = o; clearInterval(t); } }, 50);"
+    frame = f'<iframe id="f" title="page" width="{width}" height="900" srcdoc="{markup.escape(inner)}"></iframe>'
+    outer = (
+        f'<!doctype html><body>{frame}<script>const f = document.getElementById("f"); f.onload = () => {{{report}}};'
+    )
+    (folder / "outer.html").write_text(outer + "</script></body>", encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=30000", "--dump-dom"),
+            *(f"--user-data-dir={folder}/profile", "--window-size=1400,1000", f"file://{folder}/outer.html"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    said = re.search(r'<body data-out="([^"]*)"', done.stdout)
+    assert said, done.stderr[-2000:]
+    return json.loads(markup.unescape(said[1]))
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the path")
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_sticks_out_on_a_phone(name: str, tmp_path: Path) -> None:
+    assert measured(PAGES[name], 390, tmp_path)["wide"] == 0
+
+
+@pytest.mark.skipif(not CHROMIUM or not AXE, reason="needs Chromium, and HELDOUT_AXE naming axe.min.js")
+@pytest.mark.parametrize("width", [390, 1180])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_fault(name: str, width: int, tmp_path: Path) -> None:
+    axe = Path(AXE).read_text(encoding="utf-8")
+    assert measured(PAGES[name], width, tmp_path, axe)["violations"] == []
