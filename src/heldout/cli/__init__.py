@@ -20,6 +20,8 @@ from heldout.errors import InputError, OurFault
 BAD_INPUT, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
 
 _COMMANDS = {  # the order is that of the help
+    "review": ("heldout.cli.review", "Read past work: what a repository shows about the person who wrote it."),
+    "checks": ("heldout.cli.checks", "List and explain what a review looks at."),
     "standard": ("heldout.cli.standard", "Print what matters: competencies, levels, roles."),
     "case": ("heldout.cli.case", "Make, show and clear the folder that joins the commands."),
 }
