@@ -34,6 +34,13 @@ _NO_RUN = re.compile(
 )
 
 
+_DATA = re.compile(r"\.(json|ya?ml|csv|tsv|txt|pth?|h5|ckpt|jpe?g|png|wav|mp3|mp4)$|^[<$]", re.IGNORECASE)
+_SWITCH = re.compile(
+    r"^(--(mode|task|phase|action|cmd)=|-{1,2}(do_)?|[A-Z]*_?)(train|predict|infer|inference|finetune)(=\S*)?$",
+    re.IGNORECASE,
+)
+
+
 def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
     """The commands in READMEs and guides that do what is wanted, nearest to the root first."""
     return [
@@ -41,8 +48,20 @@ def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
         for text in documents(repo)[:40]
         if not text.path.startswith(".github/")
         for line in shell_lines(text)
-        if _RUNS.match(line.command) and not _NO_RUN.search(line.command) and wanted.search(line.command)
+        if _RUNS.match(line.command) and not _NO_RUN.search(line.command) and wanted.search(_acting(line.command))
     ]
+
+
+def _acting(command: str) -> str:
+    """The words of a command that say what it does: program, script, subcommand, and switches such as `--do_train`.
+
+    Folders, data files and the values of options are left out: `eval.py --data train/` does not train.
+    """
+    words = command.split()[:40]
+    heads = [word.rpartition("/")[2] for word in words[:5] if not word.startswith("-") and not _DATA.search(word)]
+    switches = [word for word in words if _SWITCH.match(word)]
+    routes = [word for word in words if "/predict" in word]
+    return " ".join([*heads, *switches, *routes])
 
 
 class TrainCommand(Check):
@@ -198,8 +217,9 @@ def _missing(script: str, known: set[str]) -> bool:
 
 
 _OWN_DATA = re.compile(
-    r"\b(your|own|custom|new) (own )?(data\b|data ?sets?\b|corpus\b)|\bfine-?tun(e|ing)\b|\bre-?train(ing)?\b"
-    r"|\btrain\w* (on )?your (own )?\w+|\bdata ?(set)? (format|preparation|structure)\b|\bprepar\w+ (the |your )?data"
+    r"\b(own|custom|new) (data\b|data ?sets?\b|corpus\b)|\bfine-?tun(e|ing)\b|\bre-?train(ing)?\b"
+    r"|\btrain\w* (on )?your (own )?\w+|\bdata ?(set)? (format|preparation|structure)\b"
+    r"|\b(prepar|us|add|bring)\w+ (the |your )(own )?data"
     r"|\badding a (new )?(data|dataset)\b|\binput format|\bdata schema",
     re.IGNORECASE,
 )

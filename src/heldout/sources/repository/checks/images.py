@@ -1,16 +1,15 @@
-"""Deployment: container images and the manifests that run them."""
+"""Deployment: container images, read from their Dockerfiles."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.dockerfiles import Dockerfile, dockerfiles
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.yaml_files import line_of, mappings
 
 _OFFICIAL = frozenset(
     {
@@ -30,6 +29,10 @@ _OFFICIAL = frozenset(
         "r-base",
     }
 )
+
+
+_WORKSHOP = re.compile(r"gitpod|\.devcontainer|\.vscode")
+"""Paths of images for an editor, where the newest is what is wanted."""
 
 
 def _public(image: str) -> bool:
@@ -60,11 +63,9 @@ class ImageBase(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare pinned and floating bases."""
-        bases = [(d.path, b) for d in dockerfiles(repo) for b in d.bases]
+        bases = [(d.path, b) for d in dockerfiles(repo) if not _WORKSHOP.search(d.path) for b in d.bases]
         floating = [
-            (p, b)
-            for p, b in bases
-            if not b.digest and (b.tag.startswith("latest") or (not b.tag and _public(b.image)))
+            (p, b) for p, b in bases if not b.digest and (not b.tag or b.tag.startswith("latest")) and _public(b.image)
         ]
         if floating:
             _, base = floating[0]
@@ -313,112 +314,4 @@ def _harmless(repo: Repository, dockerfile: str) -> bool:
     return path in repo.tree and not _SECRET_NAME.search(repo.text(path).text)
 
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob")
-
-
-class Manifests(Check):
-    """Manifests with probes, limits and versions
-
-    What: Kubernetes workloads and Compose services: health checks and probes, limits of memory and CPU, restart
-    rules, more than one replica, images named by version.
-
-    Why: The platform can restart, place and replace only what tells it how: without limits one model takes the memory
-    of all, without a probe a dead one keeps getting requests.
-
-    Example: A Deployment with `readinessProbe`, `resources.limits` and `image: scorer:1.4.2` speaks for.
-
-    Limits: Helm templates are no YAML before they are rendered and are not read. Images that the project builds
-    itself in Compose have no version to name.
-    """
-
-    code = "DEP125"
-    moves: ClassVar = {"deployment": Move(up=0.3, down=0.15)}
-    severity = "low"
-    why = "A manifest tells the platform when the service is ill, how much it may take, and which version it is."
-    mend = "Give the workload a readiness probe, limits of memory and CPU, and an image named by version."
-    ask = "What happens here when the model takes more memory than expected?"
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Count what the containers of all manifests are given."""
-        shown: dict[str, tuple[str, int]] = {}
-        containers = bare = 0
-        floating: list[tuple[str, int]] = []
-        for path in repo.glob("*.yml", "*.yaml")[:400]:
-            if repo.part(path) not in ("code", "example") or path.startswith(".github/"):
-                continue
-            text = repo.text(path).text
-            if not ("containers:" in text or "services:" in text):
-                continue
-            for container, kubernetes in _containers(text):
-                containers += 1
-                kinds = _given(container, text)
-                bare += not kinds
-                for kind, needle in kinds.items():
-                    shown.setdefault(kind, (path, line_of(text, needle)))
-                image = container.get("image")
-                if kubernetes and isinstance(image, str) and re.fullmatch(r"[\w./-]+:latest", image):
-                    floating.append((path, line_of(text, image)))
-        if shown.keys() - {"a restart rule"}:
-            yield self.found(
-                f"Manifests of {containers} container{'s' if containers > 1 else ''} set {', '.join(shown)}.",
-                *(repo.at(*place) for place in first(shown.values(), 4)),
-                strength=ramp(len(shown), 0, 4) * (1 - 0.5 * fraction(bare, containers)),
-                containers=containers,
-                kinds=len(shown),
-            )
-        if floating:
-            yield self.against(
-                f"{len(floating)} Kubernetes container{'s' if len(floating) > 1 else ''} run an image by `latest`.",
-                *(repo.at(*place) for place in first(floating, 3)),
-                strength=ramp(len(floating), 0, 3),
-                containers=len(floating),
-            )
-
-
-def _containers(text: str) -> Iterator[tuple[dict[Any, Any], bool]]:
-    """(container, whether of Kubernetes) of every workload in a YAML text."""
-    for document in mappings(text):
-        if document.get("kind") in _WORKLOADS and "apiVersion" in document:
-            for spec in _pod_specs(document.get("spec")):
-                items = spec.get("containers")
-                yield from ((c, True) for c in (items if isinstance(items, list) else ()) if isinstance(c, dict))
-        services = document.get("services")
-        if isinstance(services, dict) and "apiVersion" not in document:
-            yield from (
-                (s, False) for s in services.values() if isinstance(s, dict) and ({"image", "build"} & s.keys())
-            )
-
-
-def _pod_specs(spec: object) -> Iterator[dict[Any, Any]]:
-    if not isinstance(spec, dict):
-        return
-    if "containers" in spec:
-        yield spec
-    for key in ("template", "jobTemplate"):
-        inner = spec.get(key)
-        if isinstance(inner, dict):
-            yield from _pod_specs(inner.get("spec"))
-
-
-def _given(container: dict[Any, Any], text: str) -> dict[str, str]:
-    """What a container is given -> the word in the text that shows it."""
-    found = {}
-    for kind, keys in {
-        "health checks": ("readinessProbe", "livenessProbe", "startupProbe", "healthcheck"),
-        "limits of memory or CPU": ("mem_limit", "cpus"),
-        "a restart rule": ("restart",),
-    }.items():
-        key = next((k for k in keys if container.get(k)), None)
-        if key is not None:
-            found[kind] = key
-    for outer in ("resources", "deploy"):
-        inner = container.get(outer)
-        inner = inner.get("resources") if outer == "deploy" and isinstance(inner, dict) else inner
-        if isinstance(inner, dict) and isinstance(inner.get("limits"), dict):
-            found["limits of memory or CPU"] = "limits"
-    if re.search(r"^\s+replicas:\s*([2-9]|\d\d)", text, re.MULTILINE):
-        found["more than one replica"] = "replicas:"
-    return found
-
-
-CHECKS: tuple[Check, ...] = (ImageBase(), ImageBuild(), ImageUser(), ImageSecrets(), Manifests())
+CHECKS: tuple[Check, ...] = (ImageBase(), ImageBuild(), ImageUser(), ImageSecrets())

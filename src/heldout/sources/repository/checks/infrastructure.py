@@ -12,18 +12,21 @@ from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.tools import tools_used
 
+_LARGEST = 200_000
+"""Bytes of the largest file that is looked at: what people write is shorter, what is longer is data."""
 _FILES = ("*.tf", "*.bicep", "*.yml", "*.yaml", "*.json")
 _RESOURCES = (
-    ("Terraform", re.compile(r'^\s*(?:resource|module)\s+"([\w.-]+)"', re.MULTILINE)),
-    ("Bicep", re.compile(r"^\s*(?:resource|module)\s+\w+\s+'([^'\n]+)'", re.MULTILINE)),
-    ("CloudFormation", re.compile(r'^\s*"?Type"?\s*:\s*["\']?((?:AWS|Custom|Alexa)::[\w:]+)', re.MULTILINE)),
+    ("Terraform", re.compile(r'^[ \t]*(?:resource|module)\s+"([\w.-]+)"', re.MULTILINE)),
+    ("Bicep", re.compile(r"^[ \t]*(?:resource|module)\s+\w+\s+'([^'\n]+)'", re.MULTILINE)),
+    ("CloudFormation", re.compile(r'^[ \t]*"?Type"?\s*:\s*["\']?((?:AWS|Custom|Alexa)::[\w:]+)', re.MULTILINE)),
 )
 
 
 def _sources(repo: Repository) -> Iterator[tuple[str, str]]:
     """(path, text) of files that may describe infrastructure."""
     for path in repo.glob(*_FILES)[:800]:
-        if repo.part(path) in ("code", "example") and not path.endswith(("package-lock.json", "tsconfig.json")):
+        entry = repo.tree.get(path)
+        if entry is not None and entry.size <= _LARGEST and repo.part(path) in ("code", "example"):
             text = repo.text(path).text
             if path.endswith((".tf", ".bicep")) or "AWS::" in text or '"Statement"' in text or "Statement:" in text:
                 yield path, text
@@ -80,10 +83,12 @@ class InfrastructureAsCode(Check):
 
 
 _ALL_ACTIONS = re.compile(
-    r"(?:\"?Action\"?|\bactions)\s*[:=]\s*(?:\[\s*)?(?:\n\s*-\s*)?[\"']?\*[\"'\s\]]", re.IGNORECASE
+    r"(?:\"?Action\"?|\bactions)\s{0,40}[:=]\s{0,40}(?:\[\s{0,40})?(?:\n\s{0,40}-\s{0,40})?[\"']?\*[\"'\s\]]",
+    re.IGNORECASE,
 )
 _ALL_RESOURCES = re.compile(
-    r"(?:\"?Resource\"?|\bresources)\s*[:=]\s*(?:\[\s*)?(?:\n\s*-\s*)?[\"']?\*[\"'\s\]]", re.IGNORECASE
+    r"(?:\"?Resource\"?|\bresources)\s{0,40}[:=]\s{0,40}(?:\[\s{0,40})?(?:\n\s{0,40}-\s{0,40})?[\"']?\*[\"'\s\]]",
+    re.IGNORECASE,
 )
 _DENY = re.compile(r"[\"']?effect[\"']?\s*[:=]\s*[\"']?deny", re.IGNORECASE)
 _TOO_MUCH = re.compile(

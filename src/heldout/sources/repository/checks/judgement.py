@@ -60,12 +60,12 @@ class Decisions(Check):
 
 _LIMITS = re.compile(
     r"limitation|known (issues?|problems?|bugs?|faults?)|caveats?|not supported|out of scope|when not to use"
-    r"|disclaimer|warnings?$",
+    r"",
     re.IGNORECASE,
 )
 _FAILED = re.compile(
     r"(what )?(did ?n.?t|did not|does ?n.?t) work|failed (attempts|experiments)|negative results"
-    r"|lessons? learn|things? (we|i) tried|post-?mortem|ablation",
+    r"|lessons? learn|things? (we|i) tried|post-?mortem",
     re.IGNORECASE,
 )
 

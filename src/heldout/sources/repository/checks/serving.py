@@ -209,7 +209,7 @@ class ErrorAnswers(_ServiceCheck):
                 f"`{handler.name}` returns a caught exception's text as a normal answer.",
                 *(repo.at(p, h.masked_line) for p, h in first(masked, 3)),
                 strength=ramp(len(masked), 0, 3),
-                ask=f"How does a caller of `{handler.name}` in {path} notice that the prediction failed?",
+                ask=f"How does a caller of `{handler.name}` in {path} notice that it failed?",
                 routes=len(masked),
             )
 
@@ -259,7 +259,7 @@ def _production_server(repo: Repository) -> bool:
 _LIMITS = {
     "a time-out": re.compile(r"--timeout[= ]\S|--timeout-keep-alive|TIMEOUT\s*=|responseTimeout"),
     "a number of workers": re.compile(
-        r"(gunicorn|uvicorn|hypercorn)\b[^\n]*(--workers|-w|--threads)[= ]\S|\bworkers\s*=\s*\S"
+        r"(gunicorn|uvicorn|hypercorn)\b[^\n]{0,300}(--workers|-w|--threads)[= ]\S|\bworkers\s*=\s*\S"
     ),
     "a cap on concurrent requests": re.compile(
         r"--limit-concurrency|containerConcurrency|max_concurrency|concurrency:\s*\d"

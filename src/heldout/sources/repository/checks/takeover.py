@@ -129,8 +129,8 @@ class AuthorBound(Check):
         for match in _INTERNAL.finditer(text.text):
             if _KNOWN_HOSTS.search(match[0]):
                 continue
-            begin = text.text.rfind("\n", 0, match.start()) + 1
-            before = text.text[begin : match.start()][-200:]
+            near = max(0, match.start() - 200)
+            before = text.text[max(near, text.text.rfind("\n", near, match.start()) + 1) : match.start()]
             if "#" in before or not before.rstrip().endswith(('"', "'", "=", ":")):
                 continue
             seen += 1
@@ -230,7 +230,7 @@ class Support(Check):
 
 
 _TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".npy", ".conll", ".wav", ".mp3")
-_MEDIA = (".jpg", ".jpeg", ".png", ".txt")
+_MEDIA = (".jpg", ".jpeg", ".png")
 _SAMPLES = re.compile(
     r"(^|/)(samples?|examples?|demos?|data|inputs?)/|(^|/)[^/]*(sample|example|demo)[^/]*$", re.IGNORECASE
 )
@@ -238,7 +238,7 @@ _MEDIA_FOLDERS = re.compile(
     r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|info\.txt|exclude|swagger|postman|schema",
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|confusion|figure|logo|info\.txt|exclude|swagger|postman|schema",
     re.IGNORECASE,
 )
 
@@ -275,8 +275,8 @@ class SampleInput(Check):
             and repo.part(e.path) != "vendored"
             and not _NO_SAMPLE.search(e.path)
         ]
-        own = [e.path for e in files if repo.part(e.path) != "test"]
-        tested = [e.path for e in files if repo.part(e.path) == "test"]
+        tested = [e.path for e in files if repo.part(e.path) == "test" or "test" in e.path.rpartition("/")[0].lower()]
+        own = sorted({e.path for e in files} - set(tested))
         if own or tested:
             shown = own or tested
             yield self.found(

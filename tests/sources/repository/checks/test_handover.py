@@ -1,0 +1,88 @@
+"""Edges of the checks of handover, business goal and judgement."""
+
+import pytest
+
+from heldout.material.tree import Kind
+from heldout.sources.repository.checks.registry import checks_by_code
+from tests.support import Files, findings_of
+
+TRAIN = "from sklearn.svm import SVC\n\n\ndef train(x, y):\n    return SVC().fit(x, y)\n"
+
+
+def said(code: str, files: Files, polarity: str, kind: Kind = "folder") -> list[str]:
+    (check,) = checks_by_code([code])
+    return [
+        f.message for f in findings_of({"train.py": TRAIN} | dict(files), check, kind=kind) if f.polarity == polarity
+    ]
+
+
+def block(*commands: str) -> dict[str, str]:
+    return {"README.md": "# X\n\n```sh\n" + "\n".join(commands) + "\n```\n"}
+
+
+@pytest.mark.parametrize(
+    ("command", "trains", "predicts"),
+    [
+        ("python train.py", True, False),
+        ("$ make train", True, False),
+        ("python -m churn.train --config a.yaml", True, False),
+        ("python run.py --do_train", True, False),
+        ("python eval.py --data train/", False, False),
+        ("python convert.py data/train.csv", False, False),
+        ("pip install trainer", False, False),
+        ("def train(x):", False, False),
+        ("pytest tests/test_train.py", False, False),
+        ("python predict.py --input new.csv", False, True),
+        ("curl -X POST localhost:8000/predict -d '{}'", False, True),
+        ("python make_plots.py demo.json", False, False),
+    ],
+)
+def test_commands_are_told_by_what_they_do(command: str, trains: bool, predicts: bool) -> None:
+    assert bool(said("HND101", block(command), "for")) == trains
+    assert bool(said("HND102", block(command), "for")) == predicts
+
+
+def test_words_outside_code_blocks_are_no_commands() -> None:
+    assert said("HND101", {"README.md": "# X\n\npython train.py is what you run.\n"}, "for") == []
+
+
+def test_scripts_elsewhere_in_the_repository_are_there() -> None:
+    assert said("HND103", block("python src/train.py", "python tools/train.py"), "against") == []
+
+
+def test_scripts_of_a_cloned_project_are_not_this_ones() -> None:
+    assert said("HND103", block("git clone https://example.org/a", "cd a", "python their_tool.py"), "against") == []
+
+
+def test_what_an_sdist_leaves_out_is_nobodys_fault() -> None:
+    assert said("HND103", block("python run_training.py"), "against", kind="sdist") == []
+
+
+def test_pretrained_is_not_retrained() -> None:
+    text = "# X\n\n## Pretrained models\n\n" + "word " * 40 + "\n\n## Build your image\n\n" + "word " * 40
+    assert said("HND108", {"README.md": text}, "for") == []
+    assert said("HND108", {"README.md": text + "\n\n## Retraining on new data\n\n" + "word " * 40}, "for")
+
+
+def test_addresses_of_platforms_and_in_comments_bind_nobody() -> None:
+    files = {
+        "a.py": 'META = "http://metadata.google.internal/x"\n# see http://10.1.2.3/x\n"""Serve at http://10.0.0.1:6006"""\n',
+        "tests/test_a.py": 'URL = "http://10.1.2.3/x"\n',
+        "docs/conf.py": 'URL = "http://10.1.2.3/x"\n',
+    }
+    assert said("HND105", files, "against") == []
+
+
+def test_a_cost_that_is_minimised_in_training_is_no_business_value() -> None:
+    code = TRAIN + "\n\ndef compute_cost(y, preds):\n    cost = 0.5 * ((y - preds) ** 2).mean()\n    return cost\n"
+    assert said("BUS101", {"model.py": code}, "for") == []
+
+
+def test_a_curve_that_is_plotted_chooses_nothing() -> None:
+    code = TRAIN + "\nfrom sklearn.metrics import roc_curve\nfpr, tpr, thresholds = roc_curve(y, p)\nplot(fpr, tpr)\n"
+    assert said("BUS102", {"model.py": code}, "for") == []
+
+
+def test_a_heading_without_anyone_who_acts_states_no_goal() -> None:
+    text = "# X\n\n## Motivation\n\n" + "Transformers are large networks of attention layers and norms. " * 4
+    assert said("BUS103", {"README.md": text}, "for") == []
