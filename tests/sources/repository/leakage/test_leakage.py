@@ -398,3 +398,31 @@ def test_a_mean_of_the_training_part_in_all_rows_is_honest() -> None:
         print(m.score(df.loc[rest][['age']]))
         """
     assert kinds(body) == set()
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [
+        ("pieces[:-1]", "pieces[-1]"),
+        ("df.query('part == 0')", "df.query('part == 1')"),
+        ("df[df['part'] == 'a']", "df[df['part'] == 'b']"),
+        ("df.iloc[order[:50]]", "df.iloc[order[50:]]"),
+    ],
+)
+def test_pieces_that_are_apart_do_not_overlap_and_the_same_piece_does(train: str, test: str) -> None:
+    body = "pieces = cut(df)\norder = shuffled(90)\nm = Model()\nm.fit({0})\nprint(m.score({1}))\n"
+    assert "overlap" not in kinds(body.format(train, test))
+    assert "overlap" in kinds(body.format(train, train))
+
+
+def test_the_loss_of_a_network_on_its_own_rows_is_no_evaluation() -> None:
+    body = """
+        import torch
+        model = torch.nn.DataParallel(Net()) if input() else Net()
+        for epoch in range(9):
+            for row in df:
+                loss = torch.nn.functional.nll_loss(model(row), row.label)
+                print(loss.item())
+                loss.backward()
+        """
+    assert kinds(dedent(body)) == set()

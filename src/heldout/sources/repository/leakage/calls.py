@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 
 from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.estimators import fits_of, short
@@ -138,9 +137,7 @@ class Calls(Expressions):
     def step(self, value: Value, call: Call) -> Value:
         """`loss.backward()`: the networks that made the loss learn from its rows."""
         for network in value.asked:
-            self.learn(network, call, [value])
-            if network.fit is not None:
-                network.fit = replace(network.fit, stepwise=True)
+            self.learn(network, call, [value], stepwise=True)
         return Value()
 
     def estimators_in(self, value: Value, depth: int = 4) -> list[Value]:

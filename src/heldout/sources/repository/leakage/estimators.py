@@ -57,7 +57,7 @@ class Estimators(Methods):
         result.judged = frozenset(fits)
         return result
 
-    def learn(self, value: Value, call: Call, data: list[Value]) -> None:
+    def learn(self, value: Value, call: Call, data: list[Value], *, stepwise: bool = False) -> None:
         """`fit`: what the estimator knows from now on."""
         learnt = gather(data[:2])
         learnt.rows = next((v.rows for v in data if v.rows), learnt.rows)
@@ -67,6 +67,7 @@ class Estimators(Methods):
         fit = replace(
             fit,
             searched=name in apis.SEARCHES,
+            stepwise=stepwise,
             answer=answer.column,
             given_answer=answer.base is features and answer.column is not None and bool(features.rows),
             seen=features.influences,

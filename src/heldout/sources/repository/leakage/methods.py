@@ -16,6 +16,8 @@ _UNIT = re.compile(
 )
 """Columns that name a unit of which there may be many rows."""
 
+_EQUAL = re.compile(r"\s*`?(\w+)`?\s*==\s*(\S+)\s*")
+
 
 class Methods(Library):
     """What rows are asked to do to themselves."""
@@ -244,6 +246,14 @@ class Methods(Library):
         value.influence(result.influences - value.influences)
         return value
 
+    def query(self, value: Value, call: Call) -> Value:
+        """`frame.query("part == 0")`."""
+        text = call.first.constant
+        if not isinstance(text, str):
+            return value.view()
+        equal = _EQUAL.fullmatch(text)
+        return self.part(value, (f"equal {equal[1]}", equal[2]) if equal is not None else ("picked", text[:80]))
+
     def rank(self, value: Value, call: Call) -> Value:
         """`rank`: each row's place among all."""
         along = call.told("axis") in (1, "columns")
@@ -279,6 +289,7 @@ _METHODS: dict[str, Callable[[Methods, Value, Call], Value]] = {
     "align": Methods.align,
     "update": Methods.update,
     "rank": Methods.rank,
+    "query": Methods.query,
     "shift": Methods.shift,
     "sort_values": Methods.sort_values,
     "bfill": Methods.backfill,

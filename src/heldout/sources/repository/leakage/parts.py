@@ -136,10 +136,9 @@ class Parts(Estimators):
         constant = key.constant
         if isinstance(constant, str):
             return self.part(value, ("label", constant)) if "rows" in value.marks else self.column_of(value, constant)
-        if isinstance(constant, int) and value.items is not None and -len(value.items) <= constant < len(value.items):
-            return value.items[constant]
-        if isinstance(constant, int) and str(constant) in value.table:
-            return value.table[str(constant)]
+        numbered = self.by_number(value, constant) if isinstance(constant, int) else None
+        if numbered is not None:
+            return numbered
         if key.mask is not None:
             return self.filtered(value, key)
         if key.index and (not key.rows or value.rows):
@@ -149,6 +148,21 @@ class Parts(Estimators):
         if key.pending and value.rows:
             return self.chosen(value, key)
         return self.any_item(value, picked)
+
+    def by_number(self, value: Value, place: int) -> Value | None:
+        """A known item of a list or table, or the rows at a place."""
+        if value.items is not None:
+            return value.items[place] if -len(value.items) <= place < len(value.items) else None
+        if str(place) in value.table:
+            return value.table[str(place)]
+        return self.at(value, place) if value.rows and not value.pending else None
+
+    def at(self, value: Value, place: int) -> Value:
+        """One row, or one piece: `pieces[-1]` is no part of `pieces[:-1]`."""
+        parts = [positional(str(place), after=True)]
+        if place >= 0:
+            parts.append(positional(str(place + 1), after=False))
+        return self.part(value, *parts)
 
     def chosen(self, value: Value, names: Value) -> Value:
         """Columns chosen by what was computed over rows."""
