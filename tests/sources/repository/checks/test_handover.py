@@ -29,6 +29,8 @@ def block(*commands: str) -> dict[str, str]:
         ("python run.py --do_train", True, False),
         ("python eval.py --data train/", False, False),
         ("python convert.py data/train.csv", False, False),
+        ("python convert.py --to CBIS-train", False, False),
+        ("then train it with your own loops.", False, False),
         ("pip install trainer", False, False),
         ("def train(x):", False, False),
         ("pytest tests/test_train.py", False, False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import ClassVar
 
 from heldout.evidence import Finding
@@ -28,7 +29,7 @@ _RUNS = re.compile(
     r"|kedro|mlflow|deepspeed|nextflow|[a-z][\w-]+ (train|predict|fit|infer|separate|detect|serve)\b)"
 )
 _NO_RUN = re.compile(
-    r"^(def|class|import|from|return|for|if|with|async|while) "
+    r"^(def|class|import|from|return|for|if|with|async|while|then|to|you|we|and|or|can|will|first|please) |[.:]$"
     r"|\b(pip3?|conda|apt|apt-get|brew|git clone|docker (pull|build)|pytest|wget)\b|(^|\s)-m (pytest|unittest"
     r"|pip)|test_\w+\.py"
 )
@@ -57,8 +58,9 @@ def _acting(command: str) -> str:
 
     Folders, data files and the values of options are left out: `eval.py --data train/` does not train.
     """
-    words = command.split()[:40]
-    heads = [word.rpartition("/")[2] for word in words[:5] if not word.startswith("-") and not _DATA.search(word)]
+    words = [word for word in command.split()[:40] if word not in ("-m", "-u")]
+    plain = list(takewhile(lambda word: not word.startswith("-"), words[:5]))
+    heads = [word.rpartition("/")[2] for word in plain if not _DATA.search(word)]
     switches = [word for word in words if _SWITCH.match(word)]
     routes = [word for word in words if "/predict" in word]
     return " ".join([*heads, *switches, *routes])

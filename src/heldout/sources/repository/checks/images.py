@@ -301,9 +301,12 @@ class ImageSecrets(Check):
                         )
                     )
         if found:
+            surely = any("literal" in what or ".env" not in what for _, _, what in found)
             yield self.against(
                 f"A Dockerfile builds what should stay secret into the image: {found[0][2]}.",
                 *(repo.at(path, line).model_copy(update={"snippet": None}) for path, line, _ in first(found, 3)),
+                severity="high" if surely else "medium",
+                strength=1.0 if surely else 0.5,
                 places=len(found),
             )
 
