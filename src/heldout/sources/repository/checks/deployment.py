@@ -46,7 +46,7 @@ class PredictionCommand(Check):
     """
 
     code = "DEP107"
-    moves: ClassVar = {"deployment": Move(up=0.35), "handover": Move(up=0.2)}
+    moves: ClassVar = {"deployment": Move(up=0.3), "handover": Move(up=0.2)}
     ml_only = True
     why = "A command that scores new data needs neither the author nor the notebook."
     parts = ("code", "example")
@@ -123,7 +123,7 @@ class Export(Check):
     """
 
     code = "DEP108"
-    moves: ClassVar = {"deployment": Move(up=0.3), "frameworks": Move(up=0.15)}
+    moves: ClassVar = {"deployment": Move(up=0.2), "frameworks": Move(up=0.15)}
     ml_only = True
     why = "An exported model can run in a service, a browser or a device without the code that trained it."
 
@@ -167,7 +167,7 @@ class ServiceTests(Check):
     """
 
     code = "DEP109"
-    moves: ClassVar = {"deployment": Move(up=0.3)}
+    moves: ClassVar = {"deployment": Move(up=0.25)}
     ml_only = True
     parts = ("code", "test", "example")
     why = "Only a request shows that the route, the checks and the model work together."

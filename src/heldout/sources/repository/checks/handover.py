@@ -118,7 +118,7 @@ class PredictCommand(Check):
     """
 
     code = "HND102"
-    moves: ClassVar = {"handover": Move(up=0.4), "deployment": Move(up=0.15)}
+    moves: ClassVar = {"handover": Move(up=0.4), "deployment": Move(up=0.1)}
     ml_only = True
     why = "Whoever takes a model over first wants one answer from it."
 
@@ -280,7 +280,7 @@ class OperationGuide(Check):
     """
 
     code = "HND109"
-    moves: ClassVar = {"handover": Move(up=0.35), "deployment": Move(up=0.2)}
+    moves: ClassVar = {"handover": Move(up=0.35), "deployment": Move(up=0.15)}
     ml_only = True
     why = "Whoever runs the model tonight needs the steps, not the author's phone number."
 

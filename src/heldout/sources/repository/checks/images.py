@@ -55,7 +55,7 @@ class ImageBase(Check):
     """
 
     code = "DEP121"
-    moves: ClassVar = {"deployment": Move(up=0.2, down=0.3), "reproducibility": Move(up=0.1, down=0.1)}
+    moves: ClassVar = {"deployment": Move(up=0.1, down=0.3), "reproducibility": Move(up=0.1, down=0.1)}
     severity = "low"
     why = "A base without a version makes every build a different one."
     mend = "Name the version of the base image, or its digest."
@@ -112,7 +112,7 @@ class ImageBuild(Check):
     """
 
     code = "DEP122"
-    moves: ClassVar = {"deployment": Move(up=0.25, down=0.15)}
+    moves: ClassVar = {"deployment": Move(up=0.15, down=0.15)}
     why = "An image that builds in seconds is built often; one that takes minutes is built rarely."
     mend = "Copy the dependency file and install from it first, copy the code after that."
 
@@ -204,7 +204,7 @@ class ImageUser(Check):
     """
 
     code = "DEP123"
-    moves: ClassVar = {"deployment": Move(up=0.2, down=0.1)}
+    moves: ClassVar = {"deployment": Move(up=0.1, down=0.1)}
     severity = "low"
     why = "What a server may do, whoever breaks into it may do too."
     mend = "Create a user in the image and change to it with USER before CMD."

@@ -50,7 +50,7 @@ class InfrastructureAsCode(Check):
     """
 
     code = "CLD106"
-    moves: ClassVar = {"cloud": Move(up=0.45), "deployment": Move(up=0.15)}
+    moves: ClassVar = {"cloud": Move(up=0.45), "deployment": Move(up=0.1)}
     why = "Infrastructure that is code can be reviewed, repeated and taken down."
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:

@@ -30,7 +30,7 @@ class Manifests(Check):
     """
 
     code = "DEP125"
-    moves: ClassVar = {"deployment": Move(up=0.3, down=0.15)}
+    moves: ClassVar = {"deployment": Move(up=0.2, down=0.15)}
     severity = "low"
     why = "A manifest tells the platform when the service is ill, how much it may take, and which version it is."
     mend = "Give the workload a readiness probe, limits of memory and CPU, and an image named by version."

@@ -91,7 +91,7 @@ class ReleaseGate(Check):
     """
 
     code = "MLO106"
-    moves: ClassVar = {"mlops": Move(up=0.25), "deployment": Move(up=0.15)}
+    moves: ClassVar = {"mlops": Move(up=0.25), "deployment": Move(up=0.1)}
     ml_only = True
     why = "A worse model that is stopped before its users meet it costs nothing."
 

@@ -52,7 +52,7 @@ class ModelService(_ServiceCheck):
     """
 
     code = "DEP101"
-    moves: ClassVar = {"deployment": Move(up=0.4, down=0.45)}
+    moves: ClassVar = {"deployment": Move(up=0.35, down=0.45)}
     severity = "medium"
     why = "A model that others can ask is worth more than one that only its author can run, if it answers quickly."
     mend = "Load the model when the process starts and keep it."
@@ -103,7 +103,7 @@ class RequestValidation(_ServiceCheck):
     """
 
     code = "DEP102"
-    moves: ClassVar = {"deployment": Move(up=0.35, down=0.35), "robustness": Move(up=0.15, down=0.15)}
+    moves: ClassVar = {"deployment": Move(up=0.3, down=0.35), "robustness": Move(up=0.15, down=0.15)}
     severity = "medium"
     why = "What the model was never trained on has to be refused before it is asked."
     mend = "Declare the request with pydantic or a schema and answer 4xx to what does not fit."
@@ -150,7 +150,7 @@ class Health(_ServiceCheck):
     """
 
     code = "DEP103"
-    moves: ClassVar = {"deployment": Move(up=0.25)}
+    moves: ClassVar = {"deployment": Move(up=0.2)}
     why = "A service that can say whether it is ready can be restarted and replaced without its users noticing."
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -183,7 +183,7 @@ class ErrorAnswers(_ServiceCheck):
     """
 
     code = "DEP104"
-    moves: ClassVar = {"deployment": Move(up=0.2, down=0.2)}
+    moves: ClassVar = {"deployment": Move(up=0.15, down=0.2)}
     why = "Callers act on the status of an answer before they read it."
     mend = "Answer with a 4xx or 5xx code, log the exception, and keep its text out of the answer."
 
@@ -286,7 +286,7 @@ class Limits(_ServiceCheck):
     """
 
     code = "DEP106"
-    moves: ClassVar = {"deployment": Move(up=0.25)}
+    moves: ClassVar = {"deployment": Move(up=0.2)}
     why = "A service that bounds what a request may take survives its busiest day."
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
