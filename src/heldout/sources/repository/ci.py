@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 import yaml
 
+from heldout.sources.repository.syntax import walk
+
 if TYPE_CHECKING:
     from heldout.sources.repository.repository import Repository
 
@@ -326,7 +328,7 @@ class _Follower:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run":
                 words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 if words:

@@ -5,8 +5,9 @@ Each check then adds its findings for and takes away its findings against, never
 `Move.down`) times the competency's `scale`. Within its cap a check uses the sum of its findings' strengths (0-1),
 each weighted by the subject's share of the lines that it points at; checks that count places divide that sum by
 their `per_kloc` times the size in thousands of lines (at least one half). Start and contributions add up to the
-level, which is then kept within 1-5. `start` and `scale` come from repositories that people read against the
-anchors; see `calibration.yaml` and the page on levels in the documentation.
+level; where the sum would leave the scale of 1-5, a last contribution of no check takes back what is over. `start`
+and `scale` come from repositories that people read against the anchors; see `calibration.yaml` and the page on levels
+in the documentation.
 
 The standard error is the root of a sum of squares: the error against those human readings (never less), what a
 small body of work leaves open, what a share under one or an unnamed author leaves open, and what was not in the
@@ -111,7 +112,7 @@ def evidence_of(
         if state == "observed":
             start = calibration.start
             contributions = _contributions(spoken, moving, repo, calibration)
-            level = min(max(start + sum(c.points for c in contributions), 1.0), 5.0)
+            level = min(max(start + sum(c.points for c in contributions), 1.0), 5.0)  # a hair of rounding is left
             se = _standard_error(calibration, repo, spoken, who)
         result.append(
             Evidence(
@@ -142,7 +143,7 @@ def _state(competency: Competency, repo: Repository, spoken: Sequence[Finding], 
     lines = repo.code_lines * (1.0 if who.share is None else who.share)
     telling = [f for f in spoken if f.polarity != "unknown" and f.suppressed is None]
     others = bool(telling) and all(f.share is not None and f.share < LEAST_SHARE for f in telling)
-    if competency.specific_to_ml and not repo.ml.present:
+    if repo.code_lines >= LEAST_LINES and competency.specific_to_ml and not repo.ml.present:
         return "not_applicable", "There is no machine learning in this code, so it says nothing of this."
     if who.named and who.share is not None and who.share < LEAST_SHARE:
         return "not_assessable", f"Only {who.share:.0%} of the work is the subject's."
@@ -176,7 +177,13 @@ def _contributions(
         if points:
             heaviest = max(group, key=lambda f: f.strength)
             result.append(Contribution(code=code, points=points, findings=len(group), reason=heaviest.message))
-    return tuple(sorted(result, key=lambda c: -abs(c.points)))
+    result.sort(key=lambda c: -abs(c.points))
+    total = calibration.start + sum(c.points for c in result)
+    over = round(min(max(total, 1.0), 5.0) - total, 3)
+    if over:
+        end = 5 if over < 0 else 1
+        result.append(Contribution(code="", points=over, findings=0, reason=f"The scale ends at {end}."))
+    return tuple(result)
 
 
 def _standard_error(calibration: Calibration, repo: Repository, spoken: Sequence[Finding], who: Authorship) -> float:

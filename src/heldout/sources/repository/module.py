@@ -14,6 +14,7 @@ from typing import TypeVar
 from heldout.evidence import Location
 from heldout.material.notebook import JoinedSource, Notebook, join_cells, read_notebook
 from heldout.sources.repository.paths import Part, part_of
+from heldout.sources.repository.syntax import children, walk
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -322,56 +323,6 @@ def parse(text: str) -> ast.Module:
         raise UnparsableError(f"cannot be parsed: {error or type(error).__name__}") from error
 
 
-def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly below a node, in the order of its fields; contexts and operators have no place and are
-    left out. Several times as fast as `ast.iter_child_nodes`.
-    """
-    found: list[ast.AST] = []
-    names = _FIELDS.get(type(node))
-    for name in _fields(type(node)) if names is None else names:
-        value = getattr(node, name, None)
-        if value.__class__ is list:
-            found += value
-        elif value is not None:
-            found.append(value)
-    return [child for child in found if child is not None] if None in found else found
-
-
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
-_NO_NODES = frozenset(
-    {
-        "arg",
-        "asname",
-        "attr",
-        "conversion",
-        "ctx",
-        "id",
-        "is_async",
-        "kind",
-        "kwd_attrs",
-        "level",
-        "module",
-        "name",
-        "op",
-        "ops",
-        "rest",
-        "simple",
-        "str",
-        "type_comment",
-        "type_ignores",
-    }
-)
-"""Fields that hold text, numbers, contexts or operators; `name` is a node only in a type alias."""
-
-
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    names = tuple(name for name in kind._fields if name not in _NO_NODES)
-    if kind in (ast.Global, ast.Nonlocal, ast.Constant, ast.MatchSingleton):
-        names = ()
-    _FIELDS[kind] = names
-    return names
-
-
 @dataclass(slots=True)
 class _Shape:
     complexity: int = 1
@@ -416,7 +367,7 @@ def _function_facts(node: Function, shape: _Shape, method: bool) -> FunctionFact
 
 def _is_main_guard(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and any(
-        isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
+        isinstance(part, ast.Name) and part.id == "__name__" for part in walk(node.test)
     )
 
 

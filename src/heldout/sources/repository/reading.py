@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.syntax import walk
 
 Loop = ast.For | ast.AsyncFor | ast.While
 _ROUNDS = 8  # how many names a frame may pass through; longer chains are no script that a person wrote
@@ -52,7 +53,7 @@ def loop_of(module: Module, node: ast.AST) -> Loop | None:
 
 def names_in(node: ast.AST) -> frozenset[str]:
     """The plain names that an expression or statement uses."""
-    return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+    return frozenset(part.id for part in walk(node) if isinstance(part, ast.Name))
 
 
 def called_name(call: ast.Call) -> str:
@@ -64,7 +65,7 @@ def called_name(call: ast.Call) -> str:
 
 def target_names(target: ast.AST) -> frozenset[str]:
     """The names that a loop or an assignment binds."""
-    return frozenset(part.id for part in ast.walk(target) if isinstance(part, ast.Name))
+    return frozenset(part.id for part in walk(target) if isinstance(part, ast.Name))
 
 
 def assignments(module: Module) -> Iterator[tuple[ast.expr, ast.expr, ast.stmt]]:

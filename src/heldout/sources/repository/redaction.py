@@ -1,4 +1,4 @@
-"""Takes other people's names and addresses out of everything that leaves a review."""
+"""Takes other people's names and addresses, secrets and user names in paths out of everything that leaves a review."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from heldout.evidence import Finding, Gap, Location
 from heldout.material.history import Person
+from heldout.sources.repository.credentials import mask
 from heldout.sources.repository.identity import folded
 
 HIDDEN = "[somebody]"
@@ -16,6 +17,13 @@ _SIGNATURE = re.compile(
     r"(?P<who>[\"']?[^\s#\"'=:][^\n\"']{1,80})",
     re.IGNORECASE,
 )
+_HOME = re.compile(
+    r"(?P<root>/(?:home|Users)/|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})(?:(?<![\\])[^/\s\"'<>{}$]{1,40}|[^\\/\s\"'<>{}$]{1,40})",
+    re.IGNORECASE,
+)
+_CUT_AT = 160
+"""Snippets keep this many characters of a line: what stands at the cut may be the first half of a secret."""
+_CUT_WORD = re.compile(r"[^\s\"']{8,}$")
 _MOST_NAMES = 2_000
 """Names in one pattern; the largest histories hold more, and their rarest committers are found by signature only."""
 

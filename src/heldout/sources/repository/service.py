@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from heldout.sources.repository.module import Function, Module
 from heldout.sources.repository.reading import argument, called_name, constant
+from heldout.sources.repository.syntax import walk
 
 FRAMEWORKS = frozenset(
     [
@@ -173,9 +174,9 @@ def _routes(module: Module) -> Iterator[tuple[Function, str]]:
 
 
 def _handler(module: Module, function: Function, route: str, helpers: dict[str, Function]) -> Handler:
-    own = list(ast.walk(function))
+    own = list(walk(function))
     called = {n.func.id for n in own if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-    nodes = [*own, *(part for name in sorted(called & helpers.keys()) for part in ast.walk(helpers[name]))]
+    nodes = [*own, *(part for name in sorted(called & helpers.keys()) for part in walk(helpers[name]))]
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     load = next(
         (c.lineno for c in model_loads(module) if module.function_of(c) is function and not _cached(module, c)), 0
@@ -286,7 +287,7 @@ def _masked(nodes: list[ast.AST]) -> int:
             continue
         for part in node.body:
             value = part.value if isinstance(part, ast.Return) else None
-            if value is None or isinstance(value, ast.Tuple) or any(_refuses(n) for n in ast.walk(node)):
+            if value is None or isinstance(value, ast.Tuple) or any(_refuses(n) for n in walk(node)):
                 continue
             text = ast.unparse(value)[:300]
             if (

@@ -13,6 +13,7 @@ from heldout.sources.repository.documents import documents, told
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import called_name
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _MONEY = re.compile(
     r"(^|_)(profit|revenue|margin|benefit|payoff|expected_(value|cost|profit|loss)|cost_?matrix|cost_(fp|fn"
@@ -52,11 +53,11 @@ class ValueInCode(Check):
         if not re.search(r"profit|cost|revenue|benefit|payoff|saving|uplift|expected_value", module.text):
             return
         for target, value, line in _valued(module):
-            names = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
-            names |= {part.attr for part in ast.walk(value) if isinstance(part, ast.Attribute)}
+            names = {part.id for part in walk(value) if isinstance(part, ast.Name)}
+            names |= {part.attr for part in walk(value) if isinstance(part, ast.Attribute)}
             names |= {
                 str(p.value)
-                for p in ast.walk(value)
+                for p in walk(value)
                 if isinstance(p, ast.Constant) and isinstance(p.value, str) and len(p.value) < 40
             }
             money = _MONEY.search(target.lower()) or any(_MONEY.search(name.lower()) for name in names)
@@ -141,7 +142,7 @@ class ChosenThreshold(Check):
             target = ast.unparse(node.targets[0])[:60].lower()
             if not re.search(r"thresh|cut_?off", target):
                 continue
-            chosen = [p for p in ast.walk(node.value) if isinstance(p, ast.Call) and called_name(p) in _CHOOSES]
+            chosen = [p for p in walk(node.value) if isinstance(p, ast.Call) and called_name(p) in _CHOOSES]
             indexed = isinstance(node.value, ast.Subscript) and re.search(
                 r"thresh|cut_?off", ast.unparse(node.value.value)[:60].lower()
             )

@@ -13,6 +13,7 @@ from heldout.sources.repository.checks.base import Check, Move, first, fraction,
 from heldout.sources.repository.checks.python_idiom import Tally, calls_name, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -65,7 +66,7 @@ def _front_of_lists(module: Module) -> Iterator[int]:
             continue
         loop = next((around for around in module.parents(call) if isinstance(around, ast.While)), None)
         owner = call.func.value
-        if loop is not None and isinstance(owner, ast.Name) and any(is_name(n, owner.id) for n in ast.walk(loop.test)):
+        if loop is not None and isinstance(owner, ast.Name) and any(is_name(n, owner.id) for n in walk(loop.test)):
             yield call.lineno
 
 
@@ -117,7 +118,7 @@ def _list_that_grows(name: str, scope: ast.AST, use: ast.AST, module: Module) ->
     """Whether the name is a list made in the function, outside the loops around the use, that grows."""
     loops = {a for a in module.parents(use) if isinstance(a, _LOOPS)}
     made, grows = False, False
-    for node in ast.walk(scope):
+    for node in walk(scope):
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(is_name(target, name) for target in targets):
@@ -138,7 +139,7 @@ def _list_that_grows(name: str, scope: ast.AST, use: ast.AST, module: Module) ->
 def _bound_elsewhere(node: ast.AST, name: str) -> bool:
     """Whether the node binds the name as a loop variable or a parameter: then nothing is known of it."""
     if isinstance(node, ast.For | ast.comprehension):
-        return any(is_name(inner, name) for inner in ast.walk(node.target))
+        return any(is_name(inner, name) for inner in walk(node.target))
     return isinstance(node, ast.arg) and node.arg == name
 
 

@@ -11,6 +11,7 @@ from heldout.sources.repository.checks.base import Check, Move, first, fraction,
 from heldout.sources.repository.checks.python_idiom import Tally, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 
 def _broad(handler: ast.ExceptHandler) -> bool:
@@ -20,7 +21,7 @@ def _broad(handler: ast.ExceptHandler) -> bool:
 
 
 def _reraises(handler: ast.ExceptHandler) -> bool:
-    return any(isinstance(node, ast.Raise) for statement in handler.body for node in ast.walk(statement))
+    return any(isinstance(node, ast.Raise) for statement in handler.body for node in walk(statement))
 
 
 def _silent(handler: ast.ExceptHandler) -> bool:
@@ -206,13 +207,13 @@ def _consumed(call: ast.Call, module: Module) -> bool:
 
 def _handed_on(name: str, module: Module, scope: ast.AST | None) -> bool:
     """Whether the name is closed, used in a `with`, returned, or kept anywhere in the scope."""
-    for node in ast.walk(scope or module.tree):
+    for node in walk(scope or module.tree):
         if isinstance(node, ast.Attribute) and node.attr in ("close", "__exit__") and is_name(node.value, name):
             return True
-        if isinstance(node, ast.withitem) and any(is_name(n, name) for n in ast.walk(node.context_expr)):
+        if isinstance(node, ast.withitem) and any(is_name(n, name) for n in walk(node.context_expr)):
             return True
         given = node.value if isinstance(node, ast.Return | ast.Yield) else None
-        if given is not None and not isinstance(given, ast.Call) and any(is_name(n, name) for n in ast.walk(given)):
+        if given is not None and not isinstance(given, ast.Call) and any(is_name(n, name) for n in walk(given)):
             return True
         if isinstance(node, ast.Assign) and is_name(node.value, name):
             return True

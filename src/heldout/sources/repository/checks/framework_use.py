@@ -12,6 +12,7 @@ from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, constant
+from heldout.sources.repository.syntax import walk
 
 _FRAMEWORKS = (
     "torch",
@@ -262,7 +263,7 @@ def _returns_nothing(method: ast.FunctionDef) -> bool:
         return False  # abstract
     return not any(
         (isinstance(n, ast.Return) and n.value is not None) or isinstance(n, ast.Raise | ast.Yield)
-        for n in ast.walk(method)
+        for n in walk(method)
     )
 
 
@@ -341,14 +342,14 @@ class ModelTests(Practice):
             return
         yield from _called_in_tests(module)
         for node in module.nodes(ast.Assert):
-            if any(isinstance(part, ast.Attribute) and part.attr in ("shape", "size") for part in ast.walk(node.test)):
+            if any(isinstance(part, ast.Attribute) and part.attr in ("shape", "size") for part in walk(node.test)):
                 yield "shapes", node.lineno
         for name in ("assertEqual", "assertTupleEqual", "assert_equal", "assertAllEqual", "assertSequenceEqual"):
             for call in module.called.get(name, ()):
                 if any(
                     isinstance(part, ast.Attribute) and part.attr in ("shape", "size")
                     for a in call.args
-                    for part in ast.walk(a)
+                    for part in walk(a)
                 ):
                     yield "shapes", call.lineno
 

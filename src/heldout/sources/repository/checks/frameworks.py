@@ -14,6 +14,7 @@ from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, loop_of, names_in
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _LOOP_LIBRARIES = (
     "pytorch_lightning",
@@ -115,7 +116,7 @@ _EVALUATES = re.compile(
 
 def _applies_model(function: ast.AST) -> bool:
     """Whether the function calls something that is named as a model."""
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Call):
             func = node.func
             name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
@@ -176,7 +177,7 @@ class TrainingLoop(Check):
                 loops[loop] = call
         whole = False
         for loop, call in loops.items():
-            stepping = [c for c in ast.walk(loop) if isinstance(c, ast.Call) and _is_step(c)]
+            stepping = [c for c in walk(loop) if isinstance(c, ast.Call) and _is_step(c)]
             if stepping and "zero_grad" not in module.text and ".grad" not in module.text and not _functional(module):
                 yield self.against(
                     "The loop runs `backward()` and `step()`, and nothing in the file clears the gradients.",
@@ -223,7 +224,7 @@ def _summed_loss(loop: ast.AST, backward: ast.Call) -> ast.AugAssign | None:
     owner = backward.func.value if isinstance(backward.func, ast.Attribute) else None
     if not isinstance(owner, ast.Name):
         return None
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if (
             isinstance(node, ast.AugAssign)
             and isinstance(node.op, ast.Add)
@@ -242,14 +243,14 @@ def _becomes_number(loop: ast.AST, name: str) -> bool:
         isinstance(node, ast.Assign)
         and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
         and any(
-            isinstance(c, ast.Attribute) and c.attr in ("item", "data", "detach", "numpy") for c in ast.walk(node.value)
+            isinstance(c, ast.Attribute) and c.attr in ("item", "data", "detach", "numpy") for c in walk(node.value)
         )
-        for node in ast.walk(loop)
+        for node in walk(loop)
     )
 
 
 def _goes_back_from(loop: ast.AST, name: str) -> bool:
-    return any(isinstance(c, ast.Call) and called_name(c) == "backward" and name in names_in(c) for c in ast.walk(loop))
+    return any(isinstance(c, ast.Call) and called_name(c) == "backward" and name in names_in(c) for c in walk(loop))
 
 
 class OutputFitsLoss(Check):
@@ -298,7 +299,7 @@ class OutputFitsLoss(Check):
             return
         for node in models[0].body:
             if isinstance(node, ast.FunctionDef) and node.name == "forward":
-                returns = [n for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
+                returns = [n for n in walk(node) if isinstance(n, ast.Return) and n.value is not None]
                 if returns and all(n.value is not None and _activation(module, n.value) == "soft-max" for n in returns):
                     yield self.against(
                         f"`{models[0].name}` ends in a soft-max and is trained by CrossEntropyLoss, which applies it"

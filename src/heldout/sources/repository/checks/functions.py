@@ -10,6 +10,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.module import FunctionFacts, Module
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 LONG_LINES = 80
 """A function longer than this does not fit on a screen."""
@@ -184,7 +185,7 @@ class MutableDefaults(Check):
             mutable = {a.arg for a, d in defaults if isinstance(d, ast.List | ast.Dict | ast.Set)}
             if not mutable:
                 continue
-            for node in ast.walk(function):
+            for node in walk(function):
                 target = None
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in changing:
                     target = node.func.value

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.syntax import children, walk
 
 _GIVEN = frozenset(dir(builtins)) | {
     *("In", "Out", "display", "get_ipython", "exit", "quit", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "__name__"),
@@ -128,7 +129,7 @@ def _bound(statement: ast.AST) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
-        stack.extend(child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context))
+        stack.extend(children(node))
 
 
 def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
@@ -151,9 +152,8 @@ def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.ClassDef):
             local = local | frozenset(name for child in node.body for name in _bound(child)) | {node.name}
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            targets = (n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+            targets = (n.id for g in node.generators for n in walk(g.target) if isinstance(n, ast.Name))
             local = local | frozenset(targets)
         elif isinstance(node, ast.AnnAssign) and node.value is None:
             continue
-        children = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context)]
-        stack.extend((child, local) for child in reversed(children))
+        stack.extend([(child, local) for child in reversed(children(node))])

@@ -68,7 +68,7 @@ class PreprocessingLeakage(LeakageCheck):
 
     code = "LEK101"
     kind = "preprocessing"
-    moves: ClassVar = {"statistics": Move(down=0.6, per_kloc=1.0)}
+    moves: ClassVar = {"statistics": Move(down=0.5, per_kloc=1.0)}
     why = "The score on such a test set is too good: its rows took part in the preparation."
     mend = "Split first; fit every transformation on the training rows only, best inside a pipeline."
     ask = "Here the test rows take part in the preparation. What does that do to the score, and how do you avoid it?"
@@ -89,7 +89,7 @@ class OverlapLeakage(LeakageCheck):
 
     code = "LEK102"
     kind = "overlap"
-    moves: ClassVar = {"statistics": Move(down=0.5, per_kloc=1.0)}
+    moves: ClassVar = {"statistics": Move(down=0.4, per_kloc=1.0)}
     why = "A score on rows that the model has learnt from says nothing of new data."
     mend = "Set rows aside before the first fit and score on those."
     ask = "Here the model is scored on rows that it has learnt from. What would you report instead?"
@@ -113,7 +113,7 @@ class MultiTestLeakage(LeakageCheck):
     code = "LEK103"
     kind = "multi_test"
     severity = "medium"
-    moves: ClassVar = {"statistics": Move(down=0.2, per_kloc=1.0)}
+    moves: ClassVar = {"statistics": Move(down=0.15, per_kloc=1.0)}
     why = "The best of many scores on one test set is too good by chance alone."
     mend = "Choose between models by cross-validation on the training rows; use the test rows once."
     ask = "Several models are compared on one test set here. How did you choose, and how sure is the final figure?"
@@ -133,7 +133,7 @@ class OversamplingLeakage(LeakageCheck):
 
     code = "LEK104"
     kind = "oversampling"
-    moves: ClassVar = {"statistics": Move(down=0.5, per_kloc=1.0)}
+    moves: ClassVar = {"statistics": Move(down=0.3, per_kloc=1.0)}
     why = "Copies of one row stand in training and in test, so that the score measures memory."
     mend = "Split first and resample the training rows only."
     ask = "Rows are multiplied before the split here. What happens to the test score?"
@@ -154,7 +154,7 @@ class TargetLeakage(LeakageCheck):
 
     code = "LEK105"
     kind = "target"
-    moves: ClassVar = {"statistics": Move(down=0.5, per_kloc=1.0)}
+    moves: ClassVar = {"statistics": Move(down=0.3, per_kloc=1.0)}
     why = "A feature made from the answer is not there when the model is at work."
     mend = "Drop what is derived from the target, or compute it from past data only."
     ask = "This feature is made from the target. Is it known when the prediction is needed?"
@@ -176,7 +176,7 @@ class GroupLeakage(LeakageCheck):
     code = "LEK106"
     kind = "group"
     severity = "medium"
-    moves: ClassVar = {"statistics": Move(down=0.3, per_kloc=1.0)}
+    moves: ClassVar = {"statistics": Move(down=0.15, per_kloc=1.0)}
     why = "The score holds for known units, not for new ones."
     mend = "Split by unit (GroupKFold, GroupShuffleSplit)."
     ask = "Several rows belong to one unit here. Why is the split at random, and what would a split by unit show?"
@@ -196,7 +196,7 @@ class TimeLeakage(LeakageCheck):
 
     code = "LEK107"
     kind = "time"
-    moves: ClassVar = {"statistics": Move(down=0.4, per_kloc=1.0)}
+    moves: ClassVar = {"statistics": Move(down=0.2, per_kloc=1.0)}
     why = "A model that has seen the future in training cannot keep its promise at work."
     mend = "Split by time and build features from the past only."
     ask = "These rows are in time. How does the split make sure that nothing of the future is known?"

@@ -14,6 +14,7 @@ from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, assignments, constant, loop_of, names_in, target_names
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _counts_rows(loop: ast.For) -> bool:
         return False
     sizes = names_in(loop.iter.args[-1]) - {"len"}
     for statement in loop.body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if (
                 isinstance(node, ast.Subscript)
                 and isinstance(node.value, ast.Attribute)
@@ -183,7 +184,7 @@ def _begins_anew(loop: ast.For, name: str, growing: ast.stmt) -> bool:
         node is not growing
         and any(name in target_names(t) for t in node.targets if isinstance(t, ast.Name | ast.Tuple | ast.List))
         for statement in loop.body
-        for node in ast.walk(statement)
+        for node in walk(statement)
         if isinstance(node, ast.Assign)
     )
 

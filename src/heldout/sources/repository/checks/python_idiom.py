@@ -10,6 +10,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 
 class Tally(Check):
@@ -109,7 +110,7 @@ class IndexLoops(Check):
             sequence = _range_len(loop.iter)
             if sequence is not None and isinstance(loop.target, ast.Name):
                 index = loop.target.id
-                uses = [n for s in loop.body for n in ast.walk(s) if is_name(n, index)]
+                uses = [n for s in loop.body for n in walk(s) if is_name(n, index)]
                 if uses and all(_only_takes(use, sequence, module) for use in uses):
                     lines.append(loop.lineno)
         if loops:

@@ -13,6 +13,7 @@ from heldout.sources.repository.checks.base import Check, Move, Text, first, ram
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _METRIC_WORD = re.compile(
     r"\b(accuracy|precision|recall|f1|auc|roc|rmse|mae|mse|map|miou|iou|bleu|rouge|perplexity|wer|cer|psnr|ssim|fid|loss"
@@ -115,9 +116,9 @@ class SavedMetrics(Check):
 
 def _words(node: ast.expr) -> str:
     """The names in an expression, parted at underscores, as words; the whole names too."""
-    names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
-    names += [n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)]
-    names += [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)][:20]
+    names = [n.id for n in walk(node) if isinstance(n, ast.Name)]
+    names += [n.attr for n in walk(node) if isinstance(n, ast.Attribute)]
+    names += [n.value for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)][:20]
     return " ".join(f"{name} {name.replace('_', ' ')}" for name in names)[:2_000]
 
 

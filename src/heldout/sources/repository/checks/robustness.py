@@ -14,6 +14,7 @@ from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import called_name, names_in
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _REFUSALS = frozenset({"ValueError", "TypeError", "KeyError", "IndexError", "FileNotFoundError", "RuntimeError"})
 
@@ -232,7 +233,7 @@ class SanityChecks(Practice):
         """Asserts and tests that ask for shapes or for NaN."""
         tests: list[ast.Assert | ast.If] = [*module.nodes(ast.Assert), *module.nodes(ast.If)]
         for node in tests:
-            for part in ast.walk(node.test):
+            for part in walk(node.test):
                 if isinstance(part, ast.Call) and called_name(part) in ("isnan", "isfinite", "isinf"):
                     yield "for NaN and infinity", node.lineno
                 elif (

@@ -12,6 +12,7 @@ from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.module import Function, Module, ModuleFacts
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _ASSERTING = re.compile(
     r"^_?(assert|check|verify|validate|expect|compare|ensure|should|fail$|gradcheck|gradgradcheck|raises$|warns$)", re.I
@@ -345,7 +346,7 @@ def _is_test(function: Function, module: Module) -> bool:
 
 def _asserts(function: Function, helpers: frozenset[str]) -> bool:
     """Whether an assertion that can fail stands in the function, or a call of something that asserts."""
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Assert):
             if not isinstance(node.test, ast.Constant):
                 return True
@@ -362,7 +363,7 @@ def _expects_error(function: Function) -> bool:
     return any(
         isinstance(node, ast.Call)
         and _last(node.func) in ("raises", "assertRaises", "assertRaisesRegex", "assert_raises")
-        for node in ast.walk(function)
+        for node in walk(function)
     )
 
 

@@ -14,6 +14,7 @@ from heldout.sources.repository.checks.statistics import is_metric, is_package
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import called_name, loop_of, names_in, target_names
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _SCORES = re.compile(r"score|(^|_)acc|auc|f1|rmse|mse|mae|metric|result|perf|\bcv|kfold|fold|error", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -124,7 +125,7 @@ class BestOfSeeds(Check):
             scored = [c for c in _calls_in(loop) if called_name(c) == "score" or is_metric(module.resolve(c.func))]
             if not seeded or not scored or any(_mentions_validation(c) for c in scored):
                 continue
-            kept = next((n for n in ast.walk(loop) if isinstance(n, ast.If) and _keeps_best(n)), None)
+            kept = next((n for n in walk(loop) if isinstance(n, ast.If) and _keeps_best(n)), None)
             if kept is not None:
                 seed = min(names)
                 yield self.against(
@@ -169,7 +170,7 @@ def _mentions_validation(call: ast.Call) -> bool:
 
 
 def _calls_in(node: ast.AST) -> Iterator[ast.Call]:
-    return (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    return (part for part in walk(node) if isinstance(part, ast.Call))
 
 
 _TESTS = (
@@ -249,7 +250,7 @@ def _threshold(loop: ast.AST) -> bool:
         and isinstance(part.comparators[0], ast.Constant)
         and part.comparators[0].value in (0.05, 0.01, 0.001, 0.1)
         and isinstance(part.ops[0], ast.Lt | ast.LtE)
-        for part in ast.walk(loop)
+        for part in walk(loop)
     )
 
 

@@ -13,6 +13,7 @@ from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, names_in
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 
 class Encoders(Check):
@@ -178,7 +179,7 @@ def _computes(function: ast.AST) -> bool:
     return any(
         isinstance(n, ast.Call)
         and re.search(r"ks_2samp|hist|log|wasserstein|entropy|quantile|percentile|chi2|mean", called_name(n))
-        for n in ast.walk(function)
+        for n in walk(function)
     )
 
 

@@ -11,6 +11,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _OUTSIDE = re.compile(
     r"^(requests|httpx)\.(get|post|request)$|^urllib\.request\.(urlopen|urlretrieve)$|^urllib\.(urlopen|urlretrieve)$|^wget\.download$"
@@ -83,8 +84,8 @@ def _safe(call: ast.Call, name: str, module: Module) -> bool:
 def _outside_names(scope: ast.AST, module: Module) -> frozenset[str]:
     """Names that the function assigns from a download or a request, followed through plain assignments."""
     names: set[str] = set()
-    assigns = [node for node in ast.walk(scope) if isinstance(node, ast.Assign | ast.withitem)]
-    for node in ast.walk(scope):  # the file name that a download wrote to is as foreign as what it returned
+    assigns = [node for node in walk(scope) if isinstance(node, ast.Assign | ast.withitem)]
+    for node in walk(scope):  # the file name that a download wrote to is as foreign as what it returned
         if isinstance(node, ast.Call) and _OUTSIDE.match(module.resolve(node.func) or ""):
             names.update(a.id for a in node.args[1:2] if isinstance(a, ast.Name))
     for _ in range(3):
@@ -99,7 +100,7 @@ def _outside_names(scope: ast.AST, module: Module) -> frozenset[str]:
 
 
 def _from_outside(value: ast.AST, tainted: frozenset[str], module: Module) -> bool:
-    for node in ast.walk(value):
+    for node in walk(value):
         if isinstance(node, ast.Name) and node.id in tainted:
             return True
         if isinstance(node, ast.Call | ast.Attribute):
@@ -188,7 +189,7 @@ def _composed(node: ast.expr, call: ast.Call, module: Module) -> bool:
             return False
         values = [
             a.value
-            for a in ast.walk(scope)
+            for a in walk(scope)
             if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in a.targets)
         ]
         return bool(values) and any(not isinstance(v, ast.Name) and _composed(v, call, module) for v in values)
@@ -289,7 +290,7 @@ def _query(node: ast.expr, call: ast.Call, module: Module) -> tuple[str, list[as
         scope = module.function_of(call) or module.tree
         values = [
             a.value
-            for a in ast.walk(scope)
+            for a in walk(scope)
             if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in a.targets)
         ]
         return _query(values[0], call, module) if len(values) == 1 and not isinstance(values[0], ast.Name) else None

@@ -12,6 +12,7 @@ from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, constant, frame_names, says_something
+from heldout.sources.repository.syntax import walk
 
 
 class Joins(Practice):
@@ -364,7 +365,7 @@ class DataChecked(Practice):
             if any(isinstance(inner, ast.Raise) for inner in node.body):
                 tests.append((node.test, node.lineno))
         for test, line in tests:
-            if any(isinstance(part, ast.Attribute) and part.attr in _OF_FRAMES for part in ast.walk(test)):
+            if any(isinstance(part, ast.Attribute) and part.attr in _OF_FRAMES for part in walk(test)):
                 yield "by assertions about frames", line
         for node_ in module.nodes(ast.Attribute):
             if node_.attr in ("is_unique", "is_monotonic_increasing"):
