@@ -84,8 +84,10 @@ def check_page(html: str) -> Page:
     for tag, attrs in page.elements:
         if tag == "svg" and attrs.get("role") != "img" and "overflow" not in attrs:
             assert attrs.get("aria-hidden") == "true"
-        if attrs.get("role") in ("img", "region"):
+        if attrs.get("role") in ("img", "region", "group"):
             assert attrs["aria-label"]
+    regions = [attrs["aria-label"] for _, attrs in page.elements if attrs.get("role") in ("region", "group")]
+    assert len(regions) == len(set(regions))
     return page
 
 
@@ -145,7 +147,7 @@ def test_levels_stand_beside_their_chart_in_numbers() -> None:
     page = Page(PAGES["strong"])
     label = next(text for text in page.all("aria-label") if text.startswith("Craft"))
     assert label.endswith("repository: level 3.5, 90 % interval 2.9 to 4.2; the role asks for 4.0.")
-    assert "3.5 2.9–4.2, measured error the role asks for 4.0" in page.text
+    assert "3.5 2.9–4.2 , measured error the role asks for 4.0" in page.text
     assert "assumed error" in page.text
 
 
@@ -187,7 +189,10 @@ def test_share_is_said_and_never_claimed_without_an_author() -> None:
     assert "100 % of these lines go back to Ada Okafor" in Page(PAGES["strong"]).text
     weak = Page(PAGES["weak"]).text
     assert "of these lines go back to Ben" not in weak
-    assert "whose lines: not assessed" in weak
+    assert "Whose lines they point at was not assessed" in weak
+    unnamed = samples.LEAK.model_copy(update={"share": None, "message": "Another"})
+    mixed = Dossier(subject="Ben", findings=(samples.LEAK, unnamed))
+    assert "whose lines: not assessed" in Page(render_dossier(mixed, STANDARD)).text
 
 
 def test_numerous_findings_are_counted_with_their_places() -> None:

@@ -120,7 +120,7 @@ def waterfall(evidence: Evidence) -> tuple[Step, ...]:
         return ()
     here, steps = evidence.start, []
     moves = [c for c in evidence.contributions if isfinite(c.points)]
-    for c in sorted(moves, key=lambda c: (-abs(c.points), c.code)):
+    for c in sorted(moves, key=lambda c: (c.code == "", -abs(c.points), c.code)):  # the ends of the scale come last
         steps.append(_step(c.code, c.reason, here, c.points, c.findings))
         here += c.points
     if abs(evidence.level - here) >= 0.005:

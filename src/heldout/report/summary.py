@@ -198,7 +198,8 @@ def _clause(message: str, most: int = 90) -> str:
     head = _CUT.split(text, maxsplit=1)[0]
     text = head if len(head) >= 20 else text
     if len(text) > most:
-        text = text[:most].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
+        whole, comma, _ = text[:most].rpartition(", ")
+        text = (whole if comma and len(whole) >= 30 else text[:most].rpartition(" ")[0] or text[:most]) + "…"
     if text.count("`") % 2:
         text += "`"
     return within(text)

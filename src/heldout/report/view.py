@@ -97,6 +97,11 @@ class View:
         return (*inside, *self.others, *(i for o in self.overflow for i in o.items))
 
     @property
+    def shares(self) -> bool:
+        """Whether any finding says how much of its lines is the subject's."""
+        return any(finding.share is not None for finding in self.dossier.all_findings())
+
+    @property
     def assumed(self) -> bool:
         """Whether any error is assumed rather than measured."""
         return any(not e.calibrated for s in self.sections for e in s.row.estimates)

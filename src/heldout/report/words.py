@@ -8,6 +8,9 @@ from math import isfinite
 
 from heldout.evidence.types import Measured
 
+PROPER = frozenset({"Airflow", "Docker", "Git", "Jupyter", "Keras", "Kubernetes", "Prefect", "Python", "Spark"})
+"""First words that keep their capital inside a sentence."""
+
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -52,8 +55,9 @@ def listed(names: Sequence[str], most: int = 3, last: str = "or") -> str:
 
 
 def within(name: str) -> str:
-    """A name inside a sentence: the first letter small, unless it begins an abbreviation."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+    """A name inside a sentence: the first letter small, unless it begins a name of its own."""
+    first, _, _ = name.partition(" ")
+    return name[:1].lower() + name[1:] if first[1:].islower() and first not in PROPER else name
 
 
 def named(key: str) -> str:
