@@ -10,7 +10,8 @@ from heldout.evidence import Artifact, Dossier, Gap
 from heldout.material import Limits, Material, expand, open_material
 from heldout.runs.progress import Progress, Silent
 from heldout.sources.repository.collect import Brief, collect
-from heldout.sources.repository.identity import People, is_bot
+from heldout.sources.repository.identity import People, UnknownAuthorError, is_bot
+from heldout.sources.repository.redaction import mask_home
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,11 @@ def _merged(
     first = dossiers[0]
     lost = tuple(
         Artifact(
-            name=spec,
+            name=mask_home(spec),
             kind="unread",
-            origin=spec,
+            origin=mask_home(spec),
             digest="",
-            gaps=(Gap(what=spec, why=str(error), ours=isinstance(error, OurFault)),),
+            gaps=(Gap(what=mask_home(spec), why=_why(error), ours=isinstance(error, OurFault)),),
         )
         for spec, error in failures
     )
@@ -112,3 +113,10 @@ def _merged(
         evidence=tuple(e for d in dossiers for e in d.evidence),
         findings=tuple(f for d in dossiers for f in d.findings),
     )
+
+
+def _why(error: InputError | OurFault) -> str:
+    """The reason as it may be stored: without the names of other people that help the user to mend a claim."""
+    if isinstance(error, UnknownAuthorError):
+        return "nobody in its history goes by the name given as the subject's"
+    return mask_home(str(error))

@@ -12,6 +12,11 @@ from difflib import get_close_matches
 from heldout.errors import InputError
 from heldout.material.history import Commit, Person
 
+
+class UnknownAuthorError(InputError):
+    """A name fits nobody in a history, or several. The message names who is near: for the user's eyes only."""
+
+
 _BOT = re.compile(
     r"\[bot\]|\b(dependabot|renovate|greenkeeper|pre-commit-ci|github-actions?|travis(-ci)?|circleci|semantic-release"
     r"|pyup-bot|snyk-bot|allcontributors|imgbot|codecov|weblate|mergify|bors|jenkins|azure-pipelines|copybara|web-flow"
@@ -72,7 +77,7 @@ class People:
     def find(self, claims: Sequence[str]) -> frozenset[int]:
         """The people whom names, e-mail addresses or account names stand for.
 
-        Raises InputError for a claim that fits nobody or, by a part of a name, more than one.
+        Raises UnknownAuthorError for a claim that fits nobody or, by a part of a name, more than one.
         """
         return frozenset(number for claim in claims for number in self._find(claim))
 
@@ -95,9 +100,11 @@ class People:
         names = sorted({group[0].name for group in self.identities})
         if partly:
             fitting = ", ".join(sorted(self.identities[n][0].name for n in partly)[:8])
-            raise InputError(f"--author {claim!r} fits several people: {fitting}. Give the full name or the e-mail.")
+            raise UnknownAuthorError(
+                f"--author {claim!r} fits several people: {fitting}. Give the full name or the e-mail."
+            )
         near = get_close_matches(claim, names, n=3, cutoff=0.5) or names[:5]
-        raise InputError(f"nobody in the history is called {claim!r}. Did you mean: {', '.join(near)}?")
+        raise UnknownAuthorError(f"nobody in the history is called {claim!r}. Did you mean: {', '.join(near)}?")
 
 
 def _joined(people: Sequence[Person]) -> list[list[Person]]:

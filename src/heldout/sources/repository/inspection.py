@@ -13,7 +13,7 @@ from heldout.sources.repository.checks.base import Check, Noted
 from heldout.sources.repository.paths import part_of
 from heldout.sources.repository.pool import Pool
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.suppress import SETTINGS, follow_settings, read_settings
+from heldout.sources.repository.suppress import SETTINGS, Rules, follow_inline, follow_settings, read_settings
 from heldout.sources.repository.worker import FileInspector, FileResult, crash, is_module, is_text
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def inspect(
                 findings.extend(check.on_repository(repository))
             except Exception as error:  # noqa: BLE001 - one check's crash must not cost the report; the gap says so
                 gaps.append(crash(check, "the whole repository", error))
+    rules_by_line: Rules = {place: rule for result in results for place, rule in result.rules.items()}
+    findings = follow_inline(findings, rules_by_line)
     if SETTINGS in tree:
         rules, wrong = read_settings(repository.text(SETTINGS).text)
         findings = follow_settings(findings, rules)

@@ -18,8 +18,7 @@ _SIGNATURE = re.compile(
     re.IGNORECASE,
 )
 _HOME = re.compile(
-    r"(?P<root>/(?:home|Users)/|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})(?:(?<![\\])[^/\s\"'<>{}$]{1,40}|[^\\/\s\"'<>{}$]{1,40})",
-    re.IGNORECASE,
+    r"(?P<unix>/(?:home|Users)/)[^/\s\"'<>{}$]{1,40}|(?P<windows>[A-Za-z]:[\\/]{1,2}(?i:users)[\\/]{1,2})[^\\/\s\"'<>{}]{1,40}"
 )
 _CUT_AT = 160
 """Snippets keep this many characters of a line: what stands at the cut may be the first half of a secret."""
@@ -29,7 +28,7 @@ _MOST_NAMES = 2_000
 
 
 class Redactor:
-    """Hides the people of a history other than the subject, and all e-mail addresses but the subject's.
+    """Hides the people of a history other than the subject, all e-mail addresses but the subject's, and secrets.
 
     Names of two words or more are hidden wherever they stand; single words (account names, first names) only
     as `@name`, in addresses and in signatures (`Author: ...`), since they may be ordinary words.
@@ -54,9 +53,10 @@ class Redactor:
         self._names = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
     def text(self, text: str) -> str:
-        """The text without other people."""
+        """The text without other people, secrets, and user names in paths."""
         if not text:
             return text
+        text = mask_home(mask(text))
         if "@" in text:
             text = _EMAIL.sub(lambda m: m[0] if m[0].casefold() in self._kept_emails else HIDDEN, text)
         if self._names is not None:
@@ -73,12 +73,15 @@ class Redactor:
         """The place with its snippet redacted; the path stays, or nobody could look."""
         if place.snippet is None:
             return place
-        return place.model_copy(update={"snippet": self.text(place.snippet)})
+        whole = "\n".join(_CUT_WORD.sub("…", s) if len(s) >= _CUT_AT else s for s in place.snippet.split("\n"))
+        return place.model_copy(update={"snippet": self.text(whole)})
 
     def finding(self, finding: Finding) -> Finding:
         """The finding with every text in it redacted."""
+        said = finding.suppressed
         return finding.model_copy(
             update={
+                "suppressed": said and said.model_copy(update={"reason": self.text(said.reason)}),
                 "message": self.text(finding.message),
                 "ask": self.text(finding.ask),
                 "mend": self.text(finding.mend),
@@ -94,3 +97,8 @@ class Redactor:
     def gap(self, gap: Gap) -> Gap:
         """The gap with its words redacted."""
         return gap.model_copy(update={"why": self.text(gap.why)})
+
+
+def mask_home(text: str) -> str:
+    """The text with user names in home paths replaced."""
+    return _HOME.sub(lambda m: f"{m['unix'] or m['windows']}<name>", text)

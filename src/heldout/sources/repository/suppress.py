@@ -1,49 +1,67 @@
 """Suppressions: somebody asks for a finding not to count, with a reason; it is shown all the same.
 
-Three ways: `# heldout: ignore[CODE] reason` on the line, the same as the first line of a notebook cell for the
-whole cell, and `[[suppress]]` tables with `code`, `path` and `reason` in the repository's `heldout.toml`.
-A suppression without a reason is not followed, and a gap says so.
+Three ways: `# heldout: ignore[CODE] reason` on the line (of code, settings, a Dockerfile ...), the same as the first
+line of a notebook cell for the whole cell, and `[[suppress]]` tables with `code`, `path` and `reason` in the
+repository's `heldout.toml`. A suppression without a reason is not followed, and a gap says so.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from heldout.evidence import Finding, Gap, Suppression
-from heldout.sources.repository.module import Module
+from heldout.evidence import Finding, Gap, Location, Suppression
 
 _INLINE = re.compile(r"#\s*heldout:\s*ignore\[([A-Z0-9, *]+)\][:\s-]*(.*)")
 SETTINGS = "heldout.toml"
+_REASON = 300
+"""Characters kept of a reason."""
 
 
-def follow_inline(findings: Iterable[Finding], module: Module) -> tuple[list[Finding], list[Gap]]:
-    """Mark the findings of a module that a comment in it suppresses."""
-    if "heldout:" not in module.text:
-        return list(findings), []
-    rules: dict[tuple[int | None, int], tuple[set[str], str]] = {}
+Rules = dict[tuple[str, int | None, int], tuple[frozenset[str], str]]
+"""Path, cell and line of a comment -> the codes that it names, and its reason."""
+
+
+def read_inline(text: str, place: Callable[[int], Location]) -> tuple[Rules, list[Gap]]:
+    """The suppressions that comments of one file ask for; `place` tells where a line (from 1) of `text` is."""
+    rules: Rules = {}
     gaps: list[Gap] = []
-    for number, line in enumerate(module.lines, start=1):
+    if "heldout:" not in text:
+        return rules, gaps
+    for number, line in enumerate(text.split("\n"), start=1):
         if match := _INLINE.search(line):
-            place = module.location(number)
-            if not match[2].strip():
-                gaps.append(Gap(what=str(place), why="a suppression without a reason is not followed"))
-                continue
-            codes = {code.strip() for code in match[1].split(",")}
-            rules[place.cell, place.line or 1] = (codes, match[2].strip())
-    marked = []
-    for finding in findings:
-        for place in finding.locations[:1]:
-            at = (place.cell, place.line or 1)
-            whole_cell = rules.get((place.cell, 1)) if place.cell is not None else None
-            for rule in (rules.get(at), whole_cell):
-                if rule and ("*" in rule[0] or finding.code in rule[0]) and finding.suppressed is None:
-                    reason = Suppression(reason=rule[1], where=str(place))
-                    finding = finding.model_copy(update={"suppressed": reason})  # noqa: PLW2901 - marked in place
-        marked.append(finding)
-    return marked, gaps
+            at = place(number)
+            if match[2].strip():
+                codes = frozenset(code.strip() for code in match[1].split(","))
+                rules[at.path, at.cell, at.line or 1] = (codes, match[2].strip()[:_REASON])
+            else:
+                gaps.append(Gap(what=str(at), why="a suppression without a reason is not followed"))
+    return rules, gaps
+
+
+def follow_inline(findings: Iterable[Finding], rules: Rules) -> list[Finding]:
+    """Mark the findings that comments suppress: the first place in every file of a finding has to carry one."""
+    return [_marked(finding, rules) for finding in findings] if rules else list(findings)
+
+
+def _marked(finding: Finding, rules: Rules) -> Finding:
+    firsts: dict[str, Location] = {}
+    for place in finding.locations:
+        firsts.setdefault(place.path, place)
+    reasons = [_reason(finding.code, place, rules) for place in firsts.values()]
+    if not reasons or not all(reasons):
+        return finding
+    said = Suppression(reason="; ".join(dict.fromkeys(filter(None, reasons))), where=str(finding.locations[0]))
+    return finding.model_copy(update={"suppressed": said})
+
+
+def _reason(code: str, place: Location, rules: Rules) -> str:
+    asked = [rules.get((place.path, place.cell, place.line or 1))]
+    if place.cell is not None:
+        asked.append(rules.get((place.path, place.cell, 1)))
+    return next((reason for codes, reason in filter(None, asked) if codes & {code, "*"}), "")
 
 
 def read_settings(text: str) -> tuple[list[tuple[str, str, str]], list[Gap]]:

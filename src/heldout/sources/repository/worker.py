@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from heldout.evidence import Finding, Gap
+from heldout.evidence import Finding, Gap, Location
 from heldout.material.notebook import NotebookError
 from heldout.material.tree import FileEntry, Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Text
 from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, parse
 from heldout.sources.repository.paths import part_of
-from heldout.sources.repository.suppress import follow_inline
+from heldout.sources.repository.suppress import Rules, read_inline
 
 TEXT_BYTES = 1_000_000
 """Text files over this size are data, not something that a person wrote: text checks skip them."""
@@ -91,12 +91,13 @@ _DATA = frozenset(
 
 @dataclass
 class FileResult:
-    """What one file gave: its facts if it is Python that parses, findings, notes by code, and gaps."""
+    """What one file gave: its facts if it is Python that parses, findings, notes by code, suppressions, and gaps."""
 
     path: str
     facts: ModuleFacts | None = None
     findings: list[Finding] = field(default_factory=list)
     notes: dict[str, list[Any]] = field(default_factory=dict)
+    rules: Rules = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
 
 
@@ -133,6 +134,8 @@ class FileInspector:
                 self._text(entry, result)
         except UnreadableError as error:
             result.gaps.append(Gap(what=path, why=str(error)))
+        except (RecursionError, MemoryError) as error:
+            result.gaps.append(Gap(what=path, why=f"is too deep or too large to look at ({type(error).__name__})"))
         return result
 
     def _module(self, path: str, result: FileResult) -> None:
@@ -152,8 +155,7 @@ class FileInspector:
         for check in self.on_module:
             if module.part in check.parts:
                 self._run(check, lambda c=check: c.on_module(module), result)  # type: ignore[misc]
-        result.findings, gaps = follow_inline(result.findings, module)
-        result.gaps.extend(gaps)
+        self._suppressions(module.text, module.location, result)
 
     def _text(self, entry: FileEntry, result: FileResult) -> None:
         wanted = [
@@ -167,6 +169,12 @@ class FileInspector:
         text = Text(entry.path, content, self.artifact)
         for check in wanted:
             self._run(check, lambda c=check: c.on_text(text), result)  # type: ignore[misc]
+        if result.facts is None:
+            self._suppressions(content, text.location, result)
+
+    def _suppressions(self, text: str, place: Callable[[int], Location], result: FileResult) -> None:
+        result.rules, gaps = read_inline(text, place)
+        result.gaps.extend(gaps)
 
     def _run(self, check: Check, look: Callable[[], Iterable[Finding | object]], result: FileResult) -> None:
         seen = 0

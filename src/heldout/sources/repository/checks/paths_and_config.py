@@ -32,22 +32,9 @@ _NOBODY = frozenset(_NOBODY_NAMES.split())
 """Placeholders and accounts that images come with."""
 
 
-def mask(text: str) -> str:
-    """The text with user names in home paths replaced."""
-    text = re.sub(r"(/home/|/Users/)([^/\s\"'<>{}$]{1,40})", r"\1<name>", text)
-    return re.sub(
-        r"([A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})([^\\/\s\"'<>{}]{1,40})", r"\1<name>", text, flags=re.IGNORECASE
-    )
-
-
-def masked(place: Location) -> Location:
-    """The place with user names in its snippet replaced."""
-    return place.model_copy(update={"snippet": mask(place.snippet)}) if place.snippet else place
-
-
 @dataclass(frozen=True, slots=True)
 class FixedPath:
-    """A path written into the code: its masked text, where, and which kind (home, machine or platform)."""
+    """A path written into the code: its text, where, and which kind (home, machine or platform)."""
 
     kind: str
     text: str
@@ -67,7 +54,7 @@ class AbsolutePaths(Check):
     Colab drives are their platform's convention and are only noted.
 
     Limits: System paths (/tmp, /usr, /dev ...) are fine, and so are placeholders such as /home/user. A default of a
-    command-line option can be replaced and counts half. User names are masked.
+    command-line option can be replaced and counts half. Reports show no user names.
     """
 
     code = "REP301"
@@ -92,7 +79,7 @@ class AbsolutePaths(Check):
             if kind is None or isinstance(around, ast.Expr | ast.Compare) or _continues(node, around):
                 continue
             option = isinstance(around, ast.keyword) and around.arg == "default"
-            yield FixedPath(kind, mask(node.value), masked(module.location(node)), option)
+            yield FixedPath(kind, node.value, module.location(node), option)
 
     def on_text(self, text: Text) -> Iterable[Finding | object]:
         """Note values in settings and scripts that begin with a home folder."""
@@ -103,7 +90,7 @@ class AbsolutePaths(Check):
                 continue
             for value in re.findall(r"(?:^|[\s\"'=:,(\[])((?:/home/|/Users/|[A-Za-z]:\\)[^\s\"',;)\]]{2,200})", line):
                 if _kind(value) == "home":
-                    yield FixedPath("home", mask(value), masked(text.location(number)), replaceable=True)
+                    yield FixedPath("home", value, text.location(number), replaceable=True)
                     break
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
