@@ -35,7 +35,7 @@ def analyse(
     machine = Interpreter(resolve_module, budget or Budget())
     try:
         machine.execute(source_tree.body)
-        _follow_uncalled(machine, source_tree)
+        _follow_uncalled(machine)
     except ExhaustedError:
         machine.doubt(machine.line, "the source is too large: the analysis stopped at this line")
     except RecursionError:
@@ -43,18 +43,16 @@ def analyse(
     return report(machine)
 
 
-def _follow_uncalled(machine: Interpreter, tree: ast.Module) -> None:
+def _follow_uncalled(machine: Interpreter) -> None:
     """Functions that nobody here calls: each parameter stands for rows of its own."""
     machine.scope = machine.module
+    bound = [v for v in machine.module.names.values() if v.function is not None]
     # The last first: helpers come before those that call them, and are then known to be called.
-    for node in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)][_UNCALLED::-1]:
-        if node in machine.reached:
-            continue
-        function = machine.module.find(node.name)
-        if function is None or function.function is None or function.function.node is not node:
+    for value in bound[:_UNCALLED][::-1]:
+        node = value.function.node if value.function is not None else None
+        if not isinstance(node, ast.FunctionDef) or node in machine.reached:
             continue
         machine.loops, machine.calling, machine.context = [], [], ""
-        arguments: list[Value] = [
-            machine.source(a, f"parameter {a.arg}") for a in (*node.args.posonlyargs, *node.args.args)
-        ]
-        machine.invoke(function, arguments, {}, node)
+        parameters = (*node.args.posonlyargs, *node.args.args)
+        arguments: list[Value] = [machine.source(a, f"parameter {a.arg}") for a in parameters]
+        machine.invoke(value, arguments, {}, node)

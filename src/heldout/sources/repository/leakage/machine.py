@@ -142,8 +142,9 @@ class Machine:
     def record_evaluation(self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value) -> None:
         """Estimators meet rows here."""
         line = getattr(node, "lineno", self.line)
-        for_choice = speaks_of_validation(node)
-        for fit in sorted(fits, key=lambda f: f.site):
+        many = sorted(fits, key=lambda f: f.site)
+        for_choice = bool(many) and speaks_of_validation(node)
+        for fit in many:
             if len(self.evaluations) < _MANY and value.rows:
                 event = Evaluation(fit, line, how, value.rows, value.influences, self.around(), for_choice)
                 self.evaluations[event] = None

@@ -128,7 +128,7 @@ class Parts(Estimators):
             return self.columns(rows, names) if constants(names) else self.chosen(rows, names)
         key = self.evaluate(index)
         moving = self.moving()
-        unknown = not isinstance(index, ast.Constant) and not moving & set(names_in(index))
+        unknown = not isinstance(index, ast.Constant) and not (moving and moving & set(names_in(index)))
         return self.item(value, key, ast.unparse(index)[:80] if unknown else "")
 
     def item(self, value: Value, key: Value, picked: str = "") -> Value:
@@ -202,7 +202,7 @@ class Parts(Estimators):
         upper = self.evaluate(index.upper) if index.upper is not None else None
         moving = self.moving()
         bounds = [b for b in (index.lower, index.upper) if b is not None]
-        if not bounds or any(n in moving for b in bounds for n in names_in(b)):
+        if not bounds or (moving and any(n in moving for b in bounds for n in names_in(b))):
             return value.view()
         if value.items is not None:
             return self.some_items(value, lower, upper)
