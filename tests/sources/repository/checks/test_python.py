@@ -7,7 +7,7 @@ import pytest
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.containers import SlowContainers
 from heldout.sources.repository.checks.errors_and_files import OpenFiles, SwallowedErrors
-from heldout.sources.repository.checks.python_idiom import WrongComparisons
+from heldout.sources.repository.checks.python_idiom import Globals, WrongComparisons
 from heldout.sources.repository.checks.untrusted_input import Evaluated, PastedSql, UnsafeLoading
 from tests.support import findings_of, notebook
 
@@ -40,6 +40,8 @@ INNOCENT: list[tuple[Check, str]] = [
     ),
     (WrongComparisons(), "from sqlalchemy import select\nq = select(T).where(T.x == None)\n"),
     (WrongComparisons(), "def f(x):\n    assert (x > 0), 'positive'\n    return x is True or x is None\n"),
+    (WrongComparisons(), "def f(model=None):\n    if model == None:\n        model = build()\n    return model\n"),
+    (Globals(), "graph = new()\n\ndef f():\n    global graph\n    with graph.as_default():\n        return 1\n"),
     (
         UnsafeLoading(),
         "import pickle, requests\n\ndef f(p):\n    requests.get('x')\n    return pickle.load(open(p, 'rb'))\n",
@@ -62,6 +64,12 @@ INNOCENT: list[tuple[Check, str]] = [
 def test_says_nothing_against_the_innocent(check: Check, text: str) -> None:
     parts = [text.replace("def f", f"def f{i}") for i in range(6)]
     assert not [f for f in findings_of({"a.py": "\n\n".join(parts)}, check) if f.polarity == "against"]
+
+
+def test_globals_changed_by_attribute_or_item_count() -> None:
+    text = "def f():\n    global args\n    args.size = 1\n\ndef g():\n    global record\n    record['a'] = 1\n"
+    (finding,) = findings_of({"a.py": text}, Globals())
+    assert finding.measured["count"] == 2
 
 
 def test_a_download_is_followed_to_the_loader() -> None:

@@ -165,14 +165,15 @@ def _only_takes(use: ast.AST, sequence: str, module: Module) -> bool:
 class Globals(Tally):
     """State kept in globals
 
-    What: `global` statements in functions that assign the name.
+    What: `global` statements in functions that assign the name, or an attribute or item of it.
 
     Why: A function that changes a global gives another result the second time; runs, tests and threads disturb each
     other.
 
     Example: `global model, best_score` in five functions speaks against; an object that holds them is fine.
 
-    Limits: A module-level cache that is filled once counts as well; a few are nothing.
+    Limits: A module-level cache that is filled once counts as well; a few are nothing. Calls that change the object,
+    such as `append`, are not seen.
     """
 
     code = "PYT108"
@@ -184,35 +185,51 @@ class Globals(Tally):
     low = 0.5
 
     def on_module(self, module: Module) -> Iterable[int]:
-        """Note the lines, one for each function."""
+        """Note the lines, one for each function that changes what it declares global."""
+        statements = list(module.nodes(ast.Global))
+        if not statements:
+            return
+        changed = {(name.id, module.function_of(name)) for name in module.nodes(ast.Name) if _is_changed(name, module)}
         seen: set[ast.AST | None] = set()
-        for node in module.nodes(ast.Global):
+        for node in statements:
             function = module.function_of(node)
-            if function not in seen:
+            if function not in seen and any((name, function) in changed for name in node.names):
                 seen.add(function)
                 yield node.lineno
+
+
+def _is_changed(name: ast.Name, module: Module) -> bool:
+    """Whether a name is bound anew here, or an attribute or item of it is."""
+    if not isinstance(name.ctx, ast.Load):
+        return True
+    around = module.parent(name)
+    return (
+        isinstance(around, ast.Attribute | ast.Subscript)
+        and around.value is name
+        and not isinstance(around.ctx, ast.Load)
+    )
 
 
 class WrongComparisons(Tally):
     """Comparisons that do not do what they say
 
-    What: `assert (condition, "message")`, which is always true; `is` beside a text or number; `== None`.
+    What: `assert (condition, "message")`, which is always true; `is` beside a text or number; `== None` as a mask on a
+    table or array.
 
-    Why: The first never fails, the second depends on the interpreter, and the third gives a whole array on frames
-    and arrays.
+    Why: The first never fails, the second depends on the interpreter, and the third finds no missing value.
 
-    Example: `if name is "adam":` speaks against; `if name == "adam":` is right.
+    Example: `if name is "adam":` and `df[df.x == None]` speak against; `if name == "adam":` is right.
 
-    Limits: `== None` is left out in files that build database queries, where it is meant.
+    Limits: `if x == None` is a matter of style, works nearly always and is not counted.
     """
 
     code = "PYT109"
     moves: ClassVar = {"python": Move(down=0.2)}
     why = "The line says one thing and does another."
-    mend = "Use `assert condition, message`, `==` for values and `is None`."
+    mend = "Use `assert condition, message`, `==` for values and `isna()` for missing ones."
     ask = "What is the difference between `is` and `==`, and when does it show?"
     phrase = (
-        "{n} comparisons do not do what they say: `is` beside a value, `== None`, or an assert on a tuple"
+        "{n} comparisons do not do what they say: `is` beside a value, `== None` on a table, or an assert on a tuple"
         " ({rate} per 1,000 lines)."
     )
 
@@ -227,9 +244,22 @@ class WrongComparisons(Tally):
                 if not isinstance(right, ast.Constant):
                     continue
                 if (isinstance(op, ast.Is | ast.IsNot) and type(right.value) in (str, int, float)) or (
-                    isinstance(op, ast.Eq | ast.NotEq) and right.value is None and not queries
+                    isinstance(op, ast.Eq | ast.NotEq)
+                    and right.value is None
+                    and not queries
+                    and _is_mask(compare, module)
                 ):
                     yield compare.lineno
+
+
+def _is_mask(compare: ast.Compare, module: Module) -> bool:
+    """Whether a comparison of a column picks rows: `df[df.x == None]`."""
+    around = module.parent(compare)
+    return (
+        isinstance(around, ast.Subscript)
+        and around.slice is compare
+        and isinstance(compare.left, ast.Attribute | ast.Subscript)
+    )
 
 
 _RECORD_BASES = frozenset(

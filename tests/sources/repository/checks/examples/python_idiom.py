@@ -34,8 +34,8 @@ EXAMPLES = (
     ),
     Example(
         "PYT109",
-        against={"a.py": "def f(x, kind):\n    assert (x > 0, 'positive')\n    return kind is 'adam' or x == None\n"},
-        quiet={"a.py": "def f(x, kind):\n    assert x > 0, 'positive'\n    return kind is None or kind == 'adam'\n"},
+        against={"a.py": "def f(x, kind):\n    assert (x > 0, 'positive')\n    return kind is 'adam' or x[x.a == None]\n"},
+        quiet={"a.py": "def f(x, kind):\n    assert x > 0, 'positive'\n    return kind == None or kind == 'adam'\n"},
     ),
     Example(
         "PYT111",
