@@ -23,7 +23,7 @@ _COMMANDS = {  # the order is that of the help
     "review": ("heldout.cli.review", "Read past work: what a repository shows about the person who wrote it."),
     "checks": ("heldout.cli.checks", "List and explain what a review looks at."),
     "standard": ("heldout.cli.standard", "Print what matters: competencies, levels, roles."),
-    "case": ("heldout.cli.case", "Make, show and clear the folder that joins the commands."),
+    "case": ("heldout.cli.case", "Make, fill, show and clear the folder that joins the commands."),
 }
 """Name: (module that holds a click command `command`, one line of help). The help stands here so that
 `heldout --help` need not import every command."""

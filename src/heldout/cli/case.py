@@ -1,4 +1,4 @@
-"""`heldout case`: make, show and clear the folder that joins the commands."""
+"""`heldout case`: make, fill, show and clear the folder that joins the commands."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from heldout.cli.output import write_output
 from heldout.errors import InputError
 from heldout.evidence import Case
 from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
+from heldout.evidence.files import read_text
+from heldout.report.export import read_dossier
+from heldout.report.html import render_case
 from heldout.report.terminal import make_console
 from heldout.report.terminal_case import print_case
+from heldout.runs.handed_over import add_dossier
 from heldout.standard import select_role
 
 _SCHEMAS: dict[str, type[BaseModel]] = {"evidence": EvidenceFile, "case": CaseFile, "standard": StandardFile}
@@ -23,7 +27,7 @@ _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(path_typ
 
 @click.group()
 def command() -> None:
-    """Make, show and clear a case: the folder that joins the commands."""
+    """Make, fill, show and clear a case: the folder that joins the commands."""
 
 
 @command.command()
@@ -49,14 +53,18 @@ def new(directory: Path, role: str, title: str, extra: tuple[Path, ...]) -> None
 @command.command()
 @_DIRECTORY
 @click.option("--subject", "names", multiple=True, metavar="NAME", help="Only this subject (repeatable).")
+@click.option("--html", metavar="FILE", help="Write the case as one self-contained page instead.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the case as JSON instead.")
-def show(directory: Path, names: tuple[str, ...], json_to: str | None) -> None:
+def show(directory: Path, names: tuple[str, ...], html: str | None, json_to: str | None) -> None:
     """Show a case: subjects side by side, then each with evidence and questions."""
     case = Case.open(directory)
     subjects = [case.subject(name) for name in names] if names else list(case.subjects)
     dossiers = [case.dossier(subject) for subject in subjects]
+    if html:
+        write_output(html, render_case(case.title, case.role, dossiers, case.standard))
     if not json_to:
-        print_case(make_console(), case, dossiers)
+        if not html:
+            print_case(make_console(), case, dossiers)
         return
     content = {
         "title": case.title,
@@ -68,6 +76,25 @@ def show(directory: Path, names: tuple[str, ...], json_to: str | None) -> None:
         ],
     }
     write_output(json_to, json.dumps(content, indent=2, ensure_ascii=False))
+
+
+@command.command()
+@_DIRECTORY
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--subject", required=True, metavar="NAME", help="Whose dossier it is.")
+def add(directory: Path, file: Path, subject: str) -> None:
+    """Take in a dossier that its subject made on their own machine.
+
+    For work that cannot leave it: `heldout review . --author ME --no-code --json dossier.json`. Every artifact in it
+    is marked as handed over and not looked at again here.
+    """
+    case = Case.open(directory)
+    try:
+        text = read_text(file.resolve())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise InputError(f"{file} cannot be read ({error}); name a file that `heldout review --json` wrote") from error
+    target = add_dossier(case, read_dossier(text), subject)
+    click.echo(f"Kept in {target}, marked as handed over. See it with: heldout case show {directory}")
 
 
 @command.command("delete-subject")

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from heldout.errors import InputError
+from heldout.report.export import write_file
 
 
 def write_output(target: str, text: str) -> None:
-    """Write `text` and a last newline to the file `target` (`-`: standard output); raises InputError."""
+    """Write `text` and a last newline to the file `target` (`-`: standard output).
+
+    The file is replaced as a whole or not at all. Raises InputError when it cannot be written, OurFault when the
+    disk is full.
+    """
     if target == "-":
         click.echo(text)
-        return
-    try:
-        Path(target).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {target} ({error.strerror}); name a file in a folder that exists") from error
+    else:
+        write_file(Path(target), text + "\n")

@@ -43,7 +43,10 @@ class _Options:
     def name(self) -> str:
         """What to call the subject: as told, else the first author, else the work itself."""
         author = self.authors[0].partition("<")[0].strip() if self.authors else ""
-        return self.subject or author or self.what[0].rstrip("/").rpartition("/")[2]
+        work = self.what[0].removeprefix("pypi:").rstrip("/").rpartition("/")[2]
+        if work in ("", ".", ".."):
+            work = Path(self.what[0]).resolve().name
+        return self.subject or author or work
 
 
 @dataclass(frozen=True)

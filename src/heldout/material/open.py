@@ -187,7 +187,7 @@ class _Opener:
         elif os.path.lexists(folder / ".git"):
             self.notes.append(Gap(what="the git history", why="its .git leads elsewhere and is not followed"))
         else:
-            self.notes.append(Gap(what="who wrote what and when", why=f"no git history comes with this {kind}"))
+            self._no_provenance(f"no git history comes with this {kind}")
         self._no_revision(origin)
         self.progress(f"listing {name}")
         return self._material(name, kind, origin, scan_folder(folder, kind, self.limits))
@@ -200,7 +200,7 @@ class _Opener:
         history = read_history(repository, head, self.limits)
         self.notes.extend((*repository.gaps, *history.gaps))
         if not history.assessable:
-            self.notes.append(Gap(what="who wrote what and when", why=history.reason))
+            self._no_provenance(history.reason)
         return self._material(name, "git", origin, tree, history)
 
     def _single(self, path: Path) -> Material:
@@ -210,13 +210,16 @@ class _Opener:
         tree = Tree(root, "folder", (entry,), digest_of(root, (entry,), self.limits), (), self.limits)
         if not entry.readable:
             raise InputError(f"{path} is larger than {self.limits.file_bytes // 2**20} MiB; it is not read")
-        self.notes.append(Gap(what="who wrote what and when", why="a single file has no history"))
+        self._no_provenance("a single file has no history")
         return self._material(path.name, "folder", str(path), tree)
 
     def _material(self, name: str, kind: Kind, origin: str, tree: Tree, history: History | None = None) -> Material:
         if not tree.files:
             raise InputError(f"{origin} holds no files that can be reviewed")
         return Material(shown(name), kind, shown(origin), tree, history, (*self.notes, *tree.gaps))
+
+    def _no_provenance(self, reason: str) -> None:
+        self.notes.append(Gap(what="who wrote what and when", why=f"provenance not assessable: {reason}"))
 
     def _no_revision(self, spec: str) -> None:
         if self.revision is not None:

@@ -148,9 +148,6 @@ def _artifact(material: Material, seen: Inspection, who: Authorship, redactor: R
 
 def _gaps(material: Material, seen: Inspection, who: Authorship) -> list[Gap]:
     gaps = list(dict.fromkeys((*material.gaps, *seen.gaps)))
-    if not material.has_history:
-        reason = material.history.reason if material.history is not None else "there is no history in it"
-        gaps.append(Gap(what="who wrote it", why=f"provenance not assessable: {reason}"))
-    elif not who.named:
+    if material.has_history and not who.named:
         gaps.append(Gap(what="who wrote it", why="no author was named, so no share is claimed (see --author)"))
     return gaps

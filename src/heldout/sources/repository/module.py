@@ -319,8 +319,10 @@ def parse(text: str) -> ast.Module:
         if _PYTHON_2.search(text):
             raise UnparsableError("is Python 2, which is not assessed") from error
         raise UnparsableError(f"is not valid Python: {error.msg} (line {error.lineno})") from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UnparsableError(f"cannot be parsed: {error or type(error).__name__}") from error
+    except (RecursionError, MemoryError) as error:
+        raise UnparsableError("is nested too deeply to be parsed") from error
+    except ValueError as error:
+        raise UnparsableError(f"cannot be parsed: {error}") from error
 
 
 @dataclass(slots=True)
