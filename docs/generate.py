@@ -1,19 +1,33 @@
-"""Writes the reference pages that describe code and data: checks, competencies, roles, schemas, commands."""
+"""Writes the reference pages that describe code and data: commands, checks, standard, schemas, limits, calibration."""
 
 from __future__ import annotations
 
+import ast
+import dataclasses
+import inspect
 import json
 import shutil
+from itertools import groupby
 from pathlib import Path
 
 import click
 
 from heldout.cli import heldout
-from heldout.evidence import Dossier
-from heldout.sources.repository.checks.base import SECTIONS, Check
+from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
+from heldout.material.limits import Limits
+from heldout.report.export import dossier_schema
+from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks
 from heldout.sources.repository.levels import calibrations
-from heldout.standard import Standard, load_standard
+from heldout.standard import CompetencyFile, Role, Standard, load_standard
+
+_FAMILIES = {
+    "AUT": "Authorship", "BUS": "Business goal", "CLD": "Cloud services", "COM": "Communication", "CRF": "Craft",
+    "DEP": "Deployment", "FRW": "Frameworks", "HND": "Handover", "JDG": "Judgement", "LEK": "Leakage", "MLO": "MLOps",
+    "NBK": "Notebooks", "PYT": "Python", "REP": "Reproducible results", "ROB": "Robustness", "SAF": "Safety",
+    "SCL": "Scale", "STA": "Statistics", "WRA": "Data wrangling",
+}  # fmt: skip
+"""What the letters of a check's code stand for."""
 
 
 def write_reference(folder: Path) -> None:
@@ -23,8 +37,10 @@ def write_reference(folder: Path) -> None:
     pages = {
         "checks.md": _check_index(),
         "standard.md": _standard_page(standard),
+        "roles.md": _roles_page(standard),
         "calibration.md": _calibration_page(standard),
-        "dossier-schema.md": _schema_page(),
+        "limits.md": _limits_page(),
+        "schemas.md": _schemas_page(),
         "commands.md": _commands_page(),
         **{f"checks/{check.code}.md": _check_page(check) for check in all_checks()},
     }
@@ -35,12 +51,17 @@ def write_reference(folder: Path) -> None:
 
 
 def _check_index() -> str:
-    lines = ["# Checks", "", "Every check, by code. A candidate may contest a finding by its code.", ""]
-    lines += ["| code | what it looks at | moves |", "|---|---|---|"]
-    for check in all_checks():
-        moves = ", ".join(check.competencies) or "nothing: it informs"
-        lines.append(f"| [{check.code}](checks/{check.code}.md) | {check.title} | {moves} |")
-    lines += ["", "```{toctree}", ":hidden:", ":glob:", "", "checks/*", "```"]
+    lines = ["# Checks", "", f"All {len(all_checks())} checks, by code. A code is never given to another check, so a"]
+    lines += ["candidate may [contest a finding](/how-to/contest.md) by it. `heldout checks CODE` prints the same.", ""]
+    for letters, checks in groupby(all_checks(), key=lambda check: check.code[:3]):
+        lines += [f"## {_FAMILIES.get(letters, letters)} (`{letters}`)", ""]
+        lines += ["| code | what it looks at | speaks for |", "|---|---|---|"]
+        for check in checks:
+            note = " (an opinion, off by default)" if check.off_by_default else ""
+            moves = ", ".join(check.competencies) or "informs only"
+            lines.append(f"| [{check.code}](checks/{check.code}.md) | {check.title}{note} | {moves} |")
+        lines.append("")
+    lines += ["```{toctree}", ":hidden:", ":glob:", "", "checks/*", "```"]
     return "\n".join(lines)
 
 
@@ -48,15 +69,19 @@ def _check_page(check: Check) -> str:
     lines = [f"# {check.code}: {check.title}", ""]
     for name, text in check.documentation().items():
         lines += [f"## {name}", "", text, ""]
-    assert tuple(check.documentation()) == SECTIONS
+    if check.ask:
+        lines += ["## The question it raises", "", f"> {check.ask}", ""]
     lines += ["## What it moves", ""]
     if check.moves:
-        lines += ["| competency | adds at most | takes away at most | a full finding for each |", "|---|---|---|---|"]
+        lines += ["| competency | adds at most | takes away at most | what uses up the whole of what it takes away |"]
+        lines += ["|---|---|---|---|"]
         for name in check.competencies:
             move = check.moves[name]
-            size = f"{1 / move.per_kloc:.2g} thousand lines" if move.per_kloc else "repository"
-            lines.append(f"| {name} | {move.up:g} | {move.down:g} | {size} |")
-        lines += ["", "In level points before the competency's scale; see [how levels come about](/explanation/levels.md)."]
+            size = "findings whose strengths add up to 1"
+            if move.per_kloc:
+                size = f"{move.per_kloc:g} full findings for each 1,000 lines"
+            lines.append(f"| {name} | {move.up:g} | {move.down:g} | {size if move.down else ''} |")
+        lines += ["", "In level points, before the competency's scale: see [levels](/explanation/levels.md)."]
     else:
         lines.append("Nothing: it informs whoever reads the report.")
     if check.ml_only:
@@ -67,27 +92,40 @@ def _check_page(check: Check) -> str:
 
 
 def _standard_page(standard: Standard) -> str:
-    lines = ["# The standard", "", f"Version {standard.version}. {standard.reading}", ""]
+    lines = ["# The standard: competencies and levels", "", f"Version {standard.version}. {standard.reading}", ""]
     for one in standard.competencies:
-        lines += [f"## {one.name} (`{one.id}`)", "", one.why, "", f"*When a level is given:* {one.occasion}", ""]
+        only = " It is specific to machine learning: other code says nothing of it." if one.specific_to_ml else ""
+        lines += [f"## {one.name} (`{one.id}`)", "", one.why, "", f"*A level needs:* {one.occasion}{only}", ""]
         lines += ["| level | what it looks like |", "|---|---|"]
         lines += [f"| {level} | {text} |" for level, text in sorted(one.anchors.items())]
-        lines += ["", "Seen by: " + "; ".join(f"**{source}** ({what})" for source, what in one.sources.items()), ""]
-    lines += ["# Roles", ""]
+        lines += ["", "*Who can see it:*", ""]
+        lines += [f"- {source}: {what}" for source, what in one.sources.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _roles_page(standard: Standard) -> str:
+    lines = ["# Roles", "", "A weight is the share of the whole that a competency has in a role; the bar is the level"]
+    lines += ["that the role asks for. [Your own roles](/how-to/own-standard.md) stand beside these.", ""]
     for role in standard.roles:
         lines += [f"## {role.name} (`{role.id}`, version {role.version})", "", role.summary, ""]
         lines += [f"*Business goal:* {role.business_goal}", "", "| competency | weight | bar |", "|---|---|---|"]
-        lines += [f"| {name} | {role.weights[name]:.0%} | {role.bars[name]:g} |" for name in role.requires]
+        heaviest = sorted(role.requires, key=lambda name: -role.weights[name])
+        lines += [
+            f"| {standard.by_id[name].name} | {role.weights[name]:.0%} | {role.bars[name]:g} |" for name in heaviest
+        ]
         lines.append("")
     return "\n".join(lines)
 
 
 def _calibration_page(standard: Standard) -> str:
     lines = ["# Calibration of the levels from repositories", ""]
-    lines += ["| competency | start | scale | error (level points) | basis | repositories read | agreement |"]
+    lines += ["How the shipped rule was fitted, competency by competency; what each column means is told under"]
+    lines += ["[levels](/explanation/levels.md#where-start-scale-and-error-come-from).", ""]
+    lines += ["| competency | start | scale | error (level points) | basis | repositories read | readers' agreement |"]
     lines += ["|---|---|---|---|---|---|---|"]
     for name, one in calibrations().items():
-        agreement = "" if one.agreement is None else f"{one.agreement:.2f}"
+        agreement = "not measured" if one.agreement is None else f"{one.agreement:.2f}"
         lines.append(
             f"| {standard.by_id[name].name} | {one.start:.2f} | {one.scale:.2f} | {one.error:.2f} | {one.basis} |"
             f" {one.readings} | {agreement} |"
@@ -95,27 +133,63 @@ def _calibration_page(standard: Standard) -> str:
     return "\n".join(lines)
 
 
-def _schema_page() -> str:
-    schema = json.dumps(Dossier.model_json_schema(), indent=2)
-    return f"# JSON Schema of a dossier\n\nWhat `heldout review --json` writes.\n\n```json\n{schema}\n```\n"
+def _limits_page() -> str:
+    """The caps of `material/limits.py`, with the sentence that stands under each in the source."""
+    body = ast.parse(inspect.getsource(Limits)).body[0]
+    told = {}
+    if isinstance(body, ast.ClassDef):
+        for field, below in zip(body.body, body.body[1:], strict=False):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(below, ast.Expr)
+                and isinstance(below.value, ast.Constant)
+            ):
+                told[ast.unparse(field.target)] = inspect.cleandoc(str(below.value.value))
+    lines = [
+        "# Limits on material",
+        "",
+        inspect.getdoc(Limits) or "",
+        "",
+        "| limit | value | what it caps |",
+        "|---|---|---|",
+    ]
+    for one in dataclasses.fields(Limits):
+        lines.append(f"| `{one.name}` | {one.default:,} | {told[one.name]} |")
+    return "\n".join(lines)
+
+
+def _schemas_page() -> str:
+    schemas = {
+        "A dossier: what `heldout review --json` writes": dossier_schema(),
+        "A file of evidence in a case": EvidenceFile.model_json_schema(by_alias=True),
+        "`case.toml`": CaseFile.model_json_schema(by_alias=True),
+        "`standard.json` of a case": StandardFile.model_json_schema(by_alias=True),
+        "A file of competencies": CompetencyFile.model_json_schema(),
+        "A file of a role": Role.model_json_schema(),
+    }
+    lines = ["# JSON Schemas", "", "For programs that read or write these files. `heldout case schema` and `heldout"]
+    lines += ["standard --schema` print them too. Numbers are in the units that the descriptions name.", ""]
+    for title, schema in schemas.items():
+        lines += [f"## {title}", "", "```json", json.dumps(schema, indent=2), "```", ""]
+    return "\n".join(lines)
 
 
 def _commands_page() -> str:
     lines = ["# Commands", ""]
-    with click.Context(heldout, info_name="heldout") as context:
+    with click.Context(heldout, info_name="heldout", max_content_width=100, terminal_width=100) as context:
+        lines += ["```text", context.get_help(), "```", ""]
         for name in heldout.list_commands(context):
-            command = heldout.get_command(context, name)
-            assert command is not None
-            lines += _command_lines(command, f"heldout {name}", context)
+            if (command := heldout.get_command(context, name)) is not None:
+                lines += _command_lines(command, f"heldout {name}", context)
     return "\n".join(lines)
 
 
 def _command_lines(command: click.Command, name: str, parent: click.Context) -> list[str]:
-    with click.Context(command, info_name=name.rpartition(" ")[2], parent=parent) as context:
+    short = name.rpartition(" ")[2]
+    with click.Context(command, info_name=short, parent=parent, terminal_width=100) as context:
         lines = [f"## `{name}`", "", "```text", context.get_help(), "```", ""]
         if isinstance(command, click.Group):
             for child in command.list_commands(context):
-                inner = command.get_command(context, child)
-                assert inner is not None
-                lines += _command_lines(inner, f"{name} {child}", context)
+                if (inner := command.get_command(context, child)) is not None:
+                    lines += _command_lines(inner, f"{name} {child}", context)
     return lines
