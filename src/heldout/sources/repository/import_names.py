@@ -105,6 +105,7 @@ sklearn: scikit-learn sklearn
 sklearn_crfsuite: sklearn-crfsuite
 skopt: scikit-optimize
 slugify: python-slugify
+speech_recognition: speechrecognition
 snappy: python-snappy
 socks: pysocks
 sqlalchemy: sqlalchemy

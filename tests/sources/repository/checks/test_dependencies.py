@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.dependencies import Declared, LockAgrees, PythonStated, Undeclared, Versions
+from heldout.sources.repository.checks.dependencies import (
+    Declared,
+    LockAgrees,
+    PythonStated,
+    Undeclared,
+    Unused,
+    Versions,
+)
 from tests.support import Files, findings_of, notebook
 
 TRAIN = "import torch\nimport sklearn\nfrom sklearn.svm import SVC\n\nSVC().fit([], [])\n"
@@ -132,3 +139,32 @@ def test_a_frameworks_image_brings_the_framework() -> None:
         "Dockerfile": "FROM nvcr.io/nvidia/pytorch:20.03-py3\nRUN pip install tqdm\n",
     }
     assert not against(findings_of(files, Undeclared()))
+
+
+def test_the_places_are_the_files_that_declare() -> None:
+    files = {
+        "a.py": "import torch\nimport tqdm\n",
+        "docs/requirements.txt": "sphinx\ntorch\n",
+        "requirements-test.txt": "pytest\n",
+        "requirements.txt": "torch\ntqdm\n",
+    }
+    (declared,) = findings_of(files, Declared())
+    (complete,) = findings_of(files, Undeclared())
+    assert [p.path for p in declared.locations] == [
+        "requirements.txt",
+        "requirements-test.txt",
+        "docs/requirements.txt",
+    ]
+    assert [p.path for p in complete.locations] == ["requirements.txt", "docs/requirements.txt"]
+
+
+def test_a_conda_export_is_meant_to_list_everything() -> None:
+    things = [f"thing{i}=1.0=py36_{i}" for i in range(30)]
+    environment = "name: x\ndependencies:\n" + "".join(f"  - {thing}\n" for thing in things)
+    assert not findings_of({"a.py": "import torch\n", "environment.yml": environment}, Unused())
+
+
+def test_a_name_written_together_is_declared() -> None:
+    files = {"a.py": "import speech_recognition\nimport tqdm\n", "requirements.txt": "SpeechRecognition>=3.8\ntqdm\n"}
+    (finding,) = findings_of(files, Undeclared())
+    assert finding.polarity == "for"

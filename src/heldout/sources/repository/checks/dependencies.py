@@ -29,6 +29,10 @@ _BY_HAND = re.compile(
 """Where installing is done for one purpose, beside the declaration that holds for the project."""
 
 
+_ASIDE = re.compile(r"dev|test|docs?\b|lint|optional|extra", re.IGNORECASE)
+"""Files of requirements beside the main one."""
+
+
 def needed(repo: Repository) -> tuple[Declaration, ...]:
     """What is declared as needed to run, one declaration for each name: the one that says most."""
     rank = {"locked": 0, "pinned": 1, "url": 2, "bounded": 3, "free": 4}
@@ -47,6 +51,13 @@ def needed(repo: Repository) -> tuple[Declaration, ...]:
             for package in lock.packages:
                 best.setdefault(package.name, package)
     return tuple(best[name] for name in sorted(best))
+
+
+def _most_telling(paths: Iterable[str]) -> list[str]:
+    """Files that declare, those for the whole project first, the nearest to the root before the deeper ones."""
+    return sorted(
+        paths, key=lambda path: (bool(_BY_HAND.search(path)), path.count("/"), bool(_ASIDE.search(path)), path)
+    )
 
 
 def _listed(names: Iterable[str], most: int = 6) -> str:
@@ -81,7 +92,7 @@ class Declared(Check):
         foreign = foreign_imports(repo)
         declared = repo.declarations
         if declared.declared or declared.locks:
-            files = declared.files
+            files = _most_telling(declared.files)
             yield self.found(
                 f"Dependencies are declared in {_listed(files, 3)}.",
                 *(repo.at(path) for path in first(files, 3)),
@@ -321,7 +332,7 @@ class Undeclared(Check):
         if not missing:
             yield self.found(
                 f"All {len(foreign)} libraries that the code imports are declared.",
-                *(repo.at(path) for path in first(declared.files, 2)),
+                *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
                 imported=len(foreign),
             )
             return
@@ -344,6 +355,15 @@ class Undeclared(Check):
             severity="medium" if len(missing) >= 3 else "low",
             **numbers,
         )
+
+
+def _declaring(repo: Repository, imports: Iterable[str]) -> list[str]:
+    """The files that declare any of these imports, the most telling first."""
+    wanted = frozenset().union(*(brought_by(name) for name in imports))
+    declared = repo.declarations
+    told = {d.path for d in declared.declared if d.name in wanted}
+    locked = {lock.path for lock in declared.locks if any(package.name in wanted for package in lock.packages)}
+    return _most_telling(told | locked)
 
 
 _WELL_KNOWN_NAMES = """
@@ -373,7 +393,8 @@ class Unused(Check):
     Example: A requirements.txt of 120 lines made by `pip freeze` for a project that imports nine libraries.
 
     Limits: Plugins, drivers and command-line tools are used without being imported, and a frozen list is meant to name
-    indirect dependencies: this only informs and moves no level.
+    indirect dependencies: this only informs and moves no level. Exports of conda with the build of each package are
+    left out.
     """
 
     code = "REP105"
@@ -383,21 +404,28 @@ class Unused(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare declarations with all imports, tests and documentation included."""
-        wanted = [d for d in needed(repo) if d.kind != "locked" and not d.cell and not d.group]
+        exported = {d.path for d in repo.declarations.declared if _BUILD.search(d.specifier)}
+        asked = (d for d in needed(repo) if d.kind != "locked" and not d.cell and not d.group)
+        wanted = [d for d in asked if d.path not in exported]
         if len(wanted) < 10:
             return
         imported = {name for m in repo.modules for name in m.packages()} | own_names(repo)
         used = frozenset().union(*(brought_by(name) for name in imported))
         idle = [d for d in wanted if d.name not in used]
         if len(idle) > 0.6 * len(wanted):
+            frozen = sum(d.kind == "pinned" for d in wanted) > 0.9 * len(wanted)
             yield self.against(
                 f"{len(idle)} of {len(wanted)} declared dependencies are imported nowhere in the repository"
-                f" ({_listed((d.name for d in idle), 4)}).",
+                f" ({_listed((d.name for d in idle), 4)})"
+                + ("; the list looks like a frozen environment." if frozen else "."),
                 *(repo.at(d.path, d.line) for d in first(idle, 2)),
                 declared=len(wanted),
                 idle=len(idle),
             )
 
+
+_BUILD = re.compile(r"=[^=,]+=\w*_?\d+$")
+"""The version and build of a package, as conda exports it: `=1.0=py36_0`."""
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d\.\d+)")
 _IN_WORDS = re.compile(r"\bpython[ -]?(?:version)?[ :=><`*]{0,6}(\d\.\d+)|python-(\d\.\d+)", re.IGNORECASE)
