@@ -142,14 +142,15 @@ class OversamplingLeakage(LeakageCheck):
 class TargetLeakage(LeakageCheck):
     """A feature holds the answer
 
-    What: A column that is computed from the target stays among the features.
+    What: The target itself, or a mean of it over all rows, stays among the features.
 
     Why: The model then reads the answer off, in training and in the test, and has nothing to read at work.
 
-    Example: `df["rate"] = df["paid"] / df["amount"]` with `paid` as the target and `rate` kept in `X`.
+    Example: `df["rate"] = df.groupby("city")["paid"].transform("mean")` with `paid` as the target and `rate` kept
+    in `X`; compute it from the training rows only, best out of fold.
 
-    Limits: Only columns derived in the code that can be seen are found; whether a column is known at the time of
-    prediction is a question of the domain.
+    Limits: A column derived row by row from the target (`df["a"] = df["y"] / df["b"]`) is not found, nor one that
+    the data came with; whether a column is known when the prediction is needed is a question of the domain.
     """
 
     code = "LEK105"

@@ -60,7 +60,7 @@ EXAMPLES = (
         "LEK105",
         against={
             "train.py": _HEAD
-            + 'df = pd.read_csv("rows.csv")\ndf["rate"] = df["y"] / df["amount"]\n'
+            + 'df = pd.read_csv("rows.csv")\ndf["rate"] = df.groupby("city")["y"].transform("mean")\n'
             + 'X, y = df.drop(columns="y"), df["y"]\n'
             + _SPLIT
             + _FIT
