@@ -82,3 +82,9 @@ def test_a_library_owes_no_command() -> None:
         "README.md": TABLE,
     }
     assert not findings_of(files, TraceableResults())
+
+
+def test_the_place_without_a_seed_is_where_something_is_trained() -> None:
+    trial = "import torch\n\nif __name__ == '__main__':\n    x = torch.randn(4, 3)\n"
+    (finding,) = findings_of({"a_model.py": trial, "train.py": TRAIN.replace("np.random", "np.linalg")}, Seeds())
+    assert [place.path for place in finding.locations] == ["train.py"]

@@ -37,6 +37,12 @@ def test_a_default_that_is_spelt_out_is_no_use() -> None:
     assert findings_of({"a.py": code + "f(n_jobs=-1)\n"}, ParallelWork())
 
 
+def test_fetching_ahead_shares_no_work() -> None:
+    code = "import tensorflow as tf\nds = tf.data.Dataset.range(3)\n"
+    assert not findings_of({"a.py": code + "ds.batch(3).prefetch(1)\n"}, ParallelWork())
+    assert findings_of({"a.py": code + "ds.map(f, num_parallel_calls=4)\n"}, ParallelWork())
+
+
 def test_several_places_of_one_kind_are_one_kind() -> None:
     code = "from sklearn.svm import SVC\nSVC().fit(X, y)\n" + "f(n_jobs=-1)\n" * 9
     found = findings_of({"a.py": code}, ParallelWork())

@@ -88,6 +88,18 @@ def test_an_installing_script_is_no_download_of_data() -> None:
     assert [f.polarity for f in findings_of(files, DataOrigin())] == ["against"]
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"load.py": "import torchvision\ntorchvision.datasets.ImageFolder('x')\n"},
+        {"README.md": "A package for data analysis, inspired by [this code](https://example.org/x).\n"},
+    ],
+)
+def test_a_folder_of_images_or_the_word_data_is_no_origin(files: Files) -> None:
+    found = findings_of({"train.py": FIT, **files}, DataOrigin())
+    assert "for" not in [f.polarity for f in found]
+
+
 HASHED = FIT + "get_file('x', file_hash='0123456789abcdef')\n"
 LFS = {"train.py": FIT, ".gitattributes": "*.csv filter=lfs\n"}
 

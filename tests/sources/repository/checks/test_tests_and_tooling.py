@@ -103,3 +103,10 @@ def test_tests_with_lint_and_build_count_most() -> None:
         {"a.py": CODE, ".travis.yml": "script: [pytest, ruff check ., pip install .]\n"}, ContinuousIntegration()
     )[0]
     assert only.strength < all_.strength == 1.0
+
+
+def test_a_function_named_test_counts_in_a_file_of_tests_only() -> None:
+    body = "def test():\n    assert f1(1, 2) == 3\n"
+    tests = {f"tests/test_{i}.py": "from a import f1\n\n" + body for i in range(3)}
+    (finding,) = findings_of({"a.py": CODE, **tests, "tests/eval.py": body}, AssertingTests())
+    assert finding.measured["tests"] == 3

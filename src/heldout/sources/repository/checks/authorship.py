@@ -33,8 +33,8 @@ _IDLE = re.compile(
 class CopiedNotices(Check):
     """Files that carry somebody else's copyright notice
 
-    What: Python files whose first lines name a copyright holder other than the one that the repository's licence
-    or most of its own files name.
+    What: Python files whose first lines name only copyright holders other than those that the repository's licence,
+    its history or most of its own files name.
 
     Why: Copying with the notice kept is honest and usual in research code, but it is not the subject's own work,
     so such files count for nobody here.
@@ -52,16 +52,20 @@ class CopiedNotices(Check):
 
     def on_module(self, module: Module) -> Iterable[object]:
         """Note the holder that the first lines name."""
-        match = _NOTICE.search("\n".join(module.lines[:25]))
-        if match and (holder := _holder(match["holder"])):
-            yield holder
+        if "opyright" not in module.text and "OPYRIGHT" not in module.text:
+            return
+        matches = _NOTICE.finditer("\n".join(module.lines[:25]))
+        if holders := tuple(dict.fromkeys(holder for match in matches if (holder := _holder(match["holder"])))):
+            yield holders
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Name the files whose holder is a stranger to the repository."""
         copied = sorted(copied_files(repo))
         if copied:
             yield self.unknown(
-                f"{len(copied)} Python files carry somebody else's copyright notice and count for nobody.",
+                f"{len(copied)} Python file{'' if len(copied) == 1 else 's'} with the copyright notice of somebody who"
+                " is neither named in the licence nor in the history: taken to be copied, and left out of the subject's"
+                " share.",
                 *(repo.at(path, 1) for path in first(copied, 5)),
                 ask="Which of the files that you took over did you change, and why?",
                 files=len(copied),
@@ -69,17 +73,19 @@ class CopiedNotices(Check):
 
 
 def copied_files(repo: Repository) -> frozenset[str]:
-    """Paths of files under a notice that is neither the licence's nor that of most files under a notice."""
-    holders = {noted.path: str(noted.note) for noted in repo.notes(COPIED)}
+    """Paths of files under notices of strangers alone: not the licence's, a committer's, or most files' holder."""
+    holders = {noted.path: noted.note for noted in repo.notes(COPIED) if isinstance(noted.note, tuple)}
     if not holders:
         return frozenset()
     licences = " ".join(repo.text(p).text[:2000] for p in repo.glob("licen[cs]e*", "copying*", "notice*")).casefold()
-    counted = Counter(holders.values())
-    own = {name for name in counted if name in licences}
+    counted = Counter(name for names in holders.values() for name in names)
+    commits = repo.history.commits if repo.history is not None else ()
+    people = {_holder(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
+    own = {name for name in counted if name in licences or name in people}
     usual, files = counted.most_common(1)[0]
     if not own and files > len(repo.modules) / 2:
         own = {usual}
-    return frozenset(path for path, name in holders.items() if name not in own)
+    return frozenset(path for path, names in holders.items() if own.isdisjoint(names))
 
 
 def _holder(text: str) -> str:

@@ -14,7 +14,7 @@ from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
 
 _DATASETS = re.compile(
-    r"sklearn\.datasets\.(load|fetch)_\w+|torchvision\.datasets\.\w+|torchtext\.(datasets|legacy\.datasets)\.[\w.]+"
+    r"sklearn\.datasets\.(load|fetch)_\w+|torchvision\.datasets\.(?!ImageFolder|DatasetFolder|FakeData|VisionDataset)\w+|torchtext\.(datasets|legacy\.datasets)\.[\w.]+"
     r"|torchaudio\.datasets\.\w+|(tensorflow\.)?keras\.datasets\.[\w.]+|tensorflow\.examples\.tutorials\.mnist\.[\w.]+"
     r"|tensorflow_datasets\.(load|builder)|datasets\.load_dataset|seaborn\.load_dataset|statsmodels\.[\w.]*get_rdataset"
     r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|nltk\.download|vega_datasets\.\w+|gensim\.downloader\.load|openml\.[\w.]+"
@@ -52,6 +52,13 @@ _DATA_SUFFIXES = (
 )
 _PRODUCED = re.compile(r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight", re.IGNORECASE)
 _DATA_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data|data)\b", re.IGNORECASE)
+_DATASET_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data)\b", re.IGNORECASE)
+_DATA_LINK = re.compile(
+    r"\[[^\]]{0,80}\bdata\b[^\]]{0,80}\]\(|https?://[^\s)]{0,200}\bdata\b|>[^<]{0,40}\bdata\b[^<]{0,40}</a>"
+    r"|\bdownload\b[^.]{0,80}\bdata\b|\bdata\b[^.]{0,80}\bdownload|`[^`]{0,80}\bdata/",
+    re.IGNORECASE,
+)
+"""A link, path or download that itself speaks of data: the bare word is in every README of this field."""
 _LINK = re.compile(r"https?://|\]\(|`[^`\n]{0,80}/|\bdownload", re.IGNORECASE)
 
 
@@ -150,15 +157,16 @@ _GLOBS_READ = tuple(_GLOBS_READ_NAMES.split())
 
 
 def _told(readme: Text | None) -> list[tuple[str, int]]:
-    """The first place of the README that names data and, within three lines, a link, a path or a download."""
+    """The first place of the README that names a data set and, within three lines, a link, a path or a download."""
     if readme is None:
         return []
     lines = readme.lines[:3_000]
     for number, line in enumerate(lines, start=1):
-        if len(line) < 2_000 and _DATA_WORDS.search(line) and not line.startswith("[!["):
-            near = " ".join(text[:500] for text in lines[number - 1 : number + 3])
-            if _LINK.search(near):
-                return [(readme.path, number)]
+        if len(line) >= 2_000 or line.startswith("[!["):
+            continue
+        near = " ".join(text[:500] for text in lines[number - 1 : number + 3])
+        if (_DATASET_WORDS.search(line) and _LINK.search(near)) or _DATA_LINK.search(line):
+            return [(readme.path, number)]
     return []
 
 

@@ -157,7 +157,7 @@ class Results(Check):
 
 
 _LIMIT = re.compile(
-    r"\b(limitations?|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope|drawbacks?|disclaimer"
+    r"\b(limitations?(?!\s+(under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope|drawbacks?"
     r"|not (suitable|intended|designed|recommended|supported|guaranteed|meant) (for|to|as|by)"
     r"|(only|currently) (works|supports?|tested|available|handles?)|does(n't| not) (yet )?(work|support|handle)"
     r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?)\b"
@@ -171,6 +171,10 @@ _PLAIN = re.compile(
     r"|о проекте|введение|introducci|einleitung|hintergrund|in a nutshell|tl;?dr|summary|abstract)",
     re.IGNORECASE,
 )
+
+
+_LICENCE = re.compile(r"^\W*(licen[cs]|copyright|warranty)", re.IGNORECASE)
+"""Headings of legal text, whose limitations are not the project's."""
 
 
 class PlainWords(Check):
@@ -198,6 +202,8 @@ class PlainWords(Check):
             for section in document.sections:
                 if section.words >= 40 and _PLAIN.match(section.title):
                     plain.append(repo.at(path, section.line))
+                if _LICENCE.match(section.title):
+                    continue
                 if match := _LIMIT.search(f"{section.title}\n{section.prose}"):
                     limits.append(_place(repo.text(path), section.line, match[0].split("\n")[0]))
         if plain or limits:
@@ -238,8 +244,8 @@ class Guides(Check):
         if pages:
             pages.sort(key=lambda page: -page[1].words)
             yield self.found(
-                f"{_count(len(pages), 'page')} of documentation beside the README,"
-                f" {sum(d.words for _, d in pages):,} words.",
+                f"{_count(len(pages), 'page')} of documentation with 80 words or more beside the README,"
+                f" {sum(d.words for _, d in pages):,} words without code and tables.",
                 *(repo.at(path, 1) for path, _ in pages[:3]),
                 strength=ramp(len(pages), 0, 6),
                 pages=len(pages),

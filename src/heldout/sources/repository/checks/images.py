@@ -70,8 +70,8 @@ class ImageBase(Check):
         if floating:
             _, base = floating[0]
             yield self.against(
-                f"{len(floating)} of {len(bases)} base images are named without a version:"
-                f" `{base.image}{':' + base.tag if base.tag else ''}`.",
+                (f"{len(floating)} of {len(bases)} base images are" if len(bases) > 1 else "The base image is")
+                + f" named without a version: `{base.image}{':' + base.tag if base.tag else ''}`.",
                 *(repo.at(p, b.line) for p, b in first(floating, 3)),
                 strength=fraction(len(floating), len(bases)),
                 floating=len(floating),

@@ -218,7 +218,10 @@ class Narrative(Check):
             "explained_share": round(share, 3),
             "words": words,
         }
-        said = f"{share:.0%} of {code} code cells have an explanation beside them ({words:,} words in all)."
+        said = (
+            f"{share:.0%} of {code} code cells have an explanation of a dozen words or more beside them; the text cells"
+            f" hold {words:,} words in all."
+        )
         if share >= 0.3 and words >= 200:
             best = sorted(notes, key=lambda n: -n.note[1])
             yield self.found(

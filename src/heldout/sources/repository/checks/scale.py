@@ -34,8 +34,8 @@ class Vectorised(Practice):
     sentence = "Work is done on whole arrays"
     full = 3
     kinds: ClassVar = {
-        "choices": ("numpy:where|select|choose|clip|digitize|searchsorted|isin|in1d", "torch:where"),
-        "sums by index": (
+        "choices and lookups": ("numpy:where|select|choose|clip|digitize|searchsorted|isin|in1d", "torch:where"),
+        "running sums and counts": (
             "numpy:bincount|add.at|cumsum|histogram|unique|add.reduceat",
             "torch:scatter_add",
             ".scatter_add_",
@@ -160,7 +160,7 @@ class ParallelWork(Practice):
         "workers that load data": ("?num_workers", "keras:fit_generator?workers"),
         "processes": ("multiprocessing:Pool|Process", "torch:multiprocessing.spawn", "concurrent:ProcessPoolExecutor"),
         "jobs by setting": ("joblib:Parallel", "?n_jobs", "pandarallel:initialize"),
-        "parallel data pipelines": ("?num_parallel_calls", "?num_parallel_reads", ".prefetch"),
+        "parallel data pipelines": ("?num_parallel_calls", "?num_parallel_reads"),
         "a cluster": ("dask:Client", "distributed:Client", "ray:init|remote", ".getOrCreate", "modin:init"),
     }
 

@@ -59,8 +59,8 @@ class Layout(Check):
         if share > 0.3:
             worst = sorted(running, key=lambda m: -m.top_level)
             yield self.against(
-                f"{len(running)} of {len(judged)} Python files start work as soon as they are imported: they hold 8"
-                " or more statements outside any function.",
+                f"{len(running)} of {len(judged)} Python files of 30 lines or more start work as soon as they are"
+                " imported: they hold 8 or more statements outside any function.",
                 *(repo.at(m.path) for m in first(worst, 3)),
                 strength=ramp(share, 0.3, 0.9),
                 files=len(judged),
@@ -68,8 +68,8 @@ class Layout(Check):
             )
         elif (tidy := fraction(len(clean), len(judged))) >= 0.6:
             yield self.found(
-                f"{len(clean)} of {len(judged)} Python files define functions or classes and can be imported without"
-                f" starting work{', and the project can be installed as a package' if packaged else ''}.",
+                f"{len(clean)} of {len(judged)} Python files of 30 lines or more define functions or classes and can be"
+                f" imported without starting work{', and the project can be installed as a package' if packaged else ''}.",
                 *(repo.at(path) for path in packaged[:1]),
                 strength=ramp(tidy, 0.6, 1.0) * (1.0 if packaged else 0.6),
                 files=len(judged),

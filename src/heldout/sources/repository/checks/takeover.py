@@ -181,7 +181,9 @@ class LicenceToUse(Check):
 
 
 _SUPPORT = re.compile(
-    r"^(support|contact|maintainers?|getting help|help|community|questions?|feedback|who do i talk to)\b", re.IGNORECASE
+    r"^((technical )?support|contacts?( us| me| info\w*)?|contact (the )?(authors?|person|details)|maintainers?|getting help|help"
+    r"|community|questions?|feedback|who do i talk to)(?=\s*([:?!.(,/&-]|and\b|or\b|$))",
+    re.IGNORECASE,
 )
 
 
@@ -280,7 +282,8 @@ class SampleInput(Check):
         if own or tested:
             shown = own or tested
             yield self.found(
-                f"The repository holds {len(shown)} small data file{'s' if len(shown) > 1 else ''} to try it with.",
+                f"The repository holds {len(shown)} small data file{'s' if len(shown) > 1 else ''}, with which it could"
+                " be tried.",
                 *(repo.at(path) for path in first(shown, 3)),
                 strength=0.8 if own else 0.4,
                 files=len(shown),

@@ -94,8 +94,8 @@ class AssertingTests(Check):
         per_kloc = fraction(asserting, max(lines / 1000, 0.3))
         strength = 0.8 * ramp(per_kloc, 0, 25) * ramp(share, 0.4, 0.9) + 0.2 * ramp(fraction(failing, total), 0, 0.08)
         yield self.found(
-            f"{asserting} of {total} test functions assert something, {failing} of them that an error is raised;"
-            f" {per_kloc:.0f} per 1,000 lines of code.",
+            f"{asserting} of {total} test functions assert something, {failing or 'none'} of them that an error is"
+            f" raised; that makes {per_kloc:.0f} for each 1,000 lines of code.",
             *(repo.at(noted.path) for noted in first(sorted(taken, key=lambda n: -n.note.asserting), 3)),
             strength=strength,
             **measured,
@@ -334,7 +334,11 @@ def _shown(text: str) -> str:
 
 
 def _is_test(function: Function, module: Module) -> bool:
-    if not function.name.startswith(("test_", "test")) or function.name in ("test", "tests", "testing", "tester"):
+    name = module.path.rpartition("/")[2]
+    if not function.name.startswith("test") or function.name in ("tests", "testing", "tester"):
+        return False
+    # A bare `test` is a test in `test_this.py`, and elsewhere as often the evaluation of a model.
+    if function.name == "test" and not (name.startswith("test_") and not function.args.args):
         return False
     around = module.parent(function)
     if isinstance(around, ast.ClassDef):
