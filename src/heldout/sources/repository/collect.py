@@ -146,6 +146,12 @@ def _artifact(material: Material, seen: Inspection, who: Authorship, redactor: R
     )
 
 
+def _origin(material: Material) -> str:
+    """Where it came from; of a folder or file of this machine only the name, since the rest tells of its owner."""
+    here = "://" not in material.origin and not material.origin.startswith("pypi:")
+    return f"local: {material.origin.rstrip('/').rpartition('/')[2]}" if here else material.origin
+
+
 def _gaps(material: Material, seen: Inspection, who: Authorship) -> list[Gap]:
     gaps = list(dict.fromkeys((*material.gaps, *seen.gaps)))
     if material.has_history and not who.named:
