@@ -174,7 +174,9 @@ def fitted(rows: list[dict[str, str]], labels: np.ndarray) -> np.ndarray:
     model = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True),
         StandardScaler(),
-        LogisticRegressionCV(Cs=10, cv=inner, scoring="neg_log_loss", max_iter=2000, l1_ratios=(0,), use_legacy_attributes=False),
+        LogisticRegressionCV(
+            Cs=10, cv=inner, scoring="neg_log_loss", max_iter=2000, l1_ratios=(0,), use_legacy_attributes=False
+        ),
     )
     runs = [
         cross_val_predict(

@@ -15,7 +15,7 @@ from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.inspection import Inspection, Tick, inspect
 from heldout.sources.repository.levels import Run, evidence_of, rules_version
 from heldout.sources.repository.paths import part_of
-from heldout.sources.repository.redaction import Redactor, mask_home
+from heldout.sources.repository.redaction import Redactor
 from heldout.standard import Standard
 
 BLAME_SECONDS = 1.5
@@ -139,7 +139,7 @@ def _artifact(material: Material, seen: Inspection, who: Authorship, redactor: R
     return Artifact(
         name=material.name,
         kind=material.kind,
-        origin=mask_home(material.origin),
+        origin=_origin(material),
         digest=material.tree.digest,
         measured=measured,
         gaps=tuple(redactor.gap(gap) for gap in _gaps(material, seen, who)),
