@@ -299,3 +299,8 @@ def test_broken_files_are_named(tmp_path: Path, name: str, text: str) -> None:
 def test_long_lines_are_passed_over(tmp_path: Path) -> None:
     found = read(tmp_path, {"requirements.txt": "a" * 900_000 + "\nnumpy\n" + "b \\\n" * 50_000})
     assert [d.name for d in found.declared][:1] == ["numpy"]
+
+
+def test_environments_in_a_folder_of_their_own(tmp_path: Path) -> None:
+    files = {"install/envs/mac.yml": "dependencies:\n- opencv\n", "install/mac.yml": "dependencies:\n- scipy\n"}
+    assert {d.name for d in read(tmp_path, files).declared} == {"opencv"}

@@ -36,3 +36,8 @@ def test_tables_need_numbers_and_badges_are_no_pictures() -> None:
 
 def test_an_open_block_ends_with_the_text() -> None:
     assert read_document("```\nx = 1").code == ((2, "x = 1"),)
+
+
+def test_a_donation_button_is_no_picture_of_a_result() -> None:
+    text = "[![pay](https://www.paypalobjects.com/x/btn_donate.gif)](https://pay)\n\n![Scores](scores.png)\n"
+    assert read_document(text).pictures == (3,)

@@ -59,3 +59,14 @@ def test_a_route_without_a_model_predicts_nothing() -> None:
 def test_a_client_of_a_service_is_no_service() -> None:
     assert handlers("import requests\n\ndef predict(x):\n    return requests.post('/predict', json=x)\n") == {}
     assert handlers("import aiohttp\n\nclass A:\n    def get(self):\n        return 1\n") == {}
+
+
+def test_a_load_behind_a_test_for_something_else_is_one_at_each_request() -> None:
+    code = (
+        "import dill as pickle\nfrom flask import Flask, request\napp = Flask(__name__)\n\n"
+        "@app.route('/predict')\ndef predict():\n    rows = request.get_json()\n"
+        "    if rows.empty:\n        return 'none'\n"
+        "    else:\n        with open('m', 'rb') as f:\n            loaded_model = pickle.load(f)\n"
+        "        return loaded_model.predict(rows)\n"
+    )
+    assert handlers(code)["predict"].load_line == 12

@@ -69,7 +69,7 @@ def read_declarations(tree: Tree, paths: Iterable[str] | None = None) -> Declara
             read_lock(into, path, tool)
         elif is_requirements(path):
             read_requirements(into, path)
-        elif is_environment(name):
+        elif is_environment(path):
             read_environment(into, path)
         elif is_dockerfile(name) or name.endswith(".sh"):
             read_script(into, path)

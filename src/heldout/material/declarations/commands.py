@@ -28,6 +28,7 @@ _FRAMEWORK_BASE = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*\b(pytorch|tensorflow):(\
 
 _CONDA = re.compile(r"^(?:[\w-]+::)?([A-Za-z0-9][\w.-]*)\s*(.*)$")
 _ENVIRONMENT = re.compile(r"(conda[-_.]?)?env(ironment)?s?[\w.-]*\.ya?ml|conda[\w.-]*\.ya?ml", re.IGNORECASE)
+_ENVIRONMENTS = re.compile(r"(^|/)(conda[-_]?)?env(ironment)?s?$", re.IGNORECASE)
 _YAML_LIMIT = 200_000
 _NOT_DISTRIBUTIONS = frozenset(["pip", "python", "conda", "setuptools", "wheel", "nodejs", "cudatoolkit", "cudnn"])
 
@@ -38,9 +39,10 @@ def is_dockerfile(name: str) -> bool:
     return low in ("dockerfile", "containerfile") or low.startswith("dockerfile.") or low.endswith(".dockerfile")
 
 
-def is_environment(name: str) -> bool:
-    """Whether a file of this name may be a conda environment."""
-    return bool(_ENVIRONMENT.fullmatch(name))
+def is_environment(path: str) -> bool:
+    """Whether a file may be a conda environment: by its name, or in a folder of environments (`envs/mac.yml`)."""
+    folder, _, name = path.rpartition("/")
+    return bool(_ENVIRONMENT.fullmatch(name) or (_ENVIRONMENTS.search(folder) and name.endswith((".yml", ".yaml"))))
 
 
 def read_script(into: Collector, path: str) -> None:

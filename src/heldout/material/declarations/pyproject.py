@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from heldout.material.declarations.types import (
     line_of,
     normalise,
 )
+from heldout.material.toml import TomlError, parse_toml
 
 
 class _Reader:
@@ -86,8 +86,8 @@ def _pair(value: object) -> tuple[str, Kind]:
 def _load(into: Collector, path: str) -> _Reader | None:
     text = into.text(path)
     try:
-        return _Reader(into, path, text, tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return _Reader(into, path, text, parse_toml(text))
+    except TomlError as error:
         into.cannot(path, 1, f"is not valid TOML: {error}"[:200])
         return None
 

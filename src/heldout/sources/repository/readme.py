@@ -28,7 +28,7 @@ _BADGE = re.compile(
     r"shields\.io|badge|travis-ci|codecov|coveralls|circleci\.com|readthedocs\.org/projects|appveyor|codacy|codeclimate"
     r"|snyk\.io|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
     r"|star-history|contrib\.rocks|opencollective"
-    r"|logo|banner|icon|sponsor|avatar|buymeacoffee|/fury\.io",
+    r"|logo|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"https?://\S+|<[^>]{1,500}>|!?\[[^\]]{0,200}\]\([^)]{0,500}\)|`[^`]{0,200}`|[|*_#>=~^+-]+")

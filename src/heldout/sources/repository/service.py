@@ -208,13 +208,19 @@ def _model_call(calls: list[ast.Call]) -> bool:
 
 
 def _cached(module: Module, call: ast.Call) -> bool:
-    """Whether the load runs once: under a test of what is there already, or into a global or an attribute."""
+    """Whether the load runs once: under a test of what is there already, or in a cached function."""
     for around in module.parents(call):
-        if isinstance(around, ast.If):
+        if isinstance(around, ast.If) and _THERE.search(ast.unparse(around.test)[:200]):
             return True
         if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
             return any("cache" in ast.unparse(d) for d in around.decorator_list)
     return False
+
+
+_THERE = re.compile(
+    rf"{_MODEL_NAME.pattern}|cache|load|\binit|\bready\b|is None|hasattr|globals\(|session", re.IGNORECASE
+)
+"""A test that asks whether the model is there; any other, such as for an empty request, loads again."""
 
 
 def _typed(module: Module, function: Function) -> bool:

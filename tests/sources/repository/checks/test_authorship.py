@@ -14,6 +14,7 @@ LICENCE = {"LICENSE": "Copyright (c) 2026 Data Lab\n"}
     "notice",
     [
         "# Copyright 2026 Ada Lovelace\n",  # she commits here
+        "# Copyright 2026 Ada King Lovelace\n",  # more of her name
         "# Copyright 2026 Some One\n# Copyright 2026 Data Lab\n# Copyright 2020 A Company\n",
     ],
 )

@@ -104,3 +104,17 @@ def test_an_archive_without_tests_owes_no_edge_cases() -> None:
     tests = {"tests/test_a.py": "\n".join(f"def test_{i}():\n    assert f({i})\n" for i in range(30))}
     assert [f.polarity for f in findings_of(tests, EdgeCases())] == ["against"]
     assert not findings_of(tests, EdgeCases(), kind="sdist")
+
+
+def test_evaluation_mode_points_at_the_evaluation() -> None:
+    files = {
+        "a_load.py": (
+            "import torch\n\n\ndef load(model):\n    model.eval()\n    with torch.no_grad():\n        return model\n"
+        ),
+        "z_train.py": (
+            "import torch\n\n\ndef train(loss):\n    loss.backward()\n\n\ndef evaluate(model, x):\n    model.eval()\n"
+            "    with torch.no_grad():\n        return model(x)\n"
+        ),
+    }
+    (found,) = findings_of(files, EvaluationMode())
+    assert [place.path for place in found.locations] == ["z_train.py", "z_train.py"]

@@ -88,3 +88,18 @@ def test_a_curve_that_is_plotted_chooses_nothing() -> None:
 def test_a_heading_without_anyone_who_acts_states_no_goal() -> None:
     text = "# X\n\n## Motivation\n\n" + "Transformers are large networks of attention layers and norms. " * 4
     assert said("BUS103", {"README.md": text}, "for") == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "speaks"),
+    [
+        ("Contact", True),
+        ("Contact us", True),
+        ("Questions?", True),
+        ("Contact Prediction", False),
+        ("Help wanted", False),
+    ],
+)
+def test_a_section_on_where_to_ask_is_about_asking(heading: str, speaks: bool) -> None:
+    files = {"README.md": f"# X\n\n## {heading}\n\nWrite to the list, and somebody answers soon.\n"}
+    assert bool(said("HND107", files, "for")) is speaks

@@ -102,3 +102,8 @@ def test_the_owner_of_a_tutorial_is_not_named_as_taker() -> None:
     files = {"a.ipynb": book, "LICENSE": "Copyright 2018 The TensorFlow Authors.  All rights reserved.\n"}
     assert not findings_of(files, TakenFromTutorials())
     assert findings_of({"a.ipynb": book}, TakenFromTutorials())
+
+
+def test_zeros_for_run_numbers_tell_nothing() -> None:
+    cells = [(source, {"execution_count": 0}) for source in FILL]
+    assert [f.polarity for f in findings_of({"a.ipynb": notebook(*cells)}, ExecutionOrder())] == ["unknown"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from heldout.sources.repository.checks.authorship import COPIED
 from heldout.sources.repository.checks.data_origin import DataOrigin, DataVersion
 from heldout.sources.repository.checks.paths_and_config import AbsolutePaths, SettingsApart
 from heldout.sources.repository.redaction import Redactor
-from tests.support import Files, findings_of, notebook
+from tests.support import Files, findings_of, look, notebook
 
 FIT = "import pandas as pd\nfrom sklearn.svm import SVC\nSVC().fit(pd.read_csv('x.csv'), [])\n"
 
@@ -120,3 +121,35 @@ def test_versions_of_data(files: Files, polarities: list[str]) -> None:
 @pytest.mark.parametrize("line", ["x = root + '/data/haar/x.xml'", "x = f'{root}/data/haar/x.xml'"])
 def test_the_rest_of_a_path_is_no_absolute_path(line: str) -> None:
     assert not findings_of({"a.py": line + "\n"}, AbsolutePaths())
+
+
+@pytest.mark.parametrize("path", ["/home/%s/%s/model.h5", "/home/{}/data/x.csv", "/home/pi/mycar"])
+def test_a_form_to_fill_in_and_an_image_s_own_account_are_nobody_s_home(path: str) -> None:
+    assert not findings_of({"a.py": f"target = {path!r}\n"}, AbsolutePaths())
+
+
+USE = "from sklearn.svm import SVC\n\n\ndef train(x, y):\n    return SVC().fit(x, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import gym\n\nenv = gym.make('Cart')\n", "a simulated environment is made by a library"),
+        ("from keras.utils import get_file\n\nweights_path = get_file('resnet50_weights.h5', URL)\n", ""),
+        (
+            "from keras.utils import get_file\n\npath = get_file('reviews.csv', URL)\n",
+            "data are fetched by code or script",
+        ),
+        ("# Copyright 2017 Else Where\nfrom keras.datasets import mnist\n\nmnist.load_data()\n", ""),
+    ],
+)
+def test_what_is_no_data_does_not_tell_where_the_data_come_from(code: str, said: str) -> None:
+    files = {"train.py": USE, "get.py": code, "LICENSE": "Copyright 2020 Ada Lovelace"}
+    seen = look(files, [DataOrigin(), COPIED])
+    found = [f.message for f in seen.findings if f.polarity == "for"]
+    assert found == ([f"Where the data come from can be seen: {said}."] if said else [])
+
+
+def test_links_to_code_do_not_tell_where_the_data_are() -> None:
+    readme = "# X\n\n[look.ipynb](samples/look.ipynb)\nThis notebook validates the dataset.\n[a.py](a.py) censors.\n"
+    assert not [f for f in findings_of({"train.py": USE, "README.md": readme}, DataOrigin()) if f.polarity == "for"]

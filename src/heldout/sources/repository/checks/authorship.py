@@ -81,11 +81,18 @@ def copied_files(repo: Repository) -> frozenset[str]:
     counted = Counter(name for names in holders.values() for name in names)
     commits = repo.history.commits if repo.history is not None else ()
     people = {_holder(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
-    own = {name for name in counted if name in licences or name in people}
+    own = {name for name in counted if name in licences or _committed(name, people)}
     usual, files = counted.most_common(1)[0]
     if not own and files > len(repo.modules) / 2:
         own = {usual}
     return frozenset(path for path, names in holders.items() if own.isdisjoint(names))
+
+
+def _committed(holder: str, people: Iterable[str]) -> bool:
+    """Whether a committer's name is the holder's or a part of it: `cueto` committed what `nathan cueto` holds."""
+    words = frozenset(holder.split())
+    named = (frozenset(name.split()) for name in people)
+    return any(name <= words and max(map(len, name)) > 3 for name in named if name)
 
 
 def _holder(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
+from heldout.sources.repository.checks.authorship import copied_files
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
@@ -18,7 +19,7 @@ _DATASETS = re.compile(
     r"|torchaudio\.datasets\.\w+|(tensorflow\.)?keras\.datasets\.[\w.]+|tensorflow\.examples\.tutorials\.mnist\.[\w.]+"
     r"|tensorflow_datasets\.(load|builder)|datasets\.load_dataset|seaborn\.load_dataset|statsmodels\.[\w.]*get_rdataset"
     r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|nltk\.download|vega_datasets\.\w+|gensim\.downloader\.load|openml\.[\w.]+"
-    r"|gym(nasium)?\.make|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data|librosa\.(ex|example|util\.example_audio_file)"
+    r"|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data|librosa\.(ex|example|util\.example_audio_file)"
     r"|mxnet\.gluon\.data\.vision\.\w+|wfdb\.\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|kaggle\.api\.\w+|ucimlrepo\.\w+"
 )
 _DOWNLOADS = re.compile(
@@ -60,6 +61,12 @@ _DATA_LINK = re.compile(
 )
 """A link, path or download that itself speaks of data: the bare word is in every README of this field."""
 _LINK = re.compile(r"https?://|\]\(|`[^`\n]{0,80}/|\bdownload", re.IGNORECASE)
+
+
+_OWN_FILE = re.compile(r"\[[^\]\n]{0,100}\]\([^)\s:]{1,200}\.(py|ipynb|md|rst|png|jpe?g|gif)\)", re.IGNORECASE)
+"""Links to code, texts and pictures of the repository, which are no data."""
+_ENVIRONMENTS = re.compile(r"gym(nasium)?\.make")
+_WEIGHTS = re.compile(r"weight|pretrain|checkpoint|ckpt|\.pth?\b", re.IGNORECASE)
 
 
 class DataOrigin(Check):
@@ -107,8 +114,14 @@ class DataOrigin(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Gather all ways in which the data can be had."""
         standard = list(first(repo.calls(*_GLOBS_STANDARD), 2_000))
-        loads = [(path, line) for path, name, line in standard if _DATASETS.fullmatch(name)]
-        fetched = [(path, line) for path, name, line in standard if _DOWNLOADS.fullmatch(name)]
+        copied = copied_files(repo)
+        loads = [(p, line) for p, name, line in standard if _DATASETS.fullmatch(name) and p not in copied]
+        played = [(path, line) for path, name, line in standard if _ENVIRONMENTS.fullmatch(name)]
+        fetched = [
+            (path, line)
+            for path, name, line in standard
+            if _DOWNLOADS.fullmatch(name) and not _WEIGHTS.search(repo.at(path, line).snippet or "")
+        ]
         fetched += [(noted.path, noted.note) for noted in repo.notes(self)]
         stored = [
             e.path
@@ -121,6 +134,7 @@ class DataOrigin(Check):
         tracked = repo.glob("*.dvc", "dvc.yaml")
         told = _told(repo.readme)
         ways = [("a standard data set is loaded by a library", loads), ("data are fetched by code or script", fetched)]
+        ways += [("a simulated environment is made by a library", played)]
         ways += [("data files are in the repository", [(p, 1) for p in stored[:20]])]
         ways += [("data are tracked by DVC", [(p, 1) for p in tracked])]
         ways += [("the README says which data and where", told)]
@@ -164,7 +178,7 @@ def _told(readme: Text | None) -> list[tuple[str, int]]:
     for number, line in enumerate(lines, start=1):
         if len(line) >= 2_000 or line.startswith("[!["):
             continue
-        near = " ".join(text[:500] for text in lines[number - 1 : number + 3])
+        near = _OWN_FILE.sub(" ", " ".join(text[:500] for text in lines[number - 1 : number + 3]))
         if (_DATASET_WORDS.search(line) and _LINK.search(near)) or _DATA_LINK.search(line):
             return [(readme.path, number)]
     return []

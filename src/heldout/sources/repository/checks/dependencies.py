@@ -331,7 +331,7 @@ class Undeclared(Check):
         }
         if not missing:
             yield self.found(
-                f"All {len(foreign)} libraries that the code imports are declared.",
+                f"All {len(foreign)} libraries that the code imports are declared, or come with one that is.",
                 *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
                 imported=len(foreign),
             )

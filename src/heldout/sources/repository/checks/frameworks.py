@@ -89,14 +89,14 @@ class EvaluationMode(Check):
             return
         to_eval = [(p, n.to_eval) for p, n in notes if n.to_eval]
         no_grad = [(p, n.no_grad) for p, n in notes if n.no_grad]
+        evaluates = [(p, n.evaluates) for p, n in notes if n.evaluates]
         if to_eval and no_grad:
             yield self.found(
                 "Models are evaluated in evaluation mode (`eval()`) and without gradients (`no_grad`).",
-                repo.at(*to_eval[0]),
-                repo.at(*no_grad[0]),
+                repo.at(*_telling(to_eval, evaluates, trains)),
+                repo.at(*_telling(no_grad, evaluates, trains)),
             )
             return
-        evaluates = [(p, n.evaluates) for p, n in notes if n.evaluates]
         layers = [(p, n.layers) for p, n in notes if n.layers]
         if any(True for _ in repo.imports(*_LOOP_LIBRARIES)) or not evaluates or to_eval or not layers:
             return
@@ -107,6 +107,15 @@ class EvaluationMode(Check):
             repo.at(*layers[0]),
             strength=1.0 if not no_grad else 0.8,
         )
+
+
+def _telling(places: list[tuple[str, int]], *nearer: list[tuple[str, int]]) -> tuple[str, int]:
+    """The place in a file that also evaluates, else in one that trains, else the first."""
+    for files in nearer:
+        for place in places:
+            if any(place[0] == path for path, _ in files):
+                return place
+    return places[0]
 
 
 _EVALUATES = re.compile(
@@ -381,15 +390,15 @@ class DeviceChosen(Practice):
     why = "Code that chooses its device runs on every machine."
     mend = "Take the device from a setting or from `torch.cuda.is_available()`, and use `.to(device)`."
     ask = "How would a colleague without a graphics card test this code?"
-    sentence = "The device"
+    sentence = "The code chooses its device"
     full = 1
     kinds: ClassVar = {
-        "is asked for": (
+        "it asks what the machine has": (
             "torch:is_available",
             "torch:get_default_device",
             "tensorflow:list_physical_devices|is_gpu_available",
         ),
-        "is left to the trainer": (
+        "it leaves that to the trainer": (
             "accelerate:Accelerator",
             "<pytorch_lightning:LightningModule",
             "<lightning:LightningModule",

@@ -52,8 +52,8 @@ class ExecutionOrder(Check):
     Example: Cells numbered 1, 2, 3 ... without gaps come from "restart and run all" and speak for; [12], [7], [31]
     speaks against.
 
-    Limits: Notebooks saved without outputs carry no numbers and are not judged. Growing numbers with gaps are normal
-    work and neither praised nor blamed.
+    Limits: Notebooks saved without outputs carry no numbers and are not judged; nor are those of hosted platforms
+    that write 0 for every run. Growing numbers with gaps are normal work and neither praised nor blamed.
     """
 
     code = "NBK101"
@@ -65,7 +65,7 @@ class ExecutionOrder(Check):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Note the order of one notebook."""
         cells = judged_cells(module.notebook)
-        numbered = [cell for cell in cells if cell.execution_count is not None]
+        numbered = [cell for cell in cells if cell.execution_count]  # hosted platforms write 0 where they keep none
         if len(numbered) < _SMALL or module.joined is None:
             return
         counts = [cell.execution_count or 0 for cell in numbered]
@@ -95,7 +95,7 @@ class ExecutionOrder(Check):
         numbers: dict[str, Any] = {"notebooks": len(notes), "out_of_order": len(mixed), "straight": len(straight)}
         if fraction(len(straight), len(notes)) > 0.5:
             yield self.found(
-                f"{len(straight)} of {len(notes)} notebooks were saved after one run from top to bottom.",
+                f"{len(straight)} of {len(notes)} notebooks {_were(len(straight))} saved after one run from top to bottom.",
                 *(repo.at(n.path, n.note.line) for n in first(straight, 2)),
                 strength=ramp(len(straight) / len(notes), 0.4, 1.0),
                 **numbers,
@@ -104,11 +104,15 @@ class ExecutionOrder(Check):
             worst = sorted(mixed, key=lambda n: -fraction(n.note.back + n.note.unrun, n.note.cells))
             share = sum(fraction(n.note.back + n.note.unrun, n.note.cells) for n in mixed) / len(notes)
             yield self.against(
-                f"{len(mixed)} of {len(notes)} notebooks were saved with cells run out of order or not run at all.",
+                f"{len(mixed)} of {len(notes)} notebooks {_were(len(mixed))} saved with cells run out of order or not run at all.",
                 *(repo.at(n.path, n.note.line) for n in first(worst, 3)),
                 strength=ramp(share, 0.0, 0.25),
                 **numbers,
             )
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 class HiddenState(Check):

@@ -15,7 +15,7 @@ from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
 
 _HOME = re.compile(
-    r"^(?:(?:/home|/Users)/(?P<unix>[^/\s\"'<>{}$]{1,40})(?=/)|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}(?P<windows>[^\\/\"'<>{}]{1,40}))"
+    r"^(?:(?:/home|/Users)/(?P<unix>[^/\s\"'<>{}$%]{1,40})(?=/)|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}(?P<windows>[^\\/\"'<>{}]{1,40}))"
 )
 _DRIVE = re.compile(r"^[A-Za-z]:(?:\\{1,2}|/)[\w .-]+(?:[\\/]|$)")
 _SYSTEM = re.compile(r"[A-Za-z]:[\\/]+(windows|program ?files|programdata|path|your|temp|tmp)\b", re.IGNORECASE)
@@ -25,7 +25,7 @@ _MACHINE = re.compile(
 _PLATFORM = re.compile(r"^/?(?:kaggle/(?:input|working)|content(?:/drive|/gdrive)?|opt/ml|dbfs)(?:/|$)|^\.\./input/")
 _ROOTS = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/(?:mnt|media|scratch|data|nfs|root|content|kaggle|s|r|w)")
 _NOBODY_NAMES = """
-user username you your_name yourname name me xxx foo someone jovyan runner ubuntu ec2-user vagrant docker appuser app
+user username you your_name yourname name me xxx foo someone jovyan runner ubuntu ec2-user pi vagrant docker appuser app
 your_username shared public * travis circleci vsts appveyor vsts_azpcontainer
 """
 _NOBODY = frozenset(_NOBODY_NAMES.split())

@@ -47,8 +47,8 @@ class ModelService(_ServiceCheck):
     Example: `model = joblib.load(path)` at module level, at start-up or in a cached function speaks for;
     `joblib.load` inside the handler speaks against.
 
-    Limits: A load behind an `if` or a cache counts as loaded once. Handlers that reach the model through another
-    module are recognised only by what they call.
+    Limits: A load behind a test for the model itself, or a cache, counts as loaded once. Handlers that reach the model
+    through another module are recognised only by what they call.
     """
 
     code = "DEP101"
@@ -116,8 +116,8 @@ class RequestValidation(_ServiceCheck):
         if checked:
             typed = sum(h.typed for _, h in checked)
             yield self.found(
-                f"{len(checked)} of {len(asked)} predicting routes check their input, {typed} of them by "
-                f"declared types.",
+                f"{len(checked)} of {len(asked)} predicting routes look at their input before they use it"
+                + (f", {typed} of them by declared types." if typed else "."),
                 *(repo.at(p, h.line) for p, h in first(checked, 3)),
                 strength=(len(checked) / len(asked)) * (1.0 if typed or any(h.refuses for _, h in checked) else 0.5),
                 checked=len(checked),
