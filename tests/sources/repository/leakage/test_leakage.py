@@ -426,3 +426,26 @@ def test_the_loss_of_a_network_on_its_own_rows_is_no_evaluation() -> None:
                 loss.backward()
         """
     assert kinds(dedent(body)) == set()
+
+
+OWN_ROWS = "m = LogisticRegression()\nm.fit(X, y)\nprint(m.score(X, y))\n"
+
+
+def test_a_model_judged_elsewhere_is_not_said_to_know_no_other_rows() -> None:
+    assert kinds(OWN_ROWS) == {"overlap"}
+    other = "other = pd.read_csv('other.csv')\n"
+    assert not kinds(other + OWN_ROWS + "watch(m, other)\n")
+    assert not kinds(other + OWN_ROWS.replace("m.fit(X, y)", "m.fit(X, y, other, other)"))
+    assert kinds(other + OWN_ROWS + "watch(m, X)\n") == {"overlap"}
+
+
+def test_what_was_not_followed_to_its_end_is_not_said_to_have_no_other_rows() -> None:
+    assert not kinds(OWN_ROWS + "def f(x):\n    return f(x)\nf(X)\n")
+
+
+def test_lines_are_those_of_this_module_when_a_sibling_reads_the_rows() -> None:
+    sibling = ast.parse("\n" * 500 + "import pandas as pd\n\ndef load():\n    return pd.read_csv('x.csv')\n")
+    body = "from helpers import load\nfrom sklearn.svm import SVC\ndata = load()\nm = SVC()\nm.fit(data, data)\n"
+    tree = ast.parse(body + "m.score(data, data)\n")
+    leaks = analyse(tree, resolve_module=lambda name: sibling if name == "helpers" else None).leaks
+    assert [line for leak in leaks for line, _ in leak.flow] == [3, 5, 6]

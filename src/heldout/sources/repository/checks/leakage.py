@@ -38,7 +38,9 @@ class LeakageCheck(Check):
             if leak.kind != self.kind:
                 continue
             yield self.against(
-                leak.message if leak.certain else f"{leak.message} (likely: part of it cannot be seen in the code)",
+                f"{leak.message}."
+                if leak.certain
+                else f"{leak.message} (likely: part of it cannot be seen in the code).",
                 module.location(leak.line),
                 severity=self.severity if leak.certain else "medium",
                 strength=1.0 if leak.certain else 0.4,
@@ -246,7 +248,8 @@ class CleanSplit(Check):
             )
         if doubtful:
             yield self.unknown(
-                f"In {len(doubtful)} files the data could not be followed to the end: {doubtful[0].note[3]}.",
+                f"In {len(doubtful)} file{'' if len(doubtful) == 1 else 's'} the data could not be followed to the end;"
+                f" {doubtful[0].path}: {doubtful[0].note[3]}.",
                 *(repo.at(noted.path, noted.note[2]) for noted in first(doubtful, 3)),
                 files=len(doubtful),
             )

@@ -68,8 +68,9 @@ class Layout(Check):
             )
         elif (tidy := fraction(len(clean), len(judged))) >= 0.6:
             yield self.found(
-                f"{len(clean)} of {len(judged)} Python files of 30 lines or more define functions or classes and can be"
-                f" imported without starting work{', and the project can be installed as a package' if packaged else ''}.",
+                f"{len(clean)} of {len(judged)} Python files of 30 lines or more define functions or classes and can"
+                " be imported without starting work"
+                f"{', and the project can be installed as a package' if packaged else ''}.",
                 *(repo.at(path) for path in packaged[:1]),
                 strength=ramp(tidy, 0.6, 1.0) * (1.0 if packaged else 0.6),
                 files=len(judged),

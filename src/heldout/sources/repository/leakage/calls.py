@@ -39,7 +39,8 @@ class Calls(Expressions):
             function = self.evaluate(called)
         arguments = [self.evaluate(a) for a in node.args]
         call = Call(node, arguments, {k.arg or "**": self.evaluate(k.value) for k in node.keywords})
-        self.line = node.lineno
+        self.line = self.place(node)
+        self.entrust(call)
         if receiver is not None and isinstance(called, ast.Attribute):
             return self.call_method(receiver, called.attr, function, call)
         if function.cls:
@@ -227,10 +228,13 @@ class Calls(Expressions):
         if code is None:
             return gather([*arguments, *keywords.values()])
         if code.node in self.calling or len(self.calling) >= self.budget.calls:
-            self.doubt(getattr(node, "lineno", self.line), f"calls of `{code.name}` are nested too deep to follow")
+            self.doubt(self.place(node), f"calls of `{code.name}` are nested too deep to follow")
             return gather([*arguments, *keywords.values()])
         self.reached.add(code.node)
         before, context, line = self.scope, self.context, self.line
+        abroad = self.abroad
+        if not abroad and not code.scope.within(self.home):
+            self.abroad = self.place(node)
         self.scope = Scope(outer=code.scope)
         self.context = f"{context}>{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}"
         self.calling.append(code.node)
@@ -241,8 +245,14 @@ class Calls(Expressions):
             returned = self.execute(code.node.body)
             result = returned if returned is not None else self.yielded(code.node)
         self.calling.pop()
-        self.scope, self.context, self.line = before, context, line
+        self.scope, self.context, self.line, self.abroad = before, context, line, abroad
         return result
+
+    def entrust(self, call: Call) -> None:
+        """Remember a model that is handed over together with rows: what judges it on them may lie there."""
+        models = [short(v.cls) for v in call.given if v.cls and not v.rows]
+        if models and (rows := rows_of(call.given)):
+            self.entrusted.update((model, rows) for model in models)
 
     def yielded(self, node: ast.AST) -> Value:
         """What a generator function gives, as one value."""

@@ -62,7 +62,7 @@ class Estimators(Methods):
         learnt = gather(data[:2])
         learnt.rows = next((v.rows for v in data if v.rows), learnt.rows)
         name = short(value.cls) or value.path or "the estimator"
-        fit = Fit(self.site(call.node), call.node.lineno, learnt.rows, learnt.influences, name, self.around())
+        fit = Fit(self.site(call.node), self.place(call.node), learnt.rows, learnt.influences, name, self.around())
         features, answer = [*data, Value(), Value()][:2]
         fit = replace(
             fit,
@@ -85,6 +85,8 @@ class Estimators(Methods):
         self.fits[fit] = None
         if "validation_split" in call.keywords and call.told("validation_split") not in (0, None):
             self.record_split(call.node, "validation_split", data[:2])
+        if further := rows_of(data[2:]):
+            self.entrusted.add((name, further))
         for keyword in _WATCHED:
             for held in self.watched(call.keywords.get(keyword, Value())):
                 self.record_evaluation(call.node, "validation", [fit], held)
@@ -102,7 +104,7 @@ class Estimators(Methods):
         host = call.first
         result = host.derived()
         result.pending = frozenset()
-        line = call.node.lineno
+        line = self.place(call.node)
         for fit in fits_of(value):
             if self.learns_of_rows(value) and fit.rows:
                 steps = ((fit.line, f"{fit.name} is fitted on these rows"), (line, f"{fit.name} changes the rows"))

@@ -31,7 +31,7 @@ class Expressions(Parts):
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression."""
         self.spend()
-        self.line = node.lineno
+        self.line = self.abroad or node.lineno
         handler: Callable[[ast.expr], Value] | None = getattr(self, f"_on_{type(node).__name__.lower()}", None)
         if handler is not None:
             return handler(node)
@@ -235,7 +235,7 @@ class Expressions(Parts):
                 whole = gather((base, value))
                 base.rows, base.influences, base.pending = whole.rows, whole.influences, whole.pending
             return
-        line = getattr(node, "lineno", self.line)
+        line = self.place(node)
         made = settle(value.pending, line, f"written into {key or 'the rows'}", key)
         came = frozenset(i.then(line, f"written into {key or 'the rows'}", key) for i in value.influences)
         if key is not None and not base.parts and base.base is None:

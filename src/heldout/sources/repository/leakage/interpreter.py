@@ -22,7 +22,7 @@ class Interpreter(Calls):
         returned: Value | None = None
         for statement in body:
             self.spend()
-            self.line = statement.lineno
+            self.line = self.abroad or statement.lineno
             handler: Callable[[ast.stmt], Value | None] | None = getattr(
                 self, f"_do_{type(statement).__name__.lower()}", None
             )
@@ -99,11 +99,12 @@ class Interpreter(Calls):
             self.modules[name] = None  # a module that imports itself in a circle finds nothing
             tree = self.resolve(name)
             if tree is not None:
-                before, outer, context = self.scope, self.module, self.context
+                before, outer, context, abroad = self.scope, self.module, self.context, self.abroad
+                self.abroad = abroad or self.line
                 self.scope = self.module = self.modules[name] = Scope()
                 self.context = f"{context}<{name}>"
                 self.execute([s for s in tree.body if not is_main_guard(s)])
-                self.scope, self.module, self.context = before, outer, context
+                self.scope, self.module, self.context, self.abroad = before, outer, context, abroad
         return self.modules[name]
 
     def _do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:

@@ -34,7 +34,7 @@ class Library(Machine):
 
     def statistic(self, value: Value, what: str, node: ast.AST) -> Value:
         """What a reduction leaves: a number that remembers the rows that it was computed over."""
-        line = getattr(node, "lineno", self.line)
+        line = self.place(node)
         if value.judged:
             self.record_evaluation(node, "metric", value.judged, value)
         if not value.rows:
@@ -50,7 +50,7 @@ class Library(Machine):
 
     def combine(self, host: Value, others: list[Value], node: ast.AST, note: str) -> Value:
         """Rows joined with numbers: what was computed over rows now influences rows."""
-        line = getattr(node, "lineno", self.line)
+        line = self.place(node)
         result = host.derived()
         result.grouped = host.grouped and all(o.grouped or not o.pending for o in others)
         # An aggregate meets itself again: it is data of its own, not rows with a number of theirs.
@@ -65,7 +65,7 @@ class Library(Machine):
 
     def touched_by_all(self, value: Value, what: str, node: ast.AST) -> Value:
         """Each row changed by what all of the same rows say."""
-        line = getattr(node, "lineno", self.line)
+        line = self.place(node)
         result = value.derived()
         if value.rows:
             step = (line, f"{what} looks at all of these rows")
@@ -205,7 +205,7 @@ class Library(Machine):
 
     def copied(self, value: Value, what: str, node: ast.AST) -> Value:
         """Rows that now exist more than once, or that were made from their neighbours."""
-        line = getattr(node, "lineno", self.line)
+        line = self.place(node)
         step = (line, f"{what} makes more rows out of these")
         made = Influence("copies", value.rows, what, line, flow=(step,))
         value.influences = bounded(value.influences | {made})

@@ -55,9 +55,11 @@ class Machine:
         self.resolve = resolve
         self.budget = budget
         self.steps = 0
-        self.module = Scope()
+        self.module = self.home = Scope()
         self.scope = self.module
         self.line = 0
+        self.abroad = 0
+        """The line of this source from which code of a sibling module is followed, 0 at home."""
         self.context = ""
         self.calling: list[ast.AST] = []
         self.loops: list[tuple[str, set[str]]] = []
@@ -73,6 +75,7 @@ class Machine:
         self.modules: dict[str, Scope | None] = {}
         self.stars = False
         self.cross_validated: set[str] = set()
+        self.entrusted: set[tuple[str, Rows]] = set()
         self.reached: set[ast.AST] = set()
 
     def spend(self) -> None:
@@ -85,11 +88,15 @@ class Machine:
         """Names a place of the source and the calls through which it was reached."""
         return f"{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}{self.context}"
 
+    def place(self, node: ast.AST) -> int:
+        """The line of this source where something happens: for what a sibling module does, that of the call."""
+        return self.abroad or getattr(node, "lineno", self.line)
+
     def source(self, node: ast.AST, label: str = "", key: str = "") -> Value:
         """A value with rows that come from outside."""
         name = key or self.site(node)
         if name not in self.sources and len(self.sources) < _MANY:
-            self.sources[name] = (getattr(node, "lineno", self.line), label)
+            self.sources[name] = (self.place(node), label)
         return Value(rows=frozenset({Atom(name)}))
 
     def around(self) -> frozenset[str]:
@@ -104,7 +111,7 @@ class Machine:
         """Remember of the sources of some rows what is done to them: sorted by time, many per unit ..."""
         for atom in sorted(value.rows, key=lambda a: a.source):
             if len(notes) < _MANY:
-                notes.setdefault(atom.source, (getattr(node, "lineno", self.line), what))
+                notes.setdefault(atom.source, (self.place(node), what))
 
     def saw_sides(self, rows: Rows, *parts: Part) -> None:
         """Remember which sides of which cuts the source really takes apart."""
@@ -135,13 +142,13 @@ class Machine:
         rows = frozenset[Atom]().union(*(v.rows for v in many))
         influences: Influences = frozenset().union(*(v.influences for v in many))
         if len(self.splits) < _MANY:
-            line = getattr(node, "lineno", self.line)
+            line = self.place(node)
             grouped = any(v.grouped for v in many)
             self.splits[Split(line, how, rows, influences, inner, shuffled, grouped)] = None
 
     def record_evaluation(self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value) -> None:
         """Estimators meet rows here."""
-        line = getattr(node, "lineno", self.line)
+        line = self.place(node)
         many = sorted(fits, key=lambda f: f.site)
         for_choice = bool(many) and speaks_of_validation(node)
         for fit in many:

@@ -166,7 +166,7 @@ class Methods(Library):
         result.grouped = False
         steps = call.arguments[0].constant if call.arguments else call.told("periods")
         if isinstance(steps, int) and steps < 0 and value.rows:
-            line = call.node.lineno
+            line = self.place(call.node)
             step = (line, "the value of a later row is taken")
             made = Influence("future", value.rows, f"shift({steps})", line, of=value.column, flow=(step,))
             result.influences = bounded(result.influences | {made})

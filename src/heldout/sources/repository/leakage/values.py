@@ -91,6 +91,13 @@ class Scope:
     outer: Scope | None = None
     shared: set[str] = field(default_factory=set)
 
+    def within(self, other: Scope) -> bool:
+        """Whether this is the other scope or one inside it."""
+        scope: Scope | None = self
+        while scope is not None and scope is not other:
+            scope = scope.outer
+        return scope is other
+
     def find(self, name: str) -> Value | None:
         """The value of a name, from the inside out."""
         scope: Scope | None = self

@@ -104,7 +104,9 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
         own = [e for e in events if meet(e.rows, fit.rows)]
         aside = [e for e in own if was_put_aside(e.rows) and not beyond(e.rows, fit.rows)]
         honest = len(own) < len(events) or fit.searched or fit.stepwise or fit.name in machine.cross_validated
-        told = aside or ([] if honest else own)
+        # That there are no other rows can only be said of what was followed to its end.
+        elsewhere = any(name == fit.name and beyond(rows, fit.rows) for name, rows in machine.entrusted)
+        told = aside or ([] if honest or elsewhere or machine.undecided else own)
         if not told:
             continue
         line = told[0].line
@@ -151,12 +153,12 @@ def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> 
     """The words for a test set that was used more than once."""
     flow = ordered((e.line, f"{e.fit.name} (fitted at line {e.fit.line}) meets the test rows") for e in events[:8])
     if fits > 1:
-        what = f"one test set judges {fits} fits"
+        what = f"One test set judges {fits} fits"
     elif looped:
-        what = "one test set judges the fit of each round of a loop"
+        what = "One test set judges the fit of each round of a loop"
     else:
-        what = "the rows watched during training are also the test set"
-    message = f"{what}: choosing by it makes it part of the training"
+        what = "The rows watched during training are also the test set"
+    message = f"{what}: whoever chooses by it makes it part of the training"
     return Leak("multi_test", events[-1].line, message, flow, measured=(("fits_judged", fits),))
 
 
