@@ -95,7 +95,8 @@ class ExecutionOrder(Check):
         numbers: dict[str, Any] = {"notebooks": len(notes), "out_of_order": len(mixed), "straight": len(straight)}
         if fraction(len(straight), len(notes)) > 0.5:
             yield self.found(
-                f"{len(straight)} of {len(notes)} notebooks {_were(len(straight))} saved after one run from top to bottom.",
+                f"{len(straight)} of {len(notes)} notebooks {_were(len(straight))} saved after one run from top to"
+                " bottom.",
                 *(repo.at(n.path, n.note.line) for n in first(straight, 2)),
                 strength=ramp(len(straight) / len(notes), 0.4, 1.0),
                 **numbers,
@@ -104,7 +105,8 @@ class ExecutionOrder(Check):
             worst = sorted(mixed, key=lambda n: -fraction(n.note.back + n.note.unrun, n.note.cells))
             share = sum(fraction(n.note.back + n.note.unrun, n.note.cells) for n in mixed) / len(notes)
             yield self.against(
-                f"{len(mixed)} of {len(notes)} notebooks {_were(len(mixed))} saved with cells run out of order or not run at all.",
+                f"{len(mixed)} of {len(notes)} notebooks {_were(len(mixed))} saved with cells run out of order or not"
+                " run at all.",
                 *(repo.at(n.path, n.note.line) for n in first(worst, 3)),
                 strength=ramp(share, 0.0, 0.25),
                 **numbers,
