@@ -19,6 +19,7 @@ from heldout.sources.repository.syntax import children, walk
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_LONGEST = 1_000_000
 _SNIPPET_LINES = 3
 _SNIPPET_WIDTH = 160
 _PYTHON_2 = re.compile(
@@ -100,6 +101,8 @@ class Module:
                 raise UnparsableError(f"is a notebook in {self.notebook.language}")
             self.joined = join_cells(self.notebook)
             text = self.joined.text
+        if len(text) > _LONGEST:
+            raise UnparsableError(f"holds more than {_LONGEST:,} characters of code: data, not what a person wrote")
         self.text = text
         self.part = part_of(path, text)
         self.tree = parse(text)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _DOCUMENTS = 60
 """Texts that are taken apart: who has written sixty pages will not be judged by the next."""
 
+_PICTURES = 300
+"""Pictures that are looked for in one text."""
+
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _MD_HEADING = re.compile(r"^ {0,3}#{1,6}\s*(\S.*)$")
 _UNDERLINE = re.compile(r"^([=\-~^\"'`*+#:.])\1{2,}\s*$")
@@ -185,6 +188,6 @@ def _tables(lines: list[str]) -> tuple[int, ...]:
 def _pictures(text: str) -> tuple[int, ...]:
     return tuple(
         text.count("\n", 0, match.start()) + 1
-        for match in _IMAGE.finditer(text[:300_000])
+        for match in islice(_IMAGE.finditer(text[:300_000]), _PICTURES)
         if not _BADGE.search(match[0])
     )

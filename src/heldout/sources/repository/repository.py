@@ -23,7 +23,10 @@ from heldout.sources.repository.tools import ToolUse, find_tools
 if TYPE_CHECKING:
     from heldout.material.history import History
 
-_TEXT_LIMIT = 1_000_000
+_TEXT_LIMIT = 300_000
+"""Characters of a text that are looked at as a whole: people write less, and a check may be slow on more."""
+_TEXTS_KEPT = 50
+"""Texts kept at hand: several checks look at the same ones, and one may point at thousands of lines."""
 _README = re.compile(r"^readme(\.(md|rst|txt|markdown|org|adoc))?$", re.IGNORECASE)
 
 
@@ -40,6 +43,7 @@ class Repository:
     taken: Mapping[str, tuple[Noted[Any], ...]] = field(default_factory=dict)
     history: History | None = None
     artifact: str = ""
+    _texts: dict[str, Text] = field(default_factory=dict, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -149,11 +153,17 @@ class Repository:
         return tuple(found)
 
     def text(self, path: str) -> Text:
-        """A file's text (the first million characters); an empty one if it cannot be read."""
-        try:
-            return Text(path, self.tree.read_text(path, _TEXT_LIMIT), self.artifact)
-        except UnreadableError:
-            return Text(path, "", self.artifact)
+        """A file's text (the first 300,000 characters); an empty one if it cannot be read."""
+        found = self._texts.get(path)
+        if found is None:
+            try:
+                found = Text(path, self.tree.read_text(path, _TEXT_LIMIT), self.artifact)
+            except UnreadableError:
+                found = Text(path, "", self.artifact)
+            if len(self._texts) >= _TEXTS_KEPT:
+                self._texts.clear()
+            self._texts[path] = found
+        return found
 
     def at(self, path: str, line: int | None = None) -> Location:
         """A place in a file, with the text of its line where there is one.

@@ -8,11 +8,11 @@ repository's `heldout.toml`. A suppression without a reason is not followed, and
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from heldout.evidence import Finding, Gap, Location, Suppression
+from heldout.material.toml import TomlError, parse_toml
 
 _INLINE = re.compile(r"#\s*heldout:\s*ignore\[([A-Z0-9, *]+)\][:\s-]*(.*)")
 SETTINGS = "heldout.toml"
@@ -67,8 +67,8 @@ def _reason(code: str, place: Location, rules: Rules) -> str:
 def read_settings(text: str) -> tuple[list[tuple[str, str, str]], list[Gap]]:
     """The (code, path pattern, reason) rules of a `heldout.toml`; what is wrong with it becomes gaps."""
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        data = parse_toml(text)
+    except TomlError as error:
         return [], [Gap(what=SETTINGS, why=f"is not valid TOML, so it is not followed: {error}")]
     rules, gaps = [], []
     tables = data.get("suppress", [])

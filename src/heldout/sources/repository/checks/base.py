@@ -12,6 +12,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from heldout.evidence import Finding, FlowStep, Location, Severity
@@ -41,7 +42,7 @@ class Move:
     per_kloc: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One text file of the repository; `lines[0]` is line 1."""
 
@@ -49,14 +50,14 @@ class Text:
     text: str
     artifact: str = ""
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The lines without their ends."""
         return self.text.split("\n")
 
     def location(self, line: int, end: int | None = None) -> Location:
         """A place in the file with its text."""
-        shown = self.text.split("\n")[line - 1 : min(end or line, line + 2)]
+        shown = self.lines[line - 1 : min(end or line, line + 2)]
         return Location(
             artifact=self.artifact,
             path=self.path,
