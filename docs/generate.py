@@ -18,7 +18,11 @@ from heldout.material.limits import Limits
 from heldout.report.export import dossier_schema
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks
+from heldout.sources.repository.collect import BLAME_SECONDS
+from heldout.sources.repository.leakage import Budget
 from heldout.sources.repository.levels import calibrations
+from heldout.sources.repository.pool import FILE_SECONDS, WORKER_MEGABYTES
+from heldout.sources.repository.worker import TEXT_BYTES
 from heldout.standard import CompetencyFile, Role, Standard, load_standard
 
 _FAMILIES = {
@@ -28,6 +32,9 @@ _FAMILIES = {
     "SCL": "Scale", "STA": "Statistics", "WRA": "Data wrangling",
 }  # fmt: skip
 """What the letters of a check's code stand for."""
+
+_WIDTH = 88
+"""Columns of the help of commands: what fits the page."""
 
 
 def write_reference(folder: Path) -> None:
@@ -61,12 +68,12 @@ def _check_index() -> str:
             moves = ", ".join(check.competencies) or "informs only"
             lines.append(f"| [{check.code}](checks/{check.code}.md) | {check.title}{note} | {moves} |")
         lines.append("")
-    lines += ["```{toctree}", ":hidden:", ":glob:", "", "checks/*", "```"]
     return "\n".join(lines)
 
 
 def _check_page(check: Check) -> str:
-    lines = [f"# {check.code}: {check.title}", ""]
+    # An orphan: two hundred pages in the navigation of each would help nobody and take minutes to build.
+    lines = ["---", "orphan: true", "---", "", f"# {check.code}: {check.title}", "", "[All checks](../checks.md)", ""]
     for name, text in check.documentation().items():
         lines += [f"## {name}", "", text, ""]
     if check.ask:
@@ -79,7 +86,7 @@ def _check_page(check: Check) -> str:
             move = check.moves[name]
             size = "findings whose strengths add up to 1"
             if move.per_kloc:
-                size = f"{move.per_kloc:g} full findings for each 1,000 lines"
+                size = f"{move.per_kloc:g} full finding{'s' * (move.per_kloc != 1)} for each 1,000 lines"
             lines.append(f"| {name} | {move.up:g} | {move.down:g} | {size if move.down else ''} |")
         lines += ["", "In level points, before the competency's scale: see [levels](/explanation/levels.md)."]
     else:
@@ -154,7 +161,15 @@ def _limits_page() -> str:
         "|---|---|---|",
     ]
     for one in dataclasses.fields(Limits):
+        if one.name == "blame_seconds":  # a review sets its own, below
+            continue
         lines.append(f"| `{one.name}` | {one.default:,} | {told[one.name]} |")
+    lines += ["", "## While files are read", "", "| limit | value |", "|---|---|"]
+    lines += [f"| a text file that checks of text read | {TEXT_BYTES:,} bytes |"]
+    lines += [f"| time for one file in a worker | {FILE_SECONDS:g} seconds |"]
+    lines += [f"| address space of a worker | {WORKER_MEGABYTES:,} MiB |"]
+    lines += [f"| work for following the data of one file | {Budget().steps:,} steps, {Budget().calls} calls deep |"]
+    lines += [f"| time for attributing lines that blame is expected to take | {BLAME_SECONDS:g} seconds |"]
     return "\n".join(lines)
 
 
@@ -176,7 +191,7 @@ def _schemas_page() -> str:
 
 def _commands_page() -> str:
     lines = ["# Commands", ""]
-    with click.Context(heldout, info_name="heldout", max_content_width=100, terminal_width=100) as context:
+    with click.Context(heldout, info_name="heldout", terminal_width=_WIDTH) as context:
         lines += ["```text", context.get_help(), "```", ""]
         for name in heldout.list_commands(context):
             if (command := heldout.get_command(context, name)) is not None:
@@ -186,7 +201,7 @@ def _commands_page() -> str:
 
 def _command_lines(command: click.Command, name: str, parent: click.Context) -> list[str]:
     short = name.rpartition(" ")[2]
-    with click.Context(command, info_name=short, parent=parent, terminal_width=100) as context:
+    with click.Context(command, info_name=short, parent=parent, terminal_width=_WIDTH) as context:
         lines = [f"## `{name}`", "", "```text", context.get_help(), "```", ""]
         if isinstance(command, click.Group):
             for child in command.list_commands(context):
