@@ -437,6 +437,7 @@ def test_a_model_judged_elsewhere_is_not_said_to_know_no_other_rows() -> None:
     assert not kinds(other + OWN_ROWS + "watch(m, other)\n")
     assert not kinds(other + OWN_ROWS.replace("m.fit(X, y)", "m.fit(X, y, other, other)"))
     assert kinds(other + OWN_ROWS + "watch(m, X)\n") == {"overlap"}
+    assert not kinds("X_test = df.loc[ids]\n" + OWN_ROWS + "watch(m, X_test)\n")
 
 
 def test_what_was_not_followed_to_its_end_is_not_said_to_have_no_other_rows() -> None:

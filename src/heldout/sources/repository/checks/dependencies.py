@@ -405,15 +405,16 @@ class Unused(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare declarations with all imports, tests and documentation included."""
         exported = {d.path for d in repo.declarations.declared if _BUILD.search(d.specifier)}
+        chosen = {d.name for d in repo.declarations.declared if d.path not in exported}
         asked = (d for d in needed(repo) if d.kind != "locked" and not d.cell and not d.group)
-        wanted = [d for d in asked if d.path not in exported]
+        wanted = [d for d in asked if d.name in chosen]
         if len(wanted) < 10:
             return
         imported = {name for m in repo.modules for name in m.packages()} | own_names(repo)
         used = frozenset().union(*(brought_by(name) for name in imported))
         idle = [d for d in wanted if d.name not in used]
         if len(idle) > 0.6 * len(wanted):
-            frozen = sum(d.kind == "pinned" for d in wanted) > 0.9 * len(wanted)
+            frozen = len(wanted) >= 25 and sum(d.kind == "pinned" for d in wanted) > 0.9 * len(wanted)
             yield self.against(
                 f"{len(idle)} of {len(wanted)} declared dependencies are imported nowhere in the repository"
                 f" ({_listed((d.name for d in idle), 4)})"

@@ -252,7 +252,7 @@ class Calls(Expressions):
         """Remember a model that is handed over together with rows: what judges it on them may lie there."""
         models = [short(v.cls) for v in call.given if v.cls and not v.rows]
         if models and (rows := rows_of(call.given)):
-            self.entrusted.update((model, rows) for model in models)
+            self.entrusted.update((model, rows | self.called_aside(call.node)) for model in models)
 
     def yielded(self, node: ast.AST) -> Value:
         """What a generator function gives, as one value."""

@@ -86,7 +86,7 @@ class Estimators(Methods):
         if "validation_split" in call.keywords and call.told("validation_split") not in (0, None):
             self.record_split(call.node, "validation_split", data[:2])
         if further := rows_of(data[2:]):
-            self.entrusted.add((name, further))
+            self.entrusted.add((name, further | self.called_aside(*call.node.args[2:])))
         for keyword in _WATCHED:
             for held in self.watched(call.keywords.get(keyword, Value())):
                 self.record_evaluation(call.node, "validation", [fit], held)

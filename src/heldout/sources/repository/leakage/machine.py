@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from heldout.sources.repository.leakage.names import speaks_of_validation
+from heldout.sources.repository.leakage.names import names_in, sides_in, speaks_of_validation
 from heldout.sources.repository.leakage.rows import Atom, Part, Rows, opposite
 from heldout.sources.repository.leakage.types import Budget, Undecided
 from heldout.sources.repository.leakage.values import Fit, Influences, Scope, Value
@@ -98,6 +98,11 @@ class Machine:
         if name not in self.sources and len(self.sources) < _MANY:
             self.sources[name] = (self.place(node), label)
         return Value(rows=frozenset({Atom(name)}))
+
+    def called_aside(self, *nodes: ast.AST) -> Rows:
+        """Rows of their own when the source itself calls some of these a test or validation set, else none."""
+        sides = {side for node in nodes for side in sides_in(names_in(node))}
+        return frozenset({Atom("called a test set")}) if sides & {"test", "val"} else frozenset()
 
     def around(self) -> frozenset[str]:
         """The loops that we are in."""
