@@ -122,7 +122,7 @@ class _Touched:
 
 
 def _touched(history: History) -> dict[str, _Touched]:
-    """Everyone who touched each path or a path it was renamed from, oldest commit first."""
+    """Everyone who touched each path or a path it was renamed from, oldest commit first; co-authors too."""
     found: dict[str, _Touched] = {}
     for commit in reversed(history.commits):
         for change in commit.changes or ():
@@ -131,7 +131,7 @@ def _touched(history: History) -> dict[str, _Touched]:
                 older = found[change.renamed_from]
                 here.people |= older.people
                 here.commits += older.commits
-            here.people.add(commit.author)
+            here.people.update((commit.author, *commit.co_authors))
             here.commits += 1
     return found
 

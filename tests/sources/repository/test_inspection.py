@@ -12,7 +12,7 @@ from heldout.evidence import Finding
 from heldout.material.limits import Limits
 from heldout.material.scan import scan_folder
 from heldout.material.tree import Tree
-from heldout.sources.repository.checks.base import Check
+from heldout.sources.repository.checks.base import Check, Text
 from heldout.sources.repository.inspection import inspect
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.pool import Pool
@@ -119,6 +119,49 @@ def test_a_comment_at_the_top_of_a_cell_holds_for_the_cell() -> None:
     marked = {f.message: f.suppressed for f in look({"a.ipynb": book}, [Names()]).findings if f.polarity == "against"}
     assert marked["f"] is not None
     assert marked["g"] is None
+
+
+class Words(Check):
+    """Speaks of a word in any text, and of all files together."""
+
+    code = "TST004"
+
+    def on_text(self, text: Text) -> Iterable[Finding]:
+        for number, line in enumerate(text.lines, start=1):
+            if "word" in line:
+                yield self.against("word", text.location(number))
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        yield self.against("all", *(repo.at(path, 1) for path in repo.paths))
+
+
+def test_comments_reach_texts_and_findings_of_the_whole() -> None:
+    said = "x: word  # heldout: ignore[TST004] wanted\n"
+    files = {"a.yaml": said, "b.py": "x = 'word'  # heldout: ignore[*] wanted too\n", "broken.py": "def (: # word\n"}
+    marked = [(f.message, f.locations[0].path, f.suppressed is not None) for f in look(files, [Words()]).findings]
+    assert marked == [
+        ("all", "a.yaml", False),
+        ("word", "a.yaml", True),
+        ("word", "b.py", True),
+        ("word", "broken.py", False),
+    ]
+    del files["broken.py"]
+    whole = look(files, [Words()]).findings[0].suppressed
+    assert whole is not None, "every file of the finding carries the comment"
+    assert whole.reason == "wanted; wanted too"
+
+
+def test_huge_or_deep_code_is_named_and_skipped() -> None:
+    files = {
+        "huge.py": "x = 1\n" * 200_000,
+        "deep.py": "x = " + "(" * 5000 + ")" * 5000,
+        "chain.py": "x = " + "+".join("1" * 50_000),
+        "elif.py": "if x:\n pass\n" + "elif y:\n pass\n" * 20_000,
+        "blocks.py": "\n".join(" " * depth + "if x:" for depth in range(3000)),
+    }
+    seen = look(files, [Names()])
+    assert {gap.what for gap in seen.gaps} == set(files)
+    assert not [gap for gap in seen.gaps if gap.ours]
 
 
 def test_settings_suppress_by_path_and_need_a_reason() -> None:

@@ -32,6 +32,28 @@ def test_hides_others_and_keeps_the_subject(text: str, expected: str) -> None:
     assert REDACTOR.text(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("open('/home/grace/x')", "open('/home/<name>/x')"),
+        ("/Users/Grace H/x", "/Users/<name> H/x"),
+        (r"C:\\Users\\grace\\x", r"C:\\Users\\<name>\\x"),
+        ("/usr/home.txt", "/usr/home.txt"),
+    ],
+)
+def test_hides_user_names_in_paths(text: str, expected: str) -> None:
+    assert REDACTOR.text(text) == expected
+
+
+def test_half_a_secret_at_the_cut_of_a_line_is_dropped() -> None:
+    key = "ghp_" + "aB3dE5" * 6
+    shown = ("x = " + "1 + " * 36 + f"f('{key}')")[:160]
+    place = REDACTOR.location(Location(path="a.py", line=1, snippet=f"{shown}\nshort line ghp_"))
+    assert place.snippet is not None
+    assert "aB3dE5" not in place.snippet
+    assert place.snippet.endswith("\nshort line ghp_")
+
+
 def test_reaches_every_text_of_a_finding() -> None:
     place = Location(path="a.py", line=1, snippet="# by Grace Hopper")
     finding = Finding(
