@@ -28,3 +28,8 @@ def test_a_stranger_alone_is_named_once() -> None:
     (finding,) = findings_of(files, CopiedNotices())
     assert finding.measured["files"] == 1
     assert finding.message.startswith("1 Python file with")
+
+
+def test_the_authors_of_the_package_are_no_strangers() -> None:
+    files = {"feast/__init__.py": "", "feast/a.py": "# Copyright 2019 The Feast Authors\nx = 1\n"}
+    assert not findings_of(files, CopiedNotices())

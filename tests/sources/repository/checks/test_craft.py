@@ -8,6 +8,7 @@ from heldout.sources.repository.checks.documentation import Readme, Results
 from heldout.sources.repository.checks.functions import LongFunctions
 from heldout.sources.repository.checks.safety import CodeLicence, recognise_licence
 from heldout.sources.repository.checks.structure import CommentedOut, Copies, UnusedImports
+from heldout.sources.repository.checks.tests_and_tooling import LintAndFormat
 from tests.support import findings_of
 
 CODE = "\n".join(f"def f{i}(x, y):\n    z = x * {i}\n    return z + y\n" for i in range(90))
@@ -84,3 +85,27 @@ def test_a_licence_in_the_metadata_is_enough() -> None:
     assert [f.polarity for f in findings_of({"a.py": CODE, "pyproject.toml": 'license = "MIT"\n'}, CodeLicence())] == [
         "for"
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "install", "data"),
+    [
+        ("Make an RC car drive itself.\n* See [races](https://x.org).\n* Use community driving data.", False, False),
+        ("It runs on imaging data, see [usage](https://x.org) and https://mybinder.org/v2/gh/x.", False, False),
+        ("Run make install.\n\nDownload the data from [here](https://x.org/a).", True, True),
+        ("Install it with pip install x.\n\nThe weights:\n* [large](https://x.org/l.pt)", True, True),
+    ],
+)
+def test_a_readme_tells_only_what_it_tells(said: str, install: bool, data: bool) -> None:
+    readme = f"# X\n\n{'It finds the best route through a town for every day of a week. ' * 3}\n\n## More\n\n{said}\n"
+    code = {"a.py": "def f(x):\n    return x\n" * 20, "README.md": readme + "\n```\npython a.py\n```\n"}
+    (found,) = findings_of(code, Readme())
+    told = found.message.partition(", but not")[0]
+    assert ("how to install it" in told) is install
+    assert ("which data or models it needs" in told) is data
+
+
+@pytest.mark.parametrize(("command", "line"), [("flake8 x", 5), ("echo done", 0)])
+def test_a_makefile_that_only_speaks_of_a_linter_sets_none_up(command: str, line: int) -> None:
+    files = {"a.py": "x = 1\n", "Makefile": f"help:\n\t@echo 'lint - with flake8'\n\nlint:\n\t{command}\n"}
+    assert [f.locations[0].line for f in findings_of(files, LintAndFormat())] == ([line] if line else [])

@@ -153,3 +153,15 @@ def test_what_is_no_data_does_not_tell_where_the_data_come_from(code: str, said:
 def test_links_to_code_do_not_tell_where_the_data_are() -> None:
     readme = "# X\n\n[look.ipynb](samples/look.ipynb)\nThis notebook validates the dataset.\n[a.py](a.py) censors.\n"
     assert not [f for f in findings_of({"train.py": USE, "README.md": readme}, DataOrigin()) if f.polarity == "for"]
+
+
+@pytest.mark.parametrize(
+    ("command", "speaks"),
+    [
+        ("curl -OL https://github.com/x/protobuf/releases/download/v3/protoc-3-linux-x86_64.zip", False),
+        ("wget https://example.org/reviews.zip", True),
+    ],
+)
+def test_downloads_of_programs_are_no_data(command: str, speaks: bool) -> None:
+    found = findings_of({"train.py": USE, "Makefile": f"all:\n\t{command}\n"}, DataOrigin())
+    assert any(f.polarity == "for" for f in found) is speaks

@@ -12,6 +12,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.identity import is_bot
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.needs import package_folders
 from heldout.sources.repository.repository import Repository
 
 _NOTICE = re.compile(
@@ -81,6 +82,7 @@ def copied_files(repo: Repository) -> frozenset[str]:
     counted = Counter(name for names in holders.values() for name in names)
     commits = repo.history.commits if repo.history is not None else ()
     people = {_holder(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
+    people |= {folder.rpartition("/")[2] for folder in package_folders(repo)}  # "The Feast Authors" of `feast`
     own = {name for name in counted if name in licences or _committed(name, people)}
     usual, files = counted.most_common(1)[0]
     if not own and files > len(repo.modules) / 2:

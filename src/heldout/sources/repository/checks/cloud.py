@@ -177,7 +177,8 @@ class CloudOperations(_CloudCheck):
             )
             shown = ", ".join(f"`{k}`" for k in kinds[:4])
             yield self.found(
-                f"{len(uses)} files call a cloud provider's services{named}: {shown}.",
+                f"{len(uses)} {'file calls' if len(uses) == 1 else 'files call'} a cloud provider's services{named}:"
+                f" {shown}.",
                 *(repo.at(p, use.line) for p, use in first(uses, 3)),
                 strength=0.4 + 0.6 * ramp(len(kinds), 1, 6),
                 ask="What did this cost a month, and how do you know?",

@@ -35,7 +35,11 @@ _READS = re.compile(
 _SHELL_DOWNLOAD = re.compile(
     r"\b(wget|curl|gdown|aria2c|kaggle (datasets|competitions) download|gsutil cp|aws s3 (cp|sync))\b"
 )
-_SHELL_INSTALL = re.compile(r"\.deb\b|\bapt|pip|conda|\.sh\b")
+_TOOL = re.compile(
+    r"\.(deb|rpm|jar|exe|whl)\b|\bapt|pip|conda|[-_.](linux|x86_64|amd64|darwin)|\b(install|setup)\w*\.sh",
+    re.IGNORECASE,
+)
+"""A download of a program, which is no data."""
 _DATA_SUFFIXES = (
     ".csv",
     ".tsv",
@@ -100,11 +104,7 @@ class DataOrigin(Check):
             return
         for number, line in enumerate(text.lines, start=1):
             bare = line.strip()[:1_000]
-            if (
-                not bare.startswith("#")
-                and _SHELL_DOWNLOAD.search(bare)
-                and not re.search(r"\.deb\b|apt|pip|conda|get-pip", bare)
-            ):
+            if not bare.startswith("#") and _SHELL_DOWNLOAD.search(bare) and not _TOOL.search(bare):
                 yield number
                 return
 

@@ -11,13 +11,14 @@ from typing import ClassVar
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, Move, Text, first, fraction, ramp
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.readme import Document, count_words
+from heldout.sources.repository.readme import Document, Section, count_words
 from heldout.sources.repository.repository import Repository
 
 _INSTALL = re.compile(
-    r"\b(pip3?|conda|mamba|docker|docker-compose|poetry|uv|pipx|apt(-get)?|brew|make|npm)\s+(-\S+\s+)*\w+"
+    r"\b(pip3?|conda|mamba|docker|docker-compose|poetry|uv|pipx|apt(-get)?|brew|npm)\s+(-\S+\s+)*\w+"
+    r"|\bmake\s+(install|build|all|setup|deps|develop)\b"
     r"|git\s+clone|setup\.py|requirements\S*\.txt"
-    r"|environment\.ya?ml|mybinder\.org|colab\.research|install|安装|安裝|インストール|설치"
+    r"|environment\.ya?ml|install|安装|安裝|インストール|설치"
     r"|установ|instala|einricht|kurulum",
     re.IGNORECASE,
 )
@@ -27,11 +28,19 @@ _RUN = re.compile(
     r"|^\s*[\w-]+\s+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
     re.MULTILINE,
 )
+_HOSTED = re.compile(r"mybinder\.org|colab\.research", re.IGNORECASE)
 _DATA = re.compile(
     r"\b(data\s?sets?|data|corpus|corpora|datos|daten(satz)?|donn[ée]es|dados|checkpoints?|weights|pre-?trained)\b"
     r"|数据|資料|データ|데이터|данны|korpus|veri seti",
     re.IGNORECASE,
 )
+_NAMED_DATA = re.compile(
+    r"\b(data\s?sets?|corpus|corpora|datos|daten(satz)?|donn[ée]es|dados|checkpoints?|weights|pre-?trained"
+    r"|(the|training|test|raw|sample|our|following) data|download\w*[^.\n]{0,60}\bdata)\b"
+    r"|数据|資料|データ|데이터|данны|korpus|veri seti",
+    re.IGNORECASE,
+)
+"""Data that are meant in particular; "works on imaging data" names none."""
 _LINK = re.compile(r"https?://|\]\(|`_|\bdownload|\.(csv|json|zip|gz|txt|npy|h5|pth?)\b|\bdata/", re.IGNORECASE)
 
 
@@ -94,16 +103,26 @@ def _parts(document: Document) -> dict[str, bool]:
     text = "\n".join(f"{section.title}\n{section.prose}" for section in document.sections)
     blocks = "\n".join(block for _, block in document.code)
     data = any(
-        _DATA.search(f"{s.title}\n{s.prose}") and _LINK.search(s.prose + "\n".join(b for _, b in s.code))
+        (_DATA.search(s.title) and _LINK.search(s.prose + "\n".join(b for _, b in s.code))) or _tells_data(s)
         for s in document.sections
     )
     inline = "\n".join(re.findall(r"`([^`\n]{4,200})`", text))
     return {
         "what it is for": opening >= 25,
         "how to install it": bool(_INSTALL.search(text) or _INSTALL.search(blocks)),
-        "how to run it": bool(_RUN.search(blocks) or _RUN.search(inline)),
+        "how to run it": bool(_RUN.search(blocks) or _RUN.search(inline) or _HOSTED.search(text)),
         "which data or models it needs": data,
     }
+
+
+def _tells_data(section: Section) -> bool:
+    """Whether a section names data or weights, and a link, a file or a download in the same or the next two lines."""
+    blocks = "\n".join(block for _, block in section.code)
+    lines = section.prose.split("\n")
+    return any(
+        _NAMED_DATA.search(line) and (_LINK.search("\n".join(lines[number : number + 3])) or _LINK.search(blocks))
+        for number, line in enumerate(lines)
+    )
 
 
 class Results(Check):
@@ -157,8 +176,8 @@ class Results(Check):
 
 
 _LIMIT = re.compile(
-    r"\b(limitations?(?!\s+(under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope|drawbacks?"
-    r"|not (suitable|intended|designed|recommended|supported|guaranteed|meant) (for|to|as|by)"
+    r"\b(limitations?(?!\s+(under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope"
+    r"|drawbacks?|not (suitable|intended|designed|recommended|supported|guaranteed|meant) (for|to|as|by)"
     r"|(only|currently) (works|supports?|tested|available|handles?)|does(n't| not) (yet )?(work|support|handle)"
     r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?)\b"
     r"|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones|einschränkung",

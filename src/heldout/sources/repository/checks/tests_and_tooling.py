@@ -234,7 +234,9 @@ class LintAndFormat(Check):
         settings = next(_settings(repo, _LINT_SETTINGS), None)
         if settings is not None:
             yield self.found(
-                "A linter or formatter is configured; nothing in the repository runs it.", settings, strength=0.5
+                "A linter or formatter is set up to be run by hand; no hook or continuous integration runs it.",
+                settings,
+                strength=0.5,
             )
 
 
@@ -315,8 +317,8 @@ _LINT_SETTINGS: _Settings = {
     ".ruff.toml": r"\S",
     ".style.yapf": r"\S",
     ".isort.cfg": r"^\[",
-    "Makefile": r"^\t.*\b(flake8|pylint|black|ruff|yapf)\b",
-    "justfile": r"^\s+.*\b(flake8|pylint|black|ruff)\b",
+    "Makefile": r"^\t(?!\s*@?(echo|printf)\b).*\b(flake8|pylint|black|ruff|yapf)\b",
+    "justfile": r"^\s+(?!@?(echo|printf)\b).*\b(flake8|pylint|black|ruff)\b",
 }
 
 
