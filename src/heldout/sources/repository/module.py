@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -168,19 +168,16 @@ class Module:
 
     @cached_property
     def aliases(self) -> dict[str, str]:
-        """Local names of imported things and what they stand for: `np` -> `numpy`."""
+        """Local names of imported things and what they stand for: `np` -> `numpy`.
+
+        A star import of a module beside this one brings what that imports: `from helper import *` may bring `np`.
+        """
         names: dict[str, str] = {}
-        for node in self.nodes(ast.Import):
-            for alias in node.names:
-                names[alias.asname or alias.name.partition(".")[0]] = (
-                    alias.name if alias.asname else alias.name.partition(".")[0]
-                )
         for part in self.nodes(ast.ImportFrom):
-            base = "." * part.level + (part.module or "")
-            for alias in part.names:
-                dot = "" if base.endswith(".") else "."
-                names[alias.asname or alias.name] = f"{base}{dot}{alias.name}"
-        return names
+            if part.names[0].name == "*" and self.sibling is not None:
+                tree = self.sibling("." * part.level + (part.module or ""))
+                names |= _imported(tree.body) if tree is not None else {}
+        return names | _imported([*self.nodes(ast.Import), *self.nodes(ast.ImportFrom)])
 
     @cached_property
     def imports(self) -> dict[str, int]:
@@ -368,6 +365,22 @@ def _function_facts(node: Function, shape: _Shape, method: bool) -> FunctionFact
         public=not node.name.startswith("_"),
         method=method,
     )
+
+
+def _imported(statements: Iterable[ast.stmt]) -> dict[str, str]:
+    """The names that import statements bind, and what they stand for."""
+    names: dict[str, str] = {}
+    for node in statements:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                names[alias.asname or top] = alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            for alias in node.names:
+                dot = "" if base.endswith(".") else "."
+                names[alias.asname or alias.name] = f"{base}{dot}{alias.name}"
+    return names
 
 
 def _is_main_guard(node: ast.stmt) -> bool:

@@ -168,3 +168,9 @@ def test_a_name_written_together_is_declared() -> None:
     files = {"a.py": "import speech_recognition\nimport tqdm\n", "requirements.txt": "SpeechRecognition>=3.8\ntqdm\n"}
     (finding,) = findings_of(files, Undeclared())
     assert finding.polarity == "for"
+
+
+def test_a_readme_that_says_python_3_is_not_said_to_be_silent() -> None:
+    files = {"a.py": TRAIN + "x = 1\n" * 300, "requirements.txt": "torch\n"}
+    assert against(findings_of(files, PythonStated()))
+    assert not against(findings_of({**files, "README.md": "Works with Python 3.x.\n"}, PythonStated()))

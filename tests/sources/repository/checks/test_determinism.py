@@ -88,3 +88,11 @@ def test_the_place_without_a_seed_is_where_something_is_trained() -> None:
     trial = "import torch\n\nif __name__ == '__main__':\n    x = torch.randn(4, 3)\n"
     (finding,) = findings_of({"a_model.py": trial, "train.py": TRAIN.replace("np.random", "np.linalg")}, Seeds())
     assert [place.path for place in finding.locations] == ["train.py"]
+
+
+def test_a_seed_is_seen_when_a_star_import_brings_the_library() -> None:
+    helper = "import numpy as np\n"
+    train = "import torch\nfrom helper import *\n\nnp.random.seed(1)\nnp.random.shuffle([])\n"
+    learn = "loss = torch.rand(3)\nloss.backward()\ntorch.manual_seed(2)\n"
+    files = {"helper.py": helper, "train.py": train + learn}
+    assert [f.polarity for f in findings_of(files, Seeds())] == ["for"]

@@ -430,6 +430,7 @@ _BUILD = re.compile(r"=[^=,]+=\w*_?\d+$")
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d\.\d+)")
 _IN_WORDS = re.compile(r"\bpython[ -]?(?:version)?[ :=><`*]{0,6}(\d\.\d+)|python-(\d\.\d+)", re.IGNORECASE)
+_LOOSELY = re.compile(r"\bpython ?3(?!\.?\d)", re.IGNORECASE)
 _IN_CI = re.compile(r"python(?:-version|_version)?\s?:\s*[\[\"' ]{0,3}(\d\.\d+)|\bpy(3\d{1,2})\b", re.IGNORECASE)
 
 
@@ -470,6 +471,8 @@ class PythonStated(Check):
                     strength = 0.5 if wanted is _IN_WORDS else 0.8
                     yield self.found(f"{path} names the Python version.", repo.at(path, line), strength=strength)
                     return
+        if repo.readme is not None and _LOOSELY.search(repo.readme.text[:200_000]):
+            return
         if repo.complete and repo.code_lines >= 200 and len(foreign_imports(repo)) >= _FEW:
             yield self.against(
                 "No file says for which version of Python the code is.",
