@@ -31,7 +31,7 @@ from heldout.material.history import History, Person
 
 _PROCESS, _WALK, _TOUCH = 3e-3, 6e-6, 2e-4
 _STRATA = 4
-_GUARD = 6.0
+_GUARD, _LEAST_GUARD = 6.0, 5.0
 _HUNK = re.compile(rb"^([0-9a-f]{40,64}) (\d+) (\d+) (\d+)$", re.MULTILINE)
 
 
@@ -105,7 +105,7 @@ def blame(history: History, lines: dict[str, int], seconds: float | None = None)
     budget = 1.2 if seconds is None else seconds
     chosen = _choose(waiting, touched, len(history.commits), budget * 2)
     _index(history, len(chosen))
-    blamed, late = _blame_all(history, chosen, budget * _GUARD)
+    blamed, late = _blame_all(history, chosen, max(budget * _GUARD, _LEAST_GUARD))
     files.update(blamed)
     gaps = []
     if len(waiting) > len(blamed):
