@@ -12,7 +12,6 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.identity import is_bot
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.needs import package_folders
 from heldout.sources.repository.repository import Repository
 
 _NOTICE = re.compile(
@@ -82,12 +81,18 @@ def copied_files(repo: Repository) -> frozenset[str]:
     counted = Counter(name for names in holders.values() for name in names)
     commits = repo.history.commits if repo.history is not None else ()
     people = {_holder(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
-    people |= {folder.rpartition("/")[2] for folder in package_folders(repo)}  # "The Feast Authors" of `feast`
-    own = {name for name in counted if name in licences or _committed(name, people)}
+    own = {name for name in counted if name in licences or _committed(name, people)} | _main_folders(repo)
     usual, files = counted.most_common(1)[0]
     if not own and files > len(repo.modules) / 2:
         own = {usual}
     return frozenset(path for path, names in holders.items() if own.isdisjoint(names))
+
+
+def _main_folders(repo: Repository) -> set[str]:
+    """Names of folders that hold half of the code: "The Feast Authors" are those of `feast`."""
+    code = [m.path.casefold().split("/")[:-1] for m in repo.modules if m.part == "code"]
+    held = Counter(name for folders in code for name in set(folders))
+    return {name for name, files in held.items() if 2 * files >= len(code)}
 
 
 def _committed(holder: str, people: Iterable[str]) -> bool:
