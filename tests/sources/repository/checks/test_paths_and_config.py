@@ -159,6 +159,8 @@ def test_links_to_code_do_not_tell_where_the_data_are() -> None:
     ("command", "speaks"),
     [
         ("curl -OL https://github.com/x/protobuf/releases/download/v3/protoc-3-linux-x86_64.zip", False),
+        ("curl -OL https://github.com/x/protobuf/releases/download/v$VERSION/$FILE", False),
+        ("wget https://github.com/x/y/releases/download/v1/data.zip", True),
         ("wget https://example.org/reviews.zip", True),
     ],
 )

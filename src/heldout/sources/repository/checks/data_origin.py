@@ -67,10 +67,15 @@ _DATA_LINK = re.compile(
 _LINK = re.compile(r"https?://|\]\(|`[^`\n]{0,80}/|\bdownload", re.IGNORECASE)
 
 
-_OWN_FILE = re.compile(r"\[[^\]\n]{0,100}\]\([^)\s:]{1,200}\.(py|ipynb|md|rst|png|jpe?g|gif)\)", re.IGNORECASE)
-"""Links to code, texts and pictures of the repository, which are no data."""
+_OWN_FILE = re.compile(r"\[[^\]\n]{0,100}\]\([^)\s]{1,300}\.(py|ipynb|md|rst|png|jpe?g|gif)\)", re.IGNORECASE)
+"""Links to code, texts and pictures, which are no data."""
 _ENVIRONMENTS = re.compile(r"gym(nasium)?\.make")
 _WEIGHTS = re.compile(r"weight|pretrain|checkpoint|ckpt|\.pth?\b", re.IGNORECASE)
+
+
+def _is_program(command: str) -> bool:
+    released = "/releases/download/" in command and not _DATA_WORDS.search(command)
+    return released or bool(_TOOL.search(command))
 
 
 class DataOrigin(Check):
@@ -104,7 +109,7 @@ class DataOrigin(Check):
             return
         for number, line in enumerate(text.lines, start=1):
             bare = line.strip()[:1_000]
-            if not bare.startswith("#") and _SHELL_DOWNLOAD.search(bare) and not _TOOL.search(bare):
+            if not bare.startswith("#") and _SHELL_DOWNLOAD.search(bare) and not _is_program(bare):
                 yield number
                 return
 
@@ -178,8 +183,8 @@ def _told(readme: Text | None) -> list[tuple[str, int]]:
     for number, line in enumerate(lines, start=1):
         if len(line) >= 2_000 or line.startswith("[!["):
             continue
-        near = _OWN_FILE.sub(" ", " ".join(text[:500] for text in lines[number - 1 : number + 3]))
-        if (_DATASET_WORDS.search(line) and _LINK.search(near)) or _DATA_LINK.search(line):
+        near = " ".join(_OWN_FILE.sub(" ", text[:500]) for text in lines[number - 1 : number + 3])
+        if (_DATASET_WORDS.search(line) and _LINK.search(near)) or _DATA_LINK.search(_OWN_FILE.sub(" ", line)):
             return [(readme.path, number)]
     return []
 
