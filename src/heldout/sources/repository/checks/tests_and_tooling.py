@@ -48,6 +48,7 @@ class AssertingTests(Check):
     """
 
     code = "CRF301"
+    needs_whole = True
     moves: ClassVar = {"craft": Move(up=0.45, down=0.4)}
     severity = "medium"
     why = "Tests that assert are what lets the next person change the code."
@@ -136,6 +137,7 @@ class TestsOfOwnCode(Check):
     """
 
     code = "CRF302"
+    needs_whole = True
     moves: ClassVar = {"craft": Move(up=0.25)}
     why = "Only tests that call the code protect it."
 
@@ -214,6 +216,7 @@ class LintAndFormat(Check):
     """
 
     code = "CRF304"
+    needs_whole = True
     moves: ClassVar = {"craft": Move(up=0.2)}
     why = "Style kept by machine leaves reviewers free for what matters."
 
@@ -255,6 +258,7 @@ class ContinuousIntegration(Check):
     """
 
     code = "CRF305"
+    needs_whole = True
     moves: ClassVar = {"craft": Move(up=0.35)}
     why = "What runs at each change cannot be forgotten."
 
@@ -296,12 +300,12 @@ _TYPE_SETTINGS: _Settings = {
     "mypy.ini": r"^\[mypy",
     ".mypy.ini": r"^\[mypy",
     "setup.cfg": r"^\[mypy",
-    "tox.ini": r"^\[mypy|^\s+mypy\b|=\s*mypy\b",
+    "tox.ini": r"^\[mypy|^[ \t]+mypy\b|=\s*mypy\b",
     "pyproject.toml": r"^\[tool\.(mypy|pyright|basedpyright|pytype|pyre|ty|pyrefly)\b",
     "pyrightconfig.json": r"\{",
     ".pre-commit-config.yaml": r"id:\s*(mypy|pyright)",
     "Makefile": r"^\t.*\b(mypy|pyright)\b",
-    "justfile": r"^\s+.*\b(mypy|pyright)\b",
+    "justfile": r"^[ \t]+.*\b(mypy|pyright)\b",
 }
 _HOOKS: _Settings = {
     ".pre-commit-config.yaml": r"id:\s*[\"']?(flake8|black|ruff|isort|pylint|yapf|autopep8|pycodestyle|autoflake|blue)",
@@ -309,7 +313,7 @@ _HOOKS: _Settings = {
 _LINT_SETTINGS: _Settings = {
     "pyproject.toml": r"^\[tool\.(ruff|black|isort|pylint|yapf|autopep8|flake8|pylama)\b",
     "setup.cfg": r"^\[(flake8|pycodestyle|pep8|isort|yapf|pylama|tool:isort|pylint)",
-    "tox.ini": r"^\[(flake8|pycodestyle|pep8|isort)|^\s+(flake8|pylint|black|ruff)\b|=\s*(flake8|pylint|black|ruff)\b",
+    "tox.ini": r"^\[(flake8|pycodestyle|pep8|isort)|^[ \t]+(flake8|pylint|black|ruff)\b|=\s*(flake8|pylint|black|ruff)\b",
     ".flake8": r"^\[flake8",
     ".pylintrc": r"^\[",
     "pylintrc": r"^\[",
