@@ -6,7 +6,7 @@ from heldout.sources.repository.checks.framework_use import ModelTests
 from heldout.sources.repository.checks.frameworks import EvaluationMode, OutputFitsLoss, TrainingLoop
 from heldout.sources.repository.checks.practice import Rule
 from heldout.sources.repository.checks.robustness import EdgeCases, InputsChecked
-from heldout.sources.repository.checks.scale import ParallelWork
+from heldout.sources.repository.checks.scale import ParallelWork, Vectorised
 from heldout.sources.repository.checks.unseen import Encoders
 from tests.support import findings_of
 
@@ -35,6 +35,13 @@ def test_a_default_that_is_spelt_out_is_no_use() -> None:
     code = "from sklearn.svm import SVC\nSVC().fit(X, y)\n"
     assert not findings_of({"a.py": code + "f(n_jobs=1)\ng(num_workers=0)\n"}, ParallelWork())
     assert findings_of({"a.py": code + "f(n_jobs=-1)\n"}, ParallelWork())
+
+
+def test_an_axis_for_the_batch_is_no_broadcasting() -> None:
+    code = "import numpy as np\na = np.expand_dims(x, axis=0)\nb = x[np.newaxis, :]\n"
+    assert not findings_of({"a.py": code}, Vectorised())
+    (finding,) = findings_of({"a.py": code + "d = x[:, None] - y[None, :]\n"}, Vectorised())
+    assert "broadcasting" in finding.message
 
 
 def test_fetching_ahead_shares_no_work() -> None:

@@ -103,3 +103,9 @@ def test_a_heading_without_anyone_who_acts_states_no_goal() -> None:
 def test_a_section_on_where_to_ask_is_about_asking(heading: str, speaks: bool) -> None:
     files = {"README.md": f"# X\n\n## {heading}\n\nWrite to the list, and somebody answers soon.\n"}
     assert bool(said("HND107", files, "for")) is speaks
+
+
+def test_what_a_program_made_is_no_sample_to_try_it_with() -> None:
+    rows = "a,b\n" + "1,2\n" * 100
+    assert not said("HND110", {"data/forecast_2020.csv": rows, "data/log_2020.csv": rows}, "for")
+    assert said("HND110", {"data/sample.csv": rows}, "for")

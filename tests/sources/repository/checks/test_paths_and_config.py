@@ -167,3 +167,10 @@ def test_links_to_code_do_not_tell_where_the_data_are() -> None:
 def test_downloads_of_programs_are_no_data(command: str, speaks: bool) -> None:
     found = findings_of({"train.py": USE, "Makefile": f"all:\n\t{command}\n"}, DataOrigin())
     assert any(f.polarity == "for" for f in found) is speaks
+
+
+def test_a_long_path_is_cut_in_its_middle() -> None:
+    path = "/home/ann/" + "deep/" * 30 + "rows.csv"
+    (finding,) = findings_of({"a.py": f"x = '{path}'\n"}, AbsolutePaths())
+    assert "…" in finding.message
+    assert finding.message.endswith("rows.csv`.")

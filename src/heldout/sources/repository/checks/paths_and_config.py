@@ -103,8 +103,8 @@ class AbsolutePaths(Check):
             weight = sum((0.5 if n.kind == "home" else 0.25) * (0.5 if n.replaceable else 1.0) for n in own)
             share = len(files) / max(len(repo.code), 1)
             yield self.against(
-                f"{_count(len(own), 'path')} of one machine in {_count(len(files), 'file')},"
-                f" such as `{own[0].text[:80]}`.",
+                f"{_count(len(own), 'path')} that only one machine has in {_count(len(files), 'file')},"
+                f" such as `{_shorten(own[0].text)}`.",
                 *(n.place for n in first(own, 3)),
                 strength=min(weight, 0.3 + 2 * share),
                 severity=None if own[0].kind == "home" and not own[0].replaceable else "low",
@@ -115,8 +115,8 @@ class AbsolutePaths(Check):
             yield Finding(
                 code=self.code,
                 polarity="unknown",
-                message=f"{_count(len(platform), 'path')} of a hosted notebook platform (`{platform[0].text[:80]}`):"
-                " its convention, but the code runs unchanged only there.",
+                message=f"{_count(len(platform), 'path')} of a hosted notebook platform"
+                f" (`{_shorten(platform[0].text)}`): its convention, but the code runs unchanged only there.",
                 locations=tuple(n.place for n in first(platform, 2)),
                 measured={"paths": len(platform)},
                 strength=0.0,
@@ -251,6 +251,11 @@ class SettingsApart(Check):
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shorten(path: str) -> str:
+    """A path of at most 80 characters; the dots say that its middle was left out."""
+    return path if len(path) <= 80 else f"{path[:39]}…{path[-40:]}"
 
 
 CHECKS: tuple[Check, ...] = (AbsolutePaths(), SettingsApart())

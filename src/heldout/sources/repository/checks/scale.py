@@ -41,7 +41,7 @@ class Vectorised(Practice):
             ".scatter_add_",
         ),
         "products over axes": ("numpy:einsum|tensordot|outer|matmul", "torch:einsum|bmm|matmul", "opt_einsum:contract"),
-        "broadcasting": ("numpy:broadcast_to|expand_dims",),
+        "broadcasting": ("numpy:broadcast_to",),
         "partial sorting": ("numpy:argpartition|partition|argsort|lexsort", "torch:topk"),
         "sparse matrices": ("scipy:csr_matrix|csc_matrix|coo_matrix|lil_matrix", "torch:sparse_coo_tensor"),
         "columns of text": (),
@@ -52,6 +52,9 @@ class Vectorised(Practice):
         """Broadcasting by `None`, text columns, and compiled functions marked by a bare decorator."""
         if "[:, None" in module.text or "[None, :" in module.text or "newaxis" in module.text:
             for node in module.nodes(ast.Subscript):
+                # An axis alone only makes room for a batch; with arithmetic around it, it is broadcast.
+                if not isinstance(module.parent(node), ast.BinOp | ast.Compare):
+                    continue
                 if isinstance(node.slice, ast.Tuple) and any(
                     (isinstance(e, ast.Constant) and e.value is None) or (module.resolve(e) or "") == "numpy.newaxis"
                     for e in node.slice.elts

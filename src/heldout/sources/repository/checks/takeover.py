@@ -181,8 +181,8 @@ class LicenceToUse(Check):
 
 
 _SUPPORT = re.compile(
-    r"^((technical )?support|contacts?( us| me| info\w*)?|contact (the )?(authors?|person|details)|maintainers?|getting help|help"
-    r"|community|questions?|feedback|who do i talk to)(?=\s*([:?!.(,/&-]|and\b|or\b|$))",
+    r"^((technical )?support|contacts?( us| me| info\w*)?|contact (the )?(authors?|person|details)|maintainers?|getting help"
+    r"|help|community|questions?|feedback|who do i talk to)(?=\s*([:?!.(,/&-]|and\b|or\b|$))",
     re.IGNORECASE,
 )
 
@@ -240,7 +240,7 @@ _MEDIA_FOLDERS = re.compile(
     r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema",
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema",
     re.IGNORECASE,
 )
 
