@@ -16,6 +16,9 @@ _NOT_PROGRAM = re.compile(
 )
 
 
+_OF_BOARDS = frozenset(["analogio", "busio", "digitalio", "microcontroller", "pulseio", "pwmio"])
+
+
 def package_folders(repo: Repository) -> frozenset[str]:
     """The top folders of importable packages: they hold an `__init__.py` and no folder above them does."""
     folders = {m.path.rpartition("/")[0] for m in repo.modules if m.path.endswith("/__init__.py")}
@@ -95,7 +98,7 @@ def foreign_imports(
     folders = package_folders(repo)
     found: dict[str, tuple[str, int]] = {}
     for module in repo.code:
-        if _passed_over(module) or (library and not _inside(module, folders)):
+        if _passed_over(module) or _firmware(module) or (library and not _inside(module, folders)):
             continue
         for dotted, line in module.imports.items():
             name = dotted.partition(".")[0]
@@ -106,6 +109,12 @@ def foreign_imports(
 
 def _passed_over(module: ModuleFacts) -> bool:
     return bool(_NOT_PROGRAM.search(module.path))
+
+
+def _firmware(module: ModuleFacts) -> bool:
+    """Whether the module is a program for a board that runs CircuitPython, which brings these imports itself."""
+    tops = {dotted.partition(".")[0] for dotted in module.imports}
+    return "board" in tops and not tops.isdisjoint(_OF_BOARDS)
 
 
 def _inside(module: ModuleFacts, folders: frozenset[str]) -> bool:

@@ -174,3 +174,12 @@ def test_a_readme_that_says_python_3_is_not_said_to_be_silent() -> None:
     files = {"a.py": TRAIN + "x = 1\n" * 300, "requirements.txt": "torch\n"}
     assert against(findings_of(files, PythonStated()))
     assert not against(findings_of({**files, "README.md": "Works with Python 3.x.\n"}, PythonStated()))
+
+
+def test_a_program_for_a_board_needs_nothing_installed_here() -> None:
+    files = {
+        "requirements.txt": "numpy\nscipy\npandas\n",
+        "a.py": "import numpy\nimport scipy\nimport pandas\n",
+        "robot/code.py": "import board\nimport busio\nfrom digitalio import Direction\n",
+    }
+    assert [f.polarity for f in findings_of(files, Undeclared())] == ["for"]
