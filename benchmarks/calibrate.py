@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     readings = read(given.readings)
-    points = measure(readings, given.mirrors)
+    points, by_check = measure(readings, given.mirrors)
     lines = [
         "# How the level rule was fitted to readings of repositories (see levels.py).",
         "# Written by benchmarks/calibrate.py; edit nothing here.",
@@ -99,7 +99,7 @@ def main() -> None:
         )
         lines.append(
             f"  {competency}: {{start: {fit.start:.2f}, scale: {fit.scale:.2f}, error: {error:.2f}, basis: {basis},"
-            f" readings: {fit.pairs}, agreement: {agreement:.2f}}}"
+            f" readings: {fit.pairs}, agreement: {agreement:.2f}{typical(competency, by_check)}}}"
         )
     if given.write:
         target = files("heldout.sources.repository") / "calibration.yaml"
@@ -117,10 +117,14 @@ def read(path: Path) -> dict[str, list[Reading]]:
     return found
 
 
-def measure(readings: dict[str, list[Reading]], mirrors: Path) -> dict[tuple[str, str], float]:
-    """The tool's unscaled points by repository and competency, where it gives a level."""
+def measure(
+    readings: dict[str, list[Reading]], mirrors: Path
+) -> tuple[dict[tuple[str, str], float], dict[str, list[dict[str, float]]]]:
+    """The tool's unscaled points by repository and competency where it gives a level; and by competency those of
+    each check, one dict a repository."""
     commits = {reading.repo: reading.commit for own in readings.values() for reading in own}
     points: dict[tuple[str, str], float] = {}
+    by_check: dict[str, list[dict[str, float]]] = defaultdict(list)
     for repo, commit in track(commits.items(), description="reviewing"):
         folder = mirrors / repo.replace("/", "+") / "repo"
         folder = folder / ".git" if (folder / ".git").exists() else folder
@@ -129,7 +133,19 @@ def measure(readings: dict[str, list[Reading]], mirrors: Path) -> dict[tuple[str
             for evidence in collect(material, brief).evidence:
                 if evidence.level is not None:
                     points[repo, evidence.competency] = unscaled(evidence)
-    return points
+                    scale = calibrations()[evidence.competency].scale
+                    by_check[evidence.competency].append({c.code: c.points / scale for c in evidence.contributions})
+    return points, by_check
+
+
+def typical(competency: str, by_check: dict[str, list[dict[str, float]]]) -> str:
+    """Mean and standard deviation of the points of the checks that a package cannot answer, as YAML."""
+    parts = []
+    for check in usual_checks():
+        if check.needs_whole and competency in check.moves:
+            values = [repository.get(check.code, 0.0) for repository in by_check[competency]]
+            parts.append(f"{check.code}: [{statistics.mean(values):.3f}, {statistics.pstdev(values):.3f}]")
+    return f", typical: {{{', '.join(parts)}}}" if parts else ""
 
 
 def unscaled(evidence: Evidence) -> float:

@@ -63,6 +63,9 @@ class Calibration(Frozen):
     basis: Basis
     readings: int = Field(ge=0)
     agreement: float | None = Field(default=None, ge=-1, le=1)
+    typical: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    """Check -> mean and standard deviation of its points (before `scale`) over the repositories read, for checks
+    that a package from an index cannot answer (`Check.needs_whole`)."""
 
 
 @cache
@@ -111,9 +114,10 @@ def evidence_of(
         calibration = calibrations()[competency.id]
         if state == "observed":
             start = calibration.start
-            contributions = _contributions(spoken, moving, repo, calibration)
+            silent = () if repo.complete else _silent(spoken, moving, calibration)
+            contributions = _contributions(spoken, moving, repo, calibration, silent)
             level = min(max(start + sum(c.points for c in contributions), 1.0), 5.0)  # a hair of rounding is left
-            se = _standard_error(calibration, repo, spoken, who)
+            se = _standard_error(calibration, repo, spoken, who, silent)
         result.append(
             Evidence(
                 competency=competency.id,
@@ -159,8 +163,18 @@ def _state(competency: Competency, repo: Repository, spoken: Sequence[Finding], 
     return "observed", ""
 
 
+def _silent(spoken: Iterable[Finding], moving: Mapping[str, Move], calibration: Calibration) -> tuple[str, ...]:
+    """The checks that this incomplete material cannot answer and that have a typical worth."""
+    told = {f.code for f in spoken if f.polarity != "unknown"}
+    return tuple(sorted(code for code in calibration.typical if code in moving and code not in told))
+
+
 def _contributions(
-    findings: Iterable[Finding], moving: Mapping[str, Move], repo: Repository, calibration: Calibration
+    findings: Iterable[Finding],
+    moving: Mapping[str, Move],
+    repo: Repository,
+    calibration: Calibration,
+    silent: Sequence[str],
 ) -> tuple[Contribution, ...]:
     by_code: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -177,6 +191,10 @@ def _contributions(
         if points:
             heaviest = max(group, key=lambda f: f.strength)
             result.append(Contribution(code=code, points=points, findings=len(group), reason=heaviest.message))
+    for code in silent:
+        points = round(calibration.scale * calibration.typical[code][0], 3)
+        reason = f"{code} cannot be answered by a package from an index: what is typical stands in."
+        result.append(Contribution(code=code, points=points, findings=0, reason=reason))
     result.sort(key=lambda c: -abs(c.points))
     total = calibration.start + sum(c.points for c in result)
     over = round(min(max(total, 1.0), 5.0) - total, 3)
@@ -186,7 +204,9 @@ def _contributions(
     return tuple(result)
 
 
-def _standard_error(calibration: Calibration, repo: Repository, spoken: Sequence[Finding], who: Authorship) -> float:
+def _standard_error(
+    calibration: Calibration, repo: Repository, spoken: Sequence[Finding], who: Authorship, silent: Sequence[str]
+) -> float:
     lines = repo.code_lines * (1.0 if who.share is None else who.share)
     parts = [calibration.error, _SMALL / (1 + lines / _SMALL_LINES)]
     if who.share is None:
@@ -195,4 +215,5 @@ def _standard_error(calibration: Calibration, repo: Repository, spoken: Sequence
         parts.append(_SHARED * (1 - who.share))
     if any(f.polarity == "unknown" for f in spoken):
         parts.append(_PARTIAL)
+    parts += [calibration.scale * calibration.typical[code][1] for code in silent]
     return math.sqrt(sum(part * part for part in parts))

@@ -191,6 +191,7 @@ class CommitPractice(Check):
     """
 
     code = "AUT104"
+    needs_whole = True
     moves: ClassVar = {"craft": Move(up=0.2, down=0.15)}
     severity = "info"
     why = "Small commits with a reason can be reviewed and undone."

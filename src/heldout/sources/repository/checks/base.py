@@ -91,6 +91,9 @@ class Check:
     """The question to ask the subject, or nothing."""
     ml_only: ClassVar[bool] = False
     """True when the check says nothing about a repository that holds no machine learning."""
+    needs_whole: ClassVar[bool] = False
+    """True when a source distribution or a wheel cannot show what the check looks for even where it exists (tests,
+    CI, documents): its silence there then counts as what is typical, not as nothing."""
     off_by_default: ClassVar[bool] = False
     """True for opinions: the check runs only when it is asked for by code."""
     suffixes: ClassVar[tuple[str, ...]] = ()

@@ -254,6 +254,7 @@ class Guides(Check):
     """
 
     code = "COM104"
+    needs_whole = True
     moves: ClassVar = {"communication": Move(up=0.5), "craft": Move(up=0.1)}
     why = "People who were not there learn the work from its guides."
 

@@ -138,6 +138,7 @@ class EdgeCases(Practice):
     """
 
     code = "ROB102"
+    needs_whole = True
     parts = ("test",)
     moves: ClassVar = {"robustness": Move(up=0.45, down=0.2)}
     why = "Edge cases that were tried do not surprise users."
