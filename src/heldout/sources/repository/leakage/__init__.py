@@ -44,9 +44,10 @@ def analyse(
 
 
 def _follow_uncalled(machine: Interpreter) -> None:
-    """Functions that nobody here calls: each parameter stands for rows of its own."""
+    """Functions of this module that nobody here calls: each parameter stands for rows of its own."""
     machine.scope = machine.module
-    bound = [v for v in machine.module.names.values() if v.function is not None]
+    named = machine.module.names.values()
+    bound = [v for v in named if v.function is not None and v.function.scope.within(machine.home)]
     # The last first: helpers come before those that call them, and are then known to be called.
     for value in bound[:_UNCALLED][::-1]:
         node = value.function.node if value.function is not None else None

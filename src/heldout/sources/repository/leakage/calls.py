@@ -11,6 +11,7 @@ from heldout.sources.repository.leakage.expressions import Expressions
 from heldout.sources.repository.leakage.library import rows_of
 from heldout.sources.repository.leakage.rows import NONE
 from heldout.sources.repository.leakage.values import Call, Function, Scope, Value, gather
+from heldout.sources.repository.syntax import walk
 
 _UNROLLED = 6
 _OF_OBJECTS = frozenset({"add", "append", "compile", "set_params", "eval", "train", "to", "cuda", "cpu"})
@@ -34,7 +35,7 @@ class Calls(Expressions):
             if receiver.path and not receiver.rows:
                 function, receiver = Value(path=f"{receiver.path}.{called.attr}"), None
             else:
-                function = receiver.table.get(called.attr) or self.find_method(receiver, called.attr) or Value()
+                function = self.member(receiver, called.attr) or self.find_method(receiver, called.attr) or Value()
         else:
             function = self.evaluate(called)
         arguments = [self.evaluate(a) for a in node.args]
@@ -60,7 +61,7 @@ class Calls(Expressions):
             body = ast.parse(given[2]).body
         except (SyntaxError, ValueError, MemoryError):
             return Value()
-        for part in (p for statement in body for p in ast.walk(statement)):
+        for part in (p for statement in body for p in walk(statement)):
             if hasattr(part, "lineno"):
                 part.lineno = node.lineno
         self.execute(body)
@@ -256,7 +257,7 @@ class Calls(Expressions):
 
     def yielded(self, node: ast.AST) -> Value:
         """What a generator function gives, as one value."""
-        found = [n.value for n in ast.walk(node) if isinstance(n, ast.Yield) and n.value is not None]
+        found = [n.value for n in walk(node) if isinstance(n, ast.Yield) and n.value is not None]
         return gather(self.evaluate(v) for v in found[:4])
 
     def bind_parameters(self, code: Function, arguments: list[Value], keywords: dict[str, Value]) -> None:

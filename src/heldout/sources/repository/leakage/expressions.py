@@ -20,8 +20,12 @@ from heldout.sources.repository.leakage.values import (
     join,
     settle,
 )
+from heldout.sources.repository.syntax import children
 
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
+_ITEMS = 32
+"""The items of a longer list are taken together."""
+
 _SIDES = {ast.Lt: ("<", "yes"), ast.GtE: ("<", "no"), ast.Gt: (">", "yes"), ast.LtE: (">", "no")}
 
 
@@ -35,7 +39,7 @@ class Expressions(Parts):
         handler: Callable[[ast.expr], Value] | None = getattr(self, f"_on_{type(node).__name__.lower()}", None)
         if handler is not None:
             return handler(node)
-        return gather(self.evaluate(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+        return gather(self.evaluate(child) for child in children(node) if isinstance(child, ast.expr))
 
     # -- atoms and containers --------------------------------------------------------------------------------
 
@@ -54,10 +58,12 @@ class Expressions(Parts):
         return made
 
     def _on_tuple(self, node: ast.Tuple | ast.List | ast.Set) -> Value:
+        if len(node.elts) > _ITEMS and all(isinstance(e, ast.Constant) for e in node.elts):
+            return Value(marks=frozenset({"list"}))  # a table of numbers or words: long, and of no rows
         items = [self.evaluate(e.value if isinstance(e, ast.Starred) else e) for e in node.elts]
         result = gather(items)
         plain = not any(isinstance(e, ast.Starred) for e in node.elts)
-        result.items = items if plain and len(items) <= 32 else None
+        result.items = items if plain and len(items) <= _ITEMS else None
         result.marks = frozenset({"list"})
         return result
 

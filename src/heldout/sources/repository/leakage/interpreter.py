@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from heldout.sources.repository.leakage.calls import Calls
 from heldout.sources.repository.leakage.names import names_in, sides_in
+from heldout.sources.repository.leakage.siblings import Sibling, is_main_guard
 from heldout.sources.repository.leakage.values import Function, Scope, Value, join
 
 _ROUNDS = 2
@@ -76,7 +77,7 @@ class Interpreter(Calls):
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
             own = self.own_module(alias.name)
-            value = Value(table=own.names) if own is not None else Value(path=alias.name if alias.asname else name)
+            value = Value(module=own) if own is not None else Value(path=alias.name if alias.asname else name)
             self.scope.bind(name, value)
 
     def _do_importfrom(self, node: ast.ImportFrom) -> None:
@@ -85,27 +86,30 @@ class Interpreter(Calls):
         for alias in node.names:
             if alias.name == "*":
                 if own is not None:
-                    self.scope.names.update(own.names)
+                    self.scope.names.update(own.everything())
                 self.stars = self.stars or own is None
                 continue
-            known = own.names.get(alias.name) if own is not None else None
+            known = own.find(alias.name) if own is not None else None
             self.scope.bind(alias.asname or alias.name, known or Value(path=f"{module}.{alias.name}"))
 
-    def own_module(self, name: str) -> Scope | None:
-        """The names of a sibling module, run once when it is first imported."""
+    def own_module(self, name: str) -> Sibling | None:
+        """A sibling module, by the name under which it is imported."""
         if self.resolve is None:
             return None
         if name not in self.modules:
-            self.modules[name] = None  # a module that imports itself in a circle finds nothing
             tree = self.resolve(name)
-            if tree is not None:
-                before, outer, context, abroad = self.scope, self.module, self.context, self.abroad
-                self.abroad = abroad or self.line
-                self.scope = self.module = self.modules[name] = Scope()
-                self.context = f"{context}<{name}>"
-                self.execute([s for s in tree.body if not is_main_guard(s)])
-                self.scope, self.module, self.context, self.abroad = before, outer, context, abroad
+            self.modules[name] = Sibling(tree, name, self) if tree is not None else None
         return self.modules[name]
+
+    def execute_in(self, sibling: Sibling, body: Sequence[ast.stmt]) -> None:
+        """Run top-level statements of a sibling as if it were imported here, outside of every loop and call."""
+        before = self.scope, self.module, self.context, self.line, self.abroad, self.loops, self.calling
+        self.scope = self.module = sibling
+        self.context = f"<{sibling.name}>"
+        self.abroad = self.abroad or self.line
+        self.loops, self.calling = [], []
+        self.execute(body)
+        self.scope, self.module, self.context, self.line, self.abroad, self.loops, self.calling = before
 
     def _do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
@@ -268,10 +272,3 @@ class Interpreter(Calls):
         names = list(names_in(target))
         known = sides_in([target.attr] if isinstance(target, ast.Attribute) else names)
         return known[-1] if known else None
-
-
-def is_main_guard(node: ast.stmt) -> bool:
-    """`if __name__ == "__main__":`."""
-    if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
-        return False
-    return isinstance(node.test.left, ast.Name) and node.test.left.id == "__name__"

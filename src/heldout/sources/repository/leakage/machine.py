@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from heldout.sources.repository.leakage.names import names_in, sides_in, speaks_of_validation
 from heldout.sources.repository.leakage.rows import Atom, Part, Rows, opposite
+from heldout.sources.repository.leakage.siblings import Sibling
 from heldout.sources.repository.leakage.types import Budget, Undecided
 from heldout.sources.repository.leakage.values import Fit, Influences, Scope, Value
 
@@ -72,7 +73,7 @@ class Machine:
         self.fits: dict[Fit, None] = {}
         self.evaluations: dict[Evaluation, None] = {}
         self.undecided: dict[Undecided, None] = {}
-        self.modules: dict[str, Scope | None] = {}
+        self.modules: dict[str, Sibling | None] = {}
         self.stars = False
         self.cross_validated: set[str] = set()
         self.entrusted: set[tuple[str, Rows]] = set()

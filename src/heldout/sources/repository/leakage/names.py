@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from heldout.sources.repository.leakage.apis import SPLIT_WORDS
+from heldout.sources.repository.syntax import walk
 
 _WORD = re.compile("|".join(sorted((re.escape(w) for w in SPLIT_WORDS if len(w) > 3), key=len, reverse=True)))
 
 
 def names_in(node: ast.AST) -> Iterator[str]:
     """The names that occur in a piece of syntax."""
-    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+    return (n.id for n in walk(node) if isinstance(n, ast.Name))
 
 
 def sides_in(names: Iterable[str]) -> list[str]:

@@ -47,7 +47,7 @@ class Parts(Estimators):
         name = node.attr
         if value.path and not value.rows:
             return Value(path=f"{value.path}.{name}")
-        known = value.table.get(name)
+        known = self.member(value, name)
         if known is not None:
             return known if not value.rows else self.column_of(value, name)
         method = self.find_method(value, name)
@@ -56,6 +56,11 @@ class Parts(Estimators):
         if value.cls or value.fit is not None:
             return self.attribute_of_estimator(value, name)
         return self.attribute_of_data(value, name)
+
+    @staticmethod
+    def member(value: Value, name: str) -> Value | None:
+        """What is known to be stored under a name, in an object or a module of the source."""
+        return value.table.get(name) if value.module is None else value.module.find(name)
 
     def attribute_of_data(self, value: Value, name: str) -> Value:
         """An attribute of a frame or array: another look at it, its size, or a column."""

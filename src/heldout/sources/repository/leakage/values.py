@@ -100,11 +100,16 @@ class Scope:
 
     def find(self, name: str) -> Value | None:
         """The value of a name, from the inside out."""
-        scope: Scope | None = self
-        while scope is not None:
+        scope = self
+        while True:
             if name in scope.names:
                 return scope.names[name]
+            if scope.outer is None:
+                return scope.missing(name)
             scope = scope.outer
+
+    def missing(self, name: str) -> Value | None:
+        """What a name stands for that is not bound yet; a sibling module knows more."""
         return None
 
     def bind(self, name: str, value: Value) -> None:
@@ -137,6 +142,7 @@ class Value:
     constant: object = NOT_CONSTANT
     path: str = ""
     cls: str = ""
+    module: Scope | None = None
     blueprint: ast.ClassDef | None = None
     function: Function | None = None
     bound: tuple[Value, str] | None = None
@@ -223,7 +229,7 @@ def join(a: Value, b: Value) -> Value:
             unique.append(part)
     both.parts = tuple(unique[:6])
     both.grouped = a.grouped and b.grouped
-    for name in ("path", "cls", "function", "blueprint", "bound", "fit"):
+    for name in ("path", "cls", "module", "function", "blueprint", "bound", "fit"):
         setattr(both, name, getattr(b, name) or getattr(a, name))
     if a.constant is not NOT_CONSTANT and a.constant == b.constant:
         both.constant = a.constant
