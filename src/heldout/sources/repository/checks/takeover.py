@@ -181,8 +181,8 @@ class LicenceToUse(Check):
 
 
 _SUPPORT = re.compile(
-    r"^((technical )?support|contacts?( us| me| info\w*)?|contact (the )?(authors?|person|details)|maintainers?|getting help"
-    r"|help|community|questions?|feedback|who do i talk to)(?=\s*([:?!.(,/&-]|and\b|or\b|$))",
+    r"^((technical )?support|contacts?( us| me| info\w*)?|contact (the )?(authors?|person|details)|maintainers?"
+    r"|getting help|help|community|questions?|feedback|who do i talk to)(?=\s*([:?!.(,/&-]|and\b|or\b|$))",
     re.IGNORECASE,
 )
 
