@@ -161,7 +161,9 @@ def test_links_to_code_do_not_tell_where_the_data_are() -> None:
         ("curl -OL https://github.com/x/protobuf/releases/download/v3/protoc-3-linux-x86_64.zip", False),
         ("curl -OL https://github.com/x/protobuf/releases/download/v$VERSION/$FILE", False),
         ("wget https://github.com/x/y/releases/download/v1/data.zip", True),
+        ("curl -s ${SDK_URL} | tar xz -C /", False),
         ("wget https://example.org/reviews.zip", True),
+        ("wget -P training_data https://example.org/7", True),
     ],
 )
 def test_downloads_of_programs_are_no_data(command: str, speaks: bool) -> None:

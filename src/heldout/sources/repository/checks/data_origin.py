@@ -40,6 +40,9 @@ _TOOL = re.compile(
     re.IGNORECASE,
 )
 """A download of a program, which is no data."""
+_HOLDS_DATA = re.compile(
+    r"\.(zip|tar|tgz|gz|bz2|xz|7z|rar|csv|tsv|jsonl?|txt|h5|hdf5|np[yz]|parquet|mat|pkl|xml|tfrecords?)\b|kaggle|gdown|gsutil"
+)
 _DATA_SUFFIXES = (
     ".csv",
     ".tsv",
@@ -59,7 +62,7 @@ _PRODUCED = re.compile(r"result|output|baseline|predict|submission|log|score|met
 _DATA_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data|data)\b", re.IGNORECASE)
 _DATASET_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data)\b", re.IGNORECASE)
 _DATA_LINK = re.compile(
-    r"\[[^\]]{0,80}\bdata\b[^\]]{0,80}\]\(|https?://[^\s)]{0,200}\bdata\b|>[^<]{0,40}\bdata\b[^<]{0,40}</a>"
+    r"\[[^\]]{0,80}\bdata\b[^\]]{0,80}\]\(|https?://[^\s)]{0,200}\bdata\b(?!-scien)|>[^<]{0,40}\bdata\b[^<]{0,40}</a>"
     r"|\bdownload\b[^.]{0,80}\bdata\b|\bdata\b[^.]{0,80}\bdownload|`[^`]{0,80}\bdata/",
     re.IGNORECASE,
 )
@@ -73,9 +76,12 @@ _ENVIRONMENTS = re.compile(r"gym(nasium)?\.make")
 _WEIGHTS = re.compile(r"weight|pretrain|checkpoint|ckpt|\.pth?\b", re.IGNORECASE)
 
 
-def _is_program(command: str) -> bool:
-    released = "/releases/download/" in command and not _DATA_WORDS.search(command)
-    return released or bool(_TOOL.search(command))
+def _brings_data(path: str, command: str) -> bool:
+    """Whether a download speaks of data by its words, its script's name or the kind of its file, and of no program."""
+    named = _DATA_WORDS.search(command.replace("_", " ")) or _DATA_WORDS.search(path.replace("_", " "))
+    if _TOOL.search(command) or (_TOOL.search(path) and not named):
+        return False
+    return bool(named or ("/releases/download/" not in command and _HOLDS_DATA.search(command)))
 
 
 class DataOrigin(Check):
@@ -109,7 +115,7 @@ class DataOrigin(Check):
             return
         for number, line in enumerate(text.lines, start=1):
             bare = line.strip()[:1_000]
-            if not bare.startswith("#") and _SHELL_DOWNLOAD.search(bare) and not _is_program(bare):
+            if not bare.startswith("#") and _SHELL_DOWNLOAD.search(bare) and _brings_data(text.path, bare):
                 yield number
                 return
 
