@@ -14,6 +14,7 @@ from heldout.evidence import Evidence, Finding, Location, Suppression
 from heldout.material.tree import Kind
 from heldout.sources.repository.authorship import Authorship
 from heldout.sources.repository.checks.base import Check, Move
+from heldout.sources.repository.checks.registry import checks_by_code
 from heldout.sources.repository.levels import Run, calibrations, evidence_of, rules_version
 from heldout.sources.repository.repository import Repository
 from heldout.standard import load_standard
@@ -93,8 +94,8 @@ def test_a_check_never_uses_more_than_its_cap() -> None:
 
 
 def test_places_are_counted_per_thousand_lines() -> None:
-    one = moved(craft(bad()))["TST102"]
-    assert one == pytest.approx(-0.6 / 5 * CRAFT.scale, abs=0.001)
+    one = -0.6 / 5 * CRAFT.scale
+    assert moved(craft(bad()))["TST102"] == pytest.approx(one, abs=0.001)
     assert moved(craft(bad(), repo=repository(2000)))["TST102"] == pytest.approx(one / 2, abs=0.001)
     tiny = moved(craft(bad(), repo=repository(100)))["TST102"]
     assert tiny == pytest.approx(one * 2, abs=0.001), "under 500 lines, no smaller size is taken"
@@ -218,3 +219,16 @@ def test_each_evidence_says_where_it_is_from() -> None:
     assert seen.share == 0.8
     assert seen.standard == STANDARD.version
     assert seen.taken_at == RUN.taken_at
+
+
+def test_what_a_package_cannot_show_is_taken_as_typical() -> None:
+    workflows = checks_by_code(["CRF305"])
+    mean, spread = CRAFT.typical["CRF305"]
+    seen = {}
+    for kind in ("folder", "sdist"):
+        found = evidence_of(repository(kind=kind), [good()], (Sum(), *workflows), Authorship(), STANDARD, RUN)
+        seen[kind] = next(e for e in found if e.competency == "craft")
+    assert "CRF305" not in moved(seen["folder"])
+    assert moved(seen["sdist"])["CRF305"] == pytest.approx(mean * CRAFT.scale, abs=0.001)
+    assert spread > 0
+    assert (seen["sdist"].se or 0) >= (seen["folder"].se or 0)
