@@ -99,10 +99,10 @@ class Module:
             self.notebook = read_notebook(text)
             if self.notebook.language != "python":
                 raise UnparsableError(f"is a notebook in {self.notebook.language}")
+            _bounded(sum(len(cell.source) for cell in self.notebook.code_cells))
             self.joined = join_cells(self.notebook)
             text = self.joined.text
-        if len(text) > _LONGEST:
-            raise UnparsableError(f"holds more than {_LONGEST:,} characters of code: data, not what a person wrote")
+        _bounded(len(text))
         self.text = text
         self.part = part_of(path, text)
         self.tree = parse(text)
@@ -307,6 +307,11 @@ class Module:
             guarded=any(_is_main_guard(node) for node in self.tree.body),
             top_level=sum(1 for node in self.tree.body if not _is_declaration(node)),
         )
+
+
+def _bounded(characters: int) -> None:
+    if characters > _LONGEST:
+        raise UnparsableError(f"holds more than {_LONGEST:,} characters of code: data, not what a person wrote")
 
 
 def parse(text: str) -> ast.Module:

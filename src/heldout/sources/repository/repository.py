@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from functools import cached_property
+from fnmatch import fnmatchcase, translate
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from heldout.evidence import Location
@@ -143,14 +143,13 @@ class Repository:
     def glob(self, *patterns: str) -> tuple[str, ...]:
         """Paths that match one of the patterns, case-insensitively; `*` crosses folders, and a pattern without
         a slash matches the file name at any depth."""
-        wanted = [p.lower() for p in patterns]
-        found = []
-        for path in self.paths:
-            low = path.lower()
-            name = low.rpartition("/")[2]
-            if any(fnmatchcase(low if "/" in p else name, p) for p in wanted):
-                found.append(path)
-        return tuple(found)
+        whole = _matcher(tuple(p.lower() for p in patterns if "/" in p))
+        alone = _matcher(tuple(p.lower() for p in patterns if "/" not in p))
+        return tuple(path for path, low, name in self._low_paths if alone(name) or whole(low))
+
+    @cached_property
+    def _low_paths(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((path, low := path.lower(), low.rpartition("/")[2]) for path in self.paths)
 
     def text(self, path: str) -> Text:
         """A file's text (the first 300,000 characters); an empty one if it cannot be read."""
@@ -194,3 +193,9 @@ class Repository:
         """The README nearest to the root, None without one."""
         found = [p for p in self.paths if _README.match(p.rpartition("/")[2])]
         return self.text(min(found, key=lambda p: (p.count("/"), len(p)))) if found else None
+
+
+@cache
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], object]:
+    """A quick test for one of these file patterns; false for none."""
+    return re.compile("|".join(map(translate, patterns))).match if patterns else lambda _: None

@@ -152,7 +152,7 @@ class FileInspector:
             cells = ", ".join(map(str, module.joined.dropped[:10]))
             result.gaps.append(Gap(what=path, why=f"cells that are no valid Python were left out: {cells}"))
         result.facts = module.facts()
-        for check in self.on_module:
+        for check in self.on_module if module.text and not module.text.isspace() else ():
             if module.part in check.parts:
                 self._run(check, lambda c=check: c.on_module(module), result)  # type: ignore[misc]
         self._suppressions(module.text, module.location, result)
@@ -164,7 +164,7 @@ class FileInspector:
         if not wanted:
             return
         content = self.tree.read_text(entry.path)
-        if "\0" in content[:8192] or part_of(entry.path, content) in ("vendored", "generated"):
+        if not content or "\0" in content[:8192] or part_of(entry.path, content) in ("vendored", "generated"):
             return
         text = Text(entry.path, content, self.artifact)
         for check in wanted:
