@@ -9,5 +9,5 @@ class InputError(Exception):
     """What was given cannot be used; the message says what is wrong and what to do."""
 
 
-class OurFault(Exception):
+class OurFault(Exception):  # noqa: N818 - the name says whose fault it is: that is the point
     """Heldout or the machine under it failed (disk full, killed worker, bug); nobody is judged by it."""

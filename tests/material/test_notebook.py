@@ -8,9 +8,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support import notebook
 
 from heldout.material.notebook import NotebookError, join_cells, read_notebook, strip_magics
+from tests.support import notebook
 
 
 def test_lines_of_the_joined_code_have_places_in_cells() -> None:

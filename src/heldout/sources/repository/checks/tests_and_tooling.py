@@ -313,7 +313,8 @@ _HOOKS: _Settings = {
 _LINT_SETTINGS: _Settings = {
     "pyproject.toml": r"^\[tool\.(ruff|black|isort|pylint|yapf|autopep8|flake8|pylama)\b",
     "setup.cfg": r"^\[(flake8|pycodestyle|pep8|isort|yapf|pylama|tool:isort|pylint)",
-    "tox.ini": r"^\[(flake8|pycodestyle|pep8|isort)|^[ \t]+(flake8|pylint|black|ruff)\b|=\s*(flake8|pylint|black|ruff)\b",
+    "tox.ini": r"^\[(flake8|pycodestyle|pep8|isort)|^[ \t]+(flake8|pylint|black|ruff)\b"
+    r"|=\s*(flake8|pylint|black|ruff)\b",
     ".flake8": r"^\[flake8",
     ".pylintrc": r"^\[",
     "pylintrc": r"^\[",

@@ -34,7 +34,9 @@ EXAMPLES = (
     ),
     Example(
         "PYT109",
-        against={"a.py": "def f(x, kind):\n    assert (x > 0, 'positive')\n    return kind is 'adam' or x[x.a == None]\n"},
+        against={
+            "a.py": "def f(x, kind):\n    assert (x > 0, 'positive')\n    return kind is 'adam' or x[x.a == None]\n"
+        },
         quiet={"a.py": "def f(x, kind):\n    assert x > 0, 'positive'\n    return kind == None or kind == 'adam'\n"},
     ),
     Example(
