@@ -73,6 +73,12 @@ def test_badges_are_no_results() -> None:
         ("Apache License\n   Version 2.0, January 2004", "Apache-2.0"),
         ("GNU GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007", "GPL-3.0"),
         ("GNU LESSER GENERAL PUBLIC LICENSE\nVersion 3 ... GNU GENERAL PUBLIC LICENSE Version 3", "LGPL"),
+        (
+            "GNU GENERAL PUBLIC LICENSE\nVersion 3 ... 13. Use with the GNU Affero General Public License."
+            " ... use the GNU Lesser General Public License instead",
+            "GPL-3.0",
+        ),
+        ("GNU AFFERO GENERAL PUBLIC LICENSE\nVersion 3 ... GNU General Public License version 3", "AGPL-3.0"),
         ("Redistribution and use in source and binary forms ... Neither the name of", "BSD-3-Clause"),
         ("all rights are mine", None),
     ],

@@ -36,7 +36,7 @@ _SHELL_DOWNLOAD = re.compile(
     r"\b(wget|curl|gdown|aria2c|kaggle (datasets|competitions) download|gsutil cp|aws s3 (cp|sync))\b"
 )
 _TOOL = re.compile(
-    r"\.(deb|rpm|jar|exe|whl)\b|\bapt|pip|conda|[-_.](linux|x86_64|amd64|darwin)|\b(install|setup)\w*\.sh",
+    r"\.(deb|rpm|jar|exe|whl)\b|\bapt|pip|conda|[-_.](linux|x86_64|amd64|darwin)|\b(install|setup)[\w-]*\.sh|(^|/)(infra|docker|ci)/",
     re.IGNORECASE,
 )
 """A download of a program, which is no data."""

@@ -187,12 +187,16 @@ _LICENCES = (
     ("EPL", "Eclipse Public License"),
     ("BSL-1.0", "Boost Software License"),
 )
+_GNU = 4
+"""So many of them, at the beginning, are of the GNU family."""
 
 
 def recognise_licence(text: str) -> str | None:
     """The SPDX name of a licence by its own words, None for an unknown one."""
     flat = " ".join(text[:40_000].split()).lower()
-    return next((name for name, words in _LICENCES if words.lower() in flat), None)
+    # The GNU licences name one another in their later sections: the one named first is the text's own.
+    gnu = [(flat.index(words.lower()), name) for name, words in _LICENCES[:_GNU] if words.lower() in flat]
+    return min(gnu)[1] if gnu else next((name for name, words in _LICENCES if words.lower() in flat), None)
 
 
 class CodeLicence(Check):
