@@ -109,3 +109,15 @@ def test_a_stranger_is_refused(shared: Path) -> None:
 def test_without_a_history_there_is_no_share() -> None:
     who = authorship(None, None, ["Ada"])
     assert (who.named, who.share, who.authors) == (False, None, ())
+
+
+def test_copied_files_count_for_nobody_even_when_no_author_is_named() -> None:
+    who = Authorship(copied=frozenset({"b.py"}))
+
+    def share(*paths: str) -> float | None:
+        places = tuple(Location(path=path, line=1) for path in paths)
+        return who.share_of(Finding(code="X", polarity="for", message="x", locations=places))
+
+    assert share("b.py") == 0.0
+    assert share("b.py", "a.py") is None
+    assert share() is None

@@ -57,7 +57,12 @@ class Authorship:
         return () if self._people is None else self._people.identities
 
     def share_of(self, finding: Finding) -> float | None:
-        """The subject's share of the lines that a finding points at; of the whole where it points at none."""
+        """The subject's share of the lines that a finding points at; of the whole where it points at none.
+
+        What lies in copied files alone is nobody's, whether an author was named or not.
+        """
+        if finding.locations and all(place.path in self.copied for place in finding.locations):
+            return 0.0
         if not self.named:
             return None
         parts = [part for place in finding.locations if (part := self._share_at(place)) is not None]
