@@ -6,6 +6,7 @@ Exit codes: 0 done, whatever it says of a subject; 2 bad input; 3 a fault of our
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -18,6 +19,8 @@ from heldout import __version__
 from heldout.errors import InputError, OurFault
 
 BAD_INPUT, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
+_GARBAGE = 50_000
+"""New objects after which cycles are looked for: a command lives briefly and makes many that stay."""
 
 _COMMANDS = {  # the order is that of the help
     "review": ("heldout.cli.review", "Read past work: what a repository shows about the person who wrote it."),
@@ -56,6 +59,7 @@ def heldout(debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    gc.set_threshold(_GARBAGE)
     try:
         with heldout.make_context("heldout", given.copy()) as context:
             heldout.invoke(context)

@@ -13,7 +13,6 @@ from heldout.cli.progress import TerminalProgress
 from heldout.errors import InputError
 from heldout.evidence import Case, Dossier
 from heldout.report.export import dossier_json
-from heldout.report.html import render_dossier
 from heldout.report.terminal import make_console
 from heldout.report.terminal_dossier import print_dossier
 from heldout.runs.review import Order, Outcome, review
@@ -122,6 +121,8 @@ def _deliver(dossier: Dossier, yardstick: _Yardstick, options: _Options) -> None
     if yardstick.case is not None:
         yardstick.case.write_dossier(dossier)
     if options.html:
+        from heldout.report.html import render_dossier  # its template engine is only paid for by a page
+
         write_output(options.html, render_dossier(dossier, yardstick.standard, yardstick.role))
     if options.json_to:
         write_output(options.json_to, dossier_json(dossier))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 import threading
@@ -28,6 +29,8 @@ WORKER_MEGABYTES = 2048
 
 _BATCH_BYTES = 120_000
 _BATCH_FILES = 40
+_GARBAGE = 50_000
+"""New objects after which a worker looks for cycles to free."""
 
 
 def _context() -> BaseContext:
@@ -114,11 +117,9 @@ class Pool:
         """Stop every worker; nothing is left running."""
         for worker in self._workers:
             worker.pipe.close()
+            worker.process.kill()  # a fork holds copies of the pipes of others and would not hear that ours closed
         for worker in self._workers:
-            worker.process.join(0.2)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            worker.process.join()
             worker.process.close()
         self._workers = []
 
@@ -164,6 +165,8 @@ class Pool:
 
 def _serve(pipe: Connection, tree: Tree, checks: tuple[Check, ...], artifact: str) -> None:
     limit_self(WORKER_MEGABYTES)
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)  # syntax trees are many objects that live briefly: looking through them is a fifth
     inspector = FileInspector(tree, checks, artifact)
     while True:
         try:

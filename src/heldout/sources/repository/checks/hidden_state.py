@@ -32,6 +32,13 @@ _EXERCISE = re.compile(
 )
 _REACHES = frozenset(["exec", "eval", "globals", "locals", "vars", "execfile", "interact", "load_from_store"])
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES_OF_EXPRESSIONS = (ast.Lambda, *_COMPREHENSIONS)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_CAPTURES = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
+
 
 @dataclass(frozen=True, slots=True)
 class HiddenName:
@@ -116,16 +123,16 @@ def _bound(statement: ast.AST) -> Iterator[str]:
     stack: list[ast.AST] = [statement]
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, _DEFINITIONS):
             yield node.name
             continue
-        if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        if isinstance(node, _SCOPES_OF_EXPRESSIONS):
             continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+        elif isinstance(node, _IMPORTS):
             yield from ((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        elif isinstance(node, _CAPTURES) and node.name:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
@@ -139,7 +146,7 @@ def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
         node, local = stack.pop()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
             yield node.id, node.lineno
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, _FUNCTIONS):
             outer = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
             stack.extend((child, local) for child in outer)
             continue
@@ -151,7 +158,7 @@ def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
             continue
         elif isinstance(node, ast.ClassDef):
             local = local | frozenset(name for child in node.body for name in _bound(child)) | {node.name}
-        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        elif isinstance(node, _COMPREHENSIONS):
             targets = (n.id for g in node.generators for n in walk(g.target) if isinstance(n, ast.Name))
             local = local | frozenset(targets)
         elif isinstance(node, ast.AnnAssign) and node.value is None:
