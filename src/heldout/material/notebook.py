@@ -7,7 +7,7 @@ import json
 import re
 import warnings
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from heldout.errors import InputError
@@ -55,13 +55,15 @@ class JoinedSource:
     """The code cells as one Python source.
 
     `starts[i]` is the line (from 1) of the joined source at which `cells[i]` begins; `dropped` are the numbers
-    of cells that are no Python by themselves and were left blank.
+    of cells that are no Python by themselves and were left blank. `tree` is the syntax tree of the text when none
+    had to be left out.
     """
 
     text: str
     starts: tuple[int, ...]
     cells: tuple[int, ...]
     dropped: tuple[int, ...] = ()
+    tree: ast.Module | None = field(default=None, compare=False, repr=False)
 
     def place(self, line: int) -> tuple[int, int]:
         """The cell and the line within it of a line of the joined source, all from 1."""
@@ -97,9 +99,10 @@ def join_cells(notebook: Notebook) -> JoinedSource:
     cells = notebook.code_cells
     sources = [strip_magics(cell.source) for cell in cells]
     dropped: list[int] = []
-    if not _parses("\n".join(sources)):
+    tree = _parsed("\n".join(sources))
+    if tree is None:
         for index, source in enumerate(sources):
-            if not _parses(source):
+            if _parsed(source) is None:
                 dropped.append(cells[index].number)
                 sources[index] = "\n" * source.count("\n")
     starts: list[int] = []
@@ -107,7 +110,7 @@ def join_cells(notebook: Notebook) -> JoinedSource:
     for source in sources:
         starts.append(line)
         line += source.count("\n") + 1
-    return JoinedSource("\n".join(sources), tuple(starts), tuple(c.number for c in cells), tuple(dropped))
+    return JoinedSource("\n".join(sources), tuple(starts), tuple(c.number for c in cells), tuple(dropped), tree)
 
 
 def strip_magics(source: str) -> str:
@@ -142,14 +145,13 @@ def _without_magic(lines: list[str]) -> list[str]:
     return result
 
 
-def _parses(source: str) -> bool:
+def _parsed(source: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(source)
+            return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        return None
 
 
 def _cell(number: int, raw: dict[str, Any]) -> Cell:

@@ -105,7 +105,7 @@ class Module:
         _bounded(len(text))
         self.text = text
         self.part = part_of(path, text)
-        self.tree = parse(text)
+        self.tree = (self.joined and self.joined.tree) or parse(text)
 
     @cached_property
     def lines(self) -> list[str]:
