@@ -41,6 +41,7 @@ haiku: dm-haiku
 sonnet: dm-sonnet
 tree: dm-tree
 h2o: h2o
+ignite: pytorch-ignite
 igraph: python-igraph igraph
 imblearn: imbalanced-learn
 IPython: ipython jupyter notebook jupyterlab ipykernel ipywidgets
@@ -210,10 +211,13 @@ spacy: numpy tqdm requests thinc pydantic
 nltk: six click joblib regex tqdm
 transformers: numpy tokenizers requests tqdm pyyaml huggingface-hub filelock regex packaging sentencepiece
 sentence-transformers: transformers torch numpy scikit-learn scipy nltk tqdm
-librosa: numpy scipy scikit-learn joblib numba soundfile resampy audioread
+librosa: numpy scipy scikit-learn joblib numba soundfile resampy audioread six decorator
+museval: musdb pandas numpy scipy soundfile
 statsmodels: numpy scipy pandas patsy
 gym: numpy scipy cloudpickle pyglet
-jupyter: ipython ipywidgets notebook ipykernel
+jupyter: ipython ipywidgets notebook ipykernel traitlets
+ipywidgets: traitlets ipython ipykernel
+notebook: traitlets ipykernel
 flask: werkzeug jinja2 click itsdangerous
 stable-baselines3: torch gym numpy pandas matplotlib cloudpickle
 umap-learn: numpy scipy scikit-learn numba

@@ -183,3 +183,16 @@ def test_a_program_for_a_board_needs_nothing_installed_here() -> None:
         "robot/code.py": "import board\nimport busio\nfrom digitalio import Direction\n",
     }
     assert [f.polarity for f in findings_of(files, Undeclared())] == ["for"]
+
+
+def test_a_guide_to_installation_is_read_however_many_data_folders_have_a_readme() -> None:
+    notes = {f"datasets/set{i:02d}/README.md": "# Data\n" for i in range(20)}
+    files = notes | {"installation/readme.md": "# Installation\n\nconda create -n env python=3.6\n"}
+    (finding,) = findings_of({"a.py": TRAIN + "x = 1\n" * 300, **files}, PythonStated())
+    assert (finding.polarity, finding.locations[0].path) == ("for", "installation/readme.md")
+
+
+def test_names_that_differ_and_what_others_bring_are_declared() -> None:
+    code = "import ignite, ipywidgets, traitlets, librosa, six, museval, pandas\n"
+    files = {"a.py": code, "requirements.txt": "pytorch-ignite\nipywidgets\nlibrosa\nmuseval\n"}
+    assert not against(findings_of(files, Undeclared()))

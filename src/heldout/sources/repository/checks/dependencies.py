@@ -464,7 +464,8 @@ class PythonStated(Check):
             (("tox.ini", ".travis.yml", "*/workflows/*.yml", "*/workflows/*.yaml", ".gitlab-ci.yml"), _IN_CI),
             (("readme*", "install*.md", "environment*.y*ml"), _IN_WORDS),
         ):
-            for path in first(repo.glob(*patterns), 12):
+            # Those nearest to the root first: folders of data may hold a README each.
+            for path in first(sorted(repo.glob(*patterns), key=lambda p: (p.count("/"), p)), 12):
                 text = repo.text(path).text[:200_000]
                 if match := wanted.search(text):
                     line = text.count("\n", 0, match.start()) + 1
