@@ -115,3 +115,13 @@ def test_a_readme_tells_only_what_it_tells(said: str, install: bool, data: bool)
 def test_a_makefile_that_only_speaks_of_a_linter_sets_none_up(command: str, line: int) -> None:
     files = {"a.py": "x = 1\n", "Makefile": f"help:\n\t@echo 'lint - with flake8'\n\nlint:\n\t{command}\n"}
     assert [f.locations[0].line for f in findings_of(files, LintAndFormat())] == ([line] if line else [])
+
+
+def test_a_function_within_another_is_counted_once() -> None:
+    inner = "\n".join(f"        y = x + {i}" for i in range(90))
+    short = "\n\n".join(f"def g{i}(x):\n" + "    x = x + 1\n" * 30 for i in range(3))
+    text = f"def outer(x):\n    def inner():\n{inner}\n    return inner()\n\n\n{short}"
+    files = {"a.py": text, "b.py": "def h():\n    return 1\n"}
+    (finding,) = findings_of(files, LongFunctions())
+    assert finding.polarity == "against"
+    assert finding.measured["long_share"] == pytest.approx(93 / (93 + 3 * 31 + 2), abs=0.001)

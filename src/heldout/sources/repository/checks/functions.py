@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
@@ -45,8 +45,9 @@ class LongFunctions(Check):
         if len(functions) < 5:
             yield self.unknown(f"Only {len(functions)} functions: too few to judge their size.")
             return
-        long = sorted(((p, f) for p, f in functions if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
-        share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in functions))
+        outer = [(m.path, f) for m in repo.scripts for f in _outermost(m.functions)]
+        long = sorted(((p, f) for p, f in outer if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
+        share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in outer))
         if share < 0.15:
             yield self.found(
                 f"{len(functions)} functions, {share:.0%} of their lines in functions longer than {LONG_LINES} lines.",
@@ -205,6 +206,15 @@ class MutableDefaults(Check):
 def _body(function: FunctionFacts) -> int:
     """Lines of a function without its docstring: a well documented one is not a long one."""
     return function.lines - function.doc_lines
+
+
+def _outermost(functions: Iterable[FunctionFacts]) -> Iterator[FunctionFacts]:
+    """The functions that stand in no other, so that each line is counted once."""
+    end = 0
+    for function in sorted(functions, key=lambda f: f.line):
+        if function.line > end:
+            end = function.line + function.lines - 1
+            yield function
 
 
 CHECKS: tuple[Check, ...] = (LongFunctions(), TangledFunctions(), Docstrings(), MutableDefaults())
