@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heldout.sources.repository.readme import count_words, read_document
+from tests.support import look
 
 
 def test_markdown_sections_and_code() -> None:
@@ -41,3 +42,14 @@ def test_an_open_block_ends_with_the_text() -> None:
 def test_a_donation_button_is_no_picture_of_a_result() -> None:
     text = "[![pay](https://www.paypalobjects.com/x/btn_donate.gif)](https://pay)\n\n![Scores](scores.png)\n"
     assert read_document(text).pictures == (3,)
+
+
+def test_the_status_of_a_build_is_no_picture() -> None:
+    badge = "[![Build Status](https://dev.azure.com/x/y/_apis/build/status/unit)](https://dev.azure.com/x)\n"
+    assert read_document(badge + "\n![loss](loss.png)\n").pictures == (3,)
+
+
+def test_templates_are_no_pages() -> None:
+    prose = "Words about how the pieces fit together and why they do so. " * 12
+    files = {"README.md": "# X\n", "docs/guide.rst": prose, "docs/_templates/module.rst": "{% if x %}\n" + prose}
+    assert [path for path, _ in look(files, []).repository.documents] == ["README.md", "docs/guide.rst"]

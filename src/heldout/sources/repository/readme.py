@@ -30,7 +30,7 @@ _IMAGE = re.compile(
 _BADGE = re.compile(
     r"shields\.io|badge|travis-ci|codecov|coveralls|circleci\.com|readthedocs\.org/projects|appveyor|codacy|codeclimate"
     r"|snyk\.io|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
-    r"|star-history|contrib\.rocks|opencollective"
+    r"|build[ _-]?status|dev\.azure\.com|star-history|contrib\.rocks|opencollective"
     r"|logo|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ def read_documents(repo: Repository) -> tuple[tuple[str, Document], ...]:
 
 _FORMAL = re.compile(
     r"(^|/)(licen[cs]e|copying|change|changes|history|news|contribut|code_of|authors|contributors|requirements|security|"
-    r"pull_request|issue_template|release|third|notice|citation|todo|top_level|sources|entry_points)[^/]*$|(^|/)\.|egg-info",
+    r"pull_request|issue_template|release|third|notice|citation|todo|top_level|sources|entry_points)[^/]*$|(^|/)\.|(^|/)_?templates/|egg-info",
     re.IGNORECASE,
 )
 
