@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heldout.sources.repository.checks.notebook_shape import LogicInModules, TakenFromTutorials
+from heldout.sources.repository.checks.notebook_shape import LogicInModules, Narrative, TakenFromTutorials
 from heldout.sources.repository.checks.notebooks import ErrorsLeft, ExecutionOrder, HiddenState
 from tests.support import findings_of, notebook
 
@@ -107,3 +107,9 @@ def test_the_owner_of_a_tutorial_is_not_named_as_taker() -> None:
 def test_zeros_for_run_numbers_tell_nothing() -> None:
     cells = [(source, {"execution_count": 0}) for source in FILL]
     assert [f.polarity for f in findings_of({"a.ipynb": notebook(*cells)}, ExecutionOrder())] == ["unknown"]
+
+
+def test_marks_of_headings_are_no_words() -> None:
+    text = ("## Scaling of *all* - and more", {"cell_type": "markdown"})
+    (finding,) = findings_of({"a.ipynb": notebook(text, *[f"x{i} = {i}" for i in range(25)])}, Narrative())
+    assert "hold 5 words in all" in finding.message

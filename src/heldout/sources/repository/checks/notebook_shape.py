@@ -197,7 +197,7 @@ class Narrative(Check):
         if module.notebook is None or not judged_cells(module.notebook):
             return
         cells = [cell for cell in module.notebook.cells if cell.source.strip()]
-        lengths = {cell.number: len(cell.source.split()) for cell in cells if cell.kind == "markdown"}
+        lengths = {cell.number: _words(cell.source) for cell in cells if cell.kind == "markdown"}
         code = [index for index, cell in enumerate(cells) if cell.kind == "code"]
         explained = sum(
             any(lengths.get(near.number, 0) >= _PROSE for near in cells[max(index - 2, 0) : index + 2])
@@ -229,6 +229,11 @@ class Narrative(Check):
             )
         elif share < 0.05 and code >= 20:
             yield self.against(said, *(repo.at(n.path) for n in first(notes, 2)), strength=ramp(code, 0, 60), **numbers)
+
+
+def _words(text: str) -> int:
+    """Words of a text cell; the marks of headings and lists are none."""
+    return sum(any(map(str.isalnum, word)) for word in text.split())
 
 
 _COPYRIGHT = re.compile(
