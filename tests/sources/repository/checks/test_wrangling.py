@@ -7,6 +7,7 @@ import pytest
 from heldout.sources.repository.checks.loops import GrownInLoops, RowLoops
 from heldout.sources.repository.checks.lost_changes import LostChanges
 from heldout.sources.repository.checks.queries import QueryInLoop, SqlUsed, StarQueries
+from heldout.sources.repository.checks.wrangling import Grouping
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import frame_names
 from heldout.sources.repository.sql import looks_like_sql, read_sql
@@ -119,3 +120,17 @@ def test_a_query_per_value_is_found_through_a_name() -> None:
     found = findings_of({"a.py": code}, QueryInLoop())
     assert len(found) == 1
     assert "`ids`" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("call", "counts"),
+    [
+        ("self.resample(sample_rate)", False),
+        ("audio = clip.resample(rate=8000)", False),
+        ("df.resample('1H')", True),
+        ("df.resample(rule).mean()", True),
+        ("df.rolling(3)", True),
+    ],
+)
+def test_a_recording_that_is_resampled_is_no_table(call: str, counts: bool) -> None:
+    assert bool(findings_of({"a.py": f"def f(self, df, clip, rule, sample_rate):\n    {call}\n"}, Grouping())) is counts

@@ -106,7 +106,6 @@ class Grouping(Practice):
             ".rolling",
             ".ewm",
             ".expanding",
-            ".resample",
             "pyspark:Window.partitionBy",
             ".over",
         ),
@@ -115,7 +114,10 @@ class Grouping(Practice):
     }
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
-        """What follows a group-by."""
+        """What follows a group-by, and windows of time: recordings are resampled too, but to a number."""
+        for call in module.called.get("resample", ()):
+            if isinstance(call.func, ast.Attribute) and not module.resolve(call.func) and _by_time(module, call):
+                yield "windows over rows or time", call.lineno
         if "groupby" not in module.text and "groupBy" not in module.text:
             return
         for name, kind in _AFTER_GROUP.items():
@@ -135,6 +137,18 @@ _AFTER_GROUP = {
     "cumcount": "order within a group (rank, shift, cumulative)",
     "rolling": "windows over rows or time",
 }
+
+
+_SUMMARIES = frozenset(
+    {"mean", "sum", "agg", "aggregate", "first", "last", "max", "min", "median", "std", "var", "count", "size"}
+    | {"nunique", "ohlc", "apply", "transform", "quantile", "asfreq", "ffill", "bfill", "pad", "nearest", "interpolate"}
+)
+
+
+def _by_time(module: Module, call: ast.Call) -> bool:
+    """Whether a table is resampled: by a rule in words, or with a summary behind it."""
+    rule, behind = argument(call, "rule", 0), module.parent(call)
+    return isinstance(constant(rule), str) or (isinstance(behind, ast.Attribute) and behind.attr in _SUMMARIES)
 
 
 def _grouped(call: ast.Call) -> bool:
