@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heldout.sources.repository.checks.framework_use import ModelTests
+from heldout.sources.repository.checks.framework_use import FrameworkData, ModelTests
 from heldout.sources.repository.checks.frameworks import EvaluationMode, OutputFitsLoss, TrainingLoop
 from heldout.sources.repository.checks.practice import Rule
 from heldout.sources.repository.checks.robustness import EdgeCases, InputsChecked
@@ -125,3 +125,21 @@ def test_evaluation_mode_points_at_the_evaluation() -> None:
     }
     (found,) = findings_of(files, EvaluationMode())
     assert [place.path for place in found.locations] == ["z_train.py", "z_train.py"]
+
+
+def test_a_sampler_that_only_shuffles_is_no_rule_of_ones_own() -> None:
+    head = "from torch.utils.data import DataLoader, RandomSampler, SequentialSampler\n"
+    stock = (
+        head + "s = RandomSampler(d)\nDataLoader(d, sampler=s, batch_size=8)\n"
+        "DataLoader(d, sampler=SequentialSampler(d), batch_size=8)\n"
+    )
+    (plain,) = findings_of({"a.py": NET + stock}, FrameworkData())
+    assert "sampling" not in plain.message
+    (own,) = findings_of({"a.py": NET + stock + "t = Balanced(d)\nDataLoader(d, sampler=t)\n"}, FrameworkData())
+    assert "own rules of collation or sampling" in own.message
+
+
+def test_a_number_of_classes_is_no_count_of_rows() -> None:
+    code = "import numpy as np\nclasses = len(np.unique(y))\n"
+    assert not findings_of({"a.py": code}, Vectorised())
+    assert findings_of({"a.py": code + "v, n = np.unique(y, return_counts=True)\n"}, Vectorised())

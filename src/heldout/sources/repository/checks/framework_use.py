@@ -11,7 +11,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, constant
+from heldout.sources.repository.reading import argument, constant, says_something
 from heldout.sources.repository.syntax import walk
 
 _FRAMEWORKS = (
@@ -297,13 +297,38 @@ class FrameworkData(Practice):
         ),
         "own rules of collation or sampling": (
             "?collate_fn",
-            "?sampler",
             "torch:WeightedRandomSampler|DistributedSampler|SubsetRandomSampler",
             ".padded_batch",
         ),
         "mapped and prefetched pipelines": (".prefetch", "?num_parallel_calls", "?pin_memory"),
         "matrices of the boosting library": ("xgboost:DMatrix", "lightgbm:Dataset", "catboost:Pool"),
     }
+
+    def also(self, module: Module) -> Iterable[tuple[str, int]]:
+        """Samplers that are given, except for those that only shuffle or keep the order."""
+        given = [(call, argument(call, "sampler")) for call in module.keyworded.get("sampler", ())]
+        if not given:
+            return
+        plain = {
+            target.id
+            for node in module.nodes(ast.Assign)
+            if _plain_sampler(node.value)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for call, sampler in given:
+            by_name = isinstance(sampler, ast.Name) and sampler.id in plain
+            if says_something(sampler) and not by_name and not _plain_sampler(sampler):
+                yield "own rules of collation or sampling", call.lineno
+
+
+def _plain_sampler(node: ast.expr | None) -> bool:
+    """Whether it makes one of the samplers that stand for `shuffle=True` and `shuffle=False`."""
+    return isinstance(node, ast.Call) and _last_name(node.func) in ("RandomSampler", "SequentialSampler")
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 class ModelTests(Practice):

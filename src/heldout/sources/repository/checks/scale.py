@@ -36,7 +36,9 @@ class Vectorised(Practice):
     kinds: ClassVar = {
         "choices and lookups": ("numpy:where|select|choose|clip|digitize|searchsorted|isin|in1d", "torch:where"),
         "running sums and counts": (
-            "numpy:bincount|add.at|cumsum|histogram|unique|add.reduceat",
+            "numpy:bincount|add.at|cumsum|histogram|add.reduceat",
+            "numpy:unique?return_counts",
+            "numpy:unique?return_inverse",
             "torch:scatter_add",
             ".scatter_add_",
         ),
