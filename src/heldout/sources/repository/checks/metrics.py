@@ -52,7 +52,7 @@ class MetricFits(Practice):
     sentence = "Metrics beyond one number"
     full = 3
     kinds: ClassVar = {
-        "per class (precision, recall, F1, confusion matrix)": (
+        "precision, recall, F1 or a confusion matrix": (
             "sklearn:precision_score|recall_score|f1_score|fbeta_score|precision_recall_fscore_support",
             "sklearn:classification_report|confusion_matrix",
             "imblearn:classification_report_imbalanced|geometric_mean_score",

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.documents import documents, sections
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, says_something
@@ -69,7 +70,8 @@ class DataVersions(Check):
         if not used and not hashed:
             return
         words = [names(used)] if used else []
-        words += [f"{len(hashed)} files with downloads that check a hash or name a revision"] if hashed else []
+        if hashed:
+            words += [f"{plural(len(hashed), 'file')} with downloads that check a hash or name a revision"]
         yield self.found(
             f"Data or model files have a version or a checksum: {'; '.join(words)}.",
             *places(repo, used, 2),
