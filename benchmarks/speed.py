@@ -134,7 +134,9 @@ def clone(name: str, commit: str, mirrors: Path, work: Path) -> Path:
     git = ["git", "-c", "advice.detachedHead=false", "-c", "safe.directory=*"]
     source = mirrors / name.replace("/", "+") / "repo"
     subprocess.run([*git, "clone", "--quiet", "--no-checkout", str(source), str(folder)], check=True)
-    subprocess.run([*git, "-C", str(folder), "checkout", "--quiet", commit], check=True)
+    done = subprocess.run([*git, "-C", str(folder), "checkout", "--quiet", commit], check=True, stderr=subprocess.PIPE)
+    if lost := done.stderr.count(b"unable to read"):
+        print(f"{name}: {lost} files are not in the mirror and are left out")
     return folder
 
 
