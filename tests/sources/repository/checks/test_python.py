@@ -7,7 +7,7 @@ import pytest
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.containers import SlowContainers
 from heldout.sources.repository.checks.errors_and_files import OpenFiles, SwallowedErrors
-from heldout.sources.repository.checks.python_idiom import Globals, WrongComparisons
+from heldout.sources.repository.checks.python_idiom import Globals, IndexLoops, WrongComparisons
 from heldout.sources.repository.checks.untrusted_input import Evaluated, PastedSql, UnsafeLoading
 from tests.support import findings_of, notebook
 
@@ -108,3 +108,19 @@ def test_the_same_number_weighs_less_in_more_code() -> None:
     (small,) = findings_of({"a.py": bad}, SwallowedErrors())
     (large,) = findings_of({"a.py": bad, "b.py": more}, SwallowedErrors())
     assert large.strength < small.strength
+
+
+@pytest.mark.parametrize(
+    ("body", "against"),
+    [
+        ("use(self.names[i], self.data[self.names[i]])", True),
+        ("use(self.names[i], scores[i])", False),
+        ("self.names[i] = ''", False),
+        ("use(other.names[i])", False),
+    ],
+)
+def test_an_attribute_that_is_walked_by_position_counts(body: str, against: bool) -> None:
+    loop = f"    for i in range(len(self.names)):\n        {body}\n"
+    code = "".join(f"def g{n}(self, other, scores):\n{loop}\n" for n in range(5))
+    found = findings_of({"a.py": code}, IndexLoops())
+    assert [f.polarity for f in found] == (["against"] if against else [])

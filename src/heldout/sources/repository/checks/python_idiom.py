@@ -139,17 +139,19 @@ class IndexLoops(Check):
 
 
 def _range_len(node: ast.expr) -> str | None:
-    """The name `x` of `range(len(x))`."""
+    """The name `x`, or `self.x`, of `range(len(x))`."""
     if calls_name(node, "range") and isinstance(node, ast.Call) and len(node.args) == 1:
         inner = node.args[0]
-        if (
-            calls_name(inner, "len")
-            and isinstance(inner, ast.Call)
-            and inner.args
-            and isinstance(inner.args[0], ast.Name)
-        ):
-            return inner.args[0].id
+        if calls_name(inner, "len") and isinstance(inner, ast.Call) and inner.args:
+            return _dotted_name(inner.args[0])
     return None
+
+
+def _dotted_name(node: ast.expr) -> str | None:
+    """`x` or `self.x`; None for anything that is worked out."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _only_takes(use: ast.AST, sequence: str, module: Module) -> bool:
@@ -157,7 +159,7 @@ def _only_takes(use: ast.AST, sequence: str, module: Module) -> bool:
     return (
         isinstance(around, ast.Subscript)
         and around.slice is use
-        and is_name(around.value, sequence)
+        and _dotted_name(around.value) == sequence
         and isinstance(around.ctx, ast.Load)
     )
 
