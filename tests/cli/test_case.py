@@ -102,7 +102,7 @@ def test_a_page_says_what_was_seen_and_what_to_ask(capsys: pytest.CaptureFixture
         "The scaler is fitted before the split (high) [ST201: train.py:14, nb.ipynb, cell 2:3 and 1 more]",
         "Tests assert behaviour [CR101: tests/test_a.py:3]",
         "1. What would the score be without it?",
-        "MLOps (not observed): the model is trained once",
+        "MLOps: nothing of the kind was there. the model is trained once",
         "big.csv: larger than 10 MB",
         "SA001 A key in the code - a sample key (heldout.toml)",
         "churn (repository, aaaaaaaaaaaa): files 3",
@@ -110,6 +110,16 @@ def test_a_page_says_what_was_seen_and_what_to_ask(capsys: pytest.CaptureFixture
         assert text in " ".join(out.split()), text
     assert "not asked for" in lines_with(out, "Domain understanding")[0]
     assert "Nobody has looked yet at: Robustness, " in out
+
+
+def test_a_narrow_terminal_keeps_names_and_figures(
+    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    out = run(capsys, "case", "show", folder, "--subject", "Ada Lovelace")[1]
+    row = lines_with(out, "2.0 ±0.8")[0]
+    assert row.split()[0].startswith("Stat")
+    assert "─●" not in out
 
 
 def test_what_a_candidate_wrote_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

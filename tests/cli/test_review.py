@@ -163,6 +163,7 @@ def test_a_dossier_by_another_standard_is_refused(
     ("arguments", "said"),
     [
         (["--author", "Ada Lovelaec"], "Did you mean: Ada Lovelace"),
+        (["--author", "Zzz"], "Leave --author out to see who committed"),
         (["--check", "NONE1"], "there is no check"),
         (["--revision", "nowhere"], "nowhere"),
         (["--into", "absent"], "is no case"),

@@ -89,6 +89,7 @@ def test_what_cannot_be_reviewed_gets_a_message(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for spec, text in (
         (str(tmp_path / "nothing"), "does not exist"),
+        ("", "an empty name"),
         (str(tmp_path / "empty"), "no files"),
         (str(tmp_path / "data.csv"), "no archive"),
         (str(tmp_path / "pipe"), "neither a folder"),

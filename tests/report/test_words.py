@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from heldout.evidence import Gap
 from heldout.report import words
 
 
@@ -36,6 +37,12 @@ def test_lists() -> None:
     assert words.listed(["a", "b"]) == "a or b"
     assert words.listed(["a", "b", "c"], last="and") == "a, b and c"
     assert words.listed(["a", "b", "c", "d", "e"], last="and") == "a, b, c and 2 more"
+
+
+def test_gaps_of_one_reason_are_told_once_and_ours_first() -> None:
+    gaps = [Gap(what=f"{n}.py", why="Python 2") for n in range(5)]
+    told = words.together([*gaps, Gap(what="x.py", why="CRF101 failed", ours=True)])
+    assert [(g.what, g.why) for g in told] == [("x.py", "CRF101 failed"), ("0.py, 1.py, 2.py and 2 more", "Python 2")]
 
 
 def test_counts_and_points() -> None:

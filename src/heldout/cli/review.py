@@ -43,8 +43,9 @@ class _Options:
         """What to call the subject: as told, else the first author, else the work itself."""
         author = self.authors[0].partition("<")[0].strip() if self.authors else ""
         work = self.what[0].removeprefix("pypi:").rstrip("/").rpartition("/")[2]
-        if work in ("", ".", ".."):
-            work = Path(self.what[0]).resolve().name
+        if work in ("", ".", "..", ".git"):
+            whole = Path(self.what[0]).resolve()
+            work = (whole.parent if work == ".git" else whole).name
         return self.subject or author or work
 
 
@@ -143,7 +144,7 @@ def _say_next(outcome: Outcome, options: _Options) -> None:
     if outcome.authors:
         click.echo("\nWho committed (shown here only; name the subject with --author):")
         for name, commits in outcome.authors[:_AUTHORS_SHOWN]:
-            click.echo(f"  {commits:>6} commits  {name}")
+            click.echo(f"  {commits:>6} {'commit ' if commits == 1 else 'commits'}  {name}")
         if len(outcome.authors) > _AUTHORS_SHOWN:
             click.echo(f"  and {len(outcome.authors) - _AUTHORS_SHOWN} more")
     if options.into is not None:

@@ -129,7 +129,10 @@ class _Opener:
         if path is None:
             return self._remote(spec)
         if path.is_dir():
-            return self._folder(path.resolve(), path.resolve().name or "root", str(path), "folder")
+            whole = path.resolve()
+            # A bare repository that is called `.git` has the name of the folder that it stands in.
+            named = whole.parent if whole.name == ".git" else whole
+            return self._folder(whole, named.name or "root", str(named if named is not whole else path), "folder")
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError(f"{spec} is neither a folder nor a regular file; name a folder, an archive or a URL")
         if path.suffix.lower() in _SINGLE:
@@ -144,7 +147,8 @@ class _Opener:
             raise InputError(f"{spec} is a profile, not a repository; name one of its repositories")
         if not is_git_url(spec):
             hint = f"; for GitHub write https://github.com/{spec}" if _OWNER_NAME.fullmatch(spec) else ""
-            raise InputError(f"{shown(spec)} does not exist; name a folder, an archive, a git URL or pypi:NAME{hint}")
+            known = "name a folder, an archive, a git URL or pypi:NAME"
+            raise InputError(f"{shown(spec) or 'an empty name'} does not exist; {known}{hint}")
         remote = check_url(spec)
         self.progress(f"cloning {remote.shown}")
         repository = clone(remote, self.private / "git", self.limits, self.revision, self.progress)
@@ -229,7 +233,7 @@ class _Opener:
 def _existing(spec: str) -> Path | None:
     try:
         path = Path(spec).expanduser()
-        return path if path.exists() else None
+        return path if spec and path.exists() else None
     except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, no such user
         return None
 

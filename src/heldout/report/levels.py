@@ -57,7 +57,7 @@ class Missing:
         return STATES[self.state] if self.state else "not looked at"
 
 
-NOBODY_LOOKED = Missing("", None, "No source here can see it, or none was used.")
+NOBODY_LOOKED = Missing("", None, "Nothing was given that could show it.")
 
 
 @dataclass(frozen=True)

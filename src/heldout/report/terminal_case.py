@@ -16,7 +16,7 @@ from heldout.report.levels import STATES, Z90, interval
 from heldout.report.summary import summarise
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level as level_words
-from heldout.report.words import measured, named, percent
+from heldout.report.words import measured, named, percent, together
 from heldout.standard import SOURCE_WORDS, Role, Standard
 
 _STATE_CELLS: dict[State, str] = {
@@ -30,6 +30,8 @@ _STATE_CELLS: dict[State, str] = {
 
 _STRONGEST = 5
 _QUESTIONS = 8
+_WIDE = 72
+"""Columns from which the intervals are drawn beside the figures."""
 
 
 def print_case(console: Console, case: Case, dossiers: Sequence[Dossier]) -> None:
@@ -99,7 +101,7 @@ def _print_subject(console: Console, case: Case, dossier: Dossier) -> None:
     if not dossier.evidence and not dossier.artifacts:
         console.print(Text("Nothing has been looked at yet."))
         return
-    console.print(_levels(case, dossier))
+    console.print(_levels(console, case, dossier))
     _print_artifacts(console, dossier.artifacts)
     weighed = weigh(dossier)
     _print_findings(console, "Strongest evidence for", weighed, "for")
@@ -114,12 +116,14 @@ def _print_subject(console: Console, case: Case, dossier: Dossier) -> None:
     )
 
 
-def _levels(case: Case, dossier: Dossier) -> Table:
+def _levels(console: Console, case: Case, dossier: Dossier) -> Table:
     """One row per observation: the role's competencies by weight, then those that it does not ask for."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("competency")
+    table.add_column("competency", overflow="fold")
     table.add_column("level", no_wrap=True)
-    table.add_column("1   2   3   4   5", no_wrap=True)
+    drawn = console.width >= _WIDE
+    if drawn:
+        table.add_column("1   2   3   4   5", no_wrap=True)
     table.add_column("bar", justify="right", no_wrap=True)
     table.add_column("what that means")
     asked = _by_weight(case.role)
@@ -130,15 +134,11 @@ def _levels(case: Case, dossier: Dossier) -> Table:
         title = Text(_title(case.standard, name), "" if name in asked else "dim")
         found = evidence_for(dossier, name)
         if not found:
-            table.add_row(title, Text("-"), level_bar(None, None, bar), shown_bar, Text("not looked at", "dim"))
+            bars = [level_bar(None, None, bar)] if drawn else []
+            table.add_row(title, Text("-"), *bars, shown_bar, Text("not looked at", "dim"))
         for evidence in found:
-            table.add_row(
-                title,
-                Text(_figures(evidence), "bold"),
-                level_bar(evidence.level, evidence.se, bar),
-                shown_bar,
-                _meaning(evidence, bar),
-            )
+            bars = [level_bar(evidence.level, evidence.se, bar)] if drawn else []
+            table.add_row(title, Text(_figures(evidence), "bold"), *bars, shown_bar, _meaning(evidence, bar))
     return table
 
 
@@ -153,7 +153,8 @@ def _meaning(evidence: Evidence, bar: float | None) -> Text:
     """The observation in words: against the bar, from where, with what reservation; or why there is none."""
     source = SOURCE_WORDS.get(evidence.source, evidence.source)
     if evidence.level is None or evidence.se is None:
-        return Text(f"{STATES[evidence.state]}: {printable(evidence.reason)}", "dim")
+        # Why it is missing stands under "What cannot be told", once for all that share the reason.
+        return Text(STATES[evidence.state], "dim")
     parts = ["not asked for" if bar is None else verdict(evidence.level, evidence.se, bar), source]
     if evidence.share is not None:
         parts.append(f"{percent(evidence.share)} own work")
@@ -167,7 +168,7 @@ def _print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:
     lines = []
     for artifact in artifacts:
         figures = [f"{named(key)} {measured(value, key)}" for key, value in artifact.measured.items()]
-        origin = "" if artifact.origin == artifact.name else f" from {artifact.origin}"
+        origin = "" if artifact.origin in (artifact.name, f"local: {artifact.name}") else f" from {artifact.origin}"
         lines.append(f"{artifact.name} ({artifact.kind}, {artifact.digest[:12]}){origin}")
         if figures:
             lines[-1] += f": {', '.join(figures[:6])}"
@@ -208,15 +209,15 @@ def _unknowns(case: Case, dossier: Dossier, weighed: Iterable[Weighed]) -> list[
     missing = [e for e in dossier.evidence if e.competency in case.role.requires and e.competency not in observed]
     by_reason: dict[tuple[str, str], list[str]] = {}
     for evidence in missing:
-        names = by_reason.setdefault((_STATE_CELLS[evidence.state], evidence.reason), [])
+        names = by_reason.setdefault((STATES[evidence.state], evidence.reason), [])
         names.append(_title(case.standard, evidence.competency))
-    lines = [f"{', '.join(dict.fromkeys(names))} ({state}): {reason}" for (state, reason), names in by_reason.items()]
+    lines = [f"{', '.join(dict.fromkeys(names))}: {state}. {reason}" for (state, reason), names in by_reason.items()]
     unseen = [_title(case.standard, name) for name in _by_weight(case.role) if not evidence_for(dossier, name)]
     if unseen:
         lines.append(f"Nobody has looked yet at: {', '.join(unseen)}")
     lines += [w.finding.message for w in weighed if w.finding.polarity == "unknown"]
     for artifact in dossier.artifacts:
-        lines += [f"{gap.what}: {gap.why}{' (our fault)' if gap.ours else ''}" for gap in artifact.gaps]
+        lines += [f"{gap.what}: {gap.why}{' (our fault)' if gap.ours else ''}" for gap in together(artifact.gaps)]
     return list(dict.fromkeys(lines))
 
 

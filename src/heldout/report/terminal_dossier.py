@@ -13,7 +13,7 @@ from heldout.evidence import Dossier, Gap
 from heldout.report.summary import Fact, Question
 from heldout.report.terminal import level_bar, printable
 from heldout.report.view import Section, View, view
-from heldout.report.words import count, day, heading, level
+from heldout.report.words import count, day, heading, level, together
 from heldout.standard import Role, Standard
 
 _SIGNS = {"for": ("▲ for", "green"), "against": ("▼ against", "red"), "unknown": ("◇ could not tell", "dim")}
@@ -125,10 +125,10 @@ def _rest(console: Console, page: View) -> None:
     said = f"{count(counts['for'], 'finding')} for, {counts['against']} against, {counts['unknown']} could not tell"
     said += f"; {counts['suppressed']} set aside with a reason" if counts["suppressed"] else ""
     console.print(Padding(Text(said), (0, 0, 0, 2)))
-    gaps = [gap for artifact in page.dossier.artifacts for gap in artifact.gaps]
+    gaps = together(gap for artifact in page.dossier.artifacts for gap in artifact.gaps)
     if gaps:
         console.print(Padding(Text(f"{count(len(gaps), 'gap')}: what was not looked at"), (0, 0, 0, 2)))
-    for gap in sorted(gaps, key=lambda gap: not gap.ours)[:_GAPS]:
+    for gap in gaps[:_GAPS]:
         console.print(Padding(_gap(gap), (0, 0, 0, 4)))
     if len(gaps) > _GAPS:
         console.print(Padding(Text(f"and {len(gaps) - _GAPS} more", "dim"), (0, 0, 0, 4)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import isfinite
 
-from heldout.evidence.types import Measured
+from heldout.evidence.types import Gap, Measured
 
 PROPER = frozenset({"Airflow", "Docker", "Git", "Jupyter", "Keras", "Kubernetes", "Prefect", "Python", "Spark"})
 """First words that keep their capital inside a sentence."""
@@ -54,6 +54,20 @@ def listed(names: Sequence[str], most: int = 3, last: str = "or") -> str:
     return f" {last} ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part) if shown else ""
 
 
+def together(gaps: Iterable[Gap], most: int = 3) -> list[Gap]:
+    """Gaps of one reason as one gap, ours first: `a.py, b.py, c.py and 14 more`."""
+    by_reason: dict[tuple[bool, str], list[str]] = {}
+    for gap in gaps:
+        by_reason.setdefault((gap.ours, gap.why), []).append(gap.what)
+    ordered = sorted(by_reason.items(), key=lambda item: not item[0][0])
+    return [Gap(what=_some(names, most), why=why, ours=ours) for (ours, why), names in ordered]
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
 def within(name: str) -> str:
     """A name inside a sentence: the first letter small, unless it begins a name of its own."""
     first, _, _ = name.partition(" ")
@@ -62,7 +76,8 @@ def within(name: str) -> str:
 
 def named(key: str) -> str:
     """A measured value's name as words: `long_share` -> `long share`."""
-    return key.replace("_", " ").strip()
+    words = key.replace("_", " ").strip()
+    return "Python" + words[len("python") :] if words.startswith("python ") else words
 
 
 def measured(value: Measured, key: str = "") -> str:
@@ -76,7 +91,7 @@ def measured(value: Measured, key: str = "") -> str:
             return percent(value)
         return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, int):
-        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+        return f"{value:,}"
     return str(value)
 
 

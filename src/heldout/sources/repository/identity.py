@@ -103,8 +103,9 @@ class People:
             raise UnknownAuthorError(
                 f"--author {claim!r} fits several people: {fitting}. Give the full name or the e-mail."
             )
-        near = get_close_matches(claim, names, n=3, cutoff=0.5) or names[:5]
-        raise UnknownAuthorError(f"nobody in the history is called {claim!r}. Did you mean: {', '.join(near)}?")
+        near = get_close_matches(claim, names, n=3, cutoff=0.5)
+        hint = f"Did you mean: {', '.join(near)}?" if near else "Leave --author out to see who committed."
+        raise UnknownAuthorError(f"nobody in the history is called {claim!r}. {hint}")
 
 
 def _joined(people: Sequence[Person]) -> list[list[Person]]:

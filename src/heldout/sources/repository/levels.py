@@ -159,7 +159,7 @@ def _state(competency: Competency, repo: Repository, spoken: Sequence[Finding], 
         unsaid = next((f.message for f in spoken if f.polarity == "unknown"), "")
         if unsaid:
             return "not_assessable", unsaid
-        return "not_observed", "Nothing in this repository shows it, for or against."
+        return "not_observed", "That counts neither for nor against."
     return "observed", ""
 
 

@@ -322,7 +322,7 @@ def parse(text: str) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         if _PYTHON_2.search(text):
-            raise UnparsableError("is Python 2, which is not assessed") from error
+            raise UnparsableError("Python 2, which is not assessed") from error
         raise UnparsableError(f"is not valid Python: {error.msg} (line {error.lineno})") from error
     except (RecursionError, MemoryError) as error:
         raise UnparsableError("is nested too deeply to be parsed") from error
