@@ -51,6 +51,16 @@ def test_what_a_sibling_binds_is_found(modules: dict[str, str], imports: str, ca
     assert all(1 < line <= MAIN.count("\n") + 3 for leak in leaks for line, _ in leak.flow)
 
 
+def test_what_a_metric_works_out_of_the_held_out_rows_is_no_leak() -> None:
+    metric = (
+        "import numpy as np\nfrom sklearn.metrics import precision_score\n"
+        "def judged(y, p):\n    hits = p - np.average(p)\n    return precision_score(y, hits)\n"
+    )
+    trees = {"own": ast.parse(metric)}
+    text = MAIN.format("from own import judged", "abs") + "print(judged(d, m.predict(b)))\n"
+    assert not analyse(ast.parse(text), resolve_module=trees.get).leaks
+
+
 def test_siblings_that_import_one_another_end() -> None:
     modules = {"one": "from two import scaled", "two": "from one import scaled"}
     assert not read(modules, "from one import scaled", "scaled").leaks

@@ -89,6 +89,8 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
             if not meet(influence.rows, event.rows):
                 continue
             alone = not beyond(influence.rows, event.rows) and not meet(influence.rows, event.fit.rows)
+            if alone and event.how == "metric" and influence.line == event.line:
+                continue  # a number that the metric itself works out of the rows
             note = "the held-out rows are changed by their own numbers" if alone else "rows that took part in it"
             end = (event.line, note if alone else f"{event.fit.name} is judged on {note}")
             yield spoken(machine, influence, end, alone=alone)
