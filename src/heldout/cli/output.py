@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
+from heldout.errors import InputError
 from heldout.report.export import write_file
+
+
+def check_output(target: str | None) -> None:
+    """Raise InputError at once, not after minutes of work, when the folder of a file to write does not exist."""
+    if target and target != "-" and not Path(target).parent.is_dir():
+        raise InputError(f"cannot write {target} (no such folder); name a file in a folder that exists and is yours")
 
 
 def write_output(target: str, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from heldout.cli.output import write_output
+from heldout.cli.output import check_output, write_output
 from heldout.cli.progress import TerminalProgress
 from heldout.errors import InputError
 from heldout.evidence import Case, Dossier
@@ -87,6 +87,8 @@ def command(**given: Any) -> None:
     share of the work is claimed for anybody.
     """
     options = _Options(**given)
+    for target in (options.html, options.json_to):
+        check_output(target)
     yardstick = _yardstick(options)
     brief = Brief(
         subject=options.name(),
