@@ -37,6 +37,8 @@ RIDGE = 3.0
 LEAST = 12
 """Repositories with a level from both readings and the tool, under which the error stays assumed."""
 ASSUMED_ERROR = 0.9
+TELLING = 0.95
+"""A rule whose error is not under this part of the constant's says next to nothing, and the report says so."""
 STEEPEST, FLATTEST = 1.6, 0.15
 
 
@@ -99,7 +101,8 @@ def main() -> None:
         )
         lines.append(
             f"  {competency}: {{start: {fit.start:.2f}, scale: {fit.scale:.2f}, error: {error:.2f}, basis: {basis},"
-            f" readings: {fit.pairs}, agreement: {agreement:.2f}{typical(competency, by_check)}}}"
+            f" readings: {fit.pairs}, telling: {str(fit.error < TELLING * fit.constant_error).lower()},"
+            f" agreement: {agreement:.2f}{typical(competency, by_check)}}}"
         )
     if given.write:
         target = files("heldout.sources.repository") / "calibration.yaml"

@@ -6,10 +6,10 @@ Each check then adds its findings for and takes away its findings against, never
 each weighted by the subject's share of the lines that it points at; checks that count places divide that sum by
 their `per_kloc` times the size in thousands of lines (at least one half). Start and contributions add up to the
 level; where the sum would leave the scale of 1-5, a last contribution of no check takes back what is over. `start`
-and `scale` come from repositories that people read against the anchors; see `calibration.yaml` and the page on levels
+and `scale` come from repositories that were read against the anchors; see `calibration.yaml` and the page on levels
 in the documentation.
 
-The standard error is the root of a sum of squares: the error against those human readings (never less), what a
+The standard error is the root of a sum of squares: the error against those readings (never less), what a
 small body of work leaves open, what a share under one or an unnamed author leaves open, and what was not in the
 material. It is wide when there is little to see, never narrow because nothing was found.
 """
@@ -38,6 +38,12 @@ from heldout.standard import Competency, Standard
 
 INSTRUMENT = "repository-review"
 
+NOT_TELLING = (
+    "When the rule was compared with readings, this level came no nearer than giving everybody the mean: read the"
+    " findings and put the questions, and make little of the dot."
+)
+"""Said beside a level that hardly separates people."""
+
 LEAST_LINES = 50
 """Lines of the subject's code under which no level is given."""
 LEAST_SHARE = 0.05
@@ -50,7 +56,7 @@ _SHARED = 0.8
 
 
 class Calibration(Frozen):
-    """How the rule of one competency was fitted to human readings.
+    """How the rule of one competency was fitted to readings of repositories.
 
     `error` is the root mean squared error of the tool's level against the mean of two independent readings,
     leave-one-out, in level points; `readings` is the number of repositories read, `agreement` the readers'
@@ -63,6 +69,8 @@ class Calibration(Frozen):
     basis: Basis
     readings: int = Field(ge=0)
     agreement: float | None = Field(default=None, ge=-1, le=1)
+    telling: bool = True
+    """Whether the rule came clearly nearer to the readings than a constant (an error under 95 % of the constant's)."""
     typical: dict[str, tuple[float, float]] = Field(default_factory=dict)
     """Check -> mean and standard deviation of its points (before `scale`) over the repositories read, for checks
     that a package from an index cannot answer (`Check.needs_whole`)."""
@@ -118,6 +126,7 @@ def evidence_of(
             contributions = _contributions(spoken, moving, repo, calibration, silent)
             level = min(max(start + sum(c.points for c in contributions), 1.0), 5.0)  # a hair of rounding is left
             se = _standard_error(calibration, repo, spoken, who, silent)
+            reason = "" if calibration.telling else NOT_TELLING
         result.append(
             Evidence(
                 competency=competency.id,
