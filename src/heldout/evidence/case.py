@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tomllib
 import unicodedata
@@ -298,6 +299,9 @@ def _remove(folder: Path) -> list[Path]:
 def _read_case_file(folder: Path) -> CaseFile:
     """`case.toml`, checked; raises CaseError."""
     path = folder / "case.toml"
+    # Readers hold no lock. Whoever adds a subject writes case.toml before the folder, so the folders are listed
+    # first; whoever deletes one removes the folder first, so a stray must still be there after case.toml was read.
+    present = [entry for entry in (folder / "subjects").glob("*") if not entry.name.startswith(".")]
     try:
         content = CaseFile.model_validate(tomllib.loads(read_text(path)))
         crooked = [subject.slug for subject in _subjects(content) if slug(subject.slug) != subject.slug]
@@ -312,9 +316,8 @@ def _read_case_file(folder: Path) -> CaseFile:
             f"{path}: [subjects.{_quoted(crooked[0])}] must be {slug(crooked[0])!r}: small letters, no signs"
         )
     wanted = {subject.slug for subject in _subjects(content)}
-    present = {entry.name for entry in (folder / "subjects").glob("*") if not entry.name.startswith(".")}
-    strays = sorted(unicodedata.normalize("NFKC", name) for name in present)
-    if unknown := [name for name in strays if name not in wanted]:
+    strays = [(unicodedata.normalize("NFKC", entry.name), entry) for entry in present]
+    if unknown := sorted(name for name, entry in strays if name not in wanted and os.path.lexists(entry)):
         raise CaseError(
             f"{folder / 'subjects' / unknown[0]} belongs to no subject of {path}; "
             f'add a table [subjects."{unknown[0]}"] with its name there, or remove the folder'
