@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from heldout.evidence import Artifact, Dossier, Evidence, Finding
+from heldout.evidence import Dossier, Evidence, Finding
 from heldout.report.chart import Step, Strip, shapes_of, strip, waterfall
 from heldout.report.clean import cleaned
 from heldout.report.levels import Estimate, Row, rows
@@ -109,10 +109,6 @@ class View:
     def number_of(self, finding: Finding) -> str:
         """The finding's number."""
         return self.numbers[key(finding)]
-
-    def artifact_named(self, name: str) -> Artifact | None:
-        """The artifact of that name."""
-        return next((artifact for artifact in self.dossier.artifacts if artifact.name == name), None)
 
 
 def view(dossier: Dossier, standard: Standard, role: Role | None = None) -> View:

@@ -53,7 +53,7 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
             with open_material(spec, limits=order.limits, revision=order.revision, progress=watcher.step) as material:
                 taken = {artifact.name for dossier in dossiers for artifact in dossier.artifacts}
                 dossiers.append(_review_one(material, order.brief, taken, watcher))
-                for name, commits in _authors(material):
+                for name, commits in () if order.brief.claims else _authors(material):
                     authors[name] = authors.get(name, 0) + commits
         except (InputError, OurFault) as error:
             if len(specs) == 1:
@@ -63,7 +63,7 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
         raise InputError("nothing could be reviewed:\n" + "\n".join(f"  {spec}: {error}" for spec, error in failures))
     dossier = _merged(dossiers, failures, left_out)
     ranked = sorted(authors.items(), key=lambda item: (-item[1], item[0]))
-    return Outcome(dossier, () if order.brief.claims else tuple(ranked))
+    return Outcome(dossier, tuple(ranked))
 
 
 def _expanded(order: Order, watcher: Progress) -> tuple[list[str], tuple[Gap, ...]]:

@@ -12,6 +12,7 @@ from heldout.material import Material, Ownership, Tree, UnreadableError, blame
 from heldout.sources.repository.authorship import Authorship, authorship
 from heldout.sources.repository.checks.authorship import copied_files
 from heldout.sources.repository.checks.base import Check
+from heldout.sources.repository.identity import People
 from heldout.sources.repository.inspection import Inspection, Tick, inspect
 from heldout.sources.repository.levels import Run, evidence_of, rules_version
 from heldout.sources.repository.paths import part_of
@@ -52,7 +53,7 @@ def collect(material: Material, brief: Brief, *, tick: Tick | None = None, taken
             owned.append(blame(history, _line_counts(material.tree), brief.blame_seconds))
 
     if brief.claims and history is not None:
-        authorship(history, None, brief.claims)  # a wrong name is said at once, not after the work
+        People.of(history.commits).find(brief.claims)  # a wrong name is said at once, not after the work
     seen = inspect(
         material.tree,
         brief.checks,

@@ -15,9 +15,6 @@ _INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
 _FROM = re.compile(r"^(?:--platform=\S+\s+)?(\S+)(?:\s+[aA][sS]\s+(\S+))?")
 _VARIABLE = re.compile(r"\$\{?(\w+)(?::-([^}]*))?\}?")
 _HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
-_SERVES = re.compile(
-    r"\b(gunicorn|uvicorn|hypercorn|waitress|flask|uwsgi|serve|server|tritonserver|torchserve|bentoml|streamlit|api|app\.py)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +79,6 @@ class Dockerfile:
             short, _, tag = tail.partition(":")
             found.append(Base(f"{head}/{short}" if head else short, tag, bool(digest), instruction.line))
         return tuple(found)
-
-    @cached_property
-    def serves(self) -> bool:
-        """Whether the image is meant to run as a service: it exposes a port, or its command starts a server."""
-        commands = " ".join(i.value[:500] for i in self.last_stage if i.word in ("CMD", "ENTRYPOINT"))
-        return bool(_SERVES.search(commands)) or any(i.word == "EXPOSE" for i in self.last_stage)
 
 
 def parse_dockerfile(path: str, text: str) -> Dockerfile | None:
