@@ -1,0 +1,1 @@
+"""Delivered work, run: can it be built, run, retrained and owned without the people who made it?"""
