@@ -10,6 +10,7 @@ from heldout.evidence.types import Frozen, Gap, Location, Measured, Severity
 from heldout.sources.handover.plan import Plan
 
 Area = Literal["build", "run", "retrain", "own"]
+Cost = Literal["hours", "days", "weeks"]
 State = Literal["pass", "fail", "not_assessable"]
 
 
@@ -24,8 +25,6 @@ class Check(Frozen):
     """One plain sentence of what was seen, with the numbers."""
     credit: float = Field(default=1.0, ge=0, le=1)
     """How much of the check's weight a pass earns: a build that needed a repair earns less."""
-    critical: bool = False
-    """Whether its area cannot hold when it fails."""
     severity: Severity = "info"
     command: str = ""
     locations: tuple[Location, ...] = ()
@@ -33,9 +32,9 @@ class Check(Frozen):
     why: str = ""
     mend: str = ""
     clause: str = ""
-    """What to write into the contract so that this holds at the hand-over."""
-    cost: Literal["hours", "days", "weeks"] | None = None
-    """What mending it may cost the client who has to do it without the vendor."""
+    """What to write into the contract, where this case needs other words than the rubric's."""
+    cost: Cost | None = None
+    """What mending it may cost the client who has to do it without the vendor, where it is not as the rubric says."""
     log: str = ""
     """Path of the log, relative to the audit's folder."""
 

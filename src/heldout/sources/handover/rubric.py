@@ -1,0 +1,145 @@
+"""The rubric of an audit: what each check asks, what it weighs, and how checks become four scores and one verdict.
+
+After the ML Test Score (Breck et al., 2017: the final score is the lowest of the sections, so that a strong one cannot
+hide a weak one), the completeness list of Papers with Code and the ACM's artifact badges (functional, reproduced).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import get_args
+
+import yaml
+
+from heldout.sources.handover.result import Area, Check, Cost, Score
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the rubric; `rubric.yaml` says what its fields mean."""
+
+    id: str
+    area: Area
+    title: str
+    asks: str
+    clause: str
+    cost: Cost
+    weight: int = 1
+    critical: bool = False
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """The whole of `rubric.yaml`."""
+
+    holds_from: float
+    areas: dict[Area, str]
+    items: dict[str, Item]
+
+
+@cache
+def rubric() -> Rubric:
+    """The rubric as shipped, with items in the order of the file."""
+    text = files("heldout.sources.handover").joinpath("rubric.yaml").read_text(encoding="utf-8")
+    raw = yaml.safe_load(text)
+    items = {id_: Item(id=id_, **fields) for id_, fields in raw["items"].items()}
+    return Rubric(raw["holds_from"], raw["areas"], items)
+
+
+def critical(check: Check) -> bool:
+    """Whether its area stands or falls with this check."""
+    return rubric().items[check.id].critical
+
+
+def score(checks: Sequence[Check]) -> tuple[Score, ...]:
+    """The four scores. What could not be assessed is left out of the points, and never counts as failed.
+
+    Raises KeyError for a check of no rubric item: that is a fault of ours.
+    """
+    return tuple(_area(area, [c for c in checks if rubric().items[c.id].area == area]) for area in get_args(Area))
+
+
+def _area(area: Area, checks: Sequence[Check]) -> Score:
+    assessed = [check for check in checks if check.state != "not_assessable"]
+    items = sum(1 for item in rubric().items.values() if item.area == area)
+    needs_critical = any(item.critical for item in rubric().items.values() if item.area == area)
+    weight = sum(rubric().items[check.id].weight for check in assessed)
+    earned = sum(rubric().items[check.id].weight * check.credit for check in assessed if check.state == "pass")
+    points = earned / weight if weight else None
+    failed = [check for check in assessed if check.state == "fail" and critical(check)]
+    base = {"area": area, "assessed": len({check.id for check in assessed}), "of": items, "points": points}
+    if failed:
+        return Score(**base, state="does_not_hold", why=failed[0].message)
+    if points is None or (needs_critical and not any(critical(check) for check in assessed)):
+        return Score(**base, state="not_assessable", why=_unassessed(checks))
+    if points < rubric().holds_from:
+        return Score(**base, state="does_not_hold", why=_weakest(assessed))
+    return Score(**base, state="holds", why=_strongest(assessed))
+
+
+def _unassessed(checks: Sequence[Check]) -> str:
+    telling = [check for check in checks if critical(check)] or list(checks)
+    return telling[0].message if telling else "Nothing of the kind was looked at."
+
+
+def _weakest(checks: Sequence[Check]) -> str:
+    failed = [check for check in checks if check.state == "fail"]
+    # Points can also be low by passes that earned little: by mending on our side.
+    worst = max(failed or checks, key=lambda check: (rubric().items[check.id].weight * (1 - _earned(check)), check.id))
+    return worst.message
+
+
+def _strongest(checks: Sequence[Check]) -> str:
+    passed = [check for check in checks if check.state == "pass"]
+    return max(passed, key=lambda check: (critical(check), rubric().items[check.id].weight, check.credit)).message
+
+
+def _earned(check: Check) -> float:
+    return check.credit if check.state == "pass" else 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the four scores come to, for a reader who is no engineer."""
+
+    holds: bool
+    """Whether all four hold."""
+    headline: str
+    reason: str
+
+
+def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
+    """The lowest of the four, in words; whether what it claims is true is told apart from whether it is yours."""
+    state = {s.area: s.state for s in scores}
+    why = {s.area: s.why for s in scores}
+    if all(value == "holds" for value in state.values()):
+        return Verdict(True, "You can build, run, retrain and own this without its makers.", why["retrain"])
+    if state["build"] != "holds":
+        text = "It cannot be built" if state["build"] == "does_not_hold" else "Whether it can be built is not known"
+        return Verdict(False, f"{text}, so there is nothing here that you could run without its makers.", why["build"])
+    claims = next((check for check in checks if check.id == "T2"), None)
+    true = claims is not None and claims.state == "pass"
+    retrained = next((check for check in checks if check.id == "T1"), None)
+    if retrained is not None and retrained.state == "fail":
+        return _not_retrained(state["run"] == "holds", true, retrained.message)
+    if state["retrain"] == "does_not_hold":
+        if claims is not None and claims.state == "fail":
+            return Verdict(False, "It can be retrained, but it does not reach what it claims.", claims.message)
+        return Verdict(False, "It can be retrained, but what comes out is worth little.", why["retrain"])
+    if state["run"] == "does_not_hold":
+        return Verdict(False, "It can be built, but it does not run as delivered.", why["run"])
+    if state["own"] == "does_not_hold":
+        head = "It works" + (" and its numbers are true" if true else "") + ", but it is not yours to keep running."
+        return Verdict(False, head, why["own"])
+    unknown = next(area for area, value in state.items() if value == "not_assessable")
+    return Verdict(False, f"Not everything could be assessed: {rubric().areas[unknown].lower()}", why[unknown])
+
+
+def _not_retrained(runs: bool, true: bool, reason: str) -> Verdict:
+    if runs:
+        head = "It runs, but you cannot retrain it: you would be renting a black box."
+        return Verdict(False, f"True but not yours. {head}" if true else head, reason)
+    return Verdict(False, "It can be built, but it can neither be run nor retrained as delivered.", reason)
