@@ -7,9 +7,11 @@ File names, messages and snippets come from repositories that may be hostile. Ev
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
-from heldout.evidence import Dossier
+from pydantic import BaseModel
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 MOST = 4_000
 """Characters of one text that are shown."""
@@ -36,9 +38,9 @@ def one_line(text: str) -> str:
     return _BLANK.sub(" ", text).strip()
 
 
-def cleaned(dossier: Dossier) -> Dossier:
-    """The dossier with every text in it made safe to show."""
-    return Dossier.model_validate(_clean(dossier.model_dump()))
+def cleaned(model: _Model) -> _Model:
+    """The dossier or audit with every text in it made safe to show."""
+    return type(model).model_validate(_clean(model.model_dump()))
 
 
 def _clean(value: Any) -> Any:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from heldout.errors import InputError, OurFault
 from heldout.evidence import Dossier
 from heldout.evidence.files import write_atomically
+from heldout.sources.handover.result import Audit
 
 SCHEMA = 1
 """Raised by every change that a reader of the older form would trip over."""
@@ -39,6 +40,12 @@ def dossier_json(dossier: Dossier) -> str:
     Being ASCII, it is safe on a terminal whatever a repository holds. Numbers that JSON lacks become null.
     """
     content = _without_infinity({"schema": SCHEMA, "dossier": dossier.model_dump(mode="json")})
+    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False)
+
+
+def audit_json(audit: Audit) -> str:
+    """An audit as JSON, in the same manner."""
+    content = _without_infinity({"schema": SCHEMA, "audit": audit.model_dump(mode="json")})
     return json.dumps(content, indent=2, sort_keys=True, allow_nan=False)
 
 

@@ -18,10 +18,13 @@ from markupsafe import Markup, escape
 
 from heldout.evidence import Dossier
 from heldout.report import words
+from heldout.report.audit_view import FIRST, VERDICTS, audit_view
 from heldout.report.chart import GRID, Strip, at, shapes_of, strip
 from heldout.report.clean import plain
 from heldout.report.levels import NOBODY_LOOKED, Estimate, Missing, Row, rows
 from heldout.report.view import View, view
+from heldout.sources.handover.result import Audit
+from heldout.sources.handover.rubric import rubric
 from heldout.standard import Role, Standard
 
 
@@ -38,6 +41,14 @@ class Compared:
 def render_dossier(dossier: Dossier, standard: Standard, role: Role | None = None) -> str:
     """The page of one subject; `role` adds its bars and orders the competencies by its weights."""
     return _environment().get_template("dossier.html.j2").render(view=view(dossier, standard, role), **_style())
+
+
+def render_audit(audit: Audit) -> str:
+    """The page of one audit; its links to logs are relative to the audit's folder."""
+    page = _environment().get_template("audit.html.j2")
+    return page.render(
+        view=audit_view(audit), first=FIRST, verdicts=VERDICTS, threshold=rubric().holds_from, **_style()
+    )
 
 
 def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], standard: Standard) -> str:

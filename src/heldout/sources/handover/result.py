@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from heldout.evidence.types import Frozen, Gap, Location, Measured, Severity
-from heldout.sources.handover.plan import Plan
+from heldout.sources.handover.plan import Claim, Plan
 
 Area = Literal["build", "run", "retrain", "own"]
 Cost = Literal["hours", "days", "weeks"]
@@ -50,6 +51,36 @@ class Score(Frozen):
     why: str
 
 
+class ClaimResult(Frozen):
+    """A claim beside what our runs measured."""
+
+    claim: Claim
+    verdict: Literal["match", "within_noise", "contradicted", "absent", "ambiguous"]
+    got: tuple[float, ...] = ()
+    """One value a run, on the claim's scale."""
+    message: str
+
+
+class GrowthPoint(Frozen):
+    """One training on a part of the rows."""
+
+    rows: int = Field(ge=0)
+    cpu_s: float = Field(ge=0)
+    """With the fixed cost taken away."""
+    memory_bytes: int | None = None
+
+
+class Growth(Frozen):
+    """How a training grows with its rows: time goes with rows to the power `exponent`."""
+
+    points: tuple[GrowthPoint, ...]
+    exponent: float
+    low: float
+    high: float
+    """Ends of the 95 % interval of the exponent."""
+    fixed_s: float = 0.0
+
+
 class Audit(Frozen):
     """A finished audit of one delivery."""
 
@@ -59,7 +90,12 @@ class Audit(Frozen):
     plan: Plan
     checks: tuple[Check, ...]
     scores: tuple[Score, ...]
-    facts: tuple[str, ...] = ()
+    claims: tuple[ClaimResult, ...] = ()
+    growth: Growth | None = None
     gaps: tuple[Gap, ...] = ()
     provider: str = ""
+    """Which sandbox it ran in."""
+    taken_at: datetime | None = None
+    seconds: float = 0.0
+    """Wall time of everything."""
     measured: dict[str, Measured] = Field(default_factory=dict)

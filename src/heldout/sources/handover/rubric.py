@@ -36,6 +36,7 @@ class Rubric:
     """The whole of `rubric.yaml`."""
 
     holds_from: float
+    assessed_from: float
     areas: dict[Area, str]
     items: dict[str, Item]
 
@@ -46,7 +47,7 @@ def rubric() -> Rubric:
     text = files("heldout.sources.handover").joinpath("rubric.yaml").read_text(encoding="utf-8")
     raw = yaml.safe_load(text)
     items = {id_: Item(id=id_, **fields) for id_, fields in raw["items"].items()}
-    return Rubric(raw["holds_from"], raw["areas"], items)
+    return Rubric(raw["holds_from"], raw["assessed_from"], raw["areas"], items)
 
 
 def critical(check: Check) -> bool:
@@ -77,6 +78,8 @@ def _area(area: Area, checks: Sequence[Check]) -> Score:
         return Score(**base, state="not_assessable", why=_unassessed(checks))
     if points < rubric().holds_from:
         return Score(**base, state="does_not_hold", why=_weakest(assessed))
+    if weight < rubric().assessed_from * sum(item.weight for item in rubric().items.values() if item.area == area):
+        return Score(**base, state="not_assessable", why="Too little of it could be assessed to say that it holds.")
     return Score(**base, state="holds", why=_strongest(assessed))
 
 

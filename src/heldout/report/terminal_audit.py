@@ -1,0 +1,63 @@
+"""An audit on the terminal: the first screen, and where the rest is."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from heldout.report.audit_view import FIRST, AuditView, Part, audit_view
+from heldout.report.terminal import printable
+from heldout.report.words import count, day
+from heldout.sources.handover.result import Audit
+
+_SIGNS = {"holds": ("✔", "green"), "does_not_hold": ("✖", "red"), "not_assessable": ("◇", "dim")}
+_CELLS = 20
+
+
+def print_audit(console: Console, audit: Audit) -> None:
+    """Print the audit; every text goes out as `Text`, in which markup means nothing."""
+    page = audit_view(audit)
+    console.print()
+    console.print(Text(printable(page.audit.delivery), "bold"))
+    console.print(Text(printable(page.verdict.headline), "bold"))
+    console.print(Text(printable(page.verdict.reason)))
+    console.print(Text(f"Looked at {printable(audit.digest)[:24]}, {day(audit.taken_at)}", "dim"))
+    console.print()
+    for part in page.parts:
+        _part(console, part)
+    console.print()
+    console.print(Text.assemble(("Are its numbers true?  ", "bold"), printable(page.truth)))
+    console.print(Text.assemble(("Is it yours?  ", "bold"), printable(page.yours)))
+    _contract(console, page)
+
+
+def _part(console: Console, part: Part) -> None:
+    sign, style = _SIGNS[part.score.state]
+    line = Text.assemble((f"{sign} {part.answer}", style), f"  {part.question}", ("  ", ""))
+    if part.score.points is not None:
+        filled = round(part.score.points * _CELLS)
+        line.append("━" * filled, style)
+        line.append("─" * (_CELLS - filled), "dim")
+    console.print(line)
+    why = f"{printable(part.score.why)} {part.score.assessed} of {part.score.of} checks could be assessed."
+    console.print(Padding(Text(why, "dim"), (0, 0, 0, 4)))
+
+
+def _contract(console: Console, page: AuditView) -> None:
+    console.print()
+    if not page.to_write:
+        console.print(Text("Nothing that could be assessed failed.", "bold"))
+        return
+    console.print(Text("What to write into the contract, dearest first", "bold"))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=3, justify="right")
+    grid.add_column(overflow="fold")
+    for index, clause in enumerate(page.to_write[:FIRST], start=1):
+        told = Text.assemble(printable(clause.text), (f"  [{', '.join(clause.ids)}]", "dim"))
+        grid.add_row(Text(f"{index}.", "dim"), told)
+    console.print(grid)
+    if len(page.to_write) > FIRST:
+        more = count(len(page.to_write) - FIRST, "more clause")
+        console.print(Padding(Text(f"{more} on the page (--html).", "dim"), (0, 0, 0, 4)))
