@@ -70,6 +70,9 @@ class Space:
     """Files, folders and links."""
 
 
+USUAL_SPACE = Space()
+
+
 @dataclass(frozen=True)
 class Mount:
     """A file or folder of this machine that is seen inside at `target` (absolute), to be read and not written."""
@@ -124,14 +127,23 @@ class Guard:
 
 @runtime_checkable
 class Workspace(Protocol):
-    """A folder of limited size that programs inside may write: seen inside at `/work`.
+    """A folder of limited size that programs inside may write: seen inside at `inside`, which is /work unless told.
 
-    `path` is where this machine sees it. Its content was written by foreign code: read it only through `read`, `names`
+    Its content was written by foreign code: read it only through `read`, `names`
     and `digest`, which follow no link and open nothing but plain files. Several runs, one after the other, may use it.
     """
 
-    path: Path
-    space: Space
+    @property
+    def path(self) -> Path:
+        """Where this machine sees it."""
+
+    @property
+    def space(self) -> Space:
+        """How much it may hold."""
+
+    @property
+    def inside(self) -> str:
+        """Where programs inside see it."""
 
     def put(self, source: Path, target: str) -> None:
         """Copy a file or folder of ours in, at the relative path `target`; the programs inside own the copy."""
@@ -190,7 +202,7 @@ class Job:
     sockets: Mapping[str, Path] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
-    """Working directory, relative to /work (or absolute)."""
+    """Working directory, relative to the workspace (or absolute)."""
     stdin: bytes = b""
     limits: Limits = field(default_factory=Limits)
 
@@ -199,12 +211,16 @@ class Job:
 class Sandbox(Protocol):
     """One way of running foreign code. Providers are safe to use from several threads."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in reports and settings."""
 
     def guards(self) -> Sequence[Guard]:
         """Each protection, present or missing; probed by really trying it."""
 
-    def workspace(self, space: Space = Space(), at: Path | None = None) -> AbstractContextManager[Workspace]:
+    def workspace(
+        self, space: Space = USUAL_SPACE, at: Path | None = None, inside: str = WORK
+    ) -> AbstractContextManager[Workspace]:
         """A workspace; removed at the end unless `at` names a folder, which is made or taken up again, and kept."""
 
     def run(self, job: Job) -> Completed:

@@ -1,0 +1,174 @@
+"""Slots: a user id, a control group and a folder for one workspace or run at a time, across all processes.
+
+Each is held by a lock on a file, which the kernel lets go of when its holder dies; whoever takes a slot first clears
+what a dead holder left in it. As root every slot is a user of its own, so that two runs cannot see, signal or starve
+each other even if both left their namespaces.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from heldout.sandbox.base import SandboxFault, Space
+from heldout.sandbox.cgroups import Group, find_hierarchy
+from heldout.sandbox.folders import data_folder, made
+
+MOST = 200
+_BASE_IDS = (2_019_000_000, 61_000)
+"""First user id of the slots: far from people and packages; the second for containers with 65,536 ids."""
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_MS_NOSUID, _MS_NODEV, _MNT_DETACH, _UMOUNT_NOFOLLOW = 2, 4, 2, 8
+
+_held = threading.local()
+_here: set[int] = set()
+_guard = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A leased slot."""
+
+    number: int
+    user: int
+    """The user id that programs run as."""
+    folder: Path
+    """Private folder of the slot; nothing is in it but what this lease put there."""
+
+    @property
+    def name(self) -> str:
+        """The name of its control group, without our prefix."""
+        return str(self.number)
+
+
+@contextmanager
+def lease() -> Iterator[Slot]:
+    """A free slot, cleared, for as long as the block lasts. Raises SandboxFault when all are taken."""
+    number, handle = _take()
+    try:
+        slot = Slot(number, user_of(number), made(data_folder() / "slots" / str(number)))
+        _clear(slot)
+        try:
+            yield slot
+        finally:
+            _clear(slot)
+    finally:
+        os.close(handle)
+        with _guard:
+            _here.discard(number)
+
+
+def user_of(number: int) -> int:
+    """The user id of a slot: its own as root, else the caller's."""
+    return _base() + number if os.geteuid() == 0 else os.geteuid()
+
+
+def _base() -> int:
+    ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    for base in _BASE_IDS:
+        if any(inside <= base and base + MOST < inside + length for inside, _, length in ranges):
+            return base
+    raise SandboxFault("this container has too few user ids for a user per run; run it with the full range of 65,536")
+
+
+def _take() -> tuple[int, int]:
+    locks = made(Path("/run/heldout") if os.geteuid() == 0 else data_folder() / "locks")
+    for number in range(MOST):
+        with _guard:  # a process may lock a file twice over two descriptors: keep our own account too
+            if number in _here:
+                continue
+            handle = os.open(locks / f"{number}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(handle)
+                continue
+            _here.add(number)
+            return number, handle
+    raise SandboxFault(f"all {MOST} slots are taken; wait for other runs to end")
+
+
+def _clear(slot: Slot) -> None:
+    """Kill, unmount and delete whatever is left in a slot."""
+    if hierarchy := find_hierarchy():
+        group = Group(hierarchy, f"heldout-{slot.name}")
+        group.kill()
+        group.remove()
+    for left in list(slot.folder.iterdir()):
+        unmount(left)
+        remove(left)
+
+
+def mount_memory(folder: Path, space: Space, user: int) -> None:
+    """A file system in memory at `folder` that holds this much and no more, kept by the kernel. Root only."""
+    options = f"size={space.disk_bytes},nr_inodes={space.files + 1},uid={user},gid={user},mode=0700"
+    flags = ctypes.c_ulong(_MS_NOSUID | _MS_NODEV)
+    if _LIBC.mount(b"heldout", os.fsencode(folder), b"tmpfs", flags, options.encode()) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def unmount(folder: Path) -> None:
+    """Take away what is mounted at `folder`, if anything is."""
+    while not folder.is_symlink() and os.path.ismount(folder):
+        if _LIBC.umount2(os.fsencode(folder), _MNT_DETACH | _UMOUNT_NOFOLLOW) != 0:
+            error = ctypes.get_errno()
+            raise SandboxFault(f"{folder} could not be unmounted: {os.strerror(error)}")
+
+
+def remove(path: Path) -> None:
+    """Delete a file, link or folder; nothing is followed, whatever foreign code put there. Raises SandboxFault."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    for attempt in (1, 2):
+        try:
+            handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                _remove(handle, path.name)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            if attempt == 2:
+                raise SandboxFault(f"{path} could not be removed: {error.strerror}") from error
+        else:
+            return
+
+
+def _remove(parent: int, name: str) -> None:
+    """Delete a folder below an open one, depth first without recursion, so that no depth overflows."""
+    opened = [(parent, name, _enter(parent, name))]
+    while opened:
+        above, called, here = opened[-1]
+        deeper = None
+        with os.scandir(here) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    deeper = entry.name
+                    break
+                os.unlink(entry.name, dir_fd=here)
+        if deeper is None:
+            os.close(here)
+            opened.pop()
+            os.rmdir(called, dir_fd=above)
+        elif len(opened) > _DEEP:
+            # Too deep to hold a descriptor for each level: bring the branch up, then go on.
+            os.rename(deeper, f".heldout-{len(deeper)}-{os.urandom(6).hex()}", src_dir_fd=here, dst_dir_fd=opened[0][2])
+        else:
+            opened.append((here, deeper, _enter(here, deeper)))
+
+
+_DEEP = 200
+
+
+def _enter(parent: int, name: str) -> int:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    with suppress(OSError):
+        return os.open(name, flags, dir_fd=parent)
+    os.chmod(name, 0o700, dir_fd=parent, follow_symlinks=False)  # a folder whose owner took the right to read
+    return os.open(name, flags, dir_fd=parent)

@@ -1,0 +1,61 @@
+"""A sandbox, as root and as an ordinary user; without one these tests are skipped, except where CI is set."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from heldout.sandbox import bubblewrap, cgroups, folders
+from heldout.sandbox.base import NoSandboxError, Sandbox
+from heldout.sandbox.provider import find_sandbox
+
+NOBODY = 64_321
+"""A user id that nobody has."""
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    try:
+        return find_sandbox("bubblewrap")
+    except NoSandboxError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+def as_user(action: Callable[[Sandbox, Path], None], folder: Path) -> None:
+    """Do something as a user without any rights, in a child process; raise what it raises."""
+    folder.chmod(0o777)
+    for parent in folder.parents:
+        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+            os.environ["HELDOUT_DATA"] = str(folder / "kept-by-heldout")
+            os.chdir(folder)
+            sys.executable = "/usr/bin/python3"  # the one that runs the tests may stand in a folder closed to others
+            for cached in (cgroups.find_hierarchy, bubblewrap._system, folders._staged):
+                cached.cache_clear()
+            action(find_sandbox("bubblewrap"), folder)
+            outcome = b""
+        except BaseException as error:  # noqa: BLE001 - carried over to the parent
+            outcome = pickle.dumps(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+        os.write(writer, outcome[:60_000])
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as told:
+        outcome = told.read()
+    os.waitpid(child, 0)
+    if outcome:
+        pytest.fail(pickle.loads(outcome))
