@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from heldout.sources.repository.import_names import DISTRIBUTIONS, standard
+from heldout.material.import_names import DISTRIBUTIONS, standard
 from heldout.sources.repository.module import ModuleFacts
 from heldout.sources.repository.repository import Repository
 

@@ -13,8 +13,8 @@ from packaging.version import InvalidVersion, Version
 
 from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
+from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_with
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.import_names import DISTRIBUTIONS, brought_by, installed_with
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import foreign_imports, own_names, purpose
 from heldout.sources.repository.repository import Repository
