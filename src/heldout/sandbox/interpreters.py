@@ -87,9 +87,8 @@ def _reachable(version: tuple[int, int, int], program: Path) -> Interpreter:
     if home == Path("/usr"):
         return Interpreter(version, home, str(program), ())
     name = ".".join(map(str, version))
-    kept = _kept(home, program, name)
-    inside = f"/opt/python/{name}"
-    return Interpreter(version, home, f"{inside}/bin/{program.name}", (Mount(kept, inside),))
+    # Inside it stands where it was built for: its libraries are looked for there.
+    return Interpreter(version, home, str(program), (Mount(_kept(home, program, name), str(home)),))
 
 
 def _kept(home: Path, program: Path, name: str) -> Path:

@@ -86,10 +86,9 @@ class Model(Frozen):
     locations: tuple[Location, ...] = ()
 
 
-class Claim(Frozen):
-    """A number that the delivery states about its own quality."""
+class Reading(Frozen):
+    """A number about the quality of a model, as a text, a file or the output of a run states it."""
 
-    id: str
     metric: str
     """The field's name for it: accuracy, f1, precision, recall, roc_auc, mae, rmse, mse, r2, mape, log_loss ..."""
     value: float
@@ -106,6 +105,12 @@ class Claim(Frozen):
     label: str = ""
     """Further words that tell it apart: the class, the data set, the row of the table."""
     location: Location
+
+
+class Claim(Reading):
+    """A number that the delivery states about its own quality, before anything runs."""
+
+    id: str
 
 
 class Service(Frozen):

@@ -1,0 +1,57 @@
+"""What was seen of one run of the delivery's own code: written by the engine, read by every check.
+
+A run is judged by what it changed and by what it measured, never by its exit code alone.
+"""
+
+from __future__ import annotations
+
+from heldout.evidence.types import Frozen, Location, Measured
+from heldout.sandbox.base import Verdict
+from heldout.sources.handover.observation import Observation
+from heldout.sources.handover.plan import Reading
+
+
+class Cause(Frozen):
+    """Why a build or a run failed, as far as its output tells."""
+
+    code: str
+    """Stable and short: `module_missing`, `data_missing`, `network`, `pins_unsatisfiable` ... (see `causes.py`)."""
+    message: str
+    """One plain sentence with the name of what is missing."""
+    subject: str = ""
+    """The module, path, package or host that it is about."""
+    location: Location | None = None
+
+
+class Ran(Frozen):
+    """One run of one step of the plan."""
+
+    step: str
+    command: str
+    folder: str = "."
+    verdict: Verdict
+    exit_code: int | None = None
+    why: str = ""
+    wall_s: float
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
+    made: tuple[str, ...] = ()
+    """Files that were not there before, relative to the delivery, sorted."""
+    changed: tuple[str, ...] = ()
+    """Files whose content is another than before."""
+    digests: dict[str, str] = {}
+    """SHA-256 of the files made or changed."""
+    readings: tuple[Reading, ...] = ()
+    """What it printed and wrote about quality; the location's path is `stdout`, `stderr` or a file."""
+    seen: Observation | None = None
+    """What the watch inside saw of its fits, splits and scores; None when it saw nothing of the kind."""
+    cause: Cause | None = None
+    """Why it failed; a run can end with exit code 0 and still have failed."""
+    log: str = ""
+    """Path of its log, relative to the audit's folder."""
+    measured: dict[str, Measured] = {}
+
+    @property
+    def worked(self) -> bool:
+        """Whether it ended by itself without a failure that its output shows."""
+        return self.verdict is Verdict.OK and self.cause is None
