@@ -9,10 +9,9 @@ from heldout.sources.repository.checks.dependencies import (
     Declared,
     LockAgrees,
     PythonStated,
-    Undeclared,
-    Unused,
     Versions,
 )
+from heldout.sources.repository.checks.undeclared import Undeclared, Unused
 from tests.support import Files, findings_of, notebook
 
 TRAIN = "import torch\nimport sklearn\nfrom sklearn.svm import SVC\n\nSVC().fit([], [])\n"

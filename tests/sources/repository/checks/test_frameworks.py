@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from heldout.sources.repository.checks.framework_use import FrameworkData, ModelTests
-from heldout.sources.repository.checks.frameworks import EvaluationMode, OutputFitsLoss, TrainingLoop
+from heldout.sources.repository.checks.frameworks import EvaluationMode, TrainingLoop
+from heldout.sources.repository.checks.output_layers import OutputFitsLoss
 from heldout.sources.repository.checks.practice import Rule
 from heldout.sources.repository.checks.robustness import EdgeCases, InputsChecked
 from heldout.sources.repository.checks.scale import ParallelWork, Vectorised

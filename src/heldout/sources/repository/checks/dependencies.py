@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -13,13 +11,12 @@ from packaging.version import InvalidVersion, Version
 
 from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
-from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_with
+from heldout.material.import_names import DISTRIBUTIONS
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.module import Module
-from heldout.sources.repository.needs import foreign_imports, own_names, purpose
+from heldout.sources.repository.needs import foreign_imports, purpose
 from heldout.sources.repository.repository import Repository
 
-_FEW = 2
+FEW = 2
 """Fewer foreign imports than this say nothing of how somebody keeps dependencies."""
 
 
@@ -53,14 +50,15 @@ def needed(repo: Repository) -> tuple[Declaration, ...]:
     return tuple(best[name] for name in sorted(best))
 
 
-def _most_telling(paths: Iterable[str]) -> list[str]:
+def most_telling(paths: Iterable[str]) -> list[str]:
     """Files that declare, those for the whole project first, the nearest to the root before the deeper ones."""
     return sorted(
         paths, key=lambda path: (bool(_BY_HAND.search(path)), path.count("/"), bool(_ASIDE.search(path)), path)
     )
 
 
-def _listed(names: Iterable[str], most: int = 6) -> str:
+def listed(names: Iterable[str], most: int = 6) -> str:
+    """The first names, and how many more there are."""
     items = list(names)
     rest = len(items) - most
     return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")
@@ -92,9 +90,9 @@ class Declared(Check):
         foreign = foreign_imports(repo)
         declared = repo.declarations
         if declared.declared or declared.locks:
-            files = _most_telling(declared.files)
+            files = most_telling(declared.files)
             yield self.found(
-                f"Dependencies are declared in {_listed(files, 3)}.",
+                f"Dependencies are declared in {listed(files, 3)}.",
                 *(repo.at(path) for path in first(files, 3)),
                 declared=len(declared.names),
             )
@@ -104,11 +102,11 @@ class Declared(Check):
                 f"What has to be installed could not be told: in {part.path}, {part.why}.",
                 repo.at(part.path, part.line),
             )
-        elif len(foreign) >= _FEW and not repo.glob("BUILD", "BUILD.bazel", "WORKSPACE", "*.nix", "meta.yaml"):
+        elif len(foreign) >= FEW and not repo.glob("BUILD", "BUILD.bazel", "WORKSPACE", "*.nix", "meta.yaml"):
             told = repo.readme is not None and _told_in_words(repo.readme.text, foreign)
             where = "is named only in the README" if told else "is written down nowhere"
             yield self.against(
-                f"The code imports {len(foreign)} libraries ({_listed(sorted(foreign), 4)}); what to install {where}.",
+                f"The code imports {len(foreign)} libraries ({listed(sorted(foreign), 4)}); what to install {where}.",
                 *(repo.at(path, line) for path, line in first(foreign.values(), 3)),
                 strength=ramp(len(foreign), 0, 5) * (0.4 if told else 1.0),
                 severity="low" if told else None,
@@ -157,7 +155,7 @@ class Versions(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Judge by the kind of project."""
         wanted = needed(repo)
-        if len(wanted) < _FEW:
+        if len(wanted) < FEW:
             return
         library = purpose(repo) == "library"
         kinds = [d.kind for d in wanted]
@@ -176,10 +174,10 @@ class Versions(Check):
         }
         if share >= 0.4:
             yield self.found(f"{said}.", *first(places, 2), strength=ramp(share, 0.3, 0.95), **numbers)
-        elif share < 0.2 and len(wanted) > _FEW and not library:
+        elif share < 0.2 and len(wanted) > FEW and not library:
             free = [d for d in wanted if d.kind == "free"]
             yield self.against(
-                f"{said}; {_listed((d.name for d in free), 4)} may be any version.",
+                f"{said}; {listed((d.name for d in free), 4)} may be any version.",
                 *(repo.at(d.path) if d.cell else repo.at(d.path, d.line) for d in first(free, 3)),
                 strength=ramp(share, 0.25, 0.0),
                 **numbers,
@@ -211,7 +209,7 @@ class LockAgrees(Check):
         """Compare each lock with the file that it locks."""
         for lock in repo.declarations.locks:
             asked = [d for d in repo.declarations.declared if d.path == lock.source and d.group != "build"]
-            if len(asked) < _FEW:
+            if len(asked) < FEW:
                 continue
             wrong = [(d, reason) for d in asked if (reason := _disagrees(d, lock))]
             if not wrong:
@@ -256,177 +254,6 @@ def _pep440(specifier: str) -> str:
         return f">={text[1:].strip()}"
     return f"=={text}" if text[:1].isdigit() and "," not in text else text
 
-
-@dataclass(frozen=True, slots=True)
-class Spared:
-    """Top-level names that a module imports only where it can do without."""
-
-    names: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A module that a notebook writes to a file."""
-
-    name: str
-
-
-_WRITES = re.compile(r"%%(?:writefile|file)\s+(?:-a\s+)?(?:[\w./-]*/)?(\w+)\.py\b")
-
-
-class Undeclared(Check):
-    """Imported but not declared
-
-    What: Libraries that the code imports and no file of the repository declares, though others are declared.
-
-    Why: The installation looks complete and the program then stops at an import, in whatever version is found.
-
-    Example: requirements.txt names torch and tqdm while the training script imports sklearn too: against.
-
-    Limits: Optional imports (in try/except ImportError, under a condition, inside functions) are left out, as are the
-    repository's own modules wherever they lie, and what a declared library has long installed with itself. When
-    setup.py computes its list nothing is said against.
-    """
-
-    code = "REP104"
-    moves: ClassVar = {"reproducibility": Move(up=0.15, down=0.25)}
-    why = "What is imported but not declared breaks the installation of everyone but the author."
-    mend = "Declare every library that the code imports."
-    ask = "How do you check that the list of dependencies is complete?"
-
-    def on_module(self, module: Module) -> Iterable[Finding | object]:
-        """Note the imports that the module can do without."""
-        firm: set[str] = set()
-        soft: set[str] = set()
-        for node in (*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)):
-            names = [getattr(node, "module", None) or ""]
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            kinds = (ast.Try, ast.If, ast.FunctionDef, ast.AsyncFunctionDef, ast.With)
-            target = soft if any(isinstance(around, kinds) for around in module.parents(node)) else firm
-            target.update(name.partition(".")[0] for name in names)
-        if soft - firm:
-            yield Spared(frozenset(soft - firm))
-        if module.notebook is not None:
-            for cell in module.notebook.code_cells:
-                if written := _WRITES.match(cell.source):
-                    yield Written(written[1])
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Compare imports with declarations."""
-        declared = repo.declarations
-        if not declared.declared and not declared.locks:
-            return
-        notes = repo.notes(self)
-        soft = {(noted.path, name) for noted in notes if isinstance(noted.note, Spared) for name in noted.note.names}
-        written = {noted.note.name for noted in notes if isinstance(noted.note, Written)}
-        foreign = foreign_imports(repo, frozenset(soft), frozenset(written))
-        if len(foreign) < _FEW:
-            return
-        there = installed_with(declared.names)
-        missing = {
-            name: place
-            for name, place in foreign.items()
-            if not brought_by(name) & there and (_known(name) or not _may_be_own(name, repo))
-        }
-        if not missing:
-            yield self.found(
-                f"All {len(foreign)} libraries that the code imports are declared, or come with one that is.",
-                *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
-                imported=len(foreign),
-            )
-            return
-        numbers: dict[str, Any] = {"imported": len(foreign), "undeclared": len(missing)}
-        if any(
-            part.why.endswith("when setup.py runs") or "not in the tree" in part.why for part in declared.unreadable
-        ):
-            yield self.unknown(
-                f"{_listed(sorted(missing), 4)} may be undeclared, but part of the declarations could not be read.",
-                ask="",
-                **numbers,
-            )
-            return
-        known = sum(_known(name) for name in missing)
-        yield self.against(
-            f"The declared dependencies lack {len(missing)} of {len(foreign)} imported libraries:"
-            f" {_listed(sorted(missing))}.",
-            *(repo.at(path, line) for path, line in first(missing.values(), 3)),
-            strength=ramp(fraction(known + 0.5 * (len(missing) - known), len(foreign)), 0.0, 0.4),
-            severity="medium" if len(missing) >= 3 else "low",
-            **numbers,
-        )
-
-
-def _declaring(repo: Repository, imports: Iterable[str]) -> list[str]:
-    """The files that declare any of these imports, the most telling first."""
-    wanted = frozenset().union(*(brought_by(name) for name in imports))
-    declared = repo.declarations
-    told = {d.path for d in declared.declared if d.name in wanted}
-    locked = {lock.path for lock in declared.locks if any(package.name in wanted for package in lock.packages)}
-    return _most_telling(told | locked)
-
-
-_WELL_KNOWN_NAMES = """
-numpy scipy pandas matplotlib seaborn tqdm requests joblib nltk spacy gensim transformers lightgbm catboost statsmodels
-networkx h5py numba librosa flask
-"""
-_WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
-"""Imports whose distribution has the same name beyond doubt: an undeclared one is surely missing."""
-
-
-def _known(name: str) -> bool:
-    return name in DISTRIBUTIONS or name in _WELL_KNOWN
-
-
-def _may_be_own(name: str, repo: Repository) -> bool:
-    """Whether an unknown name may be a module of the project that is not here: from a submodule, or not committed."""
-    return name != name.lower() or ".gitmodules" in repo.tree
-
-
-class Unused(Check):
-    """Declared but never imported
-
-    What: Dependencies that are declared for running, and that no Python file of the repository imports.
-
-    Why: Each one costs installation time and may conflict; a long list often came from freezing a whole machine.
-
-    Example: A requirements.txt of 120 lines made by `pip freeze` for a project that imports nine libraries.
-
-    Limits: Plugins, drivers and command-line tools are used without being imported, and a frozen list is meant to name
-    indirect dependencies: this only informs and moves no level. Exports of conda with the build of each package are
-    left out.
-    """
-
-    code = "REP105"
-    severity = "info"
-    why = "A list that names what is needed, and no more, can be kept up to date by hand."
-    mend = "Declare what the code imports and leave the rest to a lock file."
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Compare declarations with all imports, tests and documentation included."""
-        exported = {d.path for d in repo.declarations.declared if _BUILD.search(d.specifier)}
-        chosen = {d.name for d in repo.declarations.declared if d.path not in exported}
-        asked = (d for d in needed(repo) if d.kind != "locked" and not d.cell and not d.group)
-        wanted = [d for d in asked if d.name in chosen]
-        if len(wanted) < 10:
-            return
-        imported = {name for m in repo.modules for name in m.packages()} | own_names(repo)
-        used = frozenset().union(*(brought_by(name) for name in imported))
-        idle = [d for d in wanted if d.name not in used]
-        if len(idle) > 0.6 * len(wanted):
-            frozen = len(wanted) >= 25 and sum(d.kind == "pinned" for d in wanted) > 0.9 * len(wanted)
-            yield self.against(
-                f"{len(idle)} of {len(wanted)} declared dependencies are imported nowhere in the repository"
-                f" ({_listed((d.name for d in idle), 4)})"
-                + ("; the list looks like a frozen environment." if frozen else "."),
-                *(repo.at(d.path, d.line) for d in first(idle, 2)),
-                declared=len(wanted),
-                idle=len(idle),
-            )
-
-
-_BUILD = re.compile(r"=[^=,]+=\w*_?\d+$")
-"""The version and build of a package, as conda exports it: `=1.0=py36_0`."""
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d\.\d+)")
 _IN_WORDS = re.compile(r"\bpython[ -]?(?:version)?[ :=><`*]{0,6}(\d\.\d+)|python-(\d\.\d+)", re.IGNORECASE)
@@ -474,11 +301,11 @@ class PythonStated(Check):
                     return
         if repo.readme is not None and _LOOSELY.search(repo.readme.text[:200_000]):
             return
-        if repo.complete and repo.code_lines >= 200 and len(foreign_imports(repo)) >= _FEW:
+        if repo.complete and repo.code_lines >= 200 and len(foreign_imports(repo)) >= FEW:
             yield self.against(
                 "No file says for which version of Python the code is.",
                 *(repo.at(path) for path in first(repo.declarations.files, 1)),
             )
 
 
-CHECKS: tuple[Check, ...] = (Declared(), Versions(), LockAgrees(), Undeclared(), Unused(), PythonStated())
+CHECKS: tuple[Check, ...] = (Declared(), Versions(), LockAgrees(), PythonStated())

@@ -1,0 +1,192 @@
+"""Reproducibility: whether what the code imports and what is declared are the same."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from heldout.evidence import Finding
+from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_with
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.dependencies import FEW, listed, most_telling, needed
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.needs import foreign_imports, own_names
+from heldout.sources.repository.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Top-level names that a module imports only where it can do without."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A module that a notebook writes to a file."""
+
+    name: str
+
+
+_WRITES = re.compile(r"%%(?:writefile|file)\s+(?:-a\s+)?(?:[\w./-]*/)?(\w+)\.py\b")
+
+
+class Undeclared(Check):
+    """Imported but not declared
+
+    What: Libraries that the code imports and no file of the repository declares, though others are declared.
+
+    Why: The installation looks complete and the program then stops at an import, in whatever version is found.
+
+    Example: requirements.txt names torch and tqdm while the training script imports sklearn too: against.
+
+    Limits: Optional imports (in try/except ImportError, under a condition, inside functions) are left out, as are the
+    repository's own modules wherever they lie, and what a declared library has long installed with itself. When
+    setup.py computes its list nothing is said against.
+    """
+
+    code = "REP104"
+    moves: ClassVar = {"reproducibility": Move(up=0.15, down=0.25)}
+    why = "What is imported but not declared breaks the installation of everyone but the author."
+    mend = "Declare every library that the code imports."
+    ask = "How do you check that the list of dependencies is complete?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note the imports that the module can do without."""
+        firm: set[str] = set()
+        soft: set[str] = set()
+        for node in (*module.nodes(ast.Import), *module.nodes(ast.ImportFrom)):
+            names = [getattr(node, "module", None) or ""]
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            kinds = (ast.Try, ast.If, ast.FunctionDef, ast.AsyncFunctionDef, ast.With)
+            target = soft if any(isinstance(around, kinds) for around in module.parents(node)) else firm
+            target.update(name.partition(".")[0] for name in names)
+        if soft - firm:
+            yield Spared(frozenset(soft - firm))
+        if module.notebook is not None:
+            for cell in module.notebook.code_cells:
+                if written := _WRITES.match(cell.source):
+                    yield Written(written[1])
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare imports with declarations."""
+        declared = repo.declarations
+        if not declared.declared and not declared.locks:
+            return
+        notes = repo.notes(self)
+        soft = {(noted.path, name) for noted in notes if isinstance(noted.note, Spared) for name in noted.note.names}
+        written = {noted.note.name for noted in notes if isinstance(noted.note, Written)}
+        foreign = foreign_imports(repo, frozenset(soft), frozenset(written))
+        if len(foreign) < FEW:
+            return
+        there = installed_with(declared.names)
+        missing = {
+            name: place
+            for name, place in foreign.items()
+            if not brought_by(name) & there and (_known(name) or not _may_be_own(name, repo))
+        }
+        if not missing:
+            yield self.found(
+                f"All {len(foreign)} libraries that the code imports are declared, or come with one that is.",
+                *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
+                imported=len(foreign),
+            )
+            return
+        numbers: dict[str, Any] = {"imported": len(foreign), "undeclared": len(missing)}
+        if any(
+            part.why.endswith("when setup.py runs") or "not in the tree" in part.why for part in declared.unreadable
+        ):
+            yield self.unknown(
+                f"{listed(sorted(missing), 4)} may be undeclared, but part of the declarations could not be read.",
+                ask="",
+                **numbers,
+            )
+            return
+        known = sum(_known(name) for name in missing)
+        yield self.against(
+            f"The declared dependencies lack {len(missing)} of {len(foreign)} imported libraries:"
+            f" {listed(sorted(missing))}.",
+            *(repo.at(path, line) for path, line in first(missing.values(), 3)),
+            strength=ramp(fraction(known + 0.5 * (len(missing) - known), len(foreign)), 0.0, 0.4),
+            severity="medium" if len(missing) >= 3 else "low",
+            **numbers,
+        )
+
+
+def _declaring(repo: Repository, imports: Iterable[str]) -> list[str]:
+    """The files that declare any of these imports, the most telling first."""
+    wanted = frozenset().union(*(brought_by(name) for name in imports))
+    declared = repo.declarations
+    told = {d.path for d in declared.declared if d.name in wanted}
+    locked = {lock.path for lock in declared.locks if any(package.name in wanted for package in lock.packages)}
+    return most_telling(told | locked)
+
+
+_WELL_KNOWN_NAMES = """
+numpy scipy pandas matplotlib seaborn tqdm requests joblib nltk spacy gensim transformers lightgbm catboost statsmodels
+networkx h5py numba librosa flask
+"""
+_WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
+"""Imports whose distribution has the same name beyond doubt: an undeclared one is surely missing."""
+
+
+def _known(name: str) -> bool:
+    return name in DISTRIBUTIONS or name in _WELL_KNOWN
+
+
+def _may_be_own(name: str, repo: Repository) -> bool:
+    """Whether an unknown name may be a module of the project that is not here: from a submodule, or not committed."""
+    return name != name.lower() or ".gitmodules" in repo.tree
+
+
+class Unused(Check):
+    """Declared but never imported
+
+    What: Dependencies that are declared for running, and that no Python file of the repository imports.
+
+    Why: Each one costs installation time and may conflict; a long list often came from freezing a whole machine.
+
+    Example: A requirements.txt of 120 lines made by `pip freeze` for a project that imports nine libraries.
+
+    Limits: Plugins, drivers and command-line tools are used without being imported, and a frozen list is meant to name
+    indirect dependencies: this only informs and moves no level. Exports of conda with the build of each package are
+    left out.
+    """
+
+    code = "REP105"
+    severity = "info"
+    why = "A list that names what is needed, and no more, can be kept up to date by hand."
+    mend = "Declare what the code imports and leave the rest to a lock file."
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare declarations with all imports, tests and documentation included."""
+        exported = {d.path for d in repo.declarations.declared if _BUILD.search(d.specifier)}
+        chosen = {d.name for d in repo.declarations.declared if d.path not in exported}
+        asked = (d for d in needed(repo) if d.kind != "locked" and not d.cell and not d.group)
+        wanted = [d for d in asked if d.name in chosen]
+        if len(wanted) < 10:
+            return
+        imported = {name for m in repo.modules for name in m.packages()} | own_names(repo)
+        used = frozenset().union(*(brought_by(name) for name in imported))
+        idle = [d for d in wanted if d.name not in used]
+        if len(idle) > 0.6 * len(wanted):
+            frozen = len(wanted) >= 25 and sum(d.kind == "pinned" for d in wanted) > 0.9 * len(wanted)
+            yield self.against(
+                f"{len(idle)} of {len(wanted)} declared dependencies are imported nowhere in the repository"
+                f" ({listed((d.name for d in idle), 4)})"
+                + ("; the list looks like a frozen environment." if frozen else "."),
+                *(repo.at(d.path, d.line) for d in first(idle, 2)),
+                declared=len(wanted),
+                idle=len(idle),
+            )
+
+
+_BUILD = re.compile(r"=[^=,]+=\w*_?\d+$")
+"""The version and build of a package, as conda exports it: `=1.0=py36_0`."""
+
+
+CHECKS: tuple[Check, ...] = (Undeclared(), Unused())
