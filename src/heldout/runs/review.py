@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from heldout.errors import InputError, OurFault
 from heldout.evidence import Artifact, Dossier, Gap
 from heldout.material import Limits, Material, expand, open_material
+from heldout.material.identity import People, UnknownAuthorError, is_bot
+from heldout.material.redaction import mask_home
 from heldout.runs.progress import Progress, Silent
 from heldout.sources.repository.collect import Brief, collect
-from heldout.sources.repository.identity import People, UnknownAuthorError, is_bot
-from heldout.sources.repository.redaction import mask_home
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from heldout.sources.repository.checks.registry import usual_checks
 from heldout.sources.repository.collect import Brief, collect
 from heldout.standard import load_standard
 from tests.material.repos import commit
+from tests.material.test_credentials import SURE
 from tests.sources.repository.people import ADA, ml_project
-from tests.sources.repository.test_credentials import SURE
 from tests.support import notebook, write_files
 
 STANDARD = load_standard()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from heldout.evidence import Finding, Location
 from heldout.material import History, Ownership, Person
-from heldout.sources.repository.identity import People, is_bot
+from heldout.material.identity import People, is_bot
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from heldout.material.licences import recognise_licence
 from heldout.sources.repository.checks.documentation import Readme, Results
 from heldout.sources.repository.checks.functions import LongFunctions
-from heldout.sources.repository.checks.safety import CodeLicence, recognise_licence
+from heldout.sources.repository.checks.safety import CodeLicence
 from heldout.sources.repository.checks.structure import CommentedOut, Copies, UnusedImports
 from heldout.sources.repository.checks.tests_and_tooling import LintAndFormat
 from tests.support import findings_of

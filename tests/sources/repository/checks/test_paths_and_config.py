@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from heldout.material.redaction import Redactor
 from heldout.sources.repository.checks.authorship import COPIED
 from heldout.sources.repository.checks.data_origin import DataOrigin, DataVersion
 from heldout.sources.repository.checks.paths_and_config import AbsolutePaths, SettingsApart
-from heldout.sources.repository.redaction import Redactor
 from tests.support import Files, findings_of, look, notebook
 
 FIT = "import pandas as pd\nfrom sklearn.svm import SVC\nSVC().fit(pd.read_csv('x.csv'), [])\n"

@@ -9,8 +9,8 @@ from statistics import median
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
+from heldout.material.identity import is_bot
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.identity import is_bot
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 

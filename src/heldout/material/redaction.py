@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from heldout.evidence import Finding, Gap, Location
+from heldout.material.credentials import mask
 from heldout.material.history import Person
-from heldout.sources.repository.credentials import mask
-from heldout.sources.repository.identity import folded
+from heldout.material.identity import folded
 
 HIDDEN = "[somebody]"
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")

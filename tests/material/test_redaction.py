@@ -6,7 +6,7 @@ import pytest
 
 from heldout.evidence import Finding, Location
 from heldout.material.history import Person
-from heldout.sources.repository.redaction import HIDDEN, Redactor
+from heldout.material.redaction import HIDDEN, Redactor
 
 ADA = Person("Ada Lovelace", "ada@engine.org")
 GRACE = Person("Grace Hopper", "grace@navy.mil")

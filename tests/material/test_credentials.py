@@ -8,8 +8,8 @@ import string
 import pytest
 
 from heldout.evidence import Finding
+from heldout.material.credentials import entropy, find_secrets, mask
 from heldout.sources.repository.checks.safety import Secrets
-from heldout.sources.repository.credentials import entropy, find_secrets, mask
 from tests.support import findings_of, notebook
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from heldout.errors import InputError
 from heldout.material.history import Commit, Person
-from heldout.sources.repository.identity import People, is_bot
+from heldout.material.identity import People, is_bot
 
 ADA = Person("Ada Lovelace", "ada@engine.org")
 ADA_AT_WORK = Person("Ada Lovelace", "lovelace@work.com")
