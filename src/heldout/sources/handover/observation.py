@@ -6,6 +6,8 @@ to; it is a microscope for honest deliveries, and is never the only ground of a 
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from heldout.evidence.types import Frozen
 
 
@@ -29,7 +31,7 @@ class Scored(Frozen):
     """Canonical, as in `Reading.metric`."""
     value: float
     rows: int
-    classes: dict[str, int] = {}
+    classes: dict[str, int] = Field(default_factory=dict)
     """Rows of each class among the answers; empty for numbers."""
     trivial: float | None = None
     """The same metric of the best rule that looks at no input (the most frequent class, the mean)."""

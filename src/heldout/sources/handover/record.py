@@ -5,6 +5,8 @@ A run is judged by what it changed and by what it measured, never by its exit co
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from heldout.evidence.types import Frozen, Location, Measured
 from heldout.sandbox.base import Verdict
 from heldout.sources.handover.observation import Observation
@@ -39,7 +41,7 @@ class Ran(Frozen):
     """Files that were not there before, relative to the delivery, sorted."""
     changed: tuple[str, ...] = ()
     """Files whose content is another than before."""
-    digests: dict[str, str] = {}
+    digests: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of the files made or changed."""
     readings: tuple[Reading, ...] = ()
     """What it printed and wrote about quality; the location's path is `stdout`, `stderr` or a file."""
@@ -49,7 +51,7 @@ class Ran(Frozen):
     """Why it failed; a run can end with exit code 0 and still have failed."""
     log: str = ""
     """Path of its log, relative to the audit's folder."""
-    measured: dict[str, Measured] = {}
+    measured: dict[str, Measured] = Field(default_factory=dict)
 
     @property
     def worked(self) -> bool:
