@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from heldout.evidence import Artifact, Dossier, Gap
 from heldout.material import Material, Ownership, Tree, UnreadableError, blame
 from heldout.material.identity import People
+from heldout.material.paths import part_of
 from heldout.material.redaction import Redactor
 from heldout.sources.repository.authorship import Authorship, authorship
 from heldout.sources.repository.checks.authorship import copied_files
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.inspection import Inspection, Tick, inspect
 from heldout.sources.repository.levels import Run, evidence_of, rules_version
-from heldout.sources.repository.paths import part_of
 from heldout.standard import Standard
 
 BLAME_SECONDS = 1.5

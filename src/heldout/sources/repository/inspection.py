@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heldout.evidence import Finding, Gap
+from heldout.material.paths import part_of
 from heldout.material.tree import Tree
 from heldout.sources.repository.checks.base import Check, Noted
-from heldout.sources.repository.paths import part_of
 from heldout.sources.repository.pool import Pool
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.suppress import SETTINGS, Rules, follow_inline, follow_settings, read_settings

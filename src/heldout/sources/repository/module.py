@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from heldout.evidence import Location
 from heldout.material.notebook import JoinedSource, Notebook, join_cells, read_notebook
-from heldout.sources.repository.paths import Part, part_of
+from heldout.material.paths import Part, part_of
 from heldout.sources.repository.syntax import children, walk
 
 Node = TypeVar("Node", bound=ast.AST)

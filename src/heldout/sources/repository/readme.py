@@ -1,72 +1,19 @@
-"""A README taken apart: headings, prose, code, tables, pictures; Markdown and reStructuredText, any language."""
+"""The texts for readers that a repository holds, taken apart."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from heldout.material.document import Document, read_document
 
 if TYPE_CHECKING:
     from heldout.sources.repository.repository import Repository
 
 _DOCUMENTS = 60
 """Texts that are taken apart: who has written sixty pages will not be judged by the next."""
-
-_PICTURES = 300
-"""Pictures that are looked for in one text."""
-
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_MD_HEADING = re.compile(r"^ {0,3}#{1,6}\s*(\S.*)$")
-_UNDERLINE = re.compile(r"^([=\-~^\"'`*+#:.])\1{2,}\s*$")
-_HTML_HEADING = re.compile(r"<h[1-6][^>]{0,200}>(.{1,200}?)</h[1-6]>", re.IGNORECASE)
-_RST_CODE = re.compile(r"^\s*\.\. (code(-block)?|sourcecode|highlight|parsed-literal)::|::\s*$")
-_IMAGE = re.compile(
-    r"!\[[^\]]{0,300}\]\(\s*<?([^)\s>]{1,500})|<img[^>]{0,500}?src=[\"']?([^\"'\s>]{1,500})"
-    r"|^[ \t]*\.\. (?:image|figure)::\s*(\S{1,500})",
-    re.IGNORECASE | re.MULTILINE,
-)
-_BADGE = re.compile(
-    r"shields\.io|badge|travis-ci|codecov|coveralls|circleci\.com|readthedocs\.org/projects|appveyor|codacy|codeclimate"
-    r"|snyk\.io|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
-    r"|build[ _-]?status|dev\.azure\.com|star-history|contrib\.rocks|opencollective"
-    r"|logo|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
-    re.IGNORECASE,
-)
-_NOISE = re.compile(r"https?://\S+|<[^>]{1,500}>|!?\[[^\]]{0,200}\]\([^)]{0,500}\)|`[^`]{0,200}`|[|*_#>=~^+-]+")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """What stands under one heading (an empty title: before the first); `line` is the heading's."""
-
-    title: str
-    line: int
-    prose: str
-    code: tuple[tuple[int, str], ...]
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A text for readers, by its parts. `tables` and `pictures` are lines; badges and logos are no pictures."""
-
-    sections: tuple[Section, ...]
-    tables: tuple[int, ...]
-    pictures: tuple[int, ...]
-
-    @property
-    def words(self) -> int:
-        """Words of prose, code and links apart; two ideographs count as a word."""
-        return sum(section.words for section in self.sections)
-
-    @property
-    def code(self) -> tuple[tuple[int, str], ...]:
-        """Line and text of every block of code."""
-        return tuple(block for section in self.sections for block in section.code)
 
 
 def read_documents(repo: Repository) -> tuple[tuple[str, Document], ...]:
@@ -88,106 +35,3 @@ def _paths(repo: Repository) -> Iterator[str]:
     for path in repo.paths:
         if path != front and path.endswith((".md", ".rst", ".qmd", ".Rmd")) and not _FORMAL.search(path):
             yield path
-
-
-def count_words(text: str) -> int:
-    """Words of prose in a piece of marked-up text; two ideographs count as one."""
-    bare = _NOISE.sub(" ", text)
-    wide = len(_IDEOGRAPHS.findall(bare))
-    return len(_WORD.findall(_IDEOGRAPHS.sub(" ", bare))) + wide // 2
-
-
-def read_document(text: str) -> Document:
-    """Take a text apart; anything is a document, if only one section of prose."""
-    lines = [line[:4000] for line in text.split("\n")]
-    return Document(_Sections().read(lines), _tables(lines), _pictures(text))
-
-
-class _Sections:
-    """Reads lines into sections: the state of one pass."""
-
-    def __init__(self) -> None:
-        self.done: list[Section] = []
-        self.title, self.begun = "", 1
-        self.prose: list[str] = []
-        self.code: list[tuple[int, str]] = []
-        self.block: list[str] | None = None
-        """The lines of the block of code that is open; `fence` ends it, or a line at the margin without a fence."""
-        self.block_line, self.fence = 0, ""
-
-    def read(self, lines: list[str]) -> tuple[Section, ...]:
-        for number, line in enumerate(lines, start=1):
-            if self.block is None or not self._inside(line):
-                self._outside(number, line)
-        self._close_block()
-        self._close_section()
-        return tuple(self.done)
-
-    def _inside(self, line: str) -> bool:
-        """Take a line of the open block; False when the block has ended before the line."""
-        if self.fence and line.strip().startswith(self.fence):
-            self._close_block()
-            return True
-        if not self.fence and line[:1] not in ("", " ", "\t"):
-            self._close_block()
-            return False
-        if self.block is not None:
-            self.block.append(line)
-        return True
-
-    def _outside(self, number: int, line: str) -> None:
-        last = self.prose[-1].strip() if self.prose else ""
-        if fenced := _FENCE.match(line):
-            self.block, self.block_line, self.fence = [], number + 1, fenced[1]
-        elif heading := _MD_HEADING.match(line) or _HTML_HEADING.search(line):
-            self._close_section()
-            self.title, self.begun = heading[1].strip(" #"), number
-        elif _UNDERLINE.match(line) and last and not last.startswith(("|", "- ")):
-            self.prose.pop()
-            self._close_section()
-            self.title, self.begun = last, number - 1
-        elif line.startswith(("    ", "\t")) and not last:
-            self.block, self.block_line, self.fence = [line], number, ""
-        else:
-            self.prose.append(line)
-            if _RST_CODE.search(line):
-                self.block, self.block_line, self.fence = [], number + 1, ""
-
-    def _close_block(self) -> None:
-        if self.block:
-            self.code.append((self.block_line, "\n".join(self.block)))
-        self.block = None
-
-    def _close_section(self) -> None:
-        body = "\n".join(self.prose)
-        if self.title or body.strip() or self.code:
-            self.done.append(Section(self.title, self.begun, body, tuple(self.code), count_words(body)))
-        self.prose, self.code = [], []
-
-
-_TABLE = ("+-", "+=", "<tr", "<td", "<th", "</tr", "<table", "<tbody", "<thead")
-
-
-def _tables(lines: list[str]) -> tuple[int, ...]:
-    """First lines of tables in which at least two rows hold a number: results, not lists of files."""
-    found = []
-    begun, rows = 0, 0
-    for number, line in enumerate([*lines, ""], start=1):
-        bare = line.strip()
-        table = bare.count("|") >= 2 or bare.startswith(_TABLE)
-        if table:
-            begun = begun or number
-            rows += bool(re.search(r"(?<![\w.])\d+(\.\d+|\s?%)", bare[:1000]))
-        else:
-            if begun and rows >= 2:
-                found.append(begun)
-            begun, rows = 0, 0
-    return tuple(found)
-
-
-def _pictures(text: str) -> tuple[int, ...]:
-    return tuple(
-        text.count("\n", 0, match.start()) + 1
-        for match in islice(_IMAGE.finditer(text[:300_000]), _PICTURES)
-        if not _BADGE.search(match[0])
-    )

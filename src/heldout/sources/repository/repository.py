@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from heldout.evidence import Location
 from heldout.material.declarations import Declarations, read_declarations
+from heldout.material.document import Document
+from heldout.material.paths import Part, part_of
 from heldout.material.tree import Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Noted, Text
 from heldout.sources.repository.ci import Ci, read_ci
 from heldout.sources.repository.ml_use import MlUse, ml_use
 from heldout.sources.repository.module import ModuleFacts
-from heldout.sources.repository.paths import Part, part_of
-from heldout.sources.repository.readme import Document, read_documents
+from heldout.sources.repository.readme import read_documents
 from heldout.sources.repository.tools import ToolUse, find_tools
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError, model_validator
 from heldout.errors import OurFault
 from heldout.evidence import Location
 from heldout.evidence.types import Frozen
-from heldout.sources.repository.yaml_files import UnreadableYamlError, read_yaml
+from heldout.material.yaml_files import UnreadableYamlError, read_yaml
 
 if TYPE_CHECKING:
     from heldout.sources.repository.module import ModuleFacts

@@ -14,10 +14,10 @@ from typing import Any
 
 from heldout.evidence import Finding, Gap, Location
 from heldout.material.notebook import NotebookError
+from heldout.material.paths import part_of
 from heldout.material.tree import FileEntry, Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Text
 from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, parse
-from heldout.sources.repository.paths import part_of
 from heldout.sources.repository.suppress import Rules, read_inline
 
 TEXT_BYTES = 1_000_000

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
+from heldout.material.document import Document, Section, count_words
 from heldout.sources.repository.checks.base import Check, Move, Text, first, fraction, ramp
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.readme import Document, Section, count_words
 from heldout.sources.repository.repository import Repository
 
 _INSTALL = re.compile(

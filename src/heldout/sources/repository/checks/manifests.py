@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
+from heldout.material.yaml_files import line_of, mappings
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.yaml_files import line_of, mappings
 
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob")
 

@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
 from heldout.evidence import Finding
+from heldout.material.yaml_files import line_of, mappings
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.tools import names, places, tools_used
-from heldout.sources.repository.yaml_files import line_of, mappings
 
 TRAINS = (
     r"\bdvc\s+(repro|exp\s+run)\b|\bsnakemake\b|\bkedro\s+run\b|\b(make|just)\s+(-\S+\s+)*\S*(train|retrain"

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
+from heldout.material.yaml_files import line_of
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.mlops import TRAINS
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.yaml_files import line_of
 
 
 class Retraining(Check):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
+from heldout.material.paths import part_of
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.paths import part_of
 from heldout.sources.repository.reading import loop_of, names_in, target_names
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.sql import Query, looks_like_sql, read_sql

@@ -9,9 +9,9 @@ from typing import ClassVar
 from heldout.evidence import Finding, Location
 from heldout.material.credentials import Secret, find_secrets, mask
 from heldout.material.licences import recognise_licence
+from heldout.material.paths import part_of
 from heldout.sources.repository.checks.base import Check, Move, Text, first
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.paths import part_of
 from heldout.sources.repository.repository import Repository
 
 _SAMPLE_NAME = re.compile(

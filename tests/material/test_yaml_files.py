@@ -2,7 +2,7 @@
 
 import pytest
 
-from heldout.sources.repository.yaml_files import UnreadableYamlError, line_of, mappings, read_yaml
+from heldout.material.yaml_files import UnreadableYamlError, line_of, mappings, read_yaml
 
 
 def test_reads_every_document_and_takes_unknown_tags_for_plain_values() -> None:

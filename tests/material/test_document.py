@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heldout.sources.repository.readme import count_words, read_document
+from heldout.material.document import count_words, read_document
 from tests.support import look
 
 
