@@ -29,7 +29,7 @@ from heldout.sandbox.base import (
     Usage,
     Workspace,
 )
-from heldout.sandbox.cgroups import find_hierarchy, open_group
+from heldout.sandbox.cgroups import Group, find_hierarchy, open_group
 from heldout.sandbox.folders import data_folder, made, reachable
 from heldout.sandbox.running import Running, Watch
 from heldout.sandbox.slots import Slot, lease
@@ -40,8 +40,12 @@ _HOST, _USER = "heldout", 1000
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108 - places inside, not the machine's
 _JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 71; shift; done; shift; ulimit -c 0; exec "$@"'
-_INSIDE = 'ulimit -u "$1" 2>/dev/null; ulimit -f "$2"; shift 2; exec "$@"'
+_INSIDE = 'ulimit -u "$1" 2>/dev/null; ulimit -f "$2"; ulimit -d "$3"; shift 3; exec "$@"'
 """Inside its user namespace, where the kernel counts its processes apart from everybody else's."""
+_AT_ONCE = 4
+"""Without control groups the kernel holds each process to this many times the memory of the run, so that none can eat
+the machine between two looks of ours. Not to less: what is set aside and never used counts here as well (setrlimit(2),
+RLIMIT_DATA)."""
 _ETC = {
     "passwd": "root:x:0:0::/:/bin/false\nheldout:x:1000:1000::/tmp:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n",
     "group": "root:x:0:\nheldout:x:1000:\nnogroup:x:65534:\n",
@@ -101,7 +105,7 @@ class Bubblewrap:
                 *_as_user(slot),
                 str(self.bwrap),
                 *self._arguments(job, descriptors[0], writer),
-                *([] if group and not _watched(job) else _wrapped(job)),
+                *_wrapped(job, group),
                 *job.argv,
             ]
             try:
@@ -301,9 +305,13 @@ def _fullness(job: Job) -> tuple[Callable[[], bool], bool]:
     return (lambda: False), True
 
 
-def _wrapped(job: Job) -> list[str]:
+def _wrapped(job: Job, group: Group | None) -> list[str]:
+    """What sets limits on each process where nothing holds all of them together."""
+    if group and not _watched(job):
+        return []
     blocks = (job.workspace.space.disk_bytes if job.workspace else job.limits.shm_bytes) // 512
-    return ["/bin/sh", "-c", _INSIDE, "sh", str(job.limits.processes), str(blocks)]
+    data = "unlimited" if group else str(_AT_ONCE * job.limits.memory_bytes // 1024)
+    return ["/bin/sh", "-c", _INSIDE, "sh", str(job.limits.processes), str(blocks), data]
 
 
 def _as_user(slot: Slot) -> list[str]:

@@ -59,7 +59,8 @@ def _limits(provider: Bubblewrap) -> tuple[Guard, ...]:
     where = (
         f"control groups, version {hierarchy.version}" if hierarchy else "watched from outside, several times a second"
     )
-    hungry = "head -c 80000000 /dev/zero | tail"  # tail keeps all of a line that never ends
+    # The writer goes on for as long as tail lives, which holds all of a line that never ends.
+    hungry = "{ head -c 80000000 /dev/zero; while sleep 0.1; do printf x; done; } | tail"
     memory = provider.run(Job(("/bin/sh", "-c", hungry), limits=Limits(memory_bytes=32 << 20, wall_s=20)))
     forks = "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 5 & done; wait"
     many = provider.run(Job(("/bin/sh", "-c", forks), limits=Limits(processes=8, wall_s=20)))

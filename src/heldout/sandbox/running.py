@@ -21,6 +21,8 @@ from heldout.sandbox.cgroups import Counters, Group
 _CHUNK = 65_536
 _LOOKS = (0.02, 0.05, 0.1, 0.25)
 """Seconds between the looks at what a run uses: often at first, since many are short."""
+_SOON = 0.03
+"""Seconds to the next look at a run that holds a quarter of its memory, where only we keep it to that."""
 _DRAIN = 5.0
 _WAS_FULL = "its workspace was full"
 _NOT_THERE = "bwrap: execvp "
@@ -136,7 +138,7 @@ class Running:
                 if self._look(looks):
                     break
                 looks += 1
-                next_look = time.monotonic() + _LOOKS[min(looks, len(_LOOKS) - 1)] * (1 if self.watch.exact else 4)
+                next_look = time.monotonic() + self._pause(looks)
             over = False
             for key, _ in ready.select(max(0.0, min(deadline, next_look) - time.monotonic())):
                 if key.data == "ended":
@@ -151,6 +153,11 @@ class Running:
                 self._end(Verdict.OUTPUT, f"it wrote more than {self.watch.limits.output_bytes:,} bytes")
                 break
         self._drain(ready)
+
+    def _pause(self, looks: int) -> float:
+        if self.watch.group is None and self._peak > self.watch.limits.memory_bytes // 4:
+            return _SOON
+        return _LOOKS[min(looks, len(_LOOKS) - 1)] * (1 if self.watch.exact else 4)
 
     def _end(self, verdict: Verdict, why: str) -> None:
         self._stopped = (verdict, why)
@@ -212,6 +219,9 @@ class Running:
         code = _exit_code(bytes(self.told) + _rest(self.status))
         counters = self.watch.group.counters() if self.watch.group else _nothing()
         verdict, why = self._stopped or self._judge(code, counters)
+        if verdict is Verdict.TIMEOUT and counters.oom_kills:
+            # Many a parent waits for ever for the worker that the kernel took: its time is not what ran out first.
+            verdict, why = Verdict.MEMORY, f"{self._judge(code, counters)[1]}, and the rest waited for it"
         if code is None and self._stopped is None and verdict is Verdict.FAILED:
             said = bytes(self.stderr[-500:]).decode(errors="replace").strip()
             if said.startswith(_NOT_THERE):
