@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +188,39 @@ def _random(value: str) -> bool:
         return False
     need = 3.0 if re.fullmatch(r"[0-9a-fA-F]+", value) and len(value) >= 24 else 3.4
     return len(value) >= 16 and entropy(value) >= need
+
+
+_SAMPLE_NAME = re.compile(
+    r"example|sample|template|dist$|fixture|mock|dummy|(^|/)locale|\.po$|package-lock|yarn\.lock|\.sum$|\.min\.", re.I
+)
+_KEY_FILES = re.compile(
+    r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|credentials\.json|kaggle\.json|service[_-]?account[^/]*\.json"
+    r"|\.aws/credentials|\.pypirc|secrets?\.(json|ya?ml|toml)"
+    r"|[^/]+\.(pem|p12|pfx|keystore|jks|ppk)|\.env(\.(local|prod|production))?)$",
+    re.IGNORECASE,
+)
+_FILLED = re.compile(
+    r"(?i)(password|passwd|secret|key|token|pass)\w{0,30}[\"']?\s{0,4}[:=]\s{0,4}[\"']?([^\s\"'#<>{}$]{8,})"
+    r"|login \S+ password \S+"
+)
+
+
+def is_sample(path: str) -> bool:
+    """Whether a file by its name only shows what a secret would look like, or is full of random text by nature."""
+    return bool(_SAMPLE_NAME.search(path))
+
+
+def is_key_file(path: str) -> bool:
+    """Whether a file is by its name made to hold keys, and no sample of such a file."""
+    return bool(_KEY_FILES.search(path)) and not is_sample(path)
+
+
+def filled_in(path: str, text: str) -> Literal["sure", "likely"] | None:
+    """Whether a file made to hold keys holds any: surely, when one is known by its form."""
+    text = text[:100_000]
+    if "PRIVATE KEY" in text or '"private_key"' in text or any(True for _ in find_secrets(text)):
+        return "sure"
+    if path.lower().endswith((".pem", ".p12", ".pfx", ".keystore", ".jks", ".ppk")):
+        return None
+    values = (match[0] for match in _FILLED.finditer(text))
+    return "likely" if any(not re.search(r"(?i)your|change|example|xxx|test", value) for value in values) else None

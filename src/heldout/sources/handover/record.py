@@ -5,6 +5,8 @@ A run is judged by what it changed and by what it measured, never by its exit co
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from heldout.evidence.types import Frozen, Location, Measured
@@ -23,6 +25,27 @@ class Cause(Frozen):
     subject: str = ""
     """The module, path, package or host that it is about."""
     location: Location | None = None
+
+
+Rung = Literal["R0", "R1", "R2", "R3"]
+"""How far we had to go for an environment: as declared; another installer or Python; packages as of the day of the
+last commit; mended by us, with the patch on record."""
+
+
+class Attempt(Frozen):
+    """One try to build an environment, by one recipe of one rung of the repair ladder."""
+
+    environment: str = "default"
+    rung: Rung
+    recipe: str
+    """In words: `requirements.txt, by uv, on Python 3.11`."""
+    worked: bool
+    cause: Cause | None = None
+    """Why it did not work, as far as the output tells."""
+    seconds: float | None = None
+    command: str = ""
+    log: str = ""
+    """Path of its log, relative to the audit's folder."""
 
 
 class Ran(Frozen):

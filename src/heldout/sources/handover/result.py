@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from heldout.evidence.types import Frozen, Gap, Location, Measured, Severity
 from heldout.sources.handover.plan import Claim, Plan
+from heldout.sources.handover.record import Attempt, Ran
 
 Area = Literal["build", "run", "retrain", "own"]
 Cost = Literal["hours", "days", "weeks"]
@@ -81,6 +82,28 @@ class Growth(Frozen):
     fixed_s: float = 0.0
 
 
+Section = Literal["data", "model", "infrastructure", "monitoring"]
+
+
+class TestScore(Frozen):
+    """One of the 28 tests of the ML Test Score (Breck et al., 2017), as far as this delivery lets it be measured."""
+
+    __test__: ClassVar[bool] = False  # for pytest, which collects by name
+    id: str
+    """Section and number as in the paper: `Data 1`, `Model 5`, `Infra 2`, `Monitor 3`."""
+    section: Section
+    title: str
+    state: Literal["automated", "by_hand", "missing", "not_assessable"]
+    message: str
+    """One plain sentence of what was seen, or of why it could not be."""
+    locations: tuple[Location, ...] = ()
+
+    @property
+    def points(self) -> float | None:
+        """One when it is done by a machine again and again, a half by hand or on paper; None when not assessable."""
+        return {"automated": 1.0, "by_hand": 0.5, "missing": 0.0}.get(self.state)
+
+
 class Audit(Frozen):
     """A finished audit of one delivery."""
 
@@ -92,6 +115,12 @@ class Audit(Frozen):
     scores: tuple[Score, ...]
     claims: tuple[ClaimResult, ...] = ()
     growth: Growth | None = None
+    runs: tuple[Ran, ...] = ()
+    """Everything that was run, in order, repeats among it."""
+    attempts: tuple[Attempt, ...] = ()
+    """Every try to build an environment, in order."""
+    tests: tuple[TestScore, ...] = ()
+    """The ML Test Score, test by test."""
     gaps: tuple[Gap, ...] = ()
     provider: str = ""
     """Which sandbox it ran in."""

@@ -9,27 +9,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
+from heldout.material.own_machine import fixed_path
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
-
-_HOME = re.compile(
-    r"^(?:(?:/home|/Users)/(?P<unix>[^/\s\"'<>{}$%]{1,40})(?=/)|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}(?P<windows>[^\\/\"'<>{}]{1,40}))"
-)
-_DRIVE = re.compile(r"^[A-Za-z]:(?:\\{1,2}|/)[\w .-]+(?:[\\/]|$)")
-_SYSTEM = re.compile(r"[A-Za-z]:[\\/]+(windows|program ?files|programdata|path|your|temp|tmp)\b", re.IGNORECASE)
-_MACHINE = re.compile(
-    r"^/(?:mnt|media|scratch|data\d*|datasets?|nfs|storage|share|srv|work|root|ssd\d*|hdd\d*|raid|disk\d*)/[\w.-]+(?:/[\w.*-]*)*$"
-)
-_PLATFORM = re.compile(r"^/?(?:kaggle/(?:input|working)|content(?:/drive|/gdrive)?|opt/ml|dbfs)(?:/|$)|^\.\./input/")
-_ROOTS = re.compile(r"/home/|/Users/|[A-Za-z]:[\\/]|/(?:mnt|media|scratch|data|nfs|root|content|kaggle|s|r|w)")
-_NOBODY_NAMES = """
-user username you your_name yourname name me xxx foo someone jovyan runner ubuntu ec2-user pi vagrant docker appuser app
-your_username shared public * travis circleci vsts appveyor vsts_azpcontainer
-"""
-_NOBODY = frozenset(_NOBODY_NAMES.split())
-"""Placeholders and accounts that images come with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +58,7 @@ class AbsolutePaths(Check):
         for node in module.nodes(ast.Constant):
             if not isinstance(node.value, str) or not 5 < len(node.value) < 300 or "\n" in node.value:
                 continue
-            kind = _kind(node.value)
+            kind = fixed_path(node.value)
             around = module.parent(node)
             if kind is None or isinstance(around, ast.Expr | ast.Compare) or _continues(node, around):
                 continue
@@ -89,7 +73,7 @@ class AbsolutePaths(Check):
             if len(line) > 1_000 or line.lstrip().startswith(_NO_SETTING):
                 continue
             for value in re.findall(r"(?:^|[\s\"'=:,(\[])((?:/home/|/Users/|[A-Za-z]:\\)[^\s\"',;)\]]{2,200})", line):
-                if _kind(value) == "home":
+                if fixed_path(value) == "home":
                     yield FixedPath("home", value, text.location(number), replaceable=True)
                     break
 
@@ -140,19 +124,6 @@ def _continues(node: ast.Constant, around: ast.AST | None) -> bool:
     if isinstance(around, ast.JoinedStr):
         return around.values[0] is not node
     return isinstance(around, ast.BinOp) and around.right is node
-
-
-def _kind(text: str) -> str | None:
-    if _PLATFORM.match(text):
-        return "platform"
-    if home := _HOME.match(text):
-        name = (home["unix"] or home["windows"]).lower()
-        return None if name in _NOBODY or "your" in name or set(name) <= {"x", ".", "_"} else "home"
-    if _DRIVE.match(text) and not _SYSTEM.match(text):
-        return "home"
-    if re.search(r"path[/_]to", text):
-        return None
-    return "machine" if _MACHINE.match(text) and text.count("/") >= 2 else None
 
 
 _SETTINGS = re.compile(

@@ -7,16 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
-from heldout.material.credentials import Secret, find_secrets, mask
+from heldout.material.credentials import Secret, filled_in, find_secrets, is_key_file, is_sample, mask
 from heldout.material.licences import recognise_licence
 from heldout.material.paths import part_of
 from heldout.sources.repository.checks.base import Check, Move, Text, first
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
-
-_SAMPLE_NAME = re.compile(
-    r"example|sample|template|dist$|fixture|mock|dummy|(^|/)locale|\.po$|package-lock|yarn\.lock|\.sum$|\.min\.", re.I
-)
 
 
 class Secrets(Check):
@@ -52,7 +48,7 @@ class Secrets(Check):
             yield from self._look(module.text, module.path, module.location)
 
     def _look(self, text: str, path: str, place: Callable[[int], Location]) -> Iterable[Finding]:
-        if _SAMPLE_NAME.search(path) or (part := part_of(path)) == "test":
+        if is_sample(path) or (part := part_of(path)) == "test":
             return
         guesses = part == "code" and not path.lower().endswith((".md", ".rst", ".txt", ".html", ".css", ".xml"))
         found: dict[str, tuple[Secret, int]] = {}
@@ -74,18 +70,6 @@ class Secrets(Check):
                 strength=1.0 if secret.sure else 0.5,
                 kind=kind,
             )
-
-
-_KEY_FILES = re.compile(
-    r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|credentials\.json|kaggle\.json|service[_-]?account[^/]*\.json"
-    r"|\.aws/credentials|\.pypirc|secrets?\.(json|ya?ml|toml)"
-    r"|[^/]+\.(pem|p12|pfx|keystore|jks|ppk)|\.env(\.(local|prod|production))?)$",
-    re.IGNORECASE,
-)
-_FILLED = re.compile(
-    r"(?i)(password|passwd|secret|key|token|pass)\w{0,30}[\"']?\s{0,4}[:=]\s{0,4}[\"']?([^\s\"'#<>{}$]{8,})"
-    r"|login \S+ password \S+"
-)
 
 
 class KeyFiles(Check):
@@ -112,18 +96,14 @@ class KeyFiles(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Open the files with such names."""
         for path in repo.paths:
-            if not _KEY_FILES.search(path) or repo.part(path) not in ("code",) or _SAMPLE_NAME.search(path):
+            if not is_key_file(path) or repo.part(path) != "code":
                 continue
-            text = repo.text(path).text[:100_000]
-            private = "PRIVATE KEY" in text or '"private_key"' in text
-            secret = private or any(True for _ in find_secrets(text))
-            values = [m for m in _FILLED.finditer(text) if not re.search(r"(?i)your|change|example|xxx|test", m[0])]
-            if secret or (values and not path.lower().endswith((".pem", ".p12", ".pfx", ".keystore", ".jks", ".ppk"))):
+            if filled := filled_in(path, repo.text(path).text):
                 yield self.against(
                     f"{path} is a file made to hold keys, and it is filled in.",
                     repo.at(path),
-                    severity="high" if secret else "medium",
-                    strength=1.0 if secret else 0.6,
+                    severity="high" if filled == "sure" else "medium",
+                    strength=1.0 if filled == "sure" else 0.6,
                 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
+from heldout.material.own_machine import private_addresses
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
 from heldout.sources.repository.documents import sections
 from heldout.sources.repository.module import Module
@@ -89,16 +90,6 @@ class ModelFile(Check):
             )
 
 
-_INTERNAL = re.compile(
-    r"https?://(?:[\w.-]+\.(?:corp|internal|intranet|lan|local)\b|10\.\d{1,3}\.\d{1,3}\.\d{1,3}"
-    r"|192\.168\.\d{1,3}\.\d{1,3}"
-    r"|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})(?!\w)[^\s\"'`)<>]{0,60}"
-)
-_KNOWN_HOSTS = re.compile(
-    r"metadata\.google\.internal|docker\.internal|svc\.cluster\.local|cluster\.local|169\.254|example\.|test\."
-)
-
-
 class AuthorBound(Check):
     """Resources that only the author reaches
 
@@ -126,15 +117,13 @@ class AuthorBound(Check):
         if "://" not in text.text:
             return
         seen = 0
-        for match in _INTERNAL.finditer(text.text):
-            if _KNOWN_HOSTS.search(match[0]):
-                continue
-            near = max(0, match.start() - 200)
-            before = text.text[max(near, text.text.rfind("\n", near, match.start()) + 1) : match.start()]
+        for address, at in private_addresses(text.text):
+            near = max(0, at - 200)
+            before = text.text[max(near, text.text.rfind("\n", near, at) + 1) : at]
             if "#" in before or not before.rstrip().endswith(('"', "'", "=", ":")):
                 continue
             seen += 1
-            yield match[0][:80], text.text.count("\n", 0, match.start()) + 1
+            yield address[:80], text.text.count("\n", 0, at) + 1
             if seen >= 5:
                 return
 
