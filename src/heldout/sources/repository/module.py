@@ -304,7 +304,7 @@ class Module:
             functions=tuple(facts for _, facts in self.functions),
             classes=sum(1 for _ in self.nodes(ast.ClassDef)),
             documented=ast.get_docstring(self.tree, clean=False) is not None,
-            guarded=any(_is_main_guard(node) for node in self.tree.body),
+            guarded=any(is_main_guard(node) for node in self.tree.body),
             top_level=sum(1 for node in self.tree.body if not _is_declaration(node)),
         )
 
@@ -388,7 +388,8 @@ def _imported(statements: Iterable[ast.stmt]) -> dict[str, str]:
     return names
 
 
-def _is_main_guard(node: ast.stmt) -> bool:
+def is_main_guard(node: ast.stmt) -> bool:
+    """Whether the statement is `if __name__ == "__main__":`, however it is written."""
     return isinstance(node, ast.If) and any(
         isinstance(part, ast.Name) and part.id == "__name__" for part in walk(node.test)
     )
@@ -407,4 +408,4 @@ def _is_declaration(node: ast.stmt) -> bool:
         | ast.Assign
         | ast.AnnAssign
         | ast.Try,
-    ) or _is_main_guard(node)
+    ) or is_main_guard(node)

@@ -195,3 +195,10 @@ def test_names_that_differ_and_what_others_bring_are_declared() -> None:
     code = "import ignite, ipywidgets, traitlets, librosa, six, museval, pandas\n"
     files = {"a.py": code, "requirements.txt": "pytorch-ignite\nipywidgets\nlibrosa\nmuseval\n"}
     assert not against(findings_of(files, Undeclared()))
+
+
+def test_a_library_with_programs_beside_it_is_praised_for_the_package_only() -> None:
+    beside = {"app/serve.py": "import flask\nimport paramiko\n", "README.md": "# Thing\n"}
+    setup = {"setup.py": SETUP.format(needs=["numpy", "scipy", "pandas"])}
+    (finding,) = findings_of(PACKAGE | setup | beside, Undeclared())
+    assert finding.message.startswith("All 3 libraries that the package imports")

@@ -124,3 +124,10 @@ def test_an_attribute_that_is_walked_by_position_counts(body: str, against: bool
     code = "".join(f"def g{n}(self, other, scores):\n{loop}\n" for n in range(5))
     found = findings_of({"a.py": code}, IndexLoops())
     assert [f.polarity for f in found] == (["against"] if against else [])
+
+
+def test_a_file_closed_by_hand_counts_among_those_opened() -> None:
+    managed = "".join(f"def f{i}(p):\n    with open(p) as file:\n        return file.read()\n\n\n" for i in range(6))
+    by_hand = "def g(p):\n    file = open(p, 'w')\n    file.write('x')\n    file.close()\n"
+    (finding,) = findings_of({"a.py": managed + by_hand}, OpenFiles())
+    assert finding.message.startswith("6 of 7 files")

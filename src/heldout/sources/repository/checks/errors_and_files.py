@@ -138,25 +138,23 @@ class OpenFiles(Check):
     mend = "Open files in a `with` block."
     ask = "What happens to this file when the line after it fails?"
 
-    def on_module(self, module: Module) -> Iterable[tuple[bool, int]]:
-        """Note for each opened file whether it is managed, and the line."""
+    def on_module(self, module: Module) -> Iterable[tuple[bool | None, int]]:
+        """Note for each opened file whether it is managed (None: closed elsewhere, if at all), and the line."""
         if "open(" not in module.text and "ZipFile(" not in module.text:
             return
         for call in module.nodes(ast.Call):
             bare = isinstance(call.func, ast.Name) and call.func.id == "open" and "open" not in module.aliases
             if bare or module.resolve(call.func) in _OPENERS:
-                managed = _managed(call, module)
-                if managed is not None:
-                    yield managed, call.lineno
+                yield _managed(call, module), call.lineno
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the managed with the others."""
         taken = [(noted.path, *noted.note) for noted in repo.notes(self)]
-        loose = [(path, line) for path, managed, line in taken if not managed]
-        kept = len(taken) - len(loose)
-        share = fraction(kept, len(taken))
-        if kept >= 3 and share >= 0.8:
-            places = [repo.at(path, line) for path, managed, line in taken if managed]
+        loose = [(path, line) for path, managed, line in taken if managed is False]
+        places = [repo.at(path, line) for path, managed, line in taken if managed]
+        kept = len(places)
+        share = fraction(kept, kept + len(loose))
+        if kept >= 3 and share >= 0.8 and 2 * kept >= len(taken):
             yield self.found(
                 f"{kept} of {len(taken)} files that are opened are closed by a context manager.",
                 *places[:2],

@@ -84,6 +84,10 @@ class Practice(Check):
         """(kind, line) of what the table cannot say."""
         return ()
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether a call that a rule matched shows the kind; for what a rule cannot say."""
+        return True
+
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """One finding for all that was seen."""
         return self.praise(repo)
@@ -137,7 +141,8 @@ class Practice(Check):
                     continue
                 if rule.keyword and not says_something(argument(call, rule.keyword)):
                     continue
-                yield rule.kind, call.lineno
+                if self.counts(module, rule.kind, call):
+                    yield rule.kind, call.lineno
 
 
 def _dotted(module: Module, call: ast.Call) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Iterable
 from typing import ClassVar
@@ -86,7 +87,8 @@ class BoundedMemory(Practice):
 
     Example: `pd.read_csv(path, chunksize=100_000)`, `np.memmap`, `TFRecordDataset`, `partial_fit` in a loop speak for.
 
-    Limits: An import of a framework for large data is nothing by itself; only calls that read or compute count.
+    Limits: An import of a framework for large data is nothing by itself; only calls that read or compute count. A
+    map of fewer than a million numbers is no large data.
     """
 
     code = "SCL104"
@@ -130,6 +132,15 @@ class BoundedMemory(Practice):
         "generators of batches": (),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """A memory map of a small shape that is written down only shares a few numbers between programs."""
+        shape = argument(call, "shape", 4)
+        if kind != "memory mapping" or not isinstance(shape, ast.Tuple | ast.Constant):
+            return True
+        sides = [constant(side) for side in (shape.elts if isinstance(shape, ast.Tuple) else [shape])]
+        numbers = [side for side in sides if isinstance(side, int)]
+        return len(numbers) < len(sides) or math.prod(numbers) >= _LARGE
+
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """`partial_fit` in a loop, and generators that hand out batches or chunks."""
         for call in module.called.get("partial_fit", ()):
@@ -140,6 +151,9 @@ class BoundedMemory(Practice):
             if function is not None and loop_of(module, node) is not None and _HANDS_OUT.search(function.name):
                 yield "generators of batches", function.lineno
 
+
+_LARGE = 1_000_000
+"""Numbers in a memory map from which on memory is a matter at all."""
 
 _HANDS_OUT = re.compile(r"batch|chunk|stream|generator|minibatch", re.IGNORECASE)
 

@@ -14,8 +14,9 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, parse
+from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, is_main_guard, parse
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 WINDOW = 12
 """Lines of code that have to be equal in a row before two places count as copies."""
@@ -36,7 +37,7 @@ class Layout(Check):
     against; the same lines in `main()` behind a guard, or a package with console entry points, speak for.
 
     Limits: Configuration files and short examples are left out; a repository of notebooks only is looked at by
-    the NBK and SCL checks.
+    the NBK and SCL checks. What a function that is called at import does is not followed.
     """
 
     code = "CRF401"
@@ -44,6 +45,12 @@ class Layout(Check):
     why = "Modules that only define things can be tested, reused and put into service."
     mend = "Move the lines at module level into functions behind a main guard or an entry point."
     ask = "If another team wanted one function of these scripts, how would they get it?"
+    parts = ("code",)
+
+    def on_module(self, module: Module) -> Iterable[int]:
+        """Note the first line at module level that reads, writes, downloads, trains or asks."""
+        if module.notebook is None:
+            yield from first(_work(module), 1)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count the modules that can be imported and those that run at import."""
@@ -53,7 +60,8 @@ class Layout(Check):
                 yield self.unknown(f"Python files of 30 lines or more: {len(judged)}, too few to judge their layout.")
             return
         running = [m for m in judged if m.top_level >= 8]
-        clean = [m for m in judged if m.top_level <= 2 and (m.functions or m.classes)]
+        busy = {noted.path for noted in repo.notes(self)}
+        clean = [m for m in judged if m.top_level <= 2 and m.path not in busy and (m.functions or m.classes)]
         packaged = repo.glob("setup.py", "setup.cfg", "pyproject.toml")
         share = fraction(len(running), len(judged))
         if share > 0.3:
@@ -79,19 +87,49 @@ class Layout(Check):
             )
 
 
+_AT_WORK = re.compile(
+    r"(.*\.)?(open|print|input|download|urlretrieve|urlopen|read_(csv|excel|json|parquet|table|sql|pickle|hdf)|loadtxt"
+    r"|genfromtxt|load_model|load_dataset|load_data|load_weights|from_pretrained|imread|listdir|parse_args|fit"
+    r"|fit_transform|predict|makedirs|mkdir|rmtree|VideoCapture|connect|to_csv|savefig|show)"
+    r"|(torch|joblib|pickle|json|yaml|numpy|spacy|librosa|cPickle|dill)\.(load|safe_load|full_load|save|dump)"
+    r"|requests\.\w+|subprocess\.\w+|os\.system"
+)
+"""Calls that read, write, download, train or ask."""
+
+
+def _work(module: Module) -> Iterator[int]:
+    """Lines at module level, main guards apart, whose calls do work when the module is imported."""
+    for statement in module.tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or is_main_guard(statement):
+            continue
+        for node in walk(statement):
+            if isinstance(node, ast.Call) and _AT_WORK.fullmatch(_spelled(module, node)):
+                around = module.parents(node)
+                if not any(isinstance(a, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) for a in around):
+                    yield node.lineno
+
+
+def _spelled(module: Module, call: ast.Call) -> str:
+    """The dotted name of what is called, `.name` for a method of something else, the bare name of a builtin."""
+    if isinstance(call.func, ast.Name):
+        return module.aliases.get(call.func.id, call.func.id)
+    return module.resolve(call.func) or (f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Windows:
-    """Hashes of every run of WINDOW normalised lines, and the line at which each begins."""
+    """Hashes of every run of WINDOW normalised lines, the line at which each begins, and how many lines there are."""
 
     hashes: tuple[int, ...]
     lines: tuple[int, ...]
+    kept: int
 
 
 class Copies(Check):
     """Blocks of code copied between files
 
     What: The share of code lines that stand, letter for letter but for spaces and comments, in another file of
-    the repository as well, in blocks of 12 lines or more. Imports and lines without letters do not count.
+    the repository as well, in blocks of 12 lines or more. Imports, docstrings and lines without letters do not count.
 
     Why: A mistake that is mended in one copy lives on in the others.
 
@@ -113,10 +151,12 @@ class Copies(Check):
         """Hash the windows of normalised lines."""
         if module.notebook is not None or _is_setup(module.path):
             return
+        told = _docstring_lines(module)
         kept = [
             (number, bare)
             for number, line in enumerate(module.lines, start=1)
-            if (bare := "".join(line.split()))
+            if number not in told
+            and (bare := "".join(line.split()))
             and not bare.startswith(("#", "import", "from"))
             and any(c.isalpha() for c in bare[:80])
         ]
@@ -127,8 +167,8 @@ class Copies(Check):
             if sum(sizes[at : at + WINDOW]) >= _WIDE:
                 hashes.append(hash(tuple(sums[at : at + WINDOW])))  # of numbers: the same in every process
                 starts.append(kept[at][0])
-        if hashes:
-            yield _Windows(tuple(hashes), tuple(starts))
+        if kept:
+            yield _Windows(tuple(hashes), tuple(starts), len(kept))
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Find the windows that stand in two files."""
@@ -140,7 +180,7 @@ class Copies(Check):
                 other = files.setdefault(value, (path, line))
                 if other[0] != path:
                     shared[value] = other
-        total = sum(m.code_lines for m in repo.scripts if m.part == "code")
+        total = sum(note.kept for _, note in taken)
         if len(taken) < 4 or total < 500:
             return
         copied = 0
@@ -172,6 +212,16 @@ class Copies(Check):
                 copied_share=round(share, 3),
                 pairs=len(pairs),
             )
+
+
+def _docstring_lines(module: Module) -> frozenset[int]:
+    """The lines of strings that stand alone as a statement."""
+    return frozenset(
+        line
+        for node in module.nodes(ast.Expr)
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
 
 
 _CODE_LIKE = re.compile(

@@ -13,7 +13,7 @@ from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_w
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.dependencies import FEW, listed, most_telling, needed
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.needs import foreign_imports, own_names
+from heldout.sources.repository.needs import foreign_imports, own_names, purpose
 from heldout.sources.repository.repository import Repository
 
 
@@ -90,8 +90,10 @@ class Undeclared(Check):
             if not brought_by(name) & there and (_known(name) or not _may_be_own(name, repo))
         }
         if not missing:
+            # Of a library only the package was asked: programs beside it may need more.
+            what = "the package" if purpose(repo) == "library" else "the code"
             yield self.found(
-                f"All {len(foreign)} libraries that the code imports are declared, or come with one that is.",
+                f"All {len(foreign)} libraries that {what} imports are declared, or come with one that is.",
                 *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
                 imported=len(foreign),
             )
