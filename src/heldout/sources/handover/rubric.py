@@ -26,6 +26,7 @@ class Item:
     title: str
     asks: str
     clause: str
+    ask: str
     cost: Cost
     weight: int = 1
     critical: bool = False
