@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from heldout.sandbox import bubblewrap, cgroups, folders
+from heldout.sandbox import cgroups, folders
 from heldout.sandbox.base import NoSandboxError, Sandbox
 from heldout.sandbox.provider import find_sandbox
 
@@ -45,7 +45,7 @@ def as_user(action: Callable[[Sandbox, Path], None], folder: Path) -> None:
             os.environ["HELDOUT_DATA"] = str(folder / "kept-by-heldout")
             os.chdir(folder)
             sys.executable = "/usr/bin/python3"  # the one that runs the tests may stand in a folder closed to others
-            for cached in (cgroups.find_hierarchy, bubblewrap._system, folders._staged):
+            for cached in (cgroups.find_hierarchy, folders._staged):
                 cached.cache_clear()
             action(find_sandbox("bubblewrap"), folder)
             outcome = b""

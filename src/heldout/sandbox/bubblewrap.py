@@ -6,9 +6,7 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from heldout.sandbox import seccomp
+from heldout.sandbox import seccomp, system
 from heldout.sandbox.base import (
     USUAL_SPACE,
     WORK,
@@ -26,12 +24,13 @@ from heldout.sandbox.base import (
     NoSandboxError,
     SandboxFault,
     Space,
-    Usage,
     Workspace,
 )
 from heldout.sandbox.cgroups import Group, find_hierarchy, open_group
-from heldout.sandbox.folders import data_folder, made, reachable
+from heldout.sandbox.connector import Network
+from heldout.sandbox.folders import reachable
 from heldout.sandbox.running import Running, Watch
+from heldout.sandbox.service import Served, served
 from heldout.sandbox.slots import Slot, lease
 from heldout.sandbox.workspace import Folder, open_workspace
 
@@ -46,13 +45,6 @@ _AT_ONCE = 4
 """Without control groups the kernel holds each process to this many times the memory of the run, so that none can eat
 the machine between two looks of ours. Not to less: what is set aside and never used counts here as well (setrlimit(2),
 RLIMIT_DATA)."""
-_ETC = {
-    "passwd": "root:x:0:0::/:/bin/false\nheldout:x:1000:1000::/tmp:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n",
-    "group": "root:x:0:\nheldout:x:1000:\nnogroup:x:65534:\n",
-    "hosts": "127.0.0.1 localhost heldout\n::1 localhost\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-    "resolv.conf": "",
-}
 
 
 @dataclass(frozen=True)
@@ -80,14 +72,10 @@ class Bubblewrap:
             return running.wait()
 
     @contextmanager
-    def serve(self, job: Job) -> Iterator[_Service]:
+    def serve(self, job: Job) -> Iterator[Served]:
         """Start a program and go on."""
-        with self._started(job) as running:
-            service = _Service(running)
-            try:
-                yield service
-            finally:
-                service.stop()
+        with self._started(job) as running, served(running, lambda: Network(running.init or 0)) as service:
+            yield service
 
     @contextmanager
     def _started(self, job: Job) -> Iterator[Running]:
@@ -154,71 +142,6 @@ class Bubblewrap:
             arguments += ["--setenv", key, value]
         arguments += ["--chdir", os.path.normpath(os.path.join(where, job.folder))]  # noqa: PTH118 - a path inside
         return [*arguments, "--seccomp", str(filter_), "--json-status-fd", str(status), "--"]
-
-
-class _Service:
-    """A program that was started and is watched by a thread; see `base.Service`."""
-
-    def __init__(self, running: Running) -> None:
-        self._running = running
-        self._result: Completed | None = None
-        self._fault: Exception | None = None
-        self._connector: subprocess.Popen[bytes] | None = None
-        self._channel: socket.socket | None = None
-        self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._watch, name="heldout-service", daemon=True)
-        self._thread.start()
-
-    def _watch(self) -> None:
-        try:
-            self._result = self._running.wait()
-        except Exception as error:  # noqa: BLE001 - handed to whoever asks for the result
-            self._fault = error
-
-    def connect(self, port: int, timeout_s: float = 5.0) -> socket.socket:
-        """A stream connected to the program's own loopback."""
-        from heldout.sandbox.connector import connect
-
-        init = self._running.init
-        if init is None or not self.running():
-            raise ConnectionRefusedError("the program inside has ended")
-        with self._lock:
-            return connect(self._channel_to(init), port, timeout_s)
-
-    def _channel_to(self, init: int) -> socket.socket:
-        from heldout.sandbox.connector import start
-
-        if self._channel is None:
-            self._connector, self._channel = start(init)
-        return self._channel
-
-    def running(self) -> bool:
-        """Whether the program is still alive."""
-        return self._thread.is_alive()
-
-    def output(self) -> tuple[bytes, bytes]:
-        """(standard output, standard error) so far."""
-        return bytes(self._running.stdout), bytes(self._running.stderr)
-
-    def usage(self) -> Usage:
-        """What it used so far."""
-        return self._result.usage if self._result else self._running.usage()
-
-    def stop(self) -> Completed:
-        """End it and everything that it started."""
-        self._running.stop()
-        self._thread.join()
-        if self._channel is not None:
-            self._channel.close()
-            self._channel = None
-        if self._connector is not None:
-            self._connector.wait()
-            self._connector = None
-        if self._fault is not None:
-            raise self._fault
-        if self._result is None:
-            raise SandboxFault("the service ended without a result")
-        return self._result
 
 
 def find_bubblewrap() -> Bubblewrap:
@@ -328,27 +251,14 @@ def _allowed(source: Path) -> str:
     return str(source)
 
 
-@cache
-def _system() -> tuple[str, ...]:
+def _system() -> list[str]:
     """The machine's programs and libraries, read-only, and an /etc of our own."""
-    arguments: list[str] = ["--ro-bind", "/usr", "/usr"]
-    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
-        path = Path("/") / name
-        if path.is_symlink():
-            arguments += ["--symlink", str(path.readlink()), str(path)]
-        elif path.is_dir():
-            arguments += ["--ro-bind", str(path), str(path)]
-    own = made(data_folder() / "etc")
-    for name, text in _ETC.items():
-        file = own / name
-        if not file.exists() or file.read_text() != text:
-            file.write_text(text)
-            file.chmod(0o644)
-        arguments += ["--ro-bind", str(file), f"/etc/{name}"]
-    for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "mime.types", "fonts"):
-        if (Path("/etc") / name).exists():
-            arguments += ["--ro-bind", f"/etc/{name}", f"/etc/{name}"]
-    return tuple(arguments)
+    arguments: list[str] = []
+    for place, target in system.links().items():
+        arguments += ["--symlink", target, place]
+    for mount in (*system.programs(), *system.own_settings(_USER)):
+        arguments += ["--ro-bind", str(mount.source), mount.target]
+    return arguments
 
 
 def _memory(stack: ExitStack, name: str, content: bytes) -> int:

@@ -52,41 +52,43 @@ while True:
 """
 
 
-def start(init: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """The helper in the network namespace of a process, and the channel to it. Raises SandboxFault."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        helper = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-I", "-S", "-c", _HELPER, str(init), str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-        )
-    told = ours.recv(4)
-    code = struct.unpack("=i", told)[0] if told else -1
-    if code != 0:
-        ours.close()
-        helper.wait()
-        raise SandboxFault(f"the network of the program inside could not be entered: {os.strerror(abs(code))}")
-    return helper, ours
+class Network:
+    """The loopback of a process, reached through a helper that stands in its network namespace."""
 
+    def __init__(self, init: int) -> None:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._helper = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-I", "-S", "-c", _HELPER, str(init), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+            )
+        told = self._channel.recv(4)
+        code = struct.unpack("=i", told)[0] if told else -1
+        if code != 0:
+            self.close()
+            raise SandboxFault(f"the network of the program inside could not be entered: {os.strerror(abs(code))}")
 
-def connect(channel: socket.socket, port: int, timeout_s: float) -> socket.socket:
-    """A stream to `port` on the loopback inside; ConnectionError when nobody listens or answers in time."""
-    if not 0 < port < 65_536:
-        raise ConnectionRefusedError(f"{port} is no port")
-    channel.send(struct.pack("=id", port, timeout_s))
-    room = socket.CMSG_SPACE(array.array("i").itemsize)
-    told, extra, _, _ = channel.recvmsg(4, room)
-    if not told:
-        raise SandboxFault("the helper that connects to the program inside has died")
-    code = struct.unpack("=i", told)[0]
-    if code != 0:
-        raise ConnectionRefusedError(code, os.strerror(code))
-    for level, kind, data in extra:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            handles = array.array("i")
-            handles.frombytes(data[: handles.itemsize])
-            return socket.socket(fileno=handles[0])
-    raise SandboxFault("the helper answered without a connection")
+    def connect(self, port: int, timeout_s: float) -> socket.socket:
+        """A stream to `port` on the loopback inside; ConnectionError when nobody listens or answers in time."""
+        self._channel.send(struct.pack("=id", port, timeout_s))
+        room = socket.CMSG_SPACE(array.array("i").itemsize)
+        told, extra, _, _ = self._channel.recvmsg(4, room)
+        if not told:
+            raise SandboxFault("the helper that connects to the program inside has died")
+        code = struct.unpack("=i", told)[0]
+        if code != 0:
+            raise ConnectionRefusedError(code, os.strerror(code))
+        for level, kind, data in extra:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                handles = array.array("i")
+                handles.frombytes(data[: handles.itemsize])
+                return socket.socket(fileno=handles[0])
+        raise SandboxFault("the helper answered without a connection")
+
+    def close(self) -> None:
+        """End the helper."""
+        self._channel.close()
+        self._helper.wait()

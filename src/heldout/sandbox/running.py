@@ -104,12 +104,24 @@ class Running:
 
     def usage(self) -> Usage:
         """What it used so far."""
-        counters = self.watch.group.counters() if self.watch.group else _nothing()
+        counters = self._counters()
         peak = self._peak or counters.peak_bytes
         return Usage((self._ended or time.monotonic()) - self.began, counters.cpu_s, peak)
 
+    def _ends(self) -> int:
+        """A descriptor that becomes readable when the program has ended."""
+        return os.pidfd_open(self.process.pid)
+
+    def _counters(self) -> Counters:
+        """What the kernel counted so far."""
+        return self.watch.group.counters() if self.watch.group else _nothing()
+
+    def _exit_code(self) -> int | None:
+        """How it ended; None when that is not told."""
+        return _exit_code(bytes(self.told) + _rest(self.status))
+
     def _loop(self) -> None:
-        ends = os.pidfd_open(self.process.pid)
+        ends = self._ends()
         try:
             with selectors.DefaultSelector() as ready:
                 for stream, kept in ((self.output, self.stdout), (self.errors, self.stderr)):
@@ -199,7 +211,7 @@ class Running:
             self._end(Verdict.DISK, _WAS_FULL)
             return True
         if self.watch.group is not None:
-            self._peak = max(self._peak, self.watch.group.counters().memory_bytes or 0)
+            self._peak = max(self._peak, self._counters().memory_bytes or 0)
             return False
         return self._look_at_processes()
 
@@ -216,8 +228,8 @@ class Running:
         return self._stopped is not None
 
     def _completed(self) -> Completed:
-        code = _exit_code(bytes(self.told) + _rest(self.status))
-        counters = self.watch.group.counters() if self.watch.group else _nothing()
+        code = self._exit_code()
+        counters = self._counters()
         verdict, why = self._stopped or self._judge(code, counters)
         if verdict is Verdict.TIMEOUT and counters.oom_kills:
             # Many a parent waits for ever for the worker that the kernel took: its time is not what ran out first.

@@ -3,15 +3,18 @@
 The kernel runs it on every system call of the program inside. Calls that open new attack surface answer "not
 permitted"; `clone3` answers "no such call", so that libraries fall back to `clone`, whose flags can be read;
 calls of a foreign architecture kill the process, since their numbers mean other things. Source of the layout:
-Linux, Documentation/userspace-api/seccomp_filter.rst.
+Linux, Documentation/userspace-api/seccomp_filter.rst. Container engines get the same list in their own format, the
+`linux.seccomp` of the OCI runtime specification.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import platform
 import struct
 from functools import cache
+from typing import Any
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
@@ -27,32 +30,31 @@ _TERMINAL = (0x5412, 0x541C)
 """TIOCSTI and TIOCLINUX type into the terminal of somebody else."""
 
 # fmt: off
-_DENIED = {
-    "x86_64": (
-        101, 310, 311, 312,                      # ptrace, process_vm_readv, process_vm_writev, kcmp
-        272, 308, 155, 161, 165, 166,            # unshare, setns, pivot_root, chroot, mount, umount2
-        428, 429, 430, 431, 432, 433, 442, 467,  # open_tree ... mount_setattr, open_tree_attr
-        248, 249, 250,                           # add_key, request_key, keyctl
-        321, 298, 323, 425, 426, 427,            # bpf, perf_event_open, userfaultfd, io_uring
-        246, 320, 175, 313, 176, 174, 177, 178,  # kexec, modules
-        169, 167, 168, 163, 179, 443, 103,       # reboot, swapon, swapoff, acct, quotactl, quotactl_fd, syslog
-        304, 438, 300, 212, 180, 134, 153,       # open_by_handle_at, pidfd_getfd, fanotify_init, old ones, vhangup
-        164, 227, 305, 159, 170, 171,            # clocks, host name
-        172, 173, 154, 256, 279,                 # iopl, ioperm, modify_ldt, migrate_pages, move_pages
-    ),
-    "aarch64": (
-        117, 270, 271, 272,
-        97, 268, 41, 51, 40, 39,
-        428, 429, 430, 431, 432, 433, 442, 467,
-        217, 218, 219,
-        280, 241, 282, 425, 426, 427,
-        104, 294, 105, 273, 106,
-        142, 224, 225, 89, 60, 443, 116,
-        265, 438, 262, 18, 42, 58,
-        170, 112, 266, 171, 161, 162,
-        238, 239,
-    ),
+_DENIED: dict[str, tuple[int | None, int | None]] = {
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    "unshare": (272, 97), "setns": (308, 268), "pivot_root": (155, 41), "chroot": (161, 51),
+    "mount": (165, 40), "umount2": (166, 39), "open_tree": (428, 428), "move_mount": (429, 429),
+    "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
+    "mount_setattr": (442, 442), "open_tree_attr": (467, 467),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "kexec_load": (246, 104), "kexec_file_load": (320, 294),
+    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
+    "create_module": (174, None), "get_kernel_syms": (177, None), "query_module": (178, None),
+    "reboot": (169, 142), "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89),
+    "quotactl": (179, 60), "quotactl_fd": (443, 443), "syslog": (103, 116),
+    "open_by_handle_at": (304, 265), "pidfd_getfd": (438, 438), "fanotify_init": (300, 262),
+    "lookup_dcookie": (212, 18), "nfsservctl": (180, 42), "uselib": (134, None), "vhangup": (153, 58),
+    "settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
+    "sethostname": (170, 161), "setdomainname": (171, 162),
+    "iopl": (172, None), "ioperm": (173, None), "modify_ldt": (154, None),
+    "migrate_pages": (256, 238), "move_pages": (279, 239),
 }
+"""Call -> its number on x86_64 and on aarch64, None where it has none."""
+_MOST_FAMILIES = 64
+"""The kernel knows fewer, and answers to a higher number what the filter would."""
+_MACHINES = {"x86_64": 0, "aarch64": 1}
 _CALLS = {"x86_64": (56, 41, 16), "aarch64": (220, 198, 29)}
 """clone, socket, ioctl."""
 _CLONE3 = 435
@@ -78,13 +80,44 @@ def program(machine: str | None = None) -> bytes:
         *((_do(_AT_LEAST, _X32, no=1), _do(_RETURN, _KILL)) if machine == "x86_64" else ()),
         *_when(_CLONE3, _refuse(errno.ENOSYS)),
     ]
-    for number in _DENIED[machine]:
-        code += _when(number, _refuse(errno.EPERM))
+    for numbers in _DENIED.values():
+        number = numbers[_MACHINES[machine]]
+        if number is not None:
+            code += _when(number, _refuse(errno.EPERM))
     code += _when(clone, _argument(0), _do(_ANY_BIT, _NEW_NAMESPACES, no=1), _refuse(errno.EPERM), _do(_RETURN, _ALLOW))
     code += _when(ioctl, _argument(1), *_among(_TERMINAL, _refuse(errno.EPERM)), _do(_RETURN, _ALLOW))
     code += _when(socket, _argument(0), *_among(_FAMILIES, _do(_RETURN, _ALLOW)), _refuse(errno.EAFNOSUPPORT))
     code.append(_do(_RETURN, _ALLOW))
     return b"".join(code)
+
+
+@cache
+def profile(machine: str | None = None) -> str:
+    """The same filter for a container engine, as the JSON file of `--security-opt seccomp=`; KeyError as `program`.
+
+    Arguments are compared in their low halves, as the kernel reads them: a call with bits above those is no way past.
+    """
+    machine = machine or platform.machine()
+    architecture = {"x86_64": "SCMP_ARCH_X86_64", "aarch64": "SCMP_ARCH_AARCH64"}[machine]
+    names = [name for name, numbers in _DENIED.items() if numbers[_MACHINES[machine]] is not None]
+    spaces = [1 << bit for bit in range(32) if _NEW_NAMESPACES >> bit & 1]
+    families = [family for family in range(_MOST_FAMILIES) if family not in _FAMILIES]
+    rules = [
+        _rule("clone3", errno.ENOSYS),
+        *(_rule(name, errno.EPERM) for name in names),
+        *(_rule("clone", errno.EPERM, index=0, mask=bit, value=bit) for bit in spaces),
+        *(_rule("ioctl", errno.EPERM, index=1, mask=0xFFFFFFFF, value=request) for request in _TERMINAL),
+        *(_rule("socket", errno.EAFNOSUPPORT, index=0, mask=0xFFFFFFFF, value=family) for family in families),
+    ]
+    return json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "architectures": [architecture], "syscalls": rules})
+
+
+def _rule(name: str, refusal: int, **argument: int) -> dict[str, Any]:
+    rule: dict[str, Any] = {"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": refusal}
+    if argument:
+        index, mask, value = argument["index"], argument["mask"], argument["value"]
+        rule["args"] = [{"index": index, "value": mask, "valueTwo": value, "op": "SCMP_CMP_MASKED_EQ"}]
+    return rule
 
 
 def _do(operation: int, value: int, yes: int = 0, no: int = 0) -> bytes:
