@@ -28,6 +28,8 @@ class Environment(Frozen):
     folder: str = "."
     files: tuple[str, ...] = ()
     """The declarations, in the order in which they are honoured: the first that can be installed counts."""
+    also: tuple[str, ...] = ()
+    """Declarations to install on top of that one, where they can be had: `requirements-dev.txt` for the tests."""
     requirements: tuple[str, ...] = ()
     """Requirements of nobody's declaration: added by the person who audits, or, when `files` is empty, from imports."""
     python: str | None = None
@@ -57,7 +59,21 @@ class Step(Frozen):
     port: int | None = None
     """For `serve`: where it listens."""
     notebook: str | None = None
+    downloads: bool = False
+    """Whether its code fetches data or weights from a network: not to be run again where its outputs are delivered."""
     locations: tuple[Location, ...] = ()
+
+
+class GuideLine(Frozen):
+    """One command of the deployment guide, as its makers wrote it down for whoever takes over."""
+
+    command: str
+    folder: str = "."
+    """Where it is meant to be typed: the `cd` before it."""
+    kind: Literal["install", "run", "other"] = "other"
+    """`install` sets an environment up; `run` is something that the plan has a step for; `other` is all else
+    (git, docker, downloads ...)."""
+    location: Location
 
 
 class Data(Frozen):
@@ -137,6 +153,8 @@ class Plan(Frozen):
     models: tuple[Model, ...] = ()
     services: tuple[Service, ...] = ()
     claims: tuple[Claim, ...] = ()
+    guide: tuple[GuideLine, ...] = ()
+    """The documented commands in the order of the documents, installing ones too."""
     open_questions: tuple[str, ...] = ()
     """What could not be told and the person who audits should fill in."""
 
