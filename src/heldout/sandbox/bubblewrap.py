@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -28,11 +28,11 @@ from heldout.sandbox.base import (
 )
 from heldout.sandbox.cgroups import Group, find_hierarchy, open_group
 from heldout.sandbox.connector import Network
-from heldout.sandbox.folders import reachable
+from heldout.sandbox.folders import reachable, shown
 from heldout.sandbox.running import Running, Watch
 from heldout.sandbox.service import Served, served
-from heldout.sandbox.slots import Slot, lease
-from heldout.sandbox.workspace import Folder, open_workspace
+from heldout.sandbox.slots import Slot
+from heldout.sandbox.workspace import Folder, fullness, open_workspace, slot_for
 
 _OLDEST = (0, 8)
 _HOST, _USER = "heldout", 1000
@@ -80,7 +80,7 @@ class Bubblewrap:
     @contextmanager
     def _started(self, job: Job) -> Iterator[Running]:
         with ExitStack() as stack:
-            slot = _slot_of(job) or stack.enter_context(lease())
+            slot = stack.enter_context(slot_for(job.workspace))
             group = None
             if hierarchy := find_hierarchy():
                 group = open_group(hierarchy, slot.name, job.limits)
@@ -112,7 +112,7 @@ class Bubblewrap:
             finally:
                 os.close(writer)
             stack.enter_context(_closing(process))
-            watch = Watch(job.limits, group, *_fullness(job))
+            watch = Watch(job.limits, group, *fullness(job.workspace))
             running = Running(job.argv, process, reader, watch)
             stack.callback(running.kill)
             _first_word(running)
@@ -128,9 +128,9 @@ class Bubblewrap:
             *("--size", size, "--tmpfs", _TMP),
         ]
         for mount in job.mounts:
-            arguments += ["--ro-bind", _allowed(mount.source), mount.target]
+            arguments += ["--ro-bind", str(shown(mount.source)), mount.target]
         for target, source in job.sockets.items():
-            arguments += ["--ro-bind", _allowed(source), target]
+            arguments += ["--ro-bind", str(shown(source)), target]
         where = _TMP
         if job.workspace is not None:
             where = job.workspace.inside
@@ -209,23 +209,8 @@ def _mend(reasons: list[str]) -> str:
     return f"bubblewrap cannot make a sandbox here: {said}"
 
 
-def _slot_of(job: Job) -> Slot | None:
-    if job.workspace is None:
-        return None
-    if not isinstance(job.workspace, Folder):
-        raise SandboxFault("the workspace belongs to another provider")
-    return job.workspace.slot
-
-
 def _watched(job: Job) -> bool:
     return isinstance(job.workspace, Folder) and not job.workspace.exact
-
-
-def _fullness(job: Job) -> tuple[Callable[[], bool], bool]:
-    """How to tell that the workspace is full, and whether the kernel keeps its limits."""
-    if isinstance(job.workspace, Folder):
-        return job.workspace.full, job.workspace.exact
-    return (lambda: False), True
 
 
 def _wrapped(job: Job, group: Group | None) -> list[str]:
@@ -242,13 +227,6 @@ def _as_user(slot: Slot) -> list[str]:
         return []
     user = str(slot.user)
     return ["/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
-
-
-def _allowed(source: Path) -> str:
-    """The path of something to be mounted; raises SandboxFault when a slot's user could not reach it."""
-    if os.geteuid() == 0 and (shut := reachable(source.resolve())):
-        raise SandboxFault(f"{source} cannot be shown inside: {shut} is closed to other users")
-    return str(source)
 
 
 def _system() -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -158,11 +159,33 @@ def open_group(hierarchy: Hierarchy, name: str, limits: Limits) -> Group:
 @cache
 def find_hierarchy() -> Hierarchy | None:
     """Where this process may make groups with limits on memory and processes, found by really making one; or None."""
+    if sys.platform != "linux":
+        return None
     mounts = _mounts(Path("/proc/self/mountinfo"))
     own = _own(Path("/proc/self/cgroup"))
     for candidate in (*_version_1(mounts, own), *_version_2(mounts, own)):
         if _works(candidate):
             return candidate
+    return None
+
+
+def find_leaf(process: int, mark: str) -> Group | None:
+    """The group that a container engine made for a container, by one of its processes and the mark in the group's name.
+
+    For its counters only: the engine makes it, limits it and takes it away. None when it made none.
+    """
+    mounts, own = _mounts(Path("/proc/self/mountinfo")), _own(Path(f"/proc/{process}/cgroup"))
+    folders, name = {}, ""
+    for controller in (*_WANTED, "cgroup2"):
+        parts = Path(own.get(controller, "/")).parts
+        marked = [index for index, part in enumerate(parts) if mark in part]
+        if controller in mounts and marked:
+            name = parts[marked[0]]
+            folders[controller] = mounts[controller].joinpath(*parts[1 : marked[0]])
+    if all(controller in folders for controller in _NEEDED):
+        return Group(Hierarchy(1, {c: folders[c] for c in folders if c != "cgroup2"}), name)
+    if "cgroup2" in folders:
+        return Group(Hierarchy(2, dict.fromkeys(("memory", "pids", "cpu"), folders["cgroup2"])), name)
     return None
 
 

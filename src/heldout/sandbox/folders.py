@@ -51,6 +51,17 @@ def reachable(path: Path) -> Path | None:
     return None
 
 
+def shown(source: Path) -> Path:
+    """The path of something to be mounted; raises SandboxFault when it is not there, or not open to a slot's user."""
+    try:
+        shut = reachable(source.resolve(strict=True)) if os.geteuid() == 0 else None
+    except OSError as error:
+        raise SandboxFault(f"{source} cannot be shown inside: {error.strerror}") from error
+    if shut:
+        raise SandboxFault(f"{source} cannot be shown inside: {shut} is closed to other users")
+    return source
+
+
 def staged(source: Path) -> Path:
     """A copy of a file or folder of ours in the data folder, readable by everyone; the same content is copied once.
 

@@ -7,7 +7,7 @@ import sys
 from heldout.errors import InputError
 from heldout.sandbox.base import NoSandboxError, Sandbox
 
-PROVIDERS = ("bubblewrap",)
+PROVIDERS = ("bubblewrap", "oci")
 """In the order in which they are tried."""
 
 
@@ -30,8 +30,12 @@ def find_sandbox(name: str | None = None) -> Sandbox:
 
 
 def _open(name: str) -> Sandbox:
+    if name == "oci":
+        from heldout.sandbox.oci import find_oci
+
+        return find_oci()
     if sys.platform != "linux":
-        raise NoSandboxError("bubblewrap needs Linux; use a Linux machine or a virtual one")
+        raise NoSandboxError("bubblewrap needs Linux")
     from heldout.sandbox.bubblewrap import find_bubblewrap
 
     return find_bubblewrap()

@@ -79,7 +79,7 @@ class Running:
             self._loop()
         finally:
             self.kill()
-        self._ended = time.monotonic()
+        self._ended = self._ended or time.monotonic()
         return self._completed()
 
     def stop(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -66,7 +67,7 @@ def lease() -> Iterator[Slot]:
 
 def user_of(number: int) -> int:
     """The user id of a slot: its own as root, else the caller's."""
-    return _base() + number if os.geteuid() == 0 else os.geteuid()
+    return _base() + number if os.geteuid() == 0 and sys.platform == "linux" else os.geteuid()
 
 
 def _base() -> int:

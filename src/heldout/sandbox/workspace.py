@@ -7,13 +7,14 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from heldout.errors import InputError
-from heldout.sandbox.base import MIB, WORK, SandboxFault, Space
+from heldout.sandbox.base import MIB, WORK, SandboxFault, Space, Workspace
 from heldout.sandbox.folders import made, reachable
 from heldout.sandbox.slots import Slot, lease, mount_memory, remove
 
@@ -55,15 +56,10 @@ class Folder:
 
     def write(self, target: str, content: bytes) -> None:
         """Write one file in, replacing what stands there."""
-        with _parent(self.path, _parts(target), self.slot.user) as (folder, name):
-            handle = os.memfd_create("heldout")
-            try:
-                with os.fdopen(os.dup(handle), "wb") as file:
-                    file.write(content)
-                os.lseek(handle, 0, os.SEEK_SET)
-                self._create(folder, name, handle, 0o644)
-            finally:
-                os.close(handle)
+        with tempfile.TemporaryFile() as file, _parent(self.path, _parts(target), self.slot.user) as (folder, name):
+            file.write(content)
+            file.seek(0)
+            self._create(folder, name, file.fileno(), 0o644)
 
     def _create(self, folder: int, name: str, source: int, mode: int) -> None:
         try:
@@ -168,6 +164,25 @@ def open_workspace(space: Space, at: Path | None = None, inside: str = WORK) -> 
         if not exact:
             _give(folder, slot.user)
         yield Folder(folder, space, slot, inside, exact)
+
+
+@contextmanager
+def slot_for(workspace: Workspace | None) -> Iterator[Slot]:
+    """The slot of a workspace, or a new one where there is none."""
+    if workspace is None:
+        with lease() as slot:
+            yield slot
+    elif isinstance(workspace, Folder):
+        yield workspace.slot
+    else:
+        raise SandboxFault("the workspace belongs to another provider")
+
+
+def fullness(workspace: Workspace | None) -> tuple[Callable[[], bool], bool]:
+    """How to tell that a workspace is full, and whether the kernel keeps its limits."""
+    if isinstance(workspace, Folder):
+        return workspace.full, workspace.exact
+    return (lambda: False), True
 
 
 def _give(folder: Path, user: int) -> None:
