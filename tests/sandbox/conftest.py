@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from heldout.sandbox import cgroups, folders
+from heldout.sandbox import cgroups, folders, jail
 from heldout.sandbox.base import NoSandboxError, Sandbox
 from heldout.sandbox.provider import find_sandbox
 
@@ -29,12 +30,18 @@ def sandbox() -> Sandbox:
         pytest.skip(str(error))
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that every user may pass; pytest closes its own to others whenever it starts once more."""
+    with tempfile.TemporaryDirectory(prefix="heldout-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 def as_user(action: Callable[[Sandbox, Path], None], folder: Path) -> None:
-    """Do something as a user without any rights, in a child process; raise what it raises."""
+    """Do something as a user without any rights, in a child process; raise what it raises. `folder` is a `place`."""
     folder.chmod(0o777)
-    for parent in folder.parents:
-        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -45,7 +52,7 @@ def as_user(action: Callable[[Sandbox, Path], None], folder: Path) -> None:
             os.environ["HELDOUT_DATA"] = str(folder / "kept-by-heldout")
             os.chdir(folder)
             sys.executable = "/usr/bin/python3"  # the one that runs the tests may stand in a folder closed to others
-            for cached in (cgroups.find_hierarchy, folders._staged):
+            for cached in (cgroups.find_hierarchy, folders._staged, jail._libraries):
                 cached.cache_clear()
             action(find_sandbox("bubblewrap"), folder)
             outcome = b""

@@ -13,22 +13,22 @@ from tests.sandbox.conftest import as_user
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_conformance(name: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    CASES[name](sandbox, _open(tmp_path))
+def test_conformance(name: str, sandbox: Sandbox, place: Path) -> None:
+    CASES[name](sandbox, place)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.parametrize("name", CASES)
-def test_conformance_as_an_ordinary_user(name: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    as_user(CASES[name], tmp_path)
+def test_conformance_as_an_ordinary_user(name: str, sandbox: Sandbox, place: Path) -> None:
+    as_user(CASES[name], place)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a user id for each run")
-def test_what_only_root_may_read_cannot_be_mounted_by_mistake(sandbox: Sandbox, tmp_path: Path) -> None:
-    (tmp_path / "shut").mkdir(mode=0o700)
-    (tmp_path / "shut" / "x").write_text("x")
+def test_what_only_root_may_read_cannot_be_mounted_by_mistake(sandbox: Sandbox, place: Path) -> None:
+    (place / "shut").mkdir(mode=0o700)
+    (place / "shut" / "x").write_text("x")
     with pytest.raises(SandboxFault, match="closed to other users"):
-        sandbox.run(Job(("/bin/true",), mounts=(Mount(tmp_path / "shut" / "x", "/x"),)))
+        sandbox.run(Job(("/bin/true",), mounts=(Mount(place / "shut" / "x", "/x"),)))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a user id for each run")
@@ -38,12 +38,3 @@ def test_two_workspaces_have_two_owners(sandbox: Sandbox) -> None:
         assert shell(sandbox, "echo x > x", two).ok
         assert (one.path / "x").stat().st_uid != (two.path / "x").stat().st_uid
     assert not one.path.exists()
-
-
-def _open(folder: Path) -> Path:
-    """Let others pass to a test's folder, as to any folder that is mounted."""
-    for part in (folder, *folder.parents):
-        if part.stat().st_uid == os.geteuid() and part != Path("/"):
-            part.chmod(part.stat().st_mode | 0o011)
-    folder.chmod(0o755)
-    return folder

@@ -13,7 +13,6 @@ from heldout.sandbox import oci
 from heldout.sandbox.base import NoSandboxError
 from heldout.sandbox.oci import Oci
 from tests.sandbox.conformance import CASES
-from tests.sandbox.test_bubblewrap import _open
 
 ENGINES = ("podman", "docker")
 
@@ -31,5 +30,5 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Oci]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_conformance(name: str, engine: Oci, tmp_path: Path) -> None:
-    CASES[name](engine, _open(tmp_path))
+def test_conformance(name: str, engine: Oci, place: Path) -> None:
+    CASES[name](engine, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from heldout.sandbox import seccomp, system
+from heldout.errors import InputError
 from heldout.sandbox.base import (
     USUAL_SPACE,
     WORK,
@@ -26,25 +27,16 @@ from heldout.sandbox.base import (
     Space,
     Workspace,
 )
-from heldout.sandbox.cgroups import Group, find_hierarchy, open_group
+from heldout.sandbox.cgroups import find_hierarchy, open_group
 from heldout.sandbox.connector import Network
-from heldout.sandbox.folders import reachable, shown
-from heldout.sandbox.running import Running, Watch
+from heldout.sandbox.jail import PATH, Line, line, memory
+from heldout.sandbox.running import Running
 from heldout.sandbox.service import Served, served
-from heldout.sandbox.slots import Slot
-from heldout.sandbox.workspace import Folder, fullness, open_workspace, slot_for
+from heldout.sandbox.slots import Slot, marked
+from heldout.sandbox.watch import watch
+from heldout.sandbox.workspace import open_workspace, slot_for
 
 _OLDEST = (0, 8)
-_HOST, _USER = "heldout", 1000
-_PATH = "/usr/local/bin:/usr/bin:/bin"
-_TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108 - places inside, not the machine's
-_JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 71; shift; done; shift; ulimit -c 0; exec "$@"'
-_INSIDE = 'ulimit -u "$1" 2>/dev/null; ulimit -f "$2"; ulimit -d "$3"; shift 3; exec "$@"'
-"""Inside its user namespace, where the kernel counts its processes apart from everybody else's."""
-_AT_ONCE = 4
-"""Without control groups the kernel holds each process to this many times the memory of the run, so that none can eat
-the machine between two looks of ours. Not to less: what is set aside and never used counts here as well (setrlimit(2),
-RLIMIT_DATA)."""
 
 
 @dataclass(frozen=True)
@@ -87,61 +79,33 @@ class Bubblewrap:
                 stack.callback(group.remove)
             reader, writer = os.pipe()
             stack.callback(os.close, reader)
-            descriptors = [_memory(stack, "filter", seccomp.program()), writer]
-            command = [
-                *(["/bin/sh", "-c", _JOIN, "sh", *(group.entries() if group else ()), "--"]),
-                *_as_user(slot),
-                str(self.bwrap),
-                *self._arguments(job, descriptors[0], writer),
-                *_wrapped(job, group),
-                *job.argv,
-            ]
             try:
-                process = subprocess.Popen(  # noqa: S603 - this is the one place that starts foreign code
-                    command,
-                    stdin=_memory(stack, "stdin", job.stdin),
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    pass_fds=descriptors,
-                    env={"PATH": _PATH},
-                    cwd="/",
-                    start_new_session=True,
-                )
-            except (OSError, ValueError) as error:
-                raise SandboxFault(f"bubblewrap could not be started: {error}") from error
+                process = _begin(stack, line(stack, self.bwrap, job, slot, group, writer), job.stdin)
             finally:
                 os.close(writer)
             stack.enter_context(_closing(process))
-            watch = Watch(job.limits, group, *fullness(job.workspace))
-            running = Running(job.argv, process, reader, watch)
-            stack.callback(running.kill)
-            _first_word(running)
+            running = Running(job.argv, process, reader, watch(job.workspace, job.limits, group))
+            stack.callback(_close, running)
+            _first_word(running, slot)
             yield running
 
-    def _arguments(self, job: Job, filter_: int, status: int) -> list[str]:
-        size = str(job.limits.shm_bytes)
-        arguments = [
-            *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"),
-            *("--uid", str(_USER), "--gid", str(_USER), "--hostname", _HOST, "--clearenv"),
-            *_system(),
-            *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", _SHM),
-            *("--size", size, "--tmpfs", _TMP),
-        ]
-        for mount in job.mounts:
-            arguments += ["--ro-bind", str(shown(mount.source)), mount.target]
-        for target, source in job.sockets.items():
-            arguments += ["--ro-bind", str(shown(source)), target]
-        where = _TMP
-        if job.workspace is not None:
-            where = job.workspace.inside
-            arguments += ["--bind", str(job.workspace.path), where]
-        # What bubblewrap makes to mount things on would else be writable without limit.
-        arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
-        settings = {"PATH": _PATH, "HOME": _TMP, "LANG": "C.UTF-8", "TMPDIR": _TMP, **job.environment}
-        for key, value in settings.items():
-            arguments += ["--setenv", key, value]
-        arguments += ["--chdir", os.path.normpath(os.path.join(where, job.folder))]  # noqa: PTH118 - a path inside
-        return [*arguments, "--seccomp", str(filter_), "--json-status-fd", str(status), "--"]
+
+def _begin(stack: ExitStack, what: Line, stdin: bytes) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - this is the one place that starts foreign code
+            what.argv,
+            stdin=memory(stack, "stdin", stdin),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=what.descriptors,
+            env=what.environment,
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as error:
+        if error.errno == errno.E2BIG:
+            raise InputError("the command line or a variable is longer than a program can be given") from error
+        raise SandboxFault(f"bubblewrap could not be started: {error}") from error
 
 
 def find_bubblewrap() -> Bubblewrap:
@@ -163,13 +127,9 @@ def find_bubblewrap() -> Bubblewrap:
 
 
 def _candidates() -> Iterator[Path]:
-    for found in (shutil.which("bwrap", path=_PATH), _packaged()):
+    for found in (shutil.which("bwrap", path=PATH), _packaged()):
         if found and (_version(found) or (0, 0)) >= _OLDEST:
-            path = Path(found)
-            # A slot's user cannot reach a home folder: run a copy instead.
-            from heldout.sandbox.folders import staged
-
-            yield staged(path) if os.geteuid() == 0 and reachable(path.resolve()) else path
+            yield Path(found)
 
 
 def _packaged() -> str | None:
@@ -209,50 +169,6 @@ def _mend(reasons: list[str]) -> str:
     return f"bubblewrap cannot make a sandbox here: {said}"
 
 
-def _watched(job: Job) -> bool:
-    return isinstance(job.workspace, Folder) and not job.workspace.exact
-
-
-def _wrapped(job: Job, group: Group | None) -> list[str]:
-    """What sets limits on each process where nothing holds all of them together."""
-    if group and not _watched(job):
-        return []
-    blocks = (job.workspace.space.disk_bytes if job.workspace else job.limits.shm_bytes) // 512
-    data = "unlimited" if group else str(_AT_ONCE * job.limits.memory_bytes // 1024)
-    return ["/bin/sh", "-c", _INSIDE, "sh", str(job.limits.processes), str(blocks), data]
-
-
-def _as_user(slot: Slot) -> list[str]:
-    if os.geteuid() != 0:
-        return []
-    user = str(slot.user)
-    return ["/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
-
-
-def _system() -> list[str]:
-    """The machine's programs and libraries, read-only, and an /etc of our own."""
-    arguments: list[str] = []
-    for place, target in system.links().items():
-        arguments += ["--symlink", target, place]
-    for mount in (*system.programs(), *system.own_settings(_USER)):
-        arguments += ["--ro-bind", str(mount.source), mount.target]
-    return arguments
-
-
-def _memory(stack: ExitStack, name: str, content: bytes) -> int:
-    """A sealed file in memory: it can be read inside and changed by nobody."""
-    import fcntl
-
-    handle = os.memfd_create(f"heldout-{name}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    stack.callback(os.close, handle)
-    with os.fdopen(os.dup(handle), "wb") as file:
-        file.write(content)
-    os.lseek(handle, 0, os.SEEK_SET)
-    seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-    fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals)
-    return handle
-
-
 @contextmanager
 def _closing(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
@@ -263,7 +179,7 @@ def _closing(process: subprocess.Popen[bytes]) -> Iterator[None]:
                 stream.close()
 
 
-def _first_word(running: Running) -> None:
+def _first_word(running: Running, slot: Slot) -> None:
     """Read from bubblewrap which process is the first inside; when it ends before it says so, it could not start."""
     while b"\n" not in running.told:
         part = os.read(running.status, 4096)
@@ -272,4 +188,21 @@ def _first_word(running: Running) -> None:
             said = running.errors.read(2000).decode(errors="replace").strip()
             raise SandboxFault(f"bubblewrap could not make the sandbox: {said or running.process.returncode}")
         running.told += part
-    running.init = int(json.loads(running.told.split(b"\n")[0])["child-pid"])
+    init = int(json.loads(running.told.split(b"\n")[0])["child-pid"])
+    try:
+        first = os.pidfd_open(init)
+    except ProcessLookupError:
+        return  # it has ended already, and with it all inside
+    if marked(init, slot):
+        running.init, running.first = init, first
+    else:
+        os.close(first)  # the same, and the number may be another's by now
+
+
+def _close(running: Running) -> None:
+    try:
+        running.kill()
+    finally:
+        if running.first is not None:
+            os.close(running.first)
+            running.first = None

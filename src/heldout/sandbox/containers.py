@@ -23,7 +23,8 @@ from typing import IO, Any, cast
 from heldout.sandbox.base import Job, Limits, SandboxFault, Verdict
 from heldout.sandbox.cgroups import Counters, find_leaf
 from heldout.sandbox.engines import Engine
-from heldout.sandbox.running import Running, Watch
+from heldout.sandbox.running import Running
+from heldout.sandbox.watch import Watch
 
 OWNER = "heldout.owner"
 """The label that says whose a container is: machine, process id, and when that process began."""

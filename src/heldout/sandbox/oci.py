@@ -30,9 +30,9 @@ from heldout.sandbox.containers import GATE, Contained, rlimits, start, sweep
 from heldout.sandbox.engines import Engine, engines, runtimes
 from heldout.sandbox.folders import data_folder, made, shown
 from heldout.sandbox.images import Image, image
-from heldout.sandbox.running import Watch
 from heldout.sandbox.service import Served, served
-from heldout.sandbox.workspace import Folder, fullness, open_workspace, slot_for
+from heldout.sandbox.watch import watch
+from heldout.sandbox.workspace import Folder, open_workspace, slot_for
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _TMP = "/tmp"  # noqa: S108 - a place inside, not the machine's
@@ -78,9 +78,8 @@ class Oci:
     def _started(self, job: Job) -> Iterator[Contained]:
         with slot_for(job.workspace) as slot:
             name = f"heldout-{slot.name}-{secrets.token_hex(8)}"
-            watch = Watch(job.limits, None, *fullness(job.workspace))
             arguments = [*self._walls(job, slot.user), *self._sights(job, slot.user), *self._command(job, name)]
-            running = start(self.engine, name, arguments, job, watch)
+            running = start(self.engine, name, arguments, job, watch(job.workspace, job.limits, None))
             try:
                 yield running
             finally:

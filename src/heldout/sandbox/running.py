@@ -4,42 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import selectors
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, cast
 
-from heldout.sandbox.base import Completed, Limits, SandboxFault, Usage, Verdict
-from heldout.sandbox.cgroups import Counters, Group
+from heldout.sandbox.base import Completed, SandboxFault, Usage, Verdict
+from heldout.sandbox.cgroups import Counters
+from heldout.sandbox.watch import WAS_FULL, Watch
 
 _CHUNK = 65_536
 _LOOKS = (0.02, 0.05, 0.1, 0.25)
 """Seconds between the looks at what a run uses: often at first, since many are short."""
 _SOON = 0.03
 """Seconds to the next look at a run that holds a quarter of its memory, where only we keep it to that."""
+_RATHER = 4
+"""A look that took long is followed by a pause this many times as long."""
 _DRAIN = 5.0
-_WAS_FULL = "its workspace was full"
+_DYING = 10.0
 _NOT_THERE = "bwrap: execvp "
 """How bubblewrap says that the program to start is not there; it tells no exit code then."""
-
-
-@dataclass
-class Watch:
-    """How the use of a run is measured and capped where the kernel does not do it by itself."""
-
-    limits: Limits
-    group: Group | None
-    full: Callable[[], bool] = lambda: False
-    """Whether the workspace is full; asked at every look and at the end."""
-    exact: bool = True
-    """Whether the kernel keeps the workspace's limits. If not, a run that fills it is ended by us, and the question,
-    which takes a walk over its files, is put less often."""
 
 
 @dataclass
@@ -52,12 +41,13 @@ class Running:
     """Descriptor on which bubblewrap tells the program's exit code."""
     watch: Watch
     init: int | None = None
+    first: int | None = None
+    """A descriptor of the process `init`, by which it is ended: its number may be another's by then."""
     began: float = field(default_factory=time.monotonic)
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
     told: bytearray = field(default_factory=bytearray)
     _stopped: tuple[Verdict, str] | None = None
-    _peak: int = 0
     _full: bool = False
     _ended: float | None = None
     _wake: tuple[int, int] = field(default_factory=os.pipe)
@@ -89,10 +79,14 @@ class Running:
                 os.write(self._wake[1], b"x")
 
     def kill(self) -> None:
-        """End it: the first process of a process namespace takes all others with it."""
-        if self.init is not None and self.process.poll() is None:
+        """End it: the first process of a process namespace takes all others with it, and is the last of them to end."""
+        if self.first is not None:
             with suppress(ProcessLookupError):
-                os.kill(self.init, signal.SIGKILL)
+                signal.pidfd_send_signal(self.first, signal.SIGKILL)
+            ended = select.poll()
+            ended.register(self.first, select.POLLIN)
+            if not ended.poll(_DYING * 1000):
+                raise SandboxFault(f"process {self.init}, the first of a run, could not be ended")
         if self.process.poll() is None:
             try:
                 self.process.wait(1.0)
@@ -105,7 +99,7 @@ class Running:
     def usage(self) -> Usage:
         """What it used so far."""
         counters = self._counters()
-        peak = self._peak or counters.peak_bytes
+        peak = self.watch.peak or counters.peak_bytes
         return Usage((self._ended or time.monotonic()) - self.began, counters.cpu_s, peak)
 
     def _ends(self) -> int:
@@ -147,10 +141,12 @@ class Running:
                 self._end(Verdict.TIMEOUT, f"it ran longer than {self.watch.limits.wall_s:g} s")
                 break
             if now >= next_look:
-                if self._look(looks):
+                if reason := self._look():
+                    self._end(*reason)
                     break
                 looks += 1
-                next_look = time.monotonic() + self._pause(looks)
+                took = time.monotonic() - now
+                next_look = now + took + max(self._pause(looks), _RATHER * took)
             over = False
             for key, _ in ready.select(max(0.0, min(deadline, next_look) - time.monotonic())):
                 if key.data == "ended":
@@ -166,8 +162,14 @@ class Running:
                 break
         self._drain(ready)
 
+    def _look(self) -> tuple[Verdict, str] | None:
+        """Measure; the verdict and its reason when the run has to end."""
+        if self.watch.group is not None:
+            self.watch.peak = max(self.watch.peak, self._counters().memory_bytes or 0)
+        return self.watch.look(self.init)
+
     def _pause(self, looks: int) -> float:
-        if self.watch.group is None and self._peak > self.watch.limits.memory_bytes // 4:
+        if self.watch.group is None and self.watch.peak > self.watch.limits.memory_bytes // 4:
             return _SOON
         return _LOOKS[min(looks, len(_LOOKS) - 1)] * (1 if self.watch.exact else 4)
 
@@ -205,28 +207,6 @@ class Running:
                     if self._stopped is None:
                         self._end(Verdict.OUTPUT, f"it wrote more than {self.watch.limits.output_bytes:,} bytes")
 
-    def _look(self, looks: int) -> bool:
-        """Measure; True when the run has to end."""
-        if not self.watch.exact and self.watch.full():
-            self._end(Verdict.DISK, _WAS_FULL)
-            return True
-        if self.watch.group is not None:
-            self._peak = max(self._peak, self._counters().memory_bytes or 0)
-            return False
-        return self._look_at_processes()
-
-    def _look_at_processes(self) -> bool:
-        """Without control groups: add up the processes of its namespace, as seen from outside."""
-        if self.init is None:
-            return False
-        memory, count = below(self.init)
-        self._peak = max(self._peak, memory)
-        if memory > self.watch.limits.memory_bytes:
-            self._end(Verdict.MEMORY, f"its processes held {memory:,} bytes together")
-        elif count > self.watch.limits.processes:
-            self._end(Verdict.PROCESSES, f"it had {count} processes and threads")
-        return self._stopped is not None
-
     def _completed(self) -> Completed:
         code = self._exit_code()
         counters = self._counters()
@@ -260,37 +240,10 @@ class Running:
         if counters.forks_refused:
             return Verdict.PROCESSES, f"the kernel refused it more than {self.watch.limits.processes} processes"
         if self._full:
-            return Verdict.DISK, _WAS_FULL
+            return Verdict.DISK, WAS_FULL
         if code == 0:
             return Verdict.OK, ""
         return Verdict.FAILED, f"it ended with {'no exit code' if code is None else f'exit code {code}'}"
-
-
-def below(init: int) -> tuple[int, int]:
-    """(bytes in memory, processes and threads) of a process and all below it; a shared page counts once in all."""
-    children: dict[int, list[int]] = {}
-    threads: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-            threads[int(entry.name)] = int(fields[17])
-    waiting, memory, count = [init], 0, 0
-    while waiting:
-        process = waiting.pop()
-        waiting += children.get(process, [])
-        count += threads.get(process, 0)
-        try:
-            told = Path(f"/proc/{process}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        memory += sum(
-            int(line.split()[1]) * 1024 for line in told.splitlines() if line.startswith(("Pss:", "SwapPss:"))
-        )
-    return memory, count
 
 
 def _rest(handle: int) -> bytes:

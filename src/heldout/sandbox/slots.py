@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import hashlib
 import os
+import signal
+import stat
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +26,8 @@ from heldout.sandbox.cgroups import Group, find_hierarchy
 from heldout.sandbox.folders import data_folder, made
 
 MOST = 200
+MARK = "HELDOUT_SLOT"
+"""Variable of bubblewrap's own processes that says which slot they run in."""
 _BASE_IDS = (2_019_000_000, 61_000)
 """First user id of the slots: far from people and packages; the second for containers with 65,536 ids."""
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -47,22 +53,41 @@ class Slot:
         """The name of its control group, without our prefix."""
         return str(self.number)
 
+    @property
+    def mark(self) -> str:
+        """What tells its processes from those of every other slot of this machine; it names no path of ours."""
+        return hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:24]
+
 
 @contextmanager
 def lease() -> Iterator[Slot]:
     """A free slot, cleared, for as long as the block lasts. Raises SandboxFault when all are taken."""
     number, handle = _take()
     try:
-        slot = Slot(number, user_of(number), made(data_folder() / "slots" / str(number)))
-        _clear(slot)
+        slot = _opened(number)
+        _clear(slot, orphans=os.pread(handle, 1, 0) != b"")
+        os.pwrite(handle, b"1", 0)  # stays there when we are killed before the end
         try:
             yield slot
         finally:
             _clear(slot)
+        os.ftruncate(handle, 0)
     finally:
         os.close(handle)
         with _guard:
             _here.discard(number)
+
+
+def _opened(number: int) -> Slot:
+    """The slot with its folder, which nobody but its user may pass."""
+    folder = made(data_folder() / "slots" / str(number))
+    slot = Slot(number, user_of(number), folder)
+    wanted = (0o710, slot.user) if os.geteuid() == 0 else (0o700, os.getegid())
+    found = folder.stat()
+    if (stat.S_IMODE(found.st_mode), found.st_gid) != wanted:
+        os.chown(folder, -1, wanted[1])
+        folder.chmod(wanted[0])
+    return slot
 
 
 def user_of(number: int) -> int:
@@ -95,15 +120,38 @@ def _take() -> tuple[int, int]:
     raise SandboxFault(f"all {MOST} slots are taken; wait for other runs to end")
 
 
-def _clear(slot: Slot) -> None:
-    """Kill, unmount and delete whatever is left in a slot."""
+def _clear(slot: Slot, *, orphans: bool = False) -> None:
+    """Kill, unmount and delete whatever is left in a slot. `orphans` says that its last holder was killed."""
     if hierarchy := find_hierarchy():
         group = Group(hierarchy, f"heldout-{slot.name}")
         group.kill()
         group.remove()
+    if orphans:
+        _end_orphans(slot)
     for left in list(slot.folder.iterdir()):
         unmount(left)
         remove(left)
+
+
+def marked(process: int, slot: Slot) -> bool:
+    """Whether a living process is one of bubblewrap's own in this slot."""
+    try:
+        told = Path(f"/proc/{process}/environ").read_bytes()
+    except OSError:
+        return False
+    return f"{MARK}={slot.mark}".encode() in told.split(b"\0")
+
+
+def _end_orphans(slot: Slot, seconds: float = 10.0) -> None:
+    """Kill what a dead holder's bubblewrap left, should it have been too young to die with its parent."""
+    end = time.monotonic() + seconds
+    while left := [int(name) for name in os.listdir("/proc") if name.isdigit() and marked(int(name), slot)]:  # noqa: PTH208
+        if time.monotonic() > end:
+            raise SandboxFault(f"processes {left[:5]} of a run that was given up could not be ended")
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.005)
 
 
 def mount_memory(folder: Path, space: Space, user: int) -> None:

@@ -8,7 +8,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -176,13 +176,6 @@ def slot_for(workspace: Workspace | None) -> Iterator[Slot]:
         yield workspace.slot
     else:
         raise SandboxFault("the workspace belongs to another provider")
-
-
-def fullness(workspace: Workspace | None) -> tuple[Callable[[], bool], bool]:
-    """How to tell that a workspace is full, and whether the kernel keeps its limits."""
-    if isinstance(workspace, Folder):
-        return workspace.full, workspace.exact
-    return (lambda: False), True
 
 
 def _give(folder: Path, user: int) -> None:
