@@ -19,6 +19,8 @@ Origin = Literal["declared", "documented", "inferred"]
 `inferred` by us from the code, which the report says."""
 
 Split = Literal["train", "validation", "test", "cross-validation", "unknown"]
+Bound = Literal["", "at_least", "at_most", "about"]
+"""Whether a number is stated as such, as a limit (`over 95 %`), or as a rough one (`about 95 %`)."""
 
 
 class Environment(Frozen):
@@ -107,6 +109,8 @@ class Reading(Frozen):
 
     metric: str
     """The field's name for it: accuracy, f1, precision, recall, roc_auc, mae, rmse, mse, r2, mape, log_loss ..."""
+    name: str = ""
+    """Its name as it stands in the text, which can mean more than one metric (Spanish `precisión`)."""
     value: float
     """On the metric's own scale: 91.67 % accuracy is 0.9167."""
     written: str
@@ -115,11 +119,14 @@ class Reading(Frozen):
     """Half a unit of the last digit written, on the same scale as `value`."""
     spread: float | None = None
     """The +/- beside it, on the same scale."""
+    bound: Bound = ""
     split: Split = "unknown"
     model: str = ""
     """Which of several models it is about, as written."""
+    average: str = ""
+    """What it is an average over, or of which part: `macro`, `weighted`, `micro`, `samples`, `class 1`."""
     label: str = ""
-    """Further words that tell it apart: the class, the data set, the row of the table."""
+    """Further words that tell it apart: the data set, the row of the table."""
     location: Location
 
 

@@ -1,0 +1,78 @@
+"""Numbers in the comments and docstrings of Python code; the code itself claims nothing."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+
+from heldout.sources.handover.claims import logs
+from heldout.sources.handover.claims.prose import Context
+from heldout.sources.handover.plan import Reading
+
+_CODE = re.compile(
+    r"^\s*(?:#\s*)*(?:[\w.\[\]]+\s*=\s*[\w.]+\(|def |class |import |from \w+ import|for .*:$|if .*:$|"
+    r"return\b|print\(|self\.|plt\.|parser\.|assert\b|@|>>> )"
+)
+
+
+def read(text: str, context: Context) -> list[Reading]:
+    """The readings of comments and docstrings, in the order of their lines."""
+    found: list[Reading] = []
+    first = context.line or 1
+    for line, comment in [*_comments(text), *_docstrings(text)]:
+        if any(c.isdigit() for c in comment):
+            kept = "\n".join("" if _CODE.match(part) else part for part in comment.split("\n"))
+            base = Context(
+                context.path,
+                None if context.cell and not context.line else first + line - 1,
+                context.cell,
+                context.model,
+            )
+            found += [_lined(r, first + line - 1, kept) for r in logs.read(kept, base)]
+    return sorted(found, key=lambda r: r.location.line or 0)
+
+
+def _lined(reading: Reading, first: int, text: str) -> Reading:
+    """In a notebook the line counts within the cell."""
+    if reading.location.line is not None:
+        return reading
+    offset = next((i for i, line in enumerate(text.split("\n")) if reading.written in line), 0)
+    return reading.model_copy(update={"location": reading.location.model_copy(update={"line": first + offset})})
+
+
+def _comments(text: str) -> list[tuple[int, str]]:
+    """(line, text) of each run of comments."""
+    runs: list[tuple[int, str]] = []
+    last = -2
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type != tokenize.COMMENT:
+                continue
+            line, content = token.start[0], token.string.lstrip("#! ").rstrip()
+            alone = not token.line[: token.start[1]].strip()
+            if alone and line == last + 1:
+                runs[-1] = (runs[-1][0], f"{runs[-1][1]}\n{content}")
+            else:
+                runs.append((line, content))
+            last = line if alone else -2
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        pass  # what stands before the fault has been read
+    return runs
+
+
+def _docstrings(text: str) -> list[tuple[int, str]]:
+    """(line, text) of each string that stands as a statement, docstrings among them."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [
+        (node.lineno, node.value.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]

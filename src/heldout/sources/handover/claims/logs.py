@@ -1,0 +1,250 @@
+"""What programs print: lines, text tables, classification reports and training logs, of which the last epoch counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from heldout.sources.handover.claims import prose
+from heldout.sources.handover.claims.names import mentions
+from heldout.sources.handover.claims.prose import Context
+from heldout.sources.handover.claims.tables import Grid, names_one_metric
+from heldout.sources.handover.claims.tables import readings as table_readings
+from heldout.sources.handover.claims.words import models_in, split_in
+from heldout.sources.handover.plan import Reading
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_COUNTER = re.compile(
+    r"(?<![^\W_])(?:epochs?|iter(?:ation)?s?|steps?|rounds?|época|epoca|epoche|époque|эпоха)['\"]?\s*[\[:#=(]*\s*(\d+)|^\s*\[(\d+)\]|第\s*(\d+)\s*轮",
+    re.IGNORECASE,
+)
+_PROGRESS = re.compile(r"^\s*\d+/\d+\s*(?:\[|━|-)|\d+%\s?\|.*\|\s*\d+/\d+|it/s\]|s/it\]")
+_BATCH = re.compile(r"(?<![^\W_])batch(?:es)?\s*[\[:#=(]*\s*\d+", re.IGNORECASE)
+_CHECKPOINT = re.compile(
+    r"improved from|did not improve|current best|new best|saving model|checkpoint|patience|"
+    r"best iteration|reducing learning rate",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"^[\s|+\-=─━═┄┅╌╍│┃┼╂╋├┤┝┥╞╡┠┨┡┩┢┪┌┐└┘┏┓┗┛┬┴┳┻╇╈╒╕╘╛╤╧╪]+$")
+_BARS = re.compile(r"[│┃║]")
+_REPORT_HEAD = frozenset({"precision", "recall", "f1"})
+_MOST_LINES = 20_000
+
+
+def read(text: str, context: Context) -> list[Reading]:
+    """All final readings of an output, in the order of its lines; `context.line` is the number of its first line."""
+    lines = [_shown(line) for line in text.split("\n")[:_MOST_LINES]]
+    reader = _Reader(lines, replace(context, log=True))
+    reader.read()
+    return sorted(reader.found, key=lambda r: r.location.line or 0) if context.cell is None else reader.found
+
+
+def _shown(line: str) -> str:
+    """What a terminal shows at the end of a line that was written over."""
+    line = _ANSI.sub("", line)
+    for mark in ("\r", "\b"):
+        if mark in line:
+            parts = [part for part in line.split(mark) if part.strip()]
+            line = parts[-1] if parts else ""
+    return line
+
+
+@dataclass
+class _Series:
+    """The lines of one training."""
+
+    counter: int = -1
+    index: int = 0
+    awaiting: bool = False
+    """An `Epoch 3/10` line was seen and its progress line was not yet."""
+    kept: list[tuple[int, bool, Reading]] = field(default_factory=list)
+    """(number of the epoch, whether the line itself has a counter, reading)."""
+
+    def final(self) -> list[Reading]:
+        """Of each metric what the last epoch that has it says."""
+        last: dict[tuple[str, ...], int] = {}
+        for index, _, reading in self.kept:
+            last[_key(reading)] = max(index, last.get(_key(reading), -1))
+        found: list[Reading] = []
+        counted: dict[tuple[str, ...], Reading] = {}
+        for index, has_counter, reading in self.kept:
+            if index != last[_key(reading)]:
+                continue
+            if has_counter:
+                counted[_key(reading)] = reading
+            else:
+                found.append(reading)
+        return [*counted.values(), *found]
+
+
+def _key(reading: Reading) -> tuple[str, ...]:
+    return (reading.metric, reading.split, reading.average, reading.model)
+
+
+class _Reader:
+    def __init__(self, lines: list[str], context: Context) -> None:
+        self.lines = lines
+        self.base = context
+        self.context = context
+        self.found: list[Reading] = []
+        self.series = _Series()
+
+    def read(self) -> None:
+        index = 0
+        while index < len(self.lines):
+            after = self._table(index)
+            if after > index:
+                index = after
+                continue
+            self._line(index)
+            index += 1
+        self.found += self.series.final()
+
+    def _at(self, index: int) -> Context:
+        return self.context.at((self.base.line or 1) + index) if self.base.cell is None else self.context
+
+    def _table(self, index: int) -> int:
+        end = _table_end(self.lines, index)
+        if end <= index:
+            return index
+        grid = _grid(self.lines[index:end], [self._at(i).line for i in range(index, end)])
+        found = table_readings(grid, self._at(index)) if grid is not None else []
+        if not found:
+            return index
+        self.found += found + _accuracy_rows(self.lines[index:end], index, self)
+        return end
+
+    def _line(self, index: int) -> None:
+        line = self.lines[index]
+        if not line.strip() or _CHECKPOINT.search(line):
+            return
+        counted = _COUNTER.search(line)
+        progress = bool(_PROGRESS.search(line))
+        if counted:
+            self._count(int(next(g for g in counted.groups() if g)))
+            self.series.awaiting = True
+        clean = (
+            re.sub(r"\d+\s*m?s/(?:step|epoch|sample)|\d+\s*[mu]?s\s*-", " ", _PROGRESS.sub(" ", line))
+            if progress
+            else line
+        )
+        context = self._at(index)
+        in_fit = progress and self.series.awaiting
+        if in_fit:
+            context = replace(context, split="train")
+        found = prose.readings(clean, context)
+        if progress:
+            self.series.awaiting = False
+        if counted or in_fit:
+            self.series.kept += [(self.series.index, True, r) for r in found]
+        elif self.series.counter >= 0 and not progress:
+            self.series.kept += [(self.series.index, False, r) for r in found]
+        elif not _BATCH.search(line):
+            self.found += found
+        if not found:
+            self._lead(line)
+
+    def _count(self, counter: int) -> None:
+        if counter < self.series.counter:
+            self.found += self.series.final()
+            self.series = _Series()
+        if counter != self.series.counter:
+            self.series.index += 1
+        self.series.counter = counter
+
+    def _lead(self, line: str) -> None:
+        """A short line without a number may name what the lines below it are about."""
+        text = line.strip(" =-*#_:>\t")
+        if not text or len(text) > 90:
+            return
+        named = models_in(text)
+        split = split_in(text)
+        if named and len(text) < 70:
+            self.context = replace(self.base, model=named[-1][1], split=split)
+        elif split != "unknown" and len(text) < 60 and not _COUNTER.search(line):
+            self.context = replace(self.context, split=split)
+        elif line.rstrip().endswith(":") or line.lstrip().startswith(("=", "#", "-")):
+            self.context = replace(self.context, split=self.base.split)
+
+
+def _table_end(lines: Sequence[str], index: int) -> int:
+    """The line after a text table that begins here, or `index` when none does."""
+    head = _cells(lines[index])
+    if len(head) < 1 or any(re.search(r"\d\.\d", cell) for cell in head) or not mentions(lines[index], log=True):
+        return index
+    if not any(names_one_metric(cell) for cell in head):
+        return index
+    if len(head) == 1 and not re.match(r"\s{2,}|\S+\s{2,}", lines[index]):
+        return index
+    end, blank, rows = index + 1, 0, 0
+    while end < len(lines) and end - index < 300:
+        line = lines[end]
+        if not line.strip():
+            blank += 1
+            if blank > 1:
+                break
+        elif _RULE.match(line):
+            blank = 0
+        elif re.search(r"\d", line) and re.search(r"\s{2,}|\||\t|[│┃]", line.strip()):
+            blank, rows = 0, rows + 1
+        else:
+            break
+        end += 1
+    return end if rows else index
+
+
+def _cells(line: str) -> list[str]:
+    line = _BARS.sub("|", line)
+    if line.count("|") >= 2 or (line.count("|") == 1 and not re.search(r"\s{2,}", line.strip())):
+        return [cell.strip() for cell in line.strip().strip("|").split("|")]
+    return [cell for cell in re.split(r"\s{2,}|\t", line.strip()) if cell]
+
+
+def _grid(lines: Sequence[str], numbers: Sequence[int | None]) -> Grid | None:
+    head = _cells(lines[0])
+    barred = "|" in _BARS.sub("|", lines[0])
+    rows, places = [], []
+    for line, number in zip(lines[1:], numbers[1:], strict=True):
+        if not line.strip() or _RULE.match(line):
+            continue
+        cells = _cells(line)
+        if not barred:
+            cells = _aligned(line, cells, len(head))
+        if cells:
+            rows.append(tuple(cells))
+            places.append(number)
+    if not rows:
+        return None
+    if not barred and all(len(row) == len(head) + 1 for row in rows):
+        # One cell more than headings: a table of pandas or scikit-learn, with the names of its rows first.
+        report = {m.metric for cell in head if (m := names_one_metric(cell))} >= _REPORT_HEAD
+        head = ["class" if report else "", *head]
+    return Grid(tuple(head), tuple(rows), tuple(places))
+
+
+def _aligned(line: str, cells: list[str], width: int) -> list[str]:
+    """The cells of a row by their place from the right; empty when the row does not fit its heading."""
+    if len(cells) == width + 1:
+        return cells
+    tokens = line.split()
+    if len(cells) == width and not re.fullmatch(r"[\d.,%]+", cells[0]) and len(tokens) <= width:
+        return cells
+    numeric = 0
+    while numeric < len(tokens) and re.fullmatch(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?|nan|NaN", tokens[-1 - numeric]):
+        numeric += 1
+    if numeric >= width:
+        return [" ".join(tokens[:-width]), *tokens[-width:]]
+    if len(cells) == width:
+        return cells if re.match(r"\s", line) or numeric else ["", *cells][: width + 1]
+    return []
+
+
+def _accuracy_rows(lines: Sequence[str], index: int, reader: _Reader) -> list[Reading]:
+    """`accuracy    0.83   1080` in a classification report stands under no heading of its own."""
+    found = []
+    for offset, line in enumerate(lines[1:], start=1):
+        match = re.match(r"\s*(accuracy)\s+(\d?\.\d+)\s+\d+\s*$", line)
+        if match:
+            found += prose.readings(f"accuracy: {match[2]}", reader._at(index + offset))
+    return found

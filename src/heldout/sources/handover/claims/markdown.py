@@ -1,0 +1,322 @@
+"""Markdown and reStructuredText: headings, lists, tables, code blocks and badges, and what they say of a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+
+from heldout.sources.handover.claims import code, html, logs, model_index, prose, structured
+from heldout.sources.handover.claims.prose import Context
+from heldout.sources.handover.claims.tables import Grid
+from heldout.sources.handover.claims.tables import readings as table_readings
+from heldout.sources.handover.claims.words import models_in, split_in, words
+from heldout.sources.handover.plan import Reading, Split
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*$")
+_UNDERLINE = re.compile(r"^([=\-~^\"*+#])\1{2,}\s*$")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*\{?\.?([\w+-]*)")
+_DIRECTIVE = re.compile(r"^\s*\.\. (?:code-block|code|sourcecode)::\s*(\w*)")
+_ROW = re.compile(r"^\s*(?:>\s*)?\|?.*\|.*$")
+_RULE = re.compile(r"^\s*(?:>\s*)?\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
+_ITEM = re.compile(r"^(\s*(?:>\s*)*)(?:[-*+•◦▪●]|\d{1,2}[.)])\s+(.*)$")
+_BADGE = re.compile(r"(?:img\.shields\.io|badgen\.net|flat\.badgen\.net)/(?:static/v1\?|badge/?)([^\s)\"'>\]]+)")
+_RST_BORDER = re.compile(r"^\s*(?:=+(?:\s+=+)+|\+[-=]+(?:\+[-=]+)+\+)\s*$")
+_COMMAND = frozenset(
+    {
+        "bash",
+        "sh",
+        "shell",
+        "zsh",
+        "console",
+        "powershell",
+        "cmd",
+        "bat",
+        "dockerfile",
+        "sql",
+        "makefile",
+        "mermaid",
+        "bibtex",
+        "html",
+        "css",
+        "js",
+        "javascript",
+        "r",
+        "java",
+        "xml",
+        "ini",
+    }
+)
+_DATA = frozenset({"json", "yaml", "yml", "toml", "jsonc"})
+_LEAD = re.compile(r"^\s*[*_`#>\s-]*[^|.!?]{2,80}?[*_`]*\s*[:：]?\s*[*_`]*\s*[:：]?\s*$")
+
+
+@dataclass
+class _Position:
+    """What the text above a line says of it."""
+
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    leads: list[tuple[int, str]] = field(default_factory=list)
+    """(indentation, text) of the lines that introduce the list that we are in."""
+
+    def heading(self, level: int, text: str) -> None:
+        self.headings = [h for h in self.headings if h[0] < level] + [(level, text)]
+        self.leads = []
+
+    def lead(self, indent: int, text: str) -> None:
+        self.leads = [lead for lead in self.leads if lead[0] < indent] + [(indent, text)]
+
+    def title(self) -> str:
+        """The innermost heading and what stands above the line."""
+        return " / ".join([h for _, h in self.headings[-1:]] + [lead for _, lead in self.leads])
+
+    def wishful(self) -> bool:
+        """Whether the section is about goals, settings or other people's work."""
+        table = words()
+        return any(table.goals.search(t) or table.others.search(t) for t in self._texts())
+
+    def _texts(self) -> list[str]:
+        return [h for _, h in self.headings[1:]] + [lead for _, lead in self.leads]
+
+    def context(self, base: Context) -> Context:
+        """The model, split and label that the lines above name, the nearest first."""
+        near = [lead for _, lead in reversed(self.leads)] + [h for _, h in reversed(self.headings)]
+        model = next((models_in(t)[-1][1] for t in near if models_in(t)), "")
+        splits = [split_in(text) for text in near if "/" not in text]
+        split: Split = next((found for found in splits if found != "unknown"), "unknown")
+        label = next((_bare(t) for _, t in reversed(self.leads) if not models_in(t)), "")
+        return replace(base, model=model or base.model, split=split, label=label[:80] or base.label)
+
+
+def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
+    """All readings of a document, in the order of its lines."""
+    lines = text.split("\n")
+    found: list[Reading] = []
+    start = 0
+    if lines and lines[0].strip() == "---" and not rst:
+        end = next((i for i in range(1, min(len(lines), 2_000)) if lines[i].strip() in ("---", "...")), 0)
+        found += model_index.front_matter("\n".join(lines[1:end]), replace(context, line=2))
+        start = end + 1 if end else 0
+    found += _Reader(lines, context, rst).read(start)
+    return found
+
+
+class _Reader:
+    """Goes through the blocks of one document."""
+
+    def __init__(self, lines: list[str], context: Context, rst: bool) -> None:
+        self.lines = lines
+        self.context = context
+        self.rst = rst
+        self.position = _Position()
+        self.found: list[Reading] = []
+
+    def read(self, index: int) -> list[Reading]:
+        while index < len(self.lines):
+            index = self._block(index)
+        return self.found
+
+    def _block(self, index: int) -> int:
+        """Take the block that begins here; gives the line after it."""
+        line = self.lines[index]
+        if not line.strip():
+            return index + 1
+        for taken in (self._fence, self._heading, self._html, self._table, self._rst_table):
+            after = taken(index)
+            if after > index:
+                return after
+        return self._text(index)
+
+    def _fence(self, index: int) -> int:
+        match = _FENCE.match(self.lines[index])
+        if not match:
+            return index
+        mark = match[1]
+        end = next(
+            (i for i in range(index + 1, len(self.lines)) if self.lines[i].strip().startswith(mark[:3])),
+            len(self.lines),
+        )
+        body = "\n".join(self.lines[index + 1 : end])
+        language = match[2].lower()
+        if not self.position.wishful():
+            context = replace(self.position.context(self.context), line=index + 2)
+            self.found += _fenced(body, language, context)
+        return end + 1
+
+    def _heading(self, index: int) -> int:
+        match = _HEADING.match(self.lines[index])
+        if match:
+            self.position.heading(len(match[1]), match[2])
+            self._sentences(match[2], index, [(0, index)])
+            return index + 1
+        following = self.lines[index + 1] if index + 1 < len(self.lines) else ""
+        under = _UNDERLINE.match(following)
+        if (
+            under
+            and "|" not in self.lines[index]
+            and len(self.lines[index]) < 120
+            and not _ITEM.match(self.lines[index])
+        ):
+            self.position.heading(1 if under[1] == "=" else 2, self.lines[index].strip())
+            return index + 2
+        return index
+
+    def _html(self, index: int) -> int:
+        if "<table" not in self.lines[index].lower():
+            return index
+        end = index
+        while end < len(self.lines) - 1 and "</table" not in self.lines[end].lower():
+            end += 1
+        if not self.position.wishful():
+            context = replace(self.position.context(self.context), line=index + 1)
+            self.found += html.tables_of("\n".join(self.lines[index : end + 1]), context, self.position.title())
+        return end + 1
+
+    def _table(self, index: int) -> int:
+        if index + 1 >= len(self.lines) or "|" not in self.lines[index] or not _RULE.match(self.lines[index + 1]):
+            return index
+        if "-" not in self.lines[index + 1]:
+            return index
+        end = index + 2
+        while end < len(self.lines) and "|" in self.lines[end] and self.lines[end].strip():
+            end += 1
+        rows = tuple(tuple(_cells(line)) for line in self.lines[index + 2 : end])
+        grid = Grid(tuple(_cells(self.lines[index])), rows, tuple(range(index + 3, end + 1)), self.position.title())
+        if not self.position.wishful():
+            self.found += table_readings(grid, self.position.context(self.context))
+        return end
+
+    def _rst_table(self, index: int) -> int:
+        if not self.rst or not _RST_BORDER.match(self.lines[index]):
+            return index
+        end = index + 1
+        while end < len(self.lines) and self.lines[end].strip():
+            end += 1
+        grid = _rst_grid(self.lines[index:end], index + 1, self.position.title())
+        if grid is not None and not self.position.wishful():
+            self.found += table_readings(grid, self.position.context(self.context))
+        return end
+
+    def _text(self, index: int) -> int:
+        """A list item or a paragraph, whose lines are joined before it is read."""
+        item = _ITEM.match(self.lines[index])
+        first = item[2] if item else self.lines[index].strip()
+        joined, starts, end = first, [(0, index)], index + 1
+        while end < len(self.lines) and self._continues(end, item is not None):
+            starts.append((len(joined) + 1, end))
+            joined += " " + self.lines[end].strip()
+            end += 1
+        indent = len(self.lines[index]) - len(self.lines[index].lstrip()) + (1 if item else 0)
+        self.position.leads = [lead for lead in self.position.leads if lead[0] < indent] if item else self._kept(index)
+        before = len(self.found)
+        if not self.position.wishful():
+            self._badges(joined, starts)
+            self._sentences(joined, index, starts)
+        if len(self.found) == before and _LEAD.match(joined) and (_introduces(joined) or item):
+            self.position.lead(indent, joined)
+        return end
+
+    def _kept(self, index: int) -> list[tuple[int, str]]:
+        """A paragraph ends the list that a lead introduced, unless it follows the lead at once."""
+        return [] if index and not self.lines[index - 1].strip() else self.position.leads
+
+    def _continues(self, index: int, in_item: bool) -> bool:
+        line = self.lines[index]
+        if (
+            not line.strip()
+            or _ITEM.match(line)
+            or _HEADING.match(line)
+            or _FENCE.match(line)
+            or "|" in line
+            or "<table" in line.lower()
+        ):
+            return False
+        previous = self.lines[index - 1]
+        if previous.endswith(("  ", "\\", "<br>", "<br/>", ":", "：")) or _UNDERLINE.match(line):
+            return False
+        # One `name: value` a line, as many people write it, is a list and no paragraph.
+        return (
+            not (
+                re.match(r"^\s*[*_`]*[\w²/()%. -]{2,40}[*_`]*\s*[:=：]\s*\S", line)
+                and re.match(r"^\s*[*_`]*[\w²/()%. -]{2,40}[*_`]*\s*[:=：]", previous)
+            )
+            and not _is_bold(line)
+            and not _is_bold(previous)
+        )
+
+    def _sentences(self, text: str, index: int, starts: list[tuple[int, int]]) -> None:
+        context = self.position.context(self.context)
+        for offset, sentence in prose.sentences(text):
+            here = max((s for s in starts if s[0] <= offset), default=(0, index))
+            for reading in prose.readings(_BADGE.sub("", sentence), context.at(here[1] + 1)):
+                # The line on which the number itself stands.
+                at = text.find(reading.written, offset)
+                line = max((s for s in starts if s[0] <= at), default=here)[1] + 1 if at >= 0 else here[1] + 1
+                self.found.append(
+                    reading.model_copy(update={"location": reading.location.model_copy(update={"line": line})})
+                )
+
+    def _badges(self, text: str, starts: list[tuple[int, int]]) -> None:
+        for match in _BADGE.finditer(text):
+            line = max(s for s in starts if s[0] <= match.start())[1] + 1
+            for reading in prose.readings(_badge_text(match[1]), self.context.at(line)):
+                self.found.append(reading)
+
+
+def _fenced(body: str, language: str, context: Context) -> list[Reading]:
+    if language in _COMMAND:
+        return []
+    if language in ("python", "py", "python3", "ipython"):
+        return code.read(body, context)
+    if language in _DATA:
+        return structured.read(body, {"jsonc": "json", "yml": "yaml"}.get(language, language), context)
+    return logs.read(body, context)
+
+
+def _badge_text(address: str) -> str:
+    """`accuracy-94.2%25-green?style=flat` as `accuracy: 94.2%`."""
+    path, _, _ = address.partition("?")
+    if "label=" in address and "message=" in address:
+        fields = dict(part.partition("=")[::2] for part in re.split(r"[&?]", address) if "=" in part)
+        return unquote(f"{fields.get('label', '')}: {fields.get('message', '')}".replace("+", " "))
+    parts = [p.replace("\0", "-") for p in path.lstrip("/").replace("--", "\0").split("-")]
+    return unquote(": ".join(part.replace("__", "\1").replace("_", " ").replace("\1", "_") for part in parts[:2]))
+
+
+def _cells(line: str) -> list[str]:
+    body = re.sub(r"^\s*(?:>\s*)+", "", line).strip().replace("\\|", "\0")
+    body = body.removeprefix("|").removesuffix("|")
+    return [cell.strip().replace("\0", "|") for cell in body.split("|")]
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.sub(r"[*_`#>:：]|\(https?:[^)]*\)|[\[\]]", " ", text).split())
+
+
+def _introduces(line: str) -> bool:
+    """Whether a line without numbers says what the list under it is about."""
+    return line.rstrip("*_` ").endswith((":", "：")) or _is_bold(line) or (len(line) < 80 and bool(models_in(line)))
+
+
+def _is_bold(line: str) -> bool:
+    return bool(re.fullmatch(r"\s*(?:\*\*|__)[^*_].{0,80}(?:\*\*|__)\s*:?\s*", line))
+
+
+def _rst_grid(lines: list[str], first: int, title: str) -> Grid | None:
+    """A simple or grid table of reStructuredText; None when it has no heading."""
+    if lines[0].strip().startswith("+"):
+        rows = [(first + i, _cells(line)) for i, line in enumerate(lines) if line.strip().startswith("|")]
+    else:
+        spans = [match.span() for match in re.finditer(r"=+", lines[0])]
+        ends = [b for _, b in spans[:-1]] + [10_000]
+        cut = [
+            (a, max(b, nxt)) for (a, _), b, nxt in zip(spans, ends, [*(s[0] for s in spans[1:]), 10_000], strict=True)
+        ]
+        rows = [
+            (first + i, [line[a:b].strip() for a, b in cut])
+            for i, line in enumerate(lines)
+            if not re.fullmatch(r"[\s=\-]+", line)
+        ]
+    if len(rows) < 2:
+        return None
+    return Grid(tuple(rows[0][1]), tuple(tuple(r) for _, r in rows[1:]), tuple(n for n, _ in rows[1:]), title)

@@ -1,0 +1,336 @@
+"""Numbers in running text: which metric each belongs to, and whether the text says that it was reached.
+
+A number is taken only when it stands beside a metric's name with nothing between them but words that join the two
+(`words.yaml`). What is a goal, a rule, an example, a change or somebody else's result is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from heldout.evidence.types import Location
+from heldout.sources.handover.claims.names import Mention, mentions, metric
+from heldout.sources.handover.claims.numbers import Number, numbers, scaled
+from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
+from heldout.sources.handover.plan import Bound, Reading, Split
+
+_MARKUP = re.compile(r"<[^<>]{0,200}>|[*_`~|\"“”$\\]|&nbsp;|\[|\](?:\([^()]*\))?|[↑↓✅🎯📈🏆✨🔥⭐]")
+_OPENING = re.compile(r"[\s:=\-–—>→≈≃≥≤~<(：＝（,，]*")
+_LINK = re.compile(
+    r"[:=→≈：＝]|->|=>|-\s*$|(?:^|\s)(?:is|was|of|are|reach\w*|achiev\w*|es|é|est|ist|è|beträgt)\s*$", re.IGNORECASE
+)
+_NAMED = re.compile(
+    r"(?<![^\W_])(?:\w+-\d+\w*|\d+-?fold|k=\d+|class\s\d+|top-\d+|@\d+|[A-Za-z]+\d+\w*)(?![^\W_])", re.IGNORECASE
+)
+_BY = re.compile(r"(?<![^\W_])(?:by|por|um|von|di|на)\s*$", re.IGNORECASE)
+_RANGE_TO = re.compile(r"^\s*(?:%?\s*)(?:to|→|->|➜|⟶|=>|a|à|auf|bis|до|到|–|—|-|and)\s*[~≈]?\s*\d", re.IGNORECASE)
+_FROM = re.compile(r"(?<![^\W_])(?:from|between|de|von|da|entre|zwischen|desde|от|с)\s*$", re.IGNORECASE)
+_JOIN = re.compile(r"[\s,/&、，+]*(?:and|y|e|et|und|и|和|与|及)?[\s,/&、，]*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_](?:[\w'’-]*[^\W_])?")
+_REACHED = re.compile(
+    r"achiev\w+|reached|obtained|attained|got|exceed(?:s|ed)|surpass(?:es|ed)|met|beat|✅", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[*_`\"'(\[])|(?<=[。！？；])|;\s")
+_PAREN = re.compile(r"\([^()]{0,60}\)|（[^（）]{0,60}）")
+_MOST = 2_000
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a text stands, and what the text around it says of what its numbers are about."""
+
+    path: str
+    line: int | None = None
+    cell: int | None = None
+    model: str = ""
+    split: Split = "unknown"
+    label: str = ""
+    average: str = ""
+    log: bool = False
+
+    def at(self, line: int | None) -> Context:
+        """The same on another line."""
+        return replace(self, line=line)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    mention: Mention
+    number: Number
+    about: str
+    """The words that were found between and beside them."""
+    bound: Bound = ""
+
+
+def sentences(text: str) -> list[tuple[int, str]]:
+    """(offset, sentence) of each sentence of a paragraph; an abbreviation before a number ends none."""
+    result, start = [], 0
+    for match in _SENTENCE.finditer(text):
+        if text[start : match.start()].strip():
+            result.append((start, text[start : match.start()]))
+        start = match.end()
+    if text[start:].strip():
+        result.append((start, text[start:]))
+    return result
+
+
+def readings(text: str, context: Context) -> list[Reading]:
+    """The numbers about quality of one sentence or line, each with the name that it stands beside."""
+    text = text[:_MOST]
+    if not any(c.isdigit() for c in text):
+        return []
+    named = mentions(text, log=context.log)
+    if not named:
+        return []
+    listed = [n for n in numbers(text) if not any(m.start <= n.start < m.end for m in named)]
+    if not listed or _is_wish(text):
+        return []
+    pairs = _lists(text, named, listed) or _pairs(text, named, listed)
+    apart = {p.mention.metric for p in pairs if split_in(p.about) != "unknown"}
+    kinds = len({p.mention.metric for p in pairs})
+    made = (_reading(pair, text, context, kinds, shared=pair.mention.metric not in apart) for pair in pairs)
+    return [reading for reading in made if reading is not None]
+
+
+def _is_wish(text: str) -> bool:
+    """Whether the sentence as a whole is a goal, a rule, an example or about somebody else's result."""
+    table = words()
+    if table.goals.search(text):
+        return not _REACHED.search(text)
+    return bool(table.rules.search(text) or table.examples.search(text) or table.others.search(text))
+
+
+def _lists(text: str, named: list[Mention], listed: list[Number]) -> list[_Pair]:
+    """`Precision, recall and F1 of 0.9, 0.8 and 0.85`: as many numbers as names, one after the other."""
+    if len(named) < 2 or len(named) != len(listed) or named[-1].end > listed[0].start:
+        return []
+    joined = [text[a.end : b.start] for a, b in pairwise(named)]
+    apart = [text[a.end : b.start] for a, b in pairwise(listed)]
+    if not all(_JOIN.fullmatch(_clean(gap)) for gap in (*joined, *apart)):
+        return []
+    if not _after(text[named[-1].end : listed[0].start], inside=False):
+        return []
+    about = text[named[-1].end : listed[0].start]
+    return [_Pair(m, n, _near(text, named[0], about)) for m, n in zip(named, listed, strict=True)]
+
+
+def _pairs(text: str, named: list[Mention], listed: list[Number]) -> list[_Pair]:
+    """Each number with the name before it, or else with the name after it; a name before is used once, or chained."""
+    pairs: list[_Pair] = []
+    used: set[int] = set()
+    chained: tuple[Mention, Number] | None = None
+    for index, number in enumerate(listed):
+        last = max((m.end for m in named if m.end <= number.start), default=-1)
+        before = next((m for m in named if m.end == last), None)
+        after = next((m for m in named if m.start >= number.end), None)
+        following = listed[index + 1].start if index + 1 < len(listed) else len(text)
+        if _is_setting(text, number, before):
+            chained = None
+            continue
+        if before is not None and before.start not in used:
+            gap = text[before.end : number.start]
+            since = listed[index - 1].end if index else 0
+            if before.start >= since and _after(gap, inside=_opened(text, before)):
+                used.add(before.start)
+                pairs.append(_Pair(before, number, _about(text, before, number, since, following), _bound(gap)))
+                chained = (before, number)
+                continue
+        if chained is not None and chained[0] is before:
+            gap = text[chained[1].end : number.start]
+            if _chains(gap):
+                pairs.append(_Pair(before, number, _own(text, chained[1], number, following), _bound(gap)))
+                chained = (before, number)
+                continue
+        if after is not None and after.start < following and after.start not in used and _before(text, number, after):
+            used.add(after.start)
+            since = listed[index - 1].end if index else 0
+            lead = text[since : number.start]
+            pairs.append(
+                _Pair(after, number, text[number.end : after.end + 40].split(",", maxsplit=1)[0], _bound(lead))
+            )
+            chained = None
+    return pairs
+
+
+def _clean(gap: str) -> str:
+    return _MARKUP.sub(" ", gap)
+
+
+def _opened(text: str, mention: Mention) -> bool:
+    """Whether the name stands in parentheses as another name of what is before it: `Mean Absolute Error (MAE)`."""
+    return bool(re.search(r"[(（\[]\s*[*_`]*$", text[: mention.start]))
+
+
+def _after(gap: str, *, inside: bool) -> bool:
+    """Whether what stands between a name and a number after it joins the two."""
+    gap = _clean(gap)
+    if inside:
+        gap = re.sub(r"^\s*[)）\]]", " ", gap)
+    gap = _PAREN.sub(lambda m: " " if _is_aside(m[0]) else m[0], gap)
+    gap = _NAMED.sub(" named ", gap)
+    if len(gap) > 90 or re.search(r"[;.!?)）。，、]|,(?!\s*(?:with|was|is|reach|about|at|of)\b)|\d", gap.rstrip(" .")):
+        return False
+    found = _WORD.findall(gap)
+    if not found:
+        return bool(_OPENING.fullmatch(gap.replace(".", "")))
+    if words().settings.fullmatch(found[-1]) and found[-1].lower() not in ("over", "at", "label", "model"):
+        return False
+    strange = [w for w in found if not _joins(w)]
+    if not strange:
+        return True
+    if any(
+        words().settings.fullmatch(w) and w.lower() not in ("model", "over", "at", "class", "label") for w in strange
+    ):
+        return False
+    return len(strange) <= 6 and bool(_LINK.search(gap.rstrip()))
+
+
+def _is_aside(group: str) -> bool:
+    """Whether a parenthesis only says more of the name: a split, an abbreviation, a number of folds."""
+    inner = _NAMED.sub(" ", group[1:-1])
+    return not re.search(r"\d[.,]\d|%", inner)
+
+
+def _joins(word: str) -> bool:
+    table = words()
+    patterns = (table.between, *(p for _, p in table.splits), *(p for _, p in table.averages))
+    return word == "named" or any(p.fullmatch(word) for p in patterns) or bool(table.any_model.fullmatch(word))
+
+
+def _chains(gap: str) -> bool:
+    """Whether a further number goes with the same name: only a split or an average stands between."""
+    gap = _NAMED.sub(" named ", _clean(gap))
+    if len(gap) > 50 or re.search(r"[;.!?。\d]", gap):
+        return False
+    found = _WORD.findall(gap)
+    return any(split_in(w) != "unknown" or average_in(w) for w in found) and all(
+        _joins(w) or w.lower() in ("and", "vs", "versus", "y", "e", "und", "et", "и") for w in found
+    )
+
+
+def _before(text: str, number: Number, mention: Mention) -> bool:
+    """Whether a name after a number belongs to it: `91.67% accuracy`, `0.94 test AUC`."""
+    if number.whole and not number.percent:
+        return False
+    gap = _clean(text[number.end : mention.start])
+    if len(gap) > 45 or re.search(r"[;:.,!?=)）、，。\d\n]|\s-\s|–|—|→", gap):
+        return False
+    found = _WORD.findall(gap)
+    if re.match(r"\s*\S{0,12}\s*[:=]\s*\d", text[mention.end :]):
+        return False  # the name has a number of its own after it
+    table = words()
+    return len(found) <= 5 and all(
+        table.before.fullmatch(w)
+        or any(p.fullmatch(w) for _, p in (*table.splits, *table.averages))
+        or table.any_model.fullmatch(w)
+        for w in found
+    )
+
+
+def _is_setting(text: str, number: Number, before: Mention | None) -> bool:
+    """Whether the words at either side make the number something else than a level of quality."""
+    table = words()
+    since = before.end if before is not None else 0
+    lead = text[since : number.start][-40:]
+    last = _WORD.findall(_clean(lead))
+    if last and table.settings.fullmatch(last[-1]) and last[-1].lower() not in ("over", "at", "label", "model"):
+        return True
+    if number.signed or _BY.search(_clean(lead)):
+        return bool(number.signed or table.changes.search(text[: number.start]))
+    if _FROM.search(_clean(lead)) and _RANGE_TO.match(text[number.end :]):
+        return True
+    tail = _clean(text[number.end : number.end + 30]).lstrip(" -")
+    unit = table.units.match(tail)
+    if unit and not (number.percent and unit[0].lower() in ("training", "train", "testing", "split", "h")):
+        return True
+    direct = _WORD.findall(_clean(text[max(0, number.start - 30) : number.start]))
+    return bool(direct and table.changes.fullmatch(direct[-1]) and direct[-1].lower() not in ("to", "than"))
+
+
+def _near(text: str, mention: Mention, gap: str) -> str:
+    lead = re.split(r"[,.;:|/()\d]", text[max(0, mention.start - 40) : mention.start])[-1]
+    return f"{lead} {mention.name} {gap}"
+
+
+def _about(text: str, mention: Mention, number: Number, since: int, following: int) -> str:
+    """The words at a number that say its split and average: before the name, between, and in a bracket after it."""
+    lead = re.split(r"[,.;:|()]", text[max(since, mention.start - 40) : mention.start])[-1]
+    return f"{lead} {mention.name} {text[mention.end : number.start]} {_trail(text, number, following)}"
+
+
+def _own(text: str, earlier: Number, number: Number, following: int) -> str:
+    """The words of a chained number: after it in brackets when the earlier number had its words there too."""
+    trail = _trail(text, number, following)
+    gap = text[earlier.end : number.start]
+    if trail.strip():
+        return trail
+    return gap.rpartition(")")[2] if ")" in gap else gap
+
+
+def _trail(text: str, number: Number, following: int) -> str:
+    rest = text[number.end : min(number.end + 60, following)]
+    bracket = re.match(r"\s*[*_`]*\s*[(（\[]([^()（）\[\]]*)[)）\]]?", rest)
+    if bracket:
+        return bracket[1]
+    prepositional = re.match(r"\s*[*_`]*\s+(?:on|in|for|at|during|en|no|na|sur|auf|im|sul|на)\s+[^,.;:|()]*", rest)
+    return prepositional[0] if prepositional else ""
+
+
+def _bound(gap: str) -> Bound:
+    table = words()
+    clean = _clean(gap)[-30:]
+    if re.search(r"[>≥]=?\s*$", clean) and not re.search(r"[-=]>\s*$", clean):
+        return "at_least"
+    if re.search(r"[<≤]=?\s*$", clean):
+        return "at_most"
+    if re.search(r"[~≈≃]\s*$", clean):
+        return "about"
+    for name, pattern in (("at_least", table.at_least), ("at_most", table.at_most), ("about", table.about)):
+        if any(not clean[match.end() :].strip(" a=:") for match in pattern.finditer(clean)):
+            return name  # type: ignore[return-value]
+    return ""
+
+
+def _reading(pair: _Pair, text: str, context: Context, kinds: int, *, shared: bool) -> Reading | None:
+    """The reading of a pair; `shared` when a split that the sentence names can be that of all its numbers."""
+    on_scale = scaled(pair.number, metric(pair.mention.metric))
+    if on_scale is None or (pair.bound in ("at_least", "at_most") and _conditional(text)):
+        return None
+    value, half, spread = on_scale
+    split = split_in(pair.about)
+    if split == "unknown":
+        whole = split_in(text) if shared else "unknown"
+        split = whole if whole != "unknown" else context.split
+    average = average_in(pair.about) or (average_in(text) if kinds <= 1 else "") or context.average
+    named = [name for place, name in models_in(text) if place <= pair.number.start] or [n for _, n in models_in(text)]
+    return Reading(
+        metric=pair.mention.metric,
+        name=pair.mention.name,
+        value=value,
+        written=pair.number.written,
+        half_digit=half,
+        spread=spread,
+        bound=pair.bound,
+        split=split,
+        model=named[-1] if named else context.model,
+        average=average,
+        label=context.label,
+        location=Location(path=context.path, cell=context.cell, line=context.line, snippet=_snippet(text)),
+    )
+
+
+def _conditional(text: str) -> bool:
+    return bool(re.search(r"(?<![^\W_])(?:if|when|where|filter|keep only|select)(?![^\W_])", text, re.IGNORECASE))
+
+
+def _snippet(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 160 else flat[:157] + "..."
+
+
+def strongest(found: Iterable[Reading]) -> list[Reading]:
+    """Readings without exact repeats, in order."""
+    return list(dict.fromkeys(found))

@@ -1,0 +1,129 @@
+"""Words around a number: its split, average and model, and what makes it no claim. The table is data: `words.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from heldout.sources.handover.plan import Split
+
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_KEY = re.compile(r"[\W_]+")
+
+
+class _Text(yaml.BaseLoader):
+    """Reads everything as text: of YAML 1.1, `on` and `no` are truth values."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The patterns of `words.yaml`, compiled."""
+
+    splits: tuple[tuple[Split, re.Pattern[str]], ...]
+    not_splits: re.Pattern[str]
+    averages: tuple[tuple[str, re.Pattern[str]], ...]
+    goals: re.Pattern[str]
+    rules: re.Pattern[str]
+    examples: re.Pattern[str]
+    others: re.Pattern[str]
+    changes: re.Pattern[str]
+    at_least: re.Pattern[str]
+    at_most: re.Pattern[str]
+    about: re.Pattern[str]
+    between: re.Pattern[str]
+    before: re.Pattern[str]
+    settings: re.Pattern[str]
+    units: re.Pattern[str]
+    not_quality: re.Pattern[str]
+    metric_files: re.Pattern[str]
+    models: tuple[tuple[str, re.Pattern[str]], ...]
+    any_model: re.Pattern[str]
+
+
+@cache
+def words() -> Words:
+    """The table as shipped."""
+    raw = _Text(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")).get_single_data()
+    plain = ("goals", "rules", "examples", "others", "changes", "at_least", "at_most", "about", "before", "between")
+    families = [family for family in raw["models"] if family]
+    return Words(
+        splits=tuple((name, _pattern(raw["splits"][name])) for name in raw["splits"]),
+        not_splits=_pattern(raw["not_splits"]),
+        averages=tuple((name, _pattern(items)) for name, items in raw["averages"].items()),
+        settings=_pattern(raw["settings"]),
+        units=_pattern(raw["units"]),
+        not_quality=_pattern(raw["not_quality"]),
+        metric_files=re.compile("|".join(raw["metric_files"]), re.IGNORECASE),
+        models=tuple((family[0], _model(family)) for family in families),
+        any_model=_model([name for family in families for name in family]),
+        **{name: _pattern(raw[name]) for name in plain},
+    )
+
+
+def split_in(text: str) -> Split:
+    """The split that a text names, `unknown` when it names none or several that contradict one another."""
+    clean = words().not_splits.sub(" ", text)
+    found = [(name, match.start()) for name, pattern in words().splits if (match := pattern.search(clean))]
+    if not found:
+        return "unknown"
+    names = {name for name, _ in found}
+    if "cross-validation" in names:
+        return "cross-validation"
+    return found[0][0] if len(names) == 1 else "unknown"
+
+
+def average_in(text: str) -> str:
+    """`macro`, `weighted`, `micro` or `samples` when the text says so, else an empty string."""
+    return next((name for name, pattern in words().averages if pattern.search(text)), "")
+
+
+def models_in(text: str) -> list[tuple[int, str]]:
+    """(place, name as written) of each model that a text names, in order."""
+    return [(match.start(), match[0]) for match in words().any_model.finditer(text)]
+
+
+@cache
+def family(name: str) -> str:
+    """What a model is called whatever the spelling: `LogisticRegression`, `logreg` and `LR` are one family.
+
+    A name of no known family is given back in lower case without punctuation.
+    """
+    best = ""
+    longest = 0
+    for canonical, pattern in words().models:
+        for match in pattern.finditer(name):
+            if len(match[0]) > longest:
+                best, longest = canonical, len(match[0])
+    return best.lower() if best else plain(name)
+
+
+def plain(text: str) -> str:
+    """A text in lower case with one space for each run of punctuation."""
+    return _KEY.sub(" ", text.lower()).strip()
+
+
+def _pattern(items: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(_bordered(items), re.IGNORECASE)
+
+
+def _bordered(items: Iterable[str]) -> str:
+    listed = sorted(items, key=lambda item: (-len(item), item))
+    free = [item for item in listed if _CJK.search(item)]
+    bordered = [item for item in listed if not _CJK.search(item)]
+    parts = [rf"(?<![^\W_])(?:{'|'.join(bordered)})(?![^\W_])"] if bordered else []
+    return "|".join([*parts, *free])
+
+
+def _model(names: list[str]) -> re.Pattern[str]:
+    """Short names in capitals are read as written: `LR` is a model, `lr` a learning rate."""
+    short = [name for name in names if len(name) <= 4 and name.isupper() and not _CJK.search(name)]
+    long = [name for name in names if name not in short]
+    spaced = [re.sub("[ _]", r"[\\s_-]?", item) for item in long]
+    parts = [f"(?i:{_bordered(spaced)})"] if spaced else []
+    parts += [_bordered(short)] if short else []
+    return re.compile("|".join(parts))

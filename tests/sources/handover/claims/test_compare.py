@@ -1,0 +1,92 @@
+"""Claims beside what runs measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from heldout.evidence.types import Location
+from heldout.sources.handover.claims import compare, read_numbers
+from heldout.sources.handover.plan import Claim, Reading
+
+
+def claim(text: str) -> Claim:
+    (reading,) = read_numbers(text, "README.md", "markdown")
+    return Claim(**dict(reading), id="c1")
+
+
+def runs(*outputs: str) -> list[tuple[Reading, ...]]:
+    return [read_numbers(output, "stdout", "log") for output in outputs]
+
+
+def verdict(text: str, *outputs: str) -> str:
+    (result,) = compare([claim(text)], runs(*outputs))
+    return result.verdict
+
+
+def test_identical_repeats_need_not_hit_the_claim_to_the_last_bit() -> None:
+    assert verdict("accuracy of 0.86", *["accuracy: 0.8590"] * 5) == "match"
+
+
+def test_a_wrong_number_is_contradicted_and_the_message_has_both() -> None:
+    (result,) = compare(
+        [claim("Gradient Boosting accuracy: 91.67%")], runs(*["Gradient Boosting accuracy: 0.8833"] * 5)
+    )
+    assert result.verdict == "contradicted"
+    assert "91.67%" in result.message
+    assert "88.33" in result.message
+    assert "worse" in result.message
+
+
+def test_noise_over_five_runs() -> None:
+    values = ["0.84", "0.87", "0.85", "0.88", "0.86"]
+    assert verdict("accuracy of 0.830", *[f"accuracy: {v}0" for v in values]) == "within_noise"
+    assert verdict("accuracy of 0.930", *[f"accuracy: {v}0" for v in values]) == "contradicted"
+
+
+def test_below_five_runs_the_range_stands_for_the_interval() -> None:
+    assert verdict("accuracy of 0.850", "accuracy: 0.840", "accuracy: 0.870") == "within_noise"
+    assert verdict("accuracy of 0.880", "accuracy: 0.840", "accuracy: 0.870") == "contradicted"
+
+
+def test_what_no_run_measured_is_absent() -> None:
+    assert verdict("accuracy of 0.85", "F1: 0.85") == "absent"
+    assert verdict("accuracy of 0.85") == "absent"
+
+
+def test_names_decide_before_values() -> None:
+    output = "Random Forest accuracy: 0.85\nSVM accuracy: 0.91"
+    assert verdict("SVM accuracy: 0.85", output) == "contradicted"
+
+
+def test_equally_named_numbers_are_ambiguous_when_one_could_agree_by_chance() -> None:
+    output = "accuracy: 0.81\naccuracy: 0.85\naccuracy: 0.90\naccuracy: 0.93"
+    assert verdict("accuracy of 0.85", output) == "ambiguous"
+    assert verdict("accuracy of 0.8537", output.replace("0.85", "0.8537")) == "match"
+
+
+def test_rounding_and_cutting_off_are_both_how_people_write() -> None:
+    assert verdict("accuracy of 0.87", "accuracy: 0.8790") == "match"
+
+
+def test_a_limit_is_held_by_what_is_better() -> None:
+    assert verdict("It achieves over 95% accuracy.", "accuracy: 0.971") == "match"
+    assert verdict("It achieves over 95% accuracy.", "accuracy: 0.931") == "contradicted"
+
+
+def test_the_training_rows_are_not_the_test_rows() -> None:
+    assert verdict("test accuracy of 0.95", "train accuracy: 0.95") == "absent"
+
+
+@pytest.mark.parametrize(("claimed", "printed"), [("MAPE of 10.9%", "MAPE: 0.109"), ("MAPE of 0.9%", "mape: 0.9")])
+def test_per_cent_and_fraction(claimed: str, printed: str) -> None:
+    assert verdict(claimed, printed) == "match"
+
+
+def test_a_word_of_two_meanings_is_compared_with_either() -> None:
+    (reading,) = read_numbers("La precisión del modelo es 0.91", "README.md", "markdown")
+    spanish = Claim(**dict(reading), id="c1")
+    assert compare([spanish], runs("accuracy: 0.91"))[0].verdict == "match"
+
+
+def test_a_location_is_kept() -> None:
+    assert claim("accuracy of 0.85").location == Location(path="README.md", line=1, snippet="accuracy of 0.85")
