@@ -17,7 +17,9 @@ _SYSTEM = re.compile(r"[A-Za-z]:[\\/]+(windows|program ?files|programdata|path|y
 _MACHINE = re.compile(
     r"^/(?:mnt|media|scratch|data\d*|datasets?|nfs|storage|share|srv|work|root|ssd\d*|hdd\d*|raid|disk\d*)/[\w.-]+(?:/[\w.*-]*)*$"
 )
-_PLATFORM = re.compile(r"^/?(?:kaggle/(?:input|working)|content(?:/drive|/gdrive)?|opt/ml|dbfs)(?:/|$)|^\.\./input/")
+_PLATFORM = re.compile(
+    r"^/(?:kaggle/(?:input|working)|content(?:/drive|/gdrive)?|opt/ml|dbfs)(?:/|$)|^kaggle/(?:input|working)/|^\.\./input/"
+)
 _NOBODY_NAMES = """
 user username you your_name yourname name me xxx foo someone jovyan runner ubuntu ec2-user pi vagrant docker appuser app
 your_username shared public * travis circleci vsts appveyor vsts_azpcontainer

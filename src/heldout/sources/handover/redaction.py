@@ -1,0 +1,38 @@
+"""Hides other people's names, addresses and secrets in everything that an audit says."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from heldout.material import Material
+from heldout.material.identity import is_bot
+from heldout.material.redaction import Redactor
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+_KEPT = frozenset({"id", "area", "state", "severity", "cost", "path", "log", "artifact", "digest", "digests", "made"})
+"""Fields that name places and states: with a path hidden nobody could look."""
+
+
+def redactor_of(material: Material) -> Redactor:
+    """Knows everybody who committed to a delivery; of its makers nobody is the subject by name."""
+    commits = material.history.commits if material.history is not None else ()
+    people = {person for commit in commits for person in (commit.author, commit.committer, *commit.co_authors)}
+    return Redactor(others=[person for person in people if not is_bot(person)])
+
+
+def redacted(model: _Model, redactor: Redactor) -> _Model:
+    """A check, a run, a claim or a whole audit with every text in it redacted; paths, ids and digests stay."""
+    return type(model).model_validate(_hidden(model.model_dump(), redactor))
+
+
+def _hidden(value: Any, redactor: Redactor) -> Any:
+    if isinstance(value, str):
+        return redactor.text(value)
+    if isinstance(value, dict):
+        return {key: item if key in _KEPT else _hidden(item, redactor) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_hidden(item, redactor) for item in value)
+    return value
