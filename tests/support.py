@@ -74,9 +74,8 @@ def notebook(*cells: str | tuple[str, Mapping[str, object]], language: str = "py
 class Example:
     """Repositories on which a check must speak against, for, say that it cannot tell, and keep quiet.
 
-    `quiet` must give nothing against, and when the check only ever says what it cannot tell, not that either. Each of
-    `traps` must give nothing at all: what looks like the case and is not. The histories go with the files of the
-    same word.
+    `quiet` must give nothing against, and when the check only ever says what it cannot tell, not that either. The
+    histories go with the files of the same word.
     """
 
     code: str
@@ -84,5 +83,4 @@ class Example:
     favourable: Files | None = None
     unknown: Files | None = None
     quiet: Files = field(default_factory=dict)
-    traps: tuple[Files, ...] = ()
     histories: Mapping[str, History] = field(default_factory=dict)

@@ -230,6 +230,35 @@ albumentations: numpy scipy pyyaml opencv-python-headless
 imgaug: numpy scipy pillow opencv-python scikit-image matplotlib imageio shapely
 allennlp: torch numpy spacy nltk scikit-learn scipy h5py tqdm requests transformers overrides tensorboardx pytest
 boto3: botocore
+scikit-optimize: numpy scipy scikit-learn joblib
+mlxtend: numpy scipy scikit-learn pandas matplotlib joblib
+lazypredict: numpy pandas scikit-learn xgboost lightgbm tqdm joblib
+shap: numpy scipy scikit-learn pandas tqdm numba
+optuna: numpy tqdm sqlalchemy alembic
+evidently: pandas numpy scikit-learn plotly scipy
+great-expectations: pandas numpy
+category-encoders: numpy pandas scikit-learn scipy statsmodels
+yellowbrick: matplotlib numpy scipy scikit-learn
+ydata-profiling: pandas numpy matplotlib seaborn scipy statsmodels
+pandas-profiling: pandas numpy matplotlib seaborn scipy
+prophet: pandas numpy matplotlib cmdstanpy
+pmdarima: numpy pandas scipy scikit-learn statsmodels joblib
+catalyst: torch numpy tqdm tensorboardx scikit-learn matplotlib
+timm: torch torchvision pyyaml
+pytorch-toolbelt: torch torchvision opencv-python scipy
+ultralytics: torch torchvision numpy opencv-python pandas matplotlib pillow pyyaml requests scipy seaborn tqdm
+datasets: numpy pandas pyarrow requests tqdm pyyaml huggingface-hub
+accelerate: torch numpy pyyaml psutil
+fastapi: starlette pydantic
+streamlit: pandas numpy pillow altair pyarrow requests
+gradio: numpy pandas pillow requests pydantic fastapi
+dash: flask plotly
+langchain: pydantic pyyaml requests sqlalchemy numpy langchain-core langchain-text-splitters
+langchain-community: langchain langchain-core requests sqlalchemy numpy
+sagemaker: boto3 pandas numpy pyyaml
+dvc: pyyaml requests
+feast: pandas numpy pyarrow pydantic fastapi
+dask: numpy pandas pyyaml cloudpickle
 mlflow: pandas numpy pyyaml requests click flask sqlalchemy docker gitpython protobuf
 wandb: pyyaml requests click gitpython psutil protobuf
 hydra-core: omegaconf
@@ -274,6 +303,15 @@ def brought_by(name: str) -> frozenset[str]:
     """The normalised names of distributions that may bring a top-level import."""
     plain = normalise(name)
     return frozenset({plain, f"python-{plain}", f"py-{plain}", f"py{plain}", *DISTRIBUTIONS.get(name, ())})
+
+
+def of_family(name: str, names: frozenset[str]) -> bool:
+    """Whether an import may come with a declared distribution of its family: `opentelemetry` with opentelemetry-sdk.
+
+    A package that many distributions share has no distribution of its own name; of a well-known library's name the
+    distributions are known, and a plugin called after it does not bring it.
+    """
+    return name not in DISTRIBUTIONS and any(other.startswith(f"{normalise(name)}-") for other in names)
 
 
 def installed_with(names: frozenset[str]) -> frozenset[str]:

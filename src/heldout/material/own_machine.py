@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 FixedKind = Literal["home", "machine", "platform"]
-"""A home folder or drive; a disk of a machine; the folders of a hosted notebook platform."""
+"""A home folder or drive; a disk of a machine; the folders of a hosted platform."""
 
 _HOME = re.compile(
     r"^(?:(?:/home|/Users)/(?P<unix>[^/\s\"'<>{}$%]{1,40})(?=/)|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2}(?P<windows>[^\\/\"'<>{}]{1,40}))"

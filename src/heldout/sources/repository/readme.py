@@ -23,7 +23,7 @@ def read_documents(repo: Repository) -> tuple[tuple[str, Document], ...]:
 
 _FORMAL = re.compile(
     r"(^|/)(licen[cs]e|copying|change|changes|history|news|contribut|code_of|authors|contributors|requirements|security|"
-    r"pull_request|issue_template|release|third|notice|citation|todo|top_level|sources|entry_points)[^/]*$|(^|/)\.|(^|/)_?templates/|egg-info",
+    r"pull_request|issue_template|release|third|notice|citation|todo|top_level|sources|entry_points|claude|agents|gemini|skill)[^/]*$|(^|/)\.|(^|/)_?(templates|prompts?|instructions)/|[._-](system|prompt)\.md$|egg-info",
     re.IGNORECASE,
 )
 

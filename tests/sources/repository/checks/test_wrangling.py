@@ -51,7 +51,7 @@ def test_what_each_round_binds_anew_is_not_grown() -> None:
 
 
 def test_one_row_loop_weighs_less_in_a_large_repository() -> None:
-    loop = {"a.py": "import pandas as pd\nfor i, row in df.iterrows():\n    print(row)\n"}
+    loop = {"a.py": "import pandas as pd\nfor i, row in df.iterrows():\n    use(row)\n"}
     small = findings_of(loop, RowLoops())
     large = findings_of(loop | {"b.py": "".join(f"x{i} = {i}\n" for i in range(4000))}, RowLoops())
     assert small[0].strength > large[0].strength > 0

@@ -450,3 +450,73 @@ def test_lines_are_those_of_this_module_when_a_sibling_reads_the_rows() -> None:
     tree = ast.parse(body + "m.score(data, data)\n")
     leaks = analyse(tree, resolve_module=lambda name: sibling if name == "helpers" else None).leaks
     assert [line for leak in leaks for line, _ in leak.flow] == [3, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # An encoding out of fold: nothing is fitted, so no fold is there to judge a model.
+        """
+        for a, b in KFold(5).split(df):
+            means = df.iloc[a].groupby("city")["label"].mean()
+            df.loc[df.index[b], "rate"] = df.iloc[b]["city"].map(means).fillna(df["label"].mean())
+        """,
+        # Code that never runs.
+        """
+        if False:
+            X = StandardScaler().fit_transform(X)
+        a, b, c, d = train_test_split(X, y)
+        LogisticRegression().fit(a, c).score(b, d)
+        """,
+    ],
+)
+def test_what_judges_no_model_leaks_nothing(body: str) -> None:
+    assert kinds(body) == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # The answers of a submission's rows are not there: they are predicted, fold by fold, and judge nothing.
+        """
+        sent = pd.read_csv("test.csv")
+        for a, b in KFold(5).split(X):
+            m = LogisticRegression().fit(X.iloc[a], y.iloc[a])
+            out = m.predict_proba(sent)[:, 1] / 5
+        """,
+        # Each round brings rows of its own.
+        """
+        for train, answers, test in cut_by_hand(X, y):
+            m = LogisticRegression().fit(train, answers)
+            print(own_score(test, m.predict(test)))
+        """,
+        # Two ways to fit, each stopped by the rows for that.
+        """
+        def train(kind, X_tr, y_tr, X_va, y_va):
+            if kind == "a":
+                return xgb.XGBClassifier().fit(X_tr, y_tr, eval_set=[(X_va, y_va)])
+            return xgb.XGBRegressor().fit(X_tr, y_tr, eval_set=[(X_va, y_va)])
+        """,
+    ],
+)
+def test_rows_that_do_not_judge_twice(body: str) -> None:
+    assert kinds(body) == set()
+
+
+def test_rows_called_validation_are_no_learnt_ones() -> None:
+    body = """
+    def fit(X_train, y_train, X_val, y_val):
+        m = LogisticRegression().fit(X_train, y_train)
+        print(accuracy_score(y_val, m.predict(X_val)))
+
+
+    one, two = by_date(X)
+    fit(one, y, two, y)
+    """
+    assert kinds(body) == set()
+
+
+def test_a_score_that_is_called_the_training_score_says_so() -> None:
+    body = "y_train, X_train = y, X\nm = LogisticRegression().fit(X_train, y_train)\nprint(m.score(X_train, y_train))\n"
+    (leak,) = report(body).leaks
+    assert (leak.kind, leak.owned_up) == ("overlap", True)

@@ -21,10 +21,8 @@ _MONEY = re.compile(
     r"|(fp|fn|false_positive|false_negative)_cost|savings?|net_value|business_(value|cost|metric)\w*"
     r"|misclassification_cost|uplift|roi)(_|$)"
 )
-_CONFUSION = re.compile(
-    r"(^|_)(tp|fp|fn|tn|confusion\w*|threshold\w*|cutoff|y_pred|y_prob\w*|preds?|proba\w*|predictions?)(_|$)"
-)
-_TRAINED_COST = re.compile(r"cost_function|loss_fn|compute_cost|total_cost|train_cost|sigmoid_cross")
+_CONFUSION = re.compile(r"(^|_)(tp|fp|fn|tn|confusion\w*|y_pred|y_prob\w*|preds?|proba\w*|predictions?)(_|$)")
+_TRAINED_COST = re.compile(r"take_profit|cost_function|loss_fn|compute_cost|total_cost|train_cost|sigmoid_cross")
 
 
 class ValueInCode(Check):

@@ -82,7 +82,7 @@ class Readme(Check):
         place = repo.at(repo.readme.path, 1)
         if document.words < 30 and len(has) <= 1:
             yield self.against(
-                f"The README has {document.words} words and does not tell {_or(lacks)}.",
+                f"The README has {_count(document.words, 'word')} beside its headings and does not tell {_or(lacks)}.",
                 place,
                 strength=1.0 - ramp(document.words, 0, 60) * 0.5,
                 words=document.words,
@@ -100,6 +100,7 @@ class Readme(Check):
 def _parts(document: Document) -> dict[str, bool]:
     """Which of the things that a front page has to tell are there."""
     opening = sum(section.words for section in document.sections[:4])
+    headed = any(count_words(section.title) >= 10 for section in document.sections[:3])
     text = "\n".join(f"{section.title}\n{section.prose}" for section in document.sections)
     blocks = "\n".join(block for _, block in document.code)
     data = any(
@@ -108,7 +109,7 @@ def _parts(document: Document) -> dict[str, bool]:
     )
     inline = "\n".join(re.findall(r"`([^`\n]{4,200})`", text))
     return {
-        "what it is for": opening >= 25,
+        "what it is for": opening >= 25 or headed,
         "how to install it": bool(_INSTALL.search(text) or _INSTALL.search(blocks)),
         "how to run it": bool(_RUN.search(blocks) or _RUN.search(inline) or _HOSTED.search(text)),
         "which data or models it needs": data,
@@ -168,6 +169,7 @@ class Results(Check):
             and not repo.notebooks
             and not repo.glob("setup.py", "pyproject.toml", "setup.cfg")
             and not re.search(r"\d+\.\d+\s*%?|\d+\s*%", repo.readme.text)
+            and not any(_RESULT_FILE.search(entry.path) for entry in repo.tree.files)
         ):
             yield self.against(
                 "The code trains models, but no text tells what came out: no number, table or figure of a result.",
@@ -175,9 +177,16 @@ class Results(Check):
             )
 
 
+_RESULT_FILE = re.compile(
+    r"(plots?|figures?|figs|results?|outputs?|reports?|scores?|losses|curves?|confusion|roc|metrics?|predictions?|submissions?)"
+    r"[^/]*(/[^/]+)*\.(png|jpe?g|svg|pdf|csv|json|txt|xlsx|docx?|pptx?|gif)$",
+    re.IGNORECASE,
+)
+"""Files of what came out, kept beside the code."""
+
 _LIMIT = re.compile(
     r"\b(limitations?(?!\s+(under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope"
-    r"|drawbacks?|not (suitable|intended|designed|recommended|supported|guaranteed|meant) (for|to|as|by)"
+    r"|drawbacks?|not (suitable|intended|designed|supported|guaranteed|meant) (for|to|as|by)"
     r"|(only|currently) (works|supports?|tested|available|handles?)|does(n't| not) (yet )?(work|support|handle)"
     r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?)\b"
     r"|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones|einschränkung",

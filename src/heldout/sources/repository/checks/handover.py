@@ -233,6 +233,9 @@ _OPERATE = re.compile(
 )
 
 
+_TROUBLE = re.compile(r"troubleshoot", re.IGNORECASE)
+
+
 class OwnData(Check):
     """A guide to one's own data
 
@@ -287,7 +290,8 @@ class OperationGuide(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for the sections."""
         found = list(_guides(repo, _OPERATE))
-        if found:
+        # What to do when something fails helps those who operate it, where a text says how to operate it at all.
+        if any(not _TROUBLE.search(title) for _, title, _ in found):
             yield self.found(
                 f"A guide tells how to deploy or operate it: {_quoted(found)}.",
                 *(repo.at(path, line) for path, _, line in first(found, 3)),

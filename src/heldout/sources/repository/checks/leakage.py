@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
 from heldout.evidence import Finding, FlowStep, Severity
 from heldout.sources.repository.checks.base import Check, Move, first, fraction
-from heldout.sources.repository.leakage import Kind, Report, analyse
+from heldout.sources.repository.leakage import Kind, Leak, Report, analyse
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 
@@ -32,22 +33,30 @@ class LeakageCheck(Check):
     severity: ClassVar[Severity] = "high"
     ml_only = True
 
-    def on_module(self, module: Module) -> Iterable[Finding]:
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Report the leaks of this kind, each with its flow."""
+        yield from (finding for _, finding in self.leaks(module))
+
+    def leaks(self, module: Module) -> Iterator[tuple[Leak, Finding]]:
+        """The leaks of this kind and the words for each."""
         for leak in _report(module).leaks:
             if leak.kind != self.kind:
                 continue
-            yield self.against(
-                f"{leak.message}."
-                if leak.certain
-                else f"{leak.message} (likely: part of it cannot be seen in the code).",
-                module.location(leak.line),
-                severity=self.severity if leak.certain else "medium",
-                strength=1.0 if leak.certain else 0.4,
-                flow=tuple(
-                    FlowStep(location=module.location(line), note=note) for line, note in first(leak.flow, _FLOW_STEPS)
+            yield (
+                leak,
+                self.against(
+                    f"{leak.message}."
+                    if leak.certain
+                    else f"{leak.message} (likely: part of it cannot be seen in the code).",
+                    module.location(leak.line),
+                    severity=self.severity if leak.certain else "medium",
+                    strength=1.0 if leak.certain else 0.4,
+                    flow=tuple(
+                        FlowStep(location=module.location(line), note=note)
+                        for line, note in first(leak.flow, _FLOW_STEPS)
+                    ),
+                    **{"certain": leak.certain, **dict(leak.measured)},  # type: ignore[arg-type]  # names of numbers only
                 ),
-                **{"certain": leak.certain, **dict(leak.measured)},  # type: ignore[arg-type]  # names of numbers only
             )
 
 
@@ -76,6 +85,13 @@ class PreprocessingLeakage(LeakageCheck):
     ask = "Here the test rows take part in the preparation. What does that do to the score, and how do you avoid it?"
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingScore:
+    """An overlap that the code owns up to by the names that it gives to the rows."""
+
+    finding: Finding
+
+
 class OverlapLeakage(LeakageCheck):
     """Rows are both learnt from and judged on
 
@@ -85,16 +101,29 @@ class OverlapLeakage(LeakageCheck):
 
     Example: `model.fit(X, y); model.score(X, y)` presented as the result; score on rows that were set aside.
 
-    Limits: A training score printed beside a test score is fine and not reported as a leak. Duplicated rows in the
+    Limits: A training score printed beside a test score is fine and not reported as a leak, nor is one that is called
+    so while other files hold rows out. Duplicated rows in the
     data themselves cannot be seen in code.
     """
 
     code = "LEK102"
     kind = "overlap"
     moves: ClassVar = {"statistics": Move(down=0.4, per_kloc=1.0)}
+    splits = ("*.train_test_split", "*.cross_val_score", "*.cross_validate", "*Fold", "*ShuffleSplit", "*SearchCV")
     why = "A score on rows that the model has learnt from says nothing of new data."
     mend = "Set rows aside before the first fit and score on those."
     ask = "Here the model is scored on rows that it has learnt from. What would you report instead?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Report the overlaps; a score that the code itself calls one on training rows waits for the other files."""
+        for leak, finding in self.leaks(module):
+            yield TrainingScore(finding) if leak.owned_up else finding
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Scores on training rows count where no file holds anything out to judge by."""
+        waiting = [noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, TrainingScore)]
+        if waiting and not any(True for _ in repo.calls(*self.splits)):
+            yield from waiting
 
 
 class MultiTestLeakage(LeakageCheck):

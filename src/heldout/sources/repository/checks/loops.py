@@ -12,7 +12,15 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, assignments, constant, loop_of, names_in, target_names
+from heldout.sources.repository.reading import (
+    argument,
+    assignments,
+    called_name,
+    constant,
+    loop_of,
+    names_in,
+    target_names,
+)
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
@@ -55,7 +63,11 @@ class RowLoops(Check):
             return
         work = [c.lineno for name in _FRAME_WORK for c in module.called.get(name, ())]
         yield Places("use", tuple(work[:20]))
-        walked = [c.lineno for c in module.called.get("iterrows", ()) if isinstance(c.func, ast.Attribute)]
+        walked = [
+            c.lineno
+            for c in module.called.get("iterrows", ())
+            if isinstance(c.func, ast.Attribute) and not _few(c.func.value) and not _only_shows(module, c)
+        ]
         applied = [
             c.lineno
             for c in module.called.get("apply", ())
@@ -94,11 +106,48 @@ class RowLoops(Check):
 _FRAME_WORK = ("groupby", "merge", "fillna", "dropna", "sort_values", "pivot_table", "assign", "astype", "value_counts")
 
 
+def _few(frame: ast.expr) -> bool:
+    """Whether a handful of rows was picked before: `df.head(10)`, `df.nlargest(5, "x")`, `df[:10]`."""
+    if isinstance(frame, ast.Call) and isinstance(frame.func, ast.Attribute):
+        return frame.func.attr in ("head", "tail", "nlargest", "nsmallest", "sample", "describe", "value_counts")
+    return isinstance(frame, ast.Subscript) and isinstance(frame.slice, ast.Slice)
+
+
+_SHOWS = frozenset(
+    {"print", "write", "info", "debug", "warning", "log", "echo", "display", "markdown", "metric", "text"}
+)
+
+
+def _only_shows(module: Module, call: ast.Call) -> bool:
+    """Whether the loop over the rows does nothing but print them: what is read by people is short."""
+    loop = module.parent(call)
+    while isinstance(loop, ast.Call):  # enumerate(...), tqdm(...)
+        loop = module.parent(loop)
+    if not isinstance(loop, ast.For):
+        return False
+    done = [node for statement in loop.body for node in walk(statement)]
+    shown = [n for n in done if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
+    stores = any(
+        isinstance(n, ast.Assign | ast.AugAssign)
+        and any(not isinstance(t, ast.Name) for t in (n.targets if isinstance(n, ast.Assign) else [n.target]))
+        for n in done
+    )
+    returns = any(isinstance(n, ast.Return | ast.Yield) for n in done)
+    return (
+        bool(shown)
+        and not stores
+        and not returns
+        and all(isinstance(n.value, ast.Call) and called_name(n.value) in _SHOWS for n in shown)
+    )
+
+
 def _counts_rows(loop: ast.For) -> bool:
     """`for i in range(len(df))` (or df.shape[0]) whose body picks rows of the same name by loc or iloc."""
     if not (isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Call)):
         return False
     if not (isinstance(loop.iter.func, ast.Name) and loop.iter.func.id == "range" and loop.iter.args):
+        return False
+    if any(isinstance(part, ast.Attribute) and part.attr == "columns" for part in walk(loop.iter.args[-1])):
         return False
     sizes = names_in(loop.iter.args[-1]) - {"len"}
     for statement in loop.body:

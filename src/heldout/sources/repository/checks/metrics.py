@@ -27,6 +27,14 @@ class _Imbalance:
     sign: str
 
 
+_FITTING = (
+    "precision, recall, F1 or a confusion matrix",
+    "over all thresholds (ROC, precision-recall)",
+    "corrected for chance or class sizes",
+)
+"""Kinds of metrics that tell something where classes are of unequal size."""
+
+
 class MetricFits(Practice):
     """Metrics fit the problem
 
@@ -104,6 +112,8 @@ class MetricFits(Practice):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """One finding for the metrics, one for each file that weighs rare classes and counts hits."""
         yield from self.praise(repo)
+        if set(self.seen(repo)) & set(_FITTING):
+            return  # another file looks closer
         for noted in repo.notes(self):
             if isinstance(noted.note, _Imbalance):
                 yield self.against(

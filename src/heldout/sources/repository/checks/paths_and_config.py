@@ -62,8 +62,7 @@ class AbsolutePaths(Check):
             around = module.parent(node)
             if kind is None or isinstance(around, ast.Expr | ast.Compare) or _continues(node, around):
                 continue
-            option = isinstance(around, ast.keyword) and around.arg == "default"
-            yield FixedPath(kind, node.value, module.location(node), option)
+            yield FixedPath(kind, node.value, module.location(node), _replaceable(node, around))
 
     def on_text(self, text: Text) -> Iterable[Finding | object]:
         """Note values in settings and scripts that begin with a home folder."""
@@ -81,7 +80,7 @@ class AbsolutePaths(Check):
         """Sum up: home folders and drives first, then a machine's disks, then platforms."""
         notes = [noted.note for noted in repo.notes(self) if repo.part(noted.path) == "code"]
         own = [n for n in notes if n.kind == "home"] + [n for n in notes if n.kind == "machine"]
-        platform = [n for n in notes if n.kind == "platform"]
+        platform = [n for n in notes if n.kind == "platform" and not n.replaceable]
         if own:
             files = sorted({n.place.path for n in own})
             weight = sum((0.5 if n.kind == "home" else 0.25) * (0.5 if n.replaceable else 1.0) for n in own)
@@ -99,7 +98,7 @@ class AbsolutePaths(Check):
             yield Finding(
                 code=self.code,
                 polarity="unknown",
-                message=f"{_count(len(platform), 'path')} of a hosted notebook platform"
+                message=f"{_count(len(platform), 'path')} of a hosted platform"
                 f" (`{_shorten(platform[0].text)}`): its convention, but the code runs unchanged only there.",
                 locations=tuple(n.place for n in first(platform, 2)),
                 measured={"paths": len(platform)},
@@ -117,6 +116,16 @@ _NO_SETTING = ("#", "//", ";", "prefix:")
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _replaceable(node: ast.Constant, around: ast.AST | None) -> bool:
+    """Whether the string is only a default: of an option, of a variable of the environment, of a setting."""
+    if isinstance(around, ast.keyword):
+        return around.arg == "default"
+    called = around.func if isinstance(around, ast.Call) and node in around.args[1:] else None
+    return (isinstance(called, ast.Attribute) and called.attr in ("get", "getenv")) or (
+        isinstance(called, ast.Name) and called.id == "getenv"
+    )
 
 
 def _continues(node: ast.Constant, around: ast.AST | None) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
+from heldout.sources.repository.checks.statistics import is_metric
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
@@ -20,6 +21,13 @@ _METRIC_WORD = re.compile(
     r"|dice|ndcg|mrr|r2|top-?[15]|em|sdr|eer|scores?|acc|results?|metrics?)\b",
     re.IGNORECASE,
 )
+_METRIC_IN_CODE = re.compile(
+    r"\b(accuracy|precision|recall|f1|auc|roc|rmse|mae|mse|miou|iou|bleu|rouge|perplexity|wer|cer|psnr|ssim|fid|loss(es)?"
+    r"|dice|ndcg|mrr|r2|sdr|eer|acc)\b",
+    re.IGNORECASE,
+)
+"""Words that mean a model's metric wherever they stand; scores and results may be anything."""
+
 _TRACKS = re.compile(
     r"mlflow\.log_metrics?|mlflow\.[\w.]*autolog|wandb\.log|neptune\.log_metric|neptune\.send_metric|dvclive\.\w+"
     r"|comet_ml\.\w+|clearml\.Task\.init|aim\.\w+|(tensorflow\.)?keras\.callbacks\.(CSVLogger|TensorBoard)"
@@ -84,20 +92,20 @@ class SavedMetrics(Check):
             ):
                 yield Kept(call.lineno, settings=True)
             if name in ("json.dump", "yaml.dump", "yaml.safe_dump", "toml.dump", "pickle.dump") and call.args:
-                yield from self._dumped(call, name)
+                yield from self._dumped(call, name, _judges(module))
         for call, name in module.method_calls:
             if name in _TRACKED_METHODS:
                 yield Kept(call.lineno, settings=False)
             elif name in _SETTINGS_METHODS:
                 yield Kept(call.lineno, settings=True)
-            elif name == "to_csv" and _METRIC_WORD.search(_words(call.func)):
+            elif name == "to_csv" and _tells_metrics(_words(call.func), judging=_judges(module)):
                 yield Kept(call.lineno, settings=False)
 
-    def _dumped(self, call: ast.Call, name: str) -> Iterable[Kept]:
+    def _dumped(self, call: ast.Call, name: str, judging: bool) -> Iterable[Kept]:
         words = _words(call.args[0])
         if any(_SETTINGS_NAME.fullmatch(word) for word in words.split()):
             yield Kept(call.lineno, settings=True)
-        elif name != "pickle.dump" and _METRIC_WORD.search(words):
+        elif name != "pickle.dump" and _tells_metrics(words, judging=judging):
             yield Kept(call.lineno, settings=False)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -112,6 +120,17 @@ class SavedMetrics(Check):
             yield self.found("Metrics of a run are saved, and so are its settings.", *places)
         else:
             yield self.found("Metrics of a run are saved to files or a tracker.", *places, strength=0.5)
+
+
+def _judges(module: Module) -> bool:
+    """Whether the file trains a model or works out how good it is."""
+    wanted = ("fit", "backward", "evaluate", "cross_val_score", "cross_validate", "score", "GridSearchCV")
+    return any(is_metric(name) for _, name in module.calls) or any(name in module.called for name in wanted)
+
+
+def _tells_metrics(words: str, *, judging: bool) -> bool:
+    """Whether what is written is metrics: by a word that says so, or by a looser one in a file that judges models."""
+    return bool(_METRIC_IN_CODE.search(words)) or (judging and bool(_METRIC_WORD.search(words)))
 
 
 def _words(node: ast.expr) -> str:

@@ -159,7 +159,7 @@ class EdgeCases(Practice):
         """Names of tests, and the values that they use."""
         for node, facts in module.functions:
             low = facts.name.lower()
-            if not low.startswith("test"):
+            if not low.startswith("test") or _OF_RESULTS.search(low):
                 continue
             for kind, pattern in _ODD.items():
                 if pattern.search(low):
@@ -186,6 +186,12 @@ class EdgeCases(Practice):
                 tests=tests,
             )
 
+
+_OF_RESULTS = re.compile(
+    r"(^|_)(no|not|never|without|has|have|free_of|contains?_no|isnt|non)_?(any_)?(nans?|nulls?|none|missing|empty|inf|infinite"
+    r"|duplicates?|unknown)(_|$)"
+)
+"""Names of tests that look for odd values in what comes out, and put none in."""
 
 _ODD = {
     "empty": re.compile(r"empty|zero_(rows|length|size)|no_(data|rows|samples)"),

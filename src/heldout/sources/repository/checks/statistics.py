@@ -5,14 +5,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module, ModuleFacts
-from heldout.sources.repository.reading import argument, assignments, called_name, constant
+from heldout.sources.repository.reading import (
+    argument,
+    assignments,
+    called_name,
+    constant,
+    names_in,
+    target_names,
+)
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _COMPARES = re.compile(
     r"base-?line|state.of.the.art|\bsota\b|compar|benchmark|outperform|dummy|naive|chance level|random guess"
@@ -20,6 +29,12 @@ _COMPARES = re.compile(
     r"|\bvs\b|ablation|previous work|published",
     re.IGNORECASE,
 )
+_BASELINE = re.compile(r"baseline|naive_forecast|majority_class", re.IGNORECASE)
+_HANDLES = re.compile(
+    r"_?(load|fetch|get|find|read|write|save|print|yield|latest|list|path|semantic|text)_", re.IGNORECASE
+)
+"""Beginnings of functions that handle files or texts about a baseline, and are none."""
+
 _MODELS = re.compile(
     r"^(sklearn|xgboost|lightgbm|catboost|imblearn)\."
     r".*?(Classifier|Regressor|Regression|SVC|SVR|NB|Ridge|Lasso|ElasticNet)$"
@@ -70,8 +85,7 @@ class BaselineCompared(Practice):
                 *module.nodes(ast.FunctionDef),
             )
             for node in definitions:
-                low = node.name.lower()
-                if "baseline" in low or "naive_forecast" in low or "majority_class" in low:
+                if _BASELINE.search(node.name) and not _HANDLES.match(node.name):
                     yield "a baseline of its own in the code", node.lineno
         models: dict[str, int] = {}
         judged = False
@@ -103,6 +117,16 @@ class BaselineCompared(Practice):
                 evaluating_files=len(judging),
             )
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class OnOwnRows:
+    """A model that is judged on the rows that it was fitted on: their names, and both places."""
+
+    features: str
+    target: str
+    fitted: Location
+    judged: Location
 
 
 class HeldOut(Practice):
@@ -161,10 +185,12 @@ class HeldOut(Practice):
         for name in ("evaluate", "score", "evaluate_generator", "predict", "predict_generator"):
             for call in module.called.get(name, ()):
                 shown = call.args[0] if call.args else None
-                if isinstance(shown, ast.Name | ast.Attribute) and _HELD_OUT.search(_last(shown)):
+                if not (isinstance(shown, ast.Name | ast.Attribute) and _HELD_OUT.search(_last(shown))):
+                    continue
+                if not name.startswith("predict") or _is_judged(module, call):
                     yield "evaluation on data named as held out", call.lineno
 
-    def _on_own_rows(self, module: Module) -> Iterator[Finding]:
+    def _on_own_rows(self, module: Module) -> Iterator[OnOwnRows]:
         if ".fit(" not in module.text or _HINTS.search(module.text):
             return
         fits = [c for c in module.called["fit"] if len(c.args) == 2 and all(isinstance(a, ast.Name) for a in c.args)]
@@ -178,17 +204,60 @@ class HeldOut(Practice):
             if isinstance(target, ast.Name) and target.id in named and min(lines) < statement.lineno <= max(lines):
                 return  # other rows under the same name
         (x, y), call = judged[0]
-        yield self.against(
-            f"The model is fitted on `{x}`, `{y}` and judged on the same rows; nothing in this file is held out.",
-            module.location(fitted[x, y]),
-            module.location(call),
-        )
+        yield OnOwnRows(x, y, module.location(fitted[x, y]), module.location(call))
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """One finding for what is held out, one for each file that holds nothing out."""
+        yield from self.praise(repo)
+        elsewhere = bool(self.seen(repo))
+        for noted in repo.notes(self):
+            if not isinstance(noted.note, OnOwnRows):
+                continue
+            x, y = noted.note.features, noted.note.target
+            if elsewhere and "train" in f"{x} {y}".lower():
+                continue  # a score that the code itself calls that of the training, beside one on held-out rows
+            yield self.against(
+                f"The model is fitted on `{x}`, `{y}` and judged on the same rows; nothing in this file is held out.",
+                noted.note.fitted,
+                noted.note.judged,
+            )
 
 
 _HELD_OUT = re.compile(
     r"(^|_)(x_?)?(te|tst|test|tests|testing|val|valid|validation|dev|holdout)(_|$|x|y|set|data)", re.I
 )
 _HINTS = re.compile(r"test|valid|hold.?out|_val\b|\bval_|\bdev_|kfold|cross_val|\bcv\b|unseen|new_data", re.IGNORECASE)
+
+
+_JUDGES = re.compile(
+    r"(^|_)(score|loss|error|report|accuracy|rmse|mse|mae|rmsle|auc|f1|precision|recall|confusion|metrics?|evaluate|r2"
+    r"|classification_report|compare)(_|$)",
+    re.IGNORECASE,
+)
+
+
+def _is_judged(module: Module, predict: ast.Call) -> bool:
+    """Whether what is predicted meets the truth: given to something that judges, at once or by its name."""
+    around = module.parent(predict)
+    if isinstance(around, ast.Call | ast.keyword):
+        outer = around if isinstance(around, ast.Call) else module.parent(around)
+        if isinstance(outer, ast.Call) and _judging(module, outer):
+            return True
+    scope = module.function_of(predict) or module.tree
+    names = set[str]()
+    for target, value, _ in assignments(module):
+        if any(part is predict for part in walk(value)):
+            names |= target_names(target)
+    return bool(names) and any(
+        isinstance(node, ast.Call)
+        and _judging(module, node)
+        and any(names & names_in(a) for a in (*node.args, *(k.value for k in node.keywords)))
+        for node in walk(scope)
+    )
+
+
+def _judging(module: Module, call: ast.Call) -> bool:
+    return is_metric(module.resolve(call.func)) or bool(_JUDGES.search(called_name(call)))
 
 
 def _last(node: ast.expr) -> str:

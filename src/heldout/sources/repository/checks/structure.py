@@ -151,13 +151,13 @@ class Copies(Check):
         """Hash the windows of normalised lines."""
         if module.notebook is not None or _is_setup(module.path):
             return
-        told = _docstring_lines(module)
+        told = _docstring_lines(module) | _import_lines(module)
         kept = [
             (number, bare)
             for number, line in enumerate(module.lines, start=1)
             if number not in told
             and (bare := "".join(line.split()))
-            and not bare.startswith(("#", "import", "from"))
+            and not bare.startswith("#")
             and any(c.isalpha() for c in bare[:80])
         ]
         sums = [zlib.crc32(bare.encode("utf-8", "replace")) for _, bare in kept]
@@ -220,6 +220,15 @@ def _docstring_lines(module: Module) -> frozenset[int]:
         line
         for node in module.nodes(ast.Expr)
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
+
+
+def _import_lines(module: Module) -> frozenset[int]:
+    """The lines of imports, those of a list of names in brackets too."""
+    return frozenset(
+        line
+        for node in (*module.nodes(ast.Import), *module.nodes(ast.ImportFrom))
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     )
 

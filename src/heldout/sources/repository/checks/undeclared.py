@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_with
+from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_with, of_family
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.dependencies import FEW, listed, most_telling, needed
 from heldout.sources.repository.module import Module
@@ -87,7 +87,8 @@ class Undeclared(Check):
         missing = {
             name: place
             for name, place in foreign.items()
-            if not brought_by(name) & there and (_known(name) or not _may_be_own(name, repo))
+            if not brought_by(name) & there
+            and (_known(name) or not (of_family(name, declared.names) or _may_be_own(name, repo)))
         }
         if not missing:
             # Of a library only the package was asked: programs beside it may need more.

@@ -257,7 +257,7 @@ class PastedSql(Check):
             if query is None:
                 continue
             text, pieces = query
-            if any(not _fixed(piece) and not _marks(piece) for piece in pieces):
+            if any(not _fixed(piece) and not _marks(piece, call, module) for piece in pieces):
                 yield True, call.lineno
             elif not pieces and re.search(r"\?|%s|%\(\w+\)s|:\w+|\$\d", text) and (len(call.args) > 1 or call.keywords):
                 yield False, call.lineno
@@ -287,22 +287,26 @@ class PastedSql(Check):
 def _query(node: ast.expr, call: ast.Call, module: Module) -> tuple[str, list[ast.expr]] | None:
     """The constant text of a query and what is pasted in where a value stands, None for what is no query."""
     if isinstance(node, ast.Name):
-        scope = module.function_of(call) or module.tree
-        values = [
-            a.value
-            for a in walk(scope)
-            if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in a.targets)
-        ]
+        values = _bound(node.id, call, module)
         return _query(values[0], call, module) if len(values) == 1 and not isinstance(values[0], ast.Name) else None
-    text, values = "", []
+    text, pasted = "", list[ast.expr]()
     for part in _parts(node):
         if isinstance(part, str):
             text += part
         else:
             if _BEFORE_VALUE.search(text[-200:]):
-                values.append(part)
+                pasted.append(part)
             text += "x"
-    return (text, values) if _SQL.match(text[:2000]) else None
+    return (text, pasted) if _SQL.match(text[:2000]) else None
+
+
+def _bound(name: str, call: ast.Call, module: Module) -> list[ast.expr]:
+    """What a name is bound to in the function around a call, or in the module."""
+    return [
+        a.value
+        for a in walk(module.function_of(call) or module.tree)
+        if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in a.targets)
+    ]
 
 
 _BEFORE_VALUE = re.compile(r"(?:[=<>]|\bLIKE|\bIN|\bBETWEEN|\bVALUES)\s*[('\"%]*$|\bVALUES\s*\([^)]*$", re.IGNORECASE)
@@ -341,8 +345,11 @@ def _template(node: ast.expr) -> str | None:
     return owner.value if isinstance(owner, ast.Constant) and isinstance(owner.value, str) else None
 
 
-def _marks(piece: ast.expr) -> bool:
-    """Whether it makes place-holders or lists of columns: `",".join("?" * n)`."""
+def _marks(piece: ast.expr, call: ast.Call, module: Module) -> bool:
+    """Whether it makes place-holders or lists of columns: `",".join("?" * n)`, itself or by a name for it."""
+    if isinstance(piece, ast.Name):
+        made = _bound(piece.id, call, module)
+        return bool(made) and not any(isinstance(m, ast.Name) or not _marks(m, call, module) for m in made)
     source = ast.unparse(piece)
     return ".join(" in source or "?" in source or "%s" in source
 

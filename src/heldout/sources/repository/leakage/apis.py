@@ -176,7 +176,7 @@ FUNCTIONS = SPLITS | CROSS_VALIDATIONS | METRICS | READERS | SELF_FITTED
 SPLIT_WORDS: dict[str, str] = {
     "train": "train", "training": "train", "trn": "train", "tr": "train",
     "test": "test", "testing": "test", "tst": "test", "te": "test", "holdout": "test",
-    "val": "val", "valid": "val", "validation": "val", "dev": "val", "eval": "val",
+    "val": "val", "valid": "val", "validation": "val", "dev": "val", "eval": "val", "va": "val", "vloss": "val",
     "xtrain": "train", "ytrain": "train", "xtest": "test", "ytest": "test", "xval": "val", "yval": "val",
 }  # fmt: skip
 """Words in names by which people tell the sides of a split."""

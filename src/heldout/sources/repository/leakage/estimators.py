@@ -88,8 +88,9 @@ class Estimators(Methods):
         if further := rows_of(data[2:]):
             self.entrusted.add((name, further | self.called_aside(*call.node.args[2:])))
         for keyword in _WATCHED:
+            given = next((k.value for k in call.node.keywords if k.arg == keyword), None)
             for held in self.watched(call.keywords.get(keyword, Value())):
-                self.record_evaluation(call.node, "validation", [fit], held)
+                self.record_evaluation(call.node, "validation", [fit], held, given)
 
     def watched(self, value: Value) -> list[Value]:
         """The data of `eval_set=[(X, y), ...]` or `validation_data=(X, y)`."""

@@ -156,6 +156,8 @@ class Interpreter(Calls):
         self.evaluate(node.test)
         if is_main_guard(node):
             return self.execute(node.body)
+        if isinstance(node.test, ast.Constant):  # `if False:` is code that never runs
+            return self.execute(node.body if node.test.value else node.orelse)
         return self.branch(node.body, node.orelse)
 
     def _do_match(self, node: ast.Match) -> Value | None:
@@ -191,6 +193,7 @@ class Interpreter(Calls):
             items = items[:1]
         if repeats:
             self.loops.append((self.site(node), set(names_in(node.target))))
+            self.handed[self.site(node)] = frozenset(atom.source for item in items for atom in item.rows)
         returned: Value | None = None
         for item in items:
             self.assign(node.target, item)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.machine import Machine
-from heldout.sources.repository.leakage.rows import NONE, Part, Rows, opposite, union, within
+from heldout.sources.repository.leakage.rows import NONE, Part, Rows, meet, opposite, union, within
 from heldout.sources.repository.leakage.values import (
     Call,
     Influence,
@@ -254,8 +254,9 @@ class Library(Machine):
             if value.function is not None:
                 self.invoke(value, [gather(a for a in call.arguments if a is not value)], {}, call.node)
         result = gather(call.given)
-        if result.judged and any(v.rows and not v.judged for v in call.given):
-            asked = gather(v for v in call.given if v.judged)
+        asked = gather(v for v in call.given if v.judged)
+        # Predictions beside their own answers are judged; beside other rows they are only passed on.
+        if result.judged and any(meet(v.rows, asked.rows) for v in call.given if not v.judged):
             self.record_evaluation(call.node, "metric", result.judged, asked)
         if not result.rows:
             result.rows = self.source(call.node, name).rows

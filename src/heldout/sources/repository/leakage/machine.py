@@ -38,6 +38,7 @@ class Evaluation:
     """An estimator was judged (`metric`), asked (`predict`) or watched while it learnt (`validation`).
 
     `for_choice` says that the code itself calls the rows validation rows: they are there to choose among models.
+    `side` is what the names in the judging code call the rows: train, val or test, empty when nothing or several.
     """
 
     fit: Fit
@@ -47,6 +48,7 @@ class Evaluation:
     influences: Influences
     loops: frozenset[str] = frozenset()
     for_choice: bool = False
+    side: str = ""
 
 
 class Machine:
@@ -78,6 +80,8 @@ class Machine:
         self.cross_validated: set[str] = set()
         self.entrusted: set[tuple[str, Rows]] = set()
         self.reached: set[ast.AST] = set()
+        self.handed: dict[str, frozenset[str]] = {}
+        """Loop -> sources of the rows that it hands out, others in each round."""
 
     def spend(self) -> None:
         """Count one step; raises ExhaustedError at the end of the budget."""
@@ -152,14 +156,18 @@ class Machine:
             grouped = any(v.grouped for v in many)
             self.splits[Split(line, how, rows, influences, inner, shuffled, grouped)] = None
 
-    def record_evaluation(self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value) -> None:
-        """Estimators meet rows here."""
+    def record_evaluation(
+        self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value, named: ast.AST | None = None
+    ) -> None:
+        """Estimators meet rows here; `named` is the part of the code that names the rows, if not all of it."""
         line = self.place(node)
         many = sorted(fits, key=lambda f: f.site)
         for_choice = bool(many) and speaks_of_validation(node)
+        sides = set(sides_in(names_in(named or node))) if many else set()
+        side = sides.pop() if len(sides) == 1 else ""
         for fit in many:
             if len(self.evaluations) < _MANY and value.rows:
-                event = Evaluation(fit, line, how, value.rows, value.influences, self.around(), for_choice)
+                event = Evaluation(fit, line, how, value.rows, value.influences, self.around(), for_choice, side)
                 self.evaluations[event] = None
 
     def doubt(self, line: int, why: str) -> None:

@@ -30,6 +30,8 @@ class Leak:
     message: str
     flow: tuple[Step, ...]
     certain: bool = True
+    owned_up: bool = False
+    """Whether the code itself calls the score one on training rows."""
     measured: tuple[tuple[str, int], ...] = ()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.machine import Evaluation, Machine
+from heldout.sources.repository.leakage.names import sides_in
 from heldout.sources.repository.leakage.order import answers, future, units
 from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet
 from heldout.sources.repository.leakage.types import Kind, Leak, Report, Step, Undecided
@@ -46,6 +48,8 @@ def origin(machine: Machine, rows: Rows) -> list[Step]:
 def at_splits(machine: Machine) -> Iterator[Leak]:
     """Rows that were parted after something had been computed over all of them."""
     for split in machine.splits:
+        if split.how.endswith(".split") and not machine.fits:
+            continue  # folds for something else than a model: an encoding out of fold
         for influence in sorted_influences(split.influences):
             if not meet(influence.rows, split.rows):
                 continue
@@ -108,7 +112,9 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
         honest = len(own) < len(events) or fit.searched or fit.stepwise or fit.name in machine.cross_validated
         # That there are no other rows can only be said of what was followed to its end.
         elsewhere = any(name == fit.name and beyond(rows, fit.rows) for name, rows in machine.entrusted)
-        told = aside or ([] if honest or elsewhere or machine.undecided else own)
+        learnt = {a.source for a in fit.rows}
+        only = [e for e in own if {a.source for a in e.rows} <= learnt and e.side not in ("val", "test")]
+        told = aside or ([] if honest or elsewhere or machine.undecided else only)
         if not told:
             continue
         line = told[0].line
@@ -118,7 +124,9 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
             (line, "and is judged on them"),
         ]
         what = "rows put aside as a test, which it learnt from" if aside else "no other rows than it learnt from"
-        yield Leak("overlap", line, f"{fit.name} (line {fit.line}) is judged on {what}", ordered(flow))
+        message = f"{fit.name} (line {fit.line}) is judged on {what}"
+        owned = all(e.side == "train" for e in told)
+        yield Leak("overlap", line, message, ordered(flow), owned_up=owned)
 
 
 def was_put_aside(rows: Rows) -> bool:
@@ -130,20 +138,34 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
     """One held-out set that judges several fits, or that a fit watched while it learnt and is then judged on."""
     users: dict[Rows, list[Evaluation]] = defaultdict(list)
     for event in machine.evaluations:
-        if event.for_choice or event.fit.name in apis.CLUSTERERS:
+        if event.for_choice or event.fit.name in apis.CLUSTERERS or kept_for_choice(machine, event.rows):
             continue
         asked_of_known = event.how != "predict" or any(a.parts for a in event.rows)
         if asked_of_known and not meet(event.rows, event.fit.rows):
             users[unpicked(event.rows)].append(event)
     for rows, events in users.items():
         folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
-        fits = {e.fit.site for e in events}
-        again = {e.fit.site for e in events if e.loops & e.fit.loops and not folded}
+        fits = {e.fit.site for e in events if e.how != "validation"}
+        again = {e.fit.site for e in events if same_rows_again(machine, e) and not folded}
         watched = any(e.how == "validation" for e in events)
+        if all(e.how == "predict" for e in events) and not was_put_aside(rows):
+            continue  # rows of their own that are only predicted: a submission, with no answers to judge by
         count = len(fits) + len(again)
         if count < 2 and not (watched and any(e.how == "metric" for e in events)):
             continue
         yield reused(sorted(events, key=lambda e: (e.line, e.fit.line)), len(fits), bool(again), watched)
+
+
+def same_rows_again(machine: Machine, event: Evaluation) -> bool:
+    """Whether a loop fits and judges, and does not hand out the judged rows itself, others in each round."""
+    own = {atom.source for atom in event.rows}
+    return any(not own & machine.handed.get(loop, frozenset()) for loop in event.loops & event.fit.loops)
+
+
+def kept_for_choice(machine: Machine, rows: Rows) -> bool:
+    """Whether all rows come from what the source calls validation data."""
+    labels = [machine.sources.get(atom.source, (0, ""))[1] for atom in rows]
+    return bool(labels) and all({"val"} == set(sides_in(re.split(r"\W+", label))) for label in labels)
 
 
 def unpicked(rows: Rows) -> Rows:

@@ -49,9 +49,6 @@ EXAMPLES = (
             "train.py": "import pandas as pd\nfor part in pd.read_csv('x.csv', chunksize=1000):\n"
             "    m.partial_fit(part)\n" + _ML
         },
-        traps=(
-            {"play.py": "import numpy as np\nboard = np.memmap('b', dtype=np.int8, mode='w+', shape=(20, 10))\n" + _ML},
-        ),
     ),
     _favourable("SCL105", "from joblib import Parallel, delayed\nParallel(n_jobs=-1)(delayed(f)(x) for x in xs)"),
     _favourable("SCL106", "from torch.nn.parallel import DistributedDataParallel\nm = DistributedDataParallel(m)"),

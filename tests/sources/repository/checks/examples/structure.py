@@ -12,7 +12,6 @@ _BLOCK = "\n".join(f"    value_{i} = table.column('name_{i}').fillna(0).astype(f
 _FILLER = "\n".join(
     f"def only_{{name}}_{i}(a, b):\n    return a * {i} + b - {i + 2} + the_same_for_all(b)\n" for i in range(60)
 )
-_TOLD = '    """Classify.\n' + "\n".join(f"    option_{i} : a number, by default {i} units of it" for i in range(60))
 _OLD = "\n".join(["# model = build(layers=3)", "# model.compile(loss='mse')", "# model.fit(x, y, epochs=4)"] * 4)
 
 EXAMPLES = (
@@ -21,25 +20,12 @@ EXAMPLES = (
         against={"a.py": _RUNS, "b.py": _RUNS, "c.py": _DEFINES},
         favourable={"pkg/a.py": _DEFINES, "pkg/b.py": _DEFINES, "setup.py": "from setuptools import setup\nsetup()\n"},
         quiet={"a.py": _DEFINES + "\n\nif __name__ == '__main__':\n    print(step_1([2]))\n", "b.py": _DEFINES},
-        traps=(
-            {
-                "pkg/a.py": f"import nltk\nnltk.download('stopwords')\n{_DEFINES}",
-                "pkg/b.py": f"import pandas as pd\nTABLE = pd.read_csv('table.csv')\n{_DEFINES}",
-            },
-        ),
     ),
     Example(
         "CRF402",
         against={f"{n}.py": f"def {n}(table):\n{_BLOCK}\n\n{_FILLER.format(name=n)}" for n in ("a", "b", "c", "d")},
         favourable={f"{n}.py": _FILLER.format(name=n) * 3 for n in ("a", "b", "c", "d")},
         quiet={f"{n}.py": "import os\nimport sys\n" * 40 + _FILLER.format(name=n) for n in ("a", "b", "c", "d", "e")},
-        traps=(
-            {
-                f"{n}.py": f'def {n}(table):\n{_TOLD}\n    """\n    return table\n\n\n' + _FILLER.format(name=n)
-                for n in ("a", "b")
-            }
-            | {f"{n}.py": f"def {n}(table):\n{_BLOCK[:1000]}\n\n{_FILLER.format(name=n)}" for n in ("c", "d")},
-        ),
     ),
     Example(
         "CRF403",
