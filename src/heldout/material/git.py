@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import os
 import resource
+import selectors
 import signal
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -45,6 +46,7 @@ _SETTINGS = (
 _MEMORY = 6 * 1024**3
 """Address space of one git process: packs are mapped into it, so it is well above what git really takes."""
 _TAIL = 16_384
+_CHUNK = 65_536
 
 
 class GitError(Exception):
@@ -138,12 +140,21 @@ class Git:
             raise GitError(message or f"git {args[0]} ended with {code}")
 
     def run(self, *args: str, stdin: bytes = b"", seconds: float = 60.0, cap: int = 256 * 1024 * 1024) -> bytes:
-        """The whole output of a git command; raises GitError as `stream`, or when it is over `cap` bytes."""
-        with self.stream(*args, stdin=stdin, seconds=seconds) as out:
-            data = out.read(cap)
-            more = out.read(1)
-        if more:
-            raise GitError(f"git {args[0]} wrote more than {cap:,} bytes")
+        """The whole output of a git command; raises GitError as `stream`, or when it is over `cap` bytes.
+
+        Without the threads of `stream`: blame starts hundreds of short commands.
+        """
+        process = self._start(args, stdin, ())
+        try:
+            data, errors = _read_both(process, args[0], seconds, cap)
+        finally:
+            _kill(process)
+            code = process.wait()
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
+        if code != 0:
+            raise GitError(_said(errors) or f"git {args[0]} ended with {code}")
         return data
 
     def _start(self, args: tuple[str, ...], stdin: bytes, settings: tuple[str, ...]) -> subprocess.Popen[bytes]:
@@ -151,9 +162,12 @@ class Git:
         if not self.replaced:
             env["GIT_NO_REPLACE_OBJECTS"] = "1"
         options = [part for setting in (*_SETTINGS, *settings) for part in ("-c", setting)]
-        with tempfile.TemporaryFile() as given:
-            given.write(stdin)
-            given.seek(0)
+        with ExitStack() as open_files:
+            given: IO[bytes] | int = subprocess.DEVNULL
+            if stdin:
+                given = open_files.enter_context(tempfile.TemporaryFile())
+                given.write(stdin)
+                given.seek(0)
             try:
                 process = subprocess.Popen(  # noqa: S603 - arguments are ours; what is given follows -- or is checked
                     ["git", *options, *args],  # noqa: S607 - the user's own git, found the usual way
@@ -219,10 +233,44 @@ class _Errors:
     def text(self) -> str:
         """The last lines that are no progress, in one."""
         self._thread.join(timeout=5.0)
-        lines = self._tail.replace(b"\r", b"\n").decode("utf-8", errors="replace").splitlines()
-        said = [line for line in lines if line.startswith(("fatal:", "error:", "remote: ", "ERROR"))]
-        text = "; ".join(said[-3:] or lines[-1:])
-        return "".join(c if c.isprintable() else " " for c in text)[:500]
+        return _said(self._tail)
+
+
+def _read_both(process: subprocess.Popen[bytes], name: str, seconds: float, cap: int) -> tuple[bytes, bytes]:
+    """All of the output and the end of what was said beside it; both are read to the end, and the process is over."""
+    until = time.monotonic() + seconds
+    output, errors = bytearray(), b""
+    with selectors.DefaultSelector() as waiting:
+        for pipe in (process.stdout, process.stderr):
+            assert pipe is not None  # noqa: S101 - both pipes were asked for
+            waiting.register(pipe.fileno(), selectors.EVENT_READ, pipe is process.stdout)
+        while waiting.get_map():
+            ready = waiting.select(max(0.0, until - time.monotonic()))
+            if not ready and time.monotonic() >= until:
+                raise GitError(f"git {name} took longer than {seconds:g} s")
+            for key, _ in ready:
+                chunk = os.read(key.fd, _CHUNK)
+                if not chunk:
+                    waiting.unregister(key.fd)
+                elif key.data:
+                    output += chunk
+                    if len(output) > cap:
+                        raise GitError(f"git {name} wrote more than {cap:,} bytes")
+                else:
+                    errors = (errors + chunk)[-_TAIL:]
+    try:
+        process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git {name} took longer than {seconds:g} s") from error
+    return bytes(output), errors
+
+
+def _said(tail: bytes) -> str:
+    """The last lines that are no progress, in one, safe to print."""
+    lines = tail.replace(b"\r", b"\n").decode("utf-8", errors="replace").splitlines()
+    said = [line for line in lines if line.startswith(("fatal:", "error:", "remote: ", "ERROR"))]
+    text = "; ".join(said[-3:] or lines[-1:])
+    return "".join(c if c.isprintable() else " " for c in text)[:500]
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
