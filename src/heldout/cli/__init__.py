@@ -83,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the one place where a bug of ours becomes an exit code
         _own_up(error, debug="--debug" in given)
         code = OUR_FAULT
+    if arguments is None:
+        gc.freeze()  # the process ends: looking through all it holds once more would take as long as a small file
     sys.exit(code)
 
 

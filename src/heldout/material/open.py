@@ -19,7 +19,6 @@ from heldout.material.clone import check_url, clone, is_git_url
 from heldout.material.forge import list_repositories, profile_of
 from heldout.material.history import History, read_history
 from heldout.material.limits import Limits
-from heldout.material.pypi import fetch_release, find_release
 from heldout.material.repository import Repository, copy_repository, find_git_folder
 from heldout.material.scan import scan_folder
 from heldout.material.snapshot import extract
@@ -155,6 +154,8 @@ class _Opener:
         return self._commit(repository, remote.name, remote.shown)
 
     def _package(self, spec: str) -> Material:
+        from heldout.material.pypi import fetch_release, find_release  # a tenth of the start, for packages alone
+
         name = spec.removeprefix("pypi:").strip()
         self.progress(f"asking the index for {name}")
         release = find_release(name)

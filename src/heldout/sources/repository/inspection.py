@@ -1,4 +1,4 @@
-"""Runs the checks over a tree: files in worker processes with limits, then the whole repository here."""
+"""Runs the checks over a tree: single files, then the whole repository, both in processes with limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from heldout.sources.repository.checks.base import Check, Noted
 from heldout.sources.repository.pool import Pool
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.suppress import SETTINGS, Rules, follow_inline, follow_settings, read_settings
-from heldout.sources.repository.worker import FileInspector, FileResult, crash, is_module, is_text
+from heldout.sources.repository.whole import judge, judge_here
+from heldout.sources.repository.worker import FileInspector, FileResult, is_module, is_text
 
 if TYPE_CHECKING:
     from heldout.material.history import History
@@ -53,12 +54,11 @@ def inspect(
     repository = _repository(tree, results, history, artifact)
     findings = [finding for result in results for finding in result.findings]
     gaps = [*tree.gaps, *(gap for result in results for gap in result.gaps)]
-    for check in checks:
-        if check.looks_at("on_repository"):
-            try:
-                findings.extend(check.on_repository(repository))
-            except Exception as error:  # noqa: BLE001 - one check's crash must not cost the report; the gap says so
-                gaps.append(crash(check, "the whole repository", error))
+    judging = [check for check in checks if check.looks_at("on_repository")]
+    for judged in judge(repository, judging) if workers else judge_here(repository, judging):
+        findings.extend(judged.findings)
+        if judged.gap is not None:
+            gaps.append(judged.gap)
     rules_by_line: Rules = {place: rule for result in results for place, rule in result.rules.items()}
     findings = follow_inline(findings, rules_by_line)
     if SETTINGS in tree:

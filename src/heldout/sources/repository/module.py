@@ -75,6 +75,8 @@ class ModuleFacts:
     guarded: bool
     top_level: int
     """Statements at module level that are neither imports, definitions, assignments nor docstrings."""
+    cells: tuple[tuple[int, int], ...] = ()
+    """Of a notebook: the line of the joined source at which each code cell begins, and the cell's number."""
 
     def packages(self) -> frozenset[str]:
         """The top-level packages that the module imports (relative imports apart)."""
@@ -136,10 +138,15 @@ class Module:
                 index.shapes[node] = shape
             elif kind in _APART:
                 shape = None
+            elif kind in _LEAVES:
+                continue
             inner = children(node)
+            if not inner:
+                continue
             for child in inner:
                 parents[child] = node
-            stack.extend([(child, shape, depth) for child in reversed(inner)])
+            inner.reverse()
+            stack += [(child, shape, depth) for child in inner]
         return index
 
     def nodes(self, *types: type[Node]) -> Iterator[Node]:
@@ -207,20 +214,19 @@ class Module:
     @cached_property
     def calls(self) -> tuple[tuple[ast.Call, str], ...]:
         """Every call of something imported, with its dotted name."""
-        found = []
-        for call in self.nodes(ast.Call):
-            name = self.resolve(call.func)
-            if name is not None:
-                found.append((call, name))
-        return tuple(found)
+        return tuple((call, name) for call, name in self._resolved if name is not None)
+
+    @cached_property
+    def _resolved(self) -> list[tuple[ast.Call, str | None]]:
+        return [(call, self.resolve(call.func)) for call in self.nodes(ast.Call)]
 
     @cached_property
     def method_calls(self) -> tuple[tuple[ast.Call, str], ...]:
         """Every call of an attribute of something that is not imported, with the attribute's name."""
         return tuple(
             (call, call.func.attr)
-            for call in self.nodes(ast.Call)
-            if isinstance(call.func, ast.Attribute) and self.resolve(call.func) is None
+            for call, name in self._resolved
+            if name is None and isinstance(call.func, ast.Attribute)
         )
 
     @cached_property
@@ -306,6 +312,7 @@ class Module:
             documented=ast.get_docstring(self.tree, clean=False) is not None,
             guarded=any(is_main_guard(node) for node in self.tree.body),
             top_level=sum(1 for node in self.tree.body if not _is_declaration(node)),
+            cells=tuple(zip(self.joined.starts, self.joined.cells, strict=True)) if self.joined is not None else (),
         )
 
 
@@ -344,6 +351,8 @@ class _Index:
 
 
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
+_LEAVES = frozenset({ast.Name, ast.Constant})
+"""Half of all nodes, with none below them."""
 _APART = frozenset({ast.ClassDef, ast.Lambda})
 """What is not counted to the function around it."""
 _DECISIONS = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
 import sys
 import threading
 import time
@@ -24,6 +25,9 @@ from heldout.sources.repository.worker import FileInspector, FileResult, limit_s
 FILE_SECONDS = 20.0
 """A worker that is silent for longer is stopped, and its file becomes a gap."""
 
+ALL_FILES_SECONDS = 900.0
+"""All files together; those that are not reached by then become one gap."""
+
 WORKER_MEGABYTES = 2048
 """Address space of a worker."""
 
@@ -33,7 +37,7 @@ _GARBAGE = 50_000
 """New objects after which a worker looks for cycles to free."""
 
 
-def _context() -> BaseContext:
+def process_context() -> BaseContext:
     """A fork starts at once, but copies locks that other threads hold; a fresh start takes half a second."""
     alone = threading.active_count() == 1
     return multiprocessing.get_context("fork" if sys.platform == "linux" and alone else "spawn")
@@ -61,9 +65,11 @@ class Pool:
         *,
         workers: int,
         seconds: float = FILE_SECONDS,
+        all_seconds: float = ALL_FILES_SECONDS,
     ) -> None:
         self._arguments = (tree, tuple(checks), artifact)
         self._seconds = seconds
+        self._all_seconds = all_seconds
         self._workers: list[_Worker] = []
         try:
             for _ in range(workers):
@@ -88,6 +94,7 @@ class Pool:
         """
         queue = deque(path for path, _ in sorted(files, key=lambda item: -item[1]))
         sizes = dict(files)
+        until = time.monotonic() + self._all_seconds
         for worker in self._workers:
             self._feed(worker, queue, sizes)
         if begun is not None:
@@ -96,7 +103,7 @@ class Pool:
                 worker.deadline = time.monotonic() + self._seconds
         while any(worker.batch for worker in self._workers):
             busy = {worker.pipe: worker for worker in self._workers if worker.batch}
-            timeout = max(min(w.deadline for w in busy.values()) - time.monotonic(), 0.0)
+            timeout = max(min(until, *(w.deadline for w in busy.values())) - time.monotonic(), 0.0)
             for pipe in wait(list(busy), timeout):
                 worker = busy[pipe]  # type: ignore[index]  # only our pipes are waited for
                 try:
@@ -112,6 +119,9 @@ class Pool:
                     yield self._lost(worker, f"took longer than {self._seconds:.0f} s to read")
                 if not worker.batch:
                     self._feed(worker, queue, sizes)
+            if time.monotonic() > until:
+                yield self._unreached([path for worker in self._workers for path in worker.batch] + list(queue))
+                return
 
     def close(self) -> None:
         """Stop every worker; nothing is left running."""
@@ -124,7 +134,7 @@ class Pool:
         self._workers = []
 
     def _start(self) -> _Worker:
-        context = _context()
+        context = process_context()
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)  # type: ignore[attr-defined]
         try:
@@ -147,6 +157,10 @@ class Pool:
             with suppress(OSError):  # it has died: the next look at its pipe says so
                 worker.pipe.send(tuple(worker.batch))
 
+    def _unreached(self, paths: Sequence[str]) -> FileResult:
+        what = f"{len(paths):,} files ({', '.join(sorted(paths)[:3])} ...)"
+        return FileResult("", gaps=[Gap(what=what, why="not reached in the time that a review may take", ours=True)])
+
     def _lost(self, worker: _Worker, why: str) -> FileResult:
         """Replace a worker that died or hangs; its current file is lost, the rest of its batch is looked at."""
         path, *rest = worker.batch
@@ -163,11 +177,19 @@ class Pool:
         return FileResult(path, gaps=[Gap(what=path, why=why)])
 
 
-def _serve(pipe: Connection, tree: Tree, checks: tuple[Check, ...], artifact: str) -> None:
-    limit_self(WORKER_MEGABYTES)
+def settle(megabytes: int = WORKER_MEGABYTES) -> None:
+    """Make the most of a fresh worker process: capped memory, the system's own way with signals, little garbage."""
+    for number in (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else (signal.SIGTERM,):
+        signal.signal(number, signal.SIG_DFL)  # a fork has the parent's way, which is to tidy up what is the parent's
+    limit_self(megabytes)
     gc.freeze()
     gc.set_threshold(_GARBAGE)  # syntax trees are many objects that live briefly: looking through them is a fifth
+
+
+def _serve(pipe: Connection, tree: Tree, checks: tuple[Check, ...], artifact: str) -> None:
+    settle()
     inspector = FileInspector(tree, checks, artifact)
+    inspector.patience.start()
     while True:
         try:
             batch: tuple[str, ...] = pipe.recv()

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase, translate
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from heldout.evidence import Location
 from heldout.material.declarations import Declarations, read_declarations
 from heldout.material.document import Document
+from heldout.material.notebook import NotebookError, read_notebook
 from heldout.material.paths import Part, part_of
 from heldout.material.tree import Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Noted, Text
 from heldout.sources.repository.ci import Ci, read_ci
 from heldout.sources.repository.ml_use import MlUse, ml_use
 from heldout.sources.repository.module import ModuleFacts
+from heldout.sources.repository.patience import OutOfTime
 from heldout.sources.repository.readme import read_documents
 from heldout.sources.repository.tools import ToolUse, find_tools
 
@@ -28,7 +32,36 @@ _TEXT_LIMIT = 300_000
 """Characters of a text that are looked at as a whole: people write less, and a check may be slow on more."""
 _TEXTS_KEPT = 50
 """Texts kept at hand: several checks look at the same ones, and one may point at thousands of lines."""
+_MOST_CELLS = sys.maxsize
 _README = re.compile(r"^readme(\.(md|rst|txt|markdown|org|adoc))?$", re.IGNORECASE)
+
+
+T = TypeVar("T")
+
+
+class LostFactError(Exception):
+    """A fact that took too long to find for an earlier check, and is not tried again; the message names it."""
+
+
+class Fact(cached_property[T]):
+    """A fact about a repository, worked out once, and tried only once when that takes too long."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Self | T:
+        """The fact; raises LostFactError from the second time on when the first ran out of time."""
+        if not isinstance(instance, Repository):
+            return self
+        name = self.attrname or ""
+        if name in instance.lost:
+            raise LostFactError(f"the {name} of the repository, which took too long to read")
+        try:
+            return super().__get__(instance, owner)
+        except OutOfTime:
+            instance.lost.add(name)
+            raise
 
 
 @dataclass
@@ -44,7 +77,10 @@ class Repository:
     taken: Mapping[str, tuple[Noted[Any], ...]] = field(default_factory=dict)
     history: History | None = None
     artifact: str = ""
+    lost: set[str] = field(default_factory=set, repr=False)
+    """The facts that took too long."""
     _texts: dict[str, Text] = field(default_factory=dict, repr=False)
+    _notebooks: dict[str, dict[int, str]] = field(default_factory=dict, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -86,22 +122,22 @@ class Repository:
         """What machine learning the code does: which frameworks, where it trains, evaluates, predicts."""
         return ml_use(self.modules)
 
-    @cached_property
+    @Fact
     def tools(self) -> tuple[ToolUse, ...]:
         """The tools that show in code and files, and how deeply; `tools.tools_used` picks from them."""
         return find_tools(self)
 
-    @cached_property
+    @Fact
     def ci(self) -> Ci:
         """What continuous integration runs, followed through make, tox, nox and scripts."""
         return read_ci(self)
 
-    @cached_property
+    @Fact
     def declarations(self) -> Declarations:
         """What the repository declares that it needs: dependencies, locks, Python; tests' and docs' too."""
         return read_declarations(self.tree, self.paths)
 
-    @cached_property
+    @Fact
     def documents(self) -> tuple[tuple[str, Document], ...]:
         """Path and parts of the texts for readers, the README first if there is one."""
         return read_documents(self)
@@ -177,17 +213,31 @@ class Repository:
         return self.text(path).location(line)
 
     def _notebook_place(self, path: str, line: int) -> Location:
-        from heldout.material.notebook import NotebookError, join_cells, read_notebook
+        cells = self._cells.get(path, ())
+        index = bisect_right(cells, (line, _MOST_CELLS)) - 1
+        if index < 0:
+            return Location(artifact=self.artifact, path=path)
+        start, number = cells[index]
+        inner = line - start
+        shown = self._cell_text(path, number).split("\n")[inner : inner + 1]
+        return Location(artifact=self.artifact, path=path, cell=number, line=inner + 1, snippet="\n".join(shown)[:160])
 
-        try:
-            joined = join_cells(read_notebook(self.tree.read_text(path)))
-        except (NotebookError, UnreadableError):
-            return Location(artifact=self.artifact, path=path)
-        if not joined.cells:
-            return Location(artifact=self.artifact, path=path)
-        cell, inner = joined.place(line)
-        shown = joined.text.split("\n")[line - 1 : line]
-        return Location(artifact=self.artifact, path=path, cell=cell, line=inner, snippet="\n".join(shown)[:160])
+    @cached_property
+    def _cells(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        return {m.path: m.cells for m in self.modules if m.notebook}
+
+    def _cell_text(self, path: str, number: int) -> str:
+        found = self._notebooks.get(path)
+        if found is None:
+            try:
+                cells = read_notebook(self.tree.read_text(path)).cells
+            except (NotebookError, UnreadableError):
+                cells = ()
+            found = {cell.number: cell.source for cell in cells if cell.kind == "code"}
+            if len(self._notebooks) >= _TEXTS_KEPT:
+                self._notebooks.clear()
+            self._notebooks[path] = found
+        return found.get(number, "")
 
     @cached_property
     def readme(self) -> Text | None:

@@ -18,6 +18,7 @@ from heldout.material.paths import part_of
 from heldout.material.tree import FileEntry, Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Text
 from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, parse
+from heldout.sources.repository.patience import OutOfTime, Patience
 from heldout.sources.repository.suppress import Rules, read_inline
 
 TEXT_BYTES = 1_000_000
@@ -25,6 +26,9 @@ TEXT_BYTES = 1_000_000
 
 _SIBLINGS = 128
 """Parsed modules that a worker keeps at hand for those that import them."""
+
+CHECK_SECONDS = 2.0
+"""Processor time that one check may use on one file; on real files all of them together use a tenth of it."""
 
 _PER_FILE = 100
 """Findings or notes kept of one check in one file."""
@@ -120,6 +124,7 @@ class FileInspector:
         self.on_module = [check for check in checks if check.looks_at("on_module")]
         self.on_text = [check for check in checks if check.looks_at("on_text")]
         self.siblings = Siblings(tree)
+        self.patience = Patience(CHECK_SECONDS)
 
     def inspect(self, path: str) -> FileResult:
         """Look at one file; whatever is wrong with it becomes a gap."""
@@ -127,6 +132,7 @@ class FileInspector:
         entry = self.tree.get(path)
         if entry is None:
             return result
+        self.patience.begin()
         try:
             if is_module(entry):
                 self._module(path, result)
@@ -136,6 +142,10 @@ class FileInspector:
             result.gaps.append(Gap(what=path, why=str(error)))
         except (RecursionError, MemoryError) as error:
             result.gaps.append(Gap(what=path, why=f"is too deep or too large to look at ({type(error).__name__})"))
+        except OutOfTime:
+            result.gaps.append(Gap(what=path, why=f"took longer than {CHECK_SECONDS:g} s to read"))
+        finally:
+            self.patience.rest()
         return result
 
     def _module(self, path: str, result: FileResult) -> None:
@@ -178,6 +188,7 @@ class FileInspector:
 
     def _run(self, check: Check, look: Callable[[], Iterable[Finding | object]], result: FileResult) -> None:
         seen = 0
+        self.patience.begin()
         try:
             for item in look():
                 seen += 1
@@ -190,6 +201,8 @@ class FileInspector:
                     result.notes.setdefault(check.code, []).append(item)
         except Exception as error:  # noqa: BLE001 - one check's crash must not cost the report; the gap says whose fault
             result.gaps.append(crash(check, result.path, error))
+        except OutOfTime:
+            result.gaps.append(overdue(check, result.path, CHECK_SECONDS))
 
 
 def crash(check: Check, what: str, error: Exception) -> Gap:
@@ -199,6 +212,11 @@ def crash(check: Check, what: str, error: Exception) -> Gap:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
     return Gap(what=what, why=f"{check.code} failed at {where}: {type(error).__name__}: {error}"[:300], ours=True)
+
+
+def overdue(check: Check, what: str, seconds: float) -> Gap:
+    """The gap that a check leaves which was stopped because it took too long."""
+    return Gap(what=what, why=f"{check.code} took longer than {seconds:g} s and was stopped", ours=True)
 
 
 class Siblings:

@@ -38,6 +38,13 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES_OF_EXPRESSIONS = (ast.Lambda, *_COMPREHENSIONS)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _CAPTURES = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
+_NOT_AT_ONCE = frozenset({ast.Lambda, ast.Delete})
+_PLAIN = frozenset(
+    {ast.Expr, ast.Assign, ast.AugAssign, ast.Call, ast.Attribute, ast.Subscript, ast.Slice, ast.keyword, ast.BinOp}
+    | {ast.UnaryOp, ast.BoolOp, ast.Compare, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.Constant, ast.Starred}
+    | {ast.If, ast.For, ast.While, ast.JoinedStr, ast.FormattedValue, ast.IfExp, ast.Return}
+)
+"""Nodes that neither bind a name themselves nor open a scope: nearly all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +130,26 @@ def _bound(statement: ast.AST) -> Iterator[str]:
     stack: list[ast.AST] = [statement]
     while stack:
         node = stack.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is ast.Store:  # type: ignore[attr-defined]  # a Name has a context
+                yield node.id  # type: ignore[attr-defined]
+            continue
+        if kind in _PLAIN:
+            stack += children(node)
+            continue
         if isinstance(node, _DEFINITIONS):
             yield node.name
             continue
         if isinstance(node, _SCOPES_OF_EXPRESSIONS):
             continue
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, _IMPORTS):
+        if isinstance(node, _IMPORTS):
             yield from ((alias.asname or alias.name.partition(".")[0]) for alias in node.names)
         elif isinstance(node, _CAPTURES) and node.name:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
-        stack.extend(children(node))
+        stack += children(node)
 
 
 def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
@@ -144,23 +157,32 @@ def _used(statement: ast.AST) -> Iterator[tuple[str, int]]:
     stack: list[tuple[ast.AST, frozenset[str]]] = [(statement, frozenset())]
     while stack:
         node, local = stack.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
-            yield node.id, node.lineno
-        elif isinstance(node, _FUNCTIONS):
-            outer = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
-            stack.extend((child, local) for child in outer)
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is ast.Load and node.id not in local:  # type: ignore[attr-defined]  # a Name has both
+                yield node.id, node.lineno  # type: ignore[attr-defined]
             continue
-        elif (
-            isinstance(node, ast.Lambda)
-            or (isinstance(node, ast.Try) and node.handlers)
-            or isinstance(node, ast.Delete)
-        ):
+        if kind is ast.Constant:
             continue
-        elif isinstance(node, ast.ClassDef):
-            local = local | frozenset(name for child in node.body for name in _bound(child)) | {node.name}
-        elif isinstance(node, _COMPREHENSIONS):
-            targets = (n.id for g in node.generators for n in walk(g.target) if isinstance(n, ast.Name))
-            local = local | frozenset(targets)
-        elif isinstance(node, ast.AnnAssign) and node.value is None:
-            continue
-        stack.extend([(child, local) for child in reversed(children(node))])
+        if kind not in _PLAIN:
+            if isinstance(node, _FUNCTIONS):
+                outer = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+                stack.extend((child, local) for child in outer)
+                continue
+            if kind in _NOT_AT_ONCE or (isinstance(node, ast.Try) and node.handlers):
+                continue
+            if isinstance(node, ast.AnnAssign) and node.value is None:
+                continue
+            local = local | _own_names(node)
+        inner = children(node)
+        inner.reverse()
+        stack += [(child, local) for child in inner]
+
+
+def _own_names(node: ast.AST) -> frozenset[str]:
+    """The names that a class body or a comprehension binds for itself."""
+    if isinstance(node, ast.ClassDef):
+        return frozenset(name for child in node.body for name in _bound(child)) | {node.name}
+    if isinstance(node, _COMPREHENSIONS):
+        return frozenset(n.id for g in node.generators for n in walk(g.target) if isinstance(n, ast.Name))
+    return frozenset()

@@ -49,10 +49,8 @@ class ModelFile(Check):
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Note downloads of weights, with or without a checksum."""
-        if not _WEIGHTS.search(module.text[:200_000]):
-            return
         for call, name in module.calls:
-            if _FETCH.match(name):
+            if _FETCH.match(name) and _WEIGHTS.search(module.text[:200_000]):
                 near = "\n".join(module.lines[max(0, call.lineno - 8) : call.lineno + 12])
                 if name.endswith((".get_file", "requests.get", "urlretrieve", "wget.download")) and not _WEIGHTS.search(
                     near
