@@ -21,8 +21,9 @@ from heldout.sources.repository.checks.registry import all_checks
 from heldout.sources.repository.collect import BLAME_SECONDS
 from heldout.sources.repository.leakage import Budget
 from heldout.sources.repository.levels import calibrations
-from heldout.sources.repository.pool import FILE_SECONDS, WORKER_MEGABYTES
-from heldout.sources.repository.worker import TEXT_BYTES
+from heldout.sources.repository.pool import ALL_FILES_SECONDS, FILE_SECONDS, WORKER_MEGABYTES
+from heldout.sources.repository.whole import Bounds
+from heldout.sources.repository.worker import CHECK_SECONDS, TEXT_BYTES
 from heldout.standard import CompetencyFile, Role, Standard, load_standard
 
 _FAMILIES = {
@@ -167,6 +168,10 @@ def _limits_page() -> str:
     lines += ["", "## While files are read", "", "| limit | value |", "|---|---|"]
     lines += [f"| a text file that checks of text read | {TEXT_BYTES:,} bytes |"]
     lines += [f"| time for one file in a worker | {FILE_SECONDS:g} seconds |"]
+    lines += [f"| processor time of one check on one file | {CHECK_SECONDS:g} seconds |"]
+    lines += [f"| time for all files | {ALL_FILES_SECONDS:g} seconds |"]
+    lines += [f"| processor time of one check on the whole repository | {Bounds().check:g} seconds |"]
+    lines += [f"| time for all checks on the whole repository | {Bounds().all:g} seconds |"]
     lines += [f"| address space of a worker | {WORKER_MEGABYTES:,} MiB |"]
     lines += [f"| work for following the data of one file | {Budget().steps:,} steps, {Budget().calls} calls deep |"]
     lines += [f"| time for attributing lines that blame is expected to take | {BLAME_SECONDS:g} seconds |"]

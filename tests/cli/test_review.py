@@ -204,15 +204,27 @@ def test_a_fault_of_ours_leaves_with_3(
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="children are read from /proc")
-def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
-    """A look that takes a minute stands for a long review; Ctrl-C reaches the whole group, as a terminal sends it."""
+@pytest.mark.parametrize(
+    ("number", "whole_group", "code", "said"),
+    [
+        (signal.SIGINT, True, 130, b"Interrupted.\n"),  # Ctrl-C: a terminal sends it to all processes of the group
+        (signal.SIGTERM, False, 143, b"Stopped.\n"),  # `kill`, or a service that is stopped: to the one process
+        (signal.SIGTERM, True, 143, b"Stopped.\n"),
+        (signal.SIGHUP, True, 129, b"Stopped.\n"),
+    ],
+)
+def test_what_ends_a_review_leaves_nothing_behind(
+    tmp_path: Path, number: int, whole_group: bool, code: int, said: bytes
+) -> None:
+    """A look that takes a minute stands for a long review."""
     (tmp_path / "work").mkdir()
     (tmp_path / "temp").mkdir()
     (tmp_path / "work" / "a.py").write_text("x = 1\n" * 60)
     script = (
-        "import time, heldout.sources.repository.worker as w, heldout.cli as c\n"
+        "import sys, time, heldout.sources.repository.worker as w, heldout.cli as c\n"
         "w.FileInspector.inspect = lambda self, path: time.sleep(60)\n"
-        f"c.main(['review', {str(tmp_path / 'work')!r}])\n"
+        f"sys.argv[1:] = ['review', {str(tmp_path / 'work')!r}]\n"
+        "c.main()\n"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path / "temp")}
     process = subprocess.Popen(
@@ -229,9 +241,12 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
     workers = children.read_text().split()
     assert len(workers) == 2
     time.sleep(0.5)
-    os.killpg(process.pid, signal.SIGINT)
+    if whole_group:
+        os.killpg(process.pid, number)
+    else:
+        os.kill(process.pid, number)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, b"Interrupted.\n")
+    assert (process.returncode, err) == (code, said)
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
     assert not list((tmp_path / "temp").iterdir())
 

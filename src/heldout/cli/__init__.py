@@ -1,17 +1,19 @@
 """The command line: `heldout COMMAND`, one file per command, each loaded when it is asked for.
 
-Exit codes: 0 done, whatever it says of a subject; 2 bad input; 3 a fault of ours; 130 interrupted;
-141 when the reader of a pipe left.
+Exit codes: 0 done, whatever it says of a subject; 2 bad input; 3 a fault of ours; 130 interrupted; 143 (129) asked to
+end (the terminal went away); 141 when the reader of a pipe left.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -19,6 +21,9 @@ from heldout import __version__
 from heldout.errors import InputError, OurFault
 
 BAD_INPUT, OUR_FAULT, INTERRUPTED, PIPE_CLOSED = 2, 3, 130, 141
+_ENDED_BY_SIGNAL = 128
+"""A process that a signal ended has this and the signal's number for an exit code, by the custom of shells."""
+_ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if name in signal.Signals.__members__)
 _GARBAGE = 50_000
 """New objects after which cycles are looked for: a command lives briefly and makes many that stay."""
 
@@ -57,10 +62,33 @@ def heldout(debug: bool) -> None:
     """Hire machine-learning engineers on held-out evidence."""
 
 
+class Ended(KeyboardInterrupt):
+    """The system asked this process to end, by the signal of this number: what it has open is tidied up first."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _tidy_up_when_ended() -> None:
+    """Let the signals that end a process unwind it, so that temporary folders and child processes go with it."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for other in _ENDING:
+            signal.signal(other, signal.SIG_IGN)  # once is enough: a second must not break off the tidying
+        raise Ended(number)
+
+    for number in _ENDING:
+        if signal.getsignal(number) == signal.SIG_DFL:  # what a caller has set (`nohup`) stays
+            signal.signal(number, end)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     gc.set_threshold(_GARBAGE)
+    if arguments is None:
+        _tidy_up_when_ended()
     try:
         with heldout.make_context("heldout", given.copy()) as context:
             heldout.invoke(context)
@@ -74,6 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except InputError as error:
         click.echo(f"Error: {error}", err=True)
         code = BAD_INPUT
+    except Ended as ended:
+        click.echo("Stopped.", err=True)
+        code = _ENDED_BY_SIGNAL + ended.number
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         code = INTERRUPTED

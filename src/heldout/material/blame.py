@@ -187,7 +187,11 @@ def _blame_all(history: History, paths: Iterable[str], guard: float) -> tuple[di
 
     paths = list(paths)
     with ThreadPoolExecutor(2) as pool:
-        done = dict(zip(paths, pool.map(one, paths), strict=True))
+        try:
+            done = dict(zip(paths, pool.map(one, paths), strict=True))
+        except BaseException:  # interrupted: nobody waits for git
+            history.git.stop()
+            raise
     return {path: runs for path, runs in done.items() if runs}, time.monotonic() > until
 
 

@@ -89,6 +89,17 @@ def environment(home: Path) -> dict[str, str]:
     return env
 
 
+class _Running:
+    """The processes of one repository that are under way, and whether any may still start; a copy knows of none."""
+
+    def __init__(self) -> None:
+        self.processes: set[subprocess.Popen[bytes]] = set()
+        self.stopped = False
+
+    def __reduce__(self) -> tuple[type[_Running], tuple[()]]:
+        return _Running, ()
+
+
 @dataclass(frozen=True)
 class Git:
     """git on one private bare repository.
@@ -100,6 +111,16 @@ class Git:
     repository: Path
     replaced: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)
+    _running: _Running = field(default_factory=_Running, compare=False, repr=False)
+
+    def stop(self) -> None:
+        """End what other threads have under way here, and let nothing start again: the user does not want it any more.
+
+        Their calls raise GitError.
+        """
+        self._running.stopped = True
+        for process in list(self._running.processes):
+            _kill(process)
 
     @contextmanager
     def stream(
@@ -130,7 +151,7 @@ class Git:
             code = process.wait()
         finally:
             clock.ended.set()
-            _kill(process)
+            self._end(process)
             process.stdout.close()
             process.wait()
             message = errors.text()
@@ -148,7 +169,7 @@ class Git:
         try:
             data, errors = _read_both(process, args[0], seconds, cap)
         finally:
-            _kill(process)
+            self._end(process)
             code = process.wait()
             for pipe in (process.stdout, process.stderr):
                 if pipe is not None:
@@ -185,7 +206,14 @@ class Git:
         if hasattr(resource, "prlimit"):
             with suppress(OSError, ValueError):  # it has ended already, or a lower limit holds
                 resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        self._running.processes.add(process)
+        if self._running.stopped:
+            _kill(process)
         return process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        _kill(process)
+        self._running.processes.discard(process)
 
 
 class _Clock:

@@ -169,8 +169,14 @@ def _all_changes(git: Git, shas: list[str], limits: Limits) -> dict[str, tuple[C
     half = (len(shas) + 1) // 2
     parts = [part for part in (shas[:half], shas[half:]) if part]
     with ThreadPoolExecutor(2) as pool:
-        done = pool.map(lambda part: _changes(git, part, limits), parts)
-        return {sha: changes for part in done for sha, changes in part.items()}
+        try:
+            done = list(pool.map(lambda part: _changes(git, part, limits), parts))
+        except GitError:
+            raise
+        except BaseException:  # interrupted: nobody waits for git
+            git.stop()
+            raise
+    return {sha: changes for part in done for sha, changes in part.items()}
 
 
 def _changes(git: Git, shas: list[str], limits: Limits) -> dict[str, tuple[Change, ...]]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
+
+import pytest
 
 from heldout.evidence import Finding
 from heldout.material.limits import Limits
@@ -17,6 +20,7 @@ from heldout.sources.repository.inspection import inspect
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.pool import Pool
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.whole import Bounds, judge
 from tests.support import Files, look, notebook, write_files
 
 
@@ -91,6 +95,99 @@ def test_a_file_that_hangs_is_given_up(tmp_path: Path) -> None:
         results = list(pool.results([("a.py", 6), ("hangs.py", 6), ("z.py", 6)]))
     assert sorted(r.path for r in results if r.findings) == ["a.py", "z.py"]
     assert "longer than" in next(r for r in results if r.path == "hangs.py").gaps[0].why
+
+
+class Endless(Check):
+    """Searches a text in a time that doubles with every letter."""
+
+    code = "TST005"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """A pattern of the kind that nobody means to write."""
+        if re.fullmatch(r"x = '(a|a)*b'", module.lines[0]):
+            yield self.found("never")
+
+
+def test_a_check_that_takes_too_long_on_a_file_costs_only_itself(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {"a.py": "x = '" + "a" * 60 + "'\ndef one(): pass\n", "b.py": "def two(): pass\n"})
+    seen = inspect(tree, [Endless(), Names()], workers=1)
+    assert [f.message for f in seen.findings if f.polarity == "for"] == ["one two"]
+    assert [(gap.what, gap.why.partition(" ")[0], gap.ours) for gap in seen.gaps] == [("a.py", "TST005", True)]
+
+
+def test_files_that_are_not_reached_in_time_are_one_gap(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {f"hangs{i}.py": "x = 1\n" for i in range(5)})
+    with Pool(tree, [Deadly()], "", workers=1, all_seconds=3) as pool:
+        results = list(pool.results([(entry.path, entry.size) for entry in tree.files]))
+    assert [gap.what.partition(" ")[0] for result in results for gap in result.gaps] == ["5"]
+    assert results[0].gaps[0].ours
+
+
+class Stuck(Check):
+    """Hangs, dies or searches without end over the whole repository."""
+
+    code = "TST006"
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Do as the test says."""
+        if self.how == "hangs":
+            time.sleep(60)
+        if self.how == "dies":
+            os._exit(9)
+        if self.how == "searches":
+            re.fullmatch("(a|a)*b", "a" * 60)
+        yield self.found(self.how)
+
+
+@pytest.mark.parametrize("how", ["hangs", "dies", "searches"])
+def test_a_check_of_the_whole_that_does_not_come_back_costs_only_itself(tmp_path: Path, how: str) -> None:
+    repo = Repository(tree_of(tmp_path, {"a.py": "x = 1\n"}))
+    bounds = Bounds(check=0.5, silence=5 if how == "hangs" else 60)
+    judged = judge(repo, [Stuck("before"), Stuck(how), Stuck("after")], bounds)
+    assert [[f.message for f in one.findings] for one in judged] == [["before"], [], ["after"]]
+    assert [one.gap is not None and one.gap.ours for one in judged] == [False, True, False]
+
+
+def test_checks_of_the_whole_that_are_not_reached_in_time_are_named(tmp_path: Path) -> None:
+    repo = Repository(tree_of(tmp_path, {"a.py": "x = 1\n"}))
+    judged = judge(repo, [Stuck("before"), Stuck("hangs"), Names()], Bounds(all=5))
+    assert [f.message for f in judged[0].findings] == ["before"]
+    reasons = [one.gap.why for one in judged if one.gap is not None]
+    assert len(reasons) == 2
+    assert "TST006" in reasons[0]
+    assert "TST001" in reasons[1]
+
+
+class OfDocuments(Check):
+    """Needs the documents."""
+
+    code = "TST007"
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Count them."""
+        yield self.found(str(len(repo.documents)))
+
+
+def test_a_fact_that_takes_too_long_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = tmp_path / "asked"
+
+    def endless(repo: Repository) -> None:
+        with asked.open("a") as file:
+            file.write("once ")
+        re.fullmatch("(a|a)*b", "a" * 60)
+
+    monkeypatch.setattr("heldout.sources.repository.repository.read_documents", endless)
+    repo = Repository(tree_of(tmp_path / "work", {"README.md": "# A\n"}))
+    judged = judge(repo, [OfDocuments(), OfDocuments(), Stuck("other")], Bounds(check=0.5))
+    assert [one.gap.why if one.gap else "" for one in judged] == [
+        "TST007 took longer than 0.5 s and was stopped",
+        "TST007 needs the documents of the repository, which took too long to read",
+        "",
+    ]
+    assert asked.read_text() == "once "
 
 
 def test_a_crash_of_a_check_is_our_fault_and_costs_only_itself(tmp_path: Path) -> None:

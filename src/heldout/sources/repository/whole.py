@@ -15,13 +15,19 @@ from heldout.sources.repository.pool import process_context, settle
 from heldout.sources.repository.repository import LostFactError, Repository
 from heldout.sources.repository.worker import crash, overdue
 
-CHECK_SECONDS = 10.0
-"""Processor time that one check may use on the whole repository, and wall time in twice that."""
-
-ALL_CHECKS_SECONDS = 120.0
-"""Wall time of all of them together; those that are not reached by then become one gap."""
-
 WHAT = "the whole repository"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the checks of a whole repository may use, in seconds."""
+
+    check: float = 10.0
+    """Processor time of one check."""
+    silence: float = 40.0
+    """Wall time after which a check that cannot be stopped from within is stopped with its process."""
+    all: float = 120.0
+    """Wall time of all checks together; those that are not reached by then become one gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +38,15 @@ class Judged:
     gap: Gap | None = None
 
 
-def judge(
-    repo: Repository,
-    checks: Sequence[Check],
-    *,
-    seconds: float = CHECK_SECONDS,
-    all_seconds: float = ALL_CHECKS_SECONDS,
-) -> list[Judged]:
+def judge(repo: Repository, checks: Sequence[Check], bounds: Bounds | None = None) -> list[Judged]:
     """Run the checks over the repository in a worker process, each within its time; a check that hangs, dies or
     crashes becomes a gap of ours.
 
     Raises OurFault when no process can be started.
     """
+    bounds = bounds or Bounds()
     judged: list[Judged] = []
-    until = time.monotonic() + all_seconds
+    until = time.monotonic() + bounds.all
     while len(judged) < len(checks):
         left = checks[len(judged) :]
         if time.monotonic() > until:
@@ -53,20 +54,20 @@ def judge(
             why = f"the time for it was over before these checks: {codes}"
             judged.append(Judged(gap=Gap(what=WHAT, why=why, ours=True)))
             break
-        judged.extend(_run_until_one_is_lost(repo, left, seconds, until))
+        judged.extend(_run_until_one_is_lost(repo, left, bounds, until))
     return judged
 
 
 def judge_here(repo: Repository, checks: Sequence[Check]) -> list[Judged]:
     """Run the checks over the repository in this process, without limits: for material that one trusts."""
-    return [_judge_one(repo, check, Patience(CHECK_SECONDS)) for check in checks]
+    return [_judge_one(repo, check, Patience(Bounds().check)) for check in checks]
 
 
-def _run_until_one_is_lost(repo: Repository, checks: Sequence[Check], seconds: float, until: float) -> list[Judged]:
+def _run_until_one_is_lost(repo: Repository, checks: Sequence[Check], bounds: Bounds, until: float) -> list[Judged]:
     """What the checks said, up to the first that takes its process down or has to be stopped with it."""
     context = process_context()
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(theirs, repo, tuple(checks), seconds), daemon=True)  # type: ignore[attr-defined]
+    process = context.Process(target=_serve, args=(theirs, repo, tuple(checks), bounds.check), daemon=True)  # type: ignore[attr-defined]
     try:
         process.start()
     except OSError as error:
@@ -77,9 +78,9 @@ def _run_until_one_is_lost(repo: Repository, checks: Sequence[Check], seconds: f
     judged: list[Judged] = []
     try:
         while len(judged) < len(checks):
-            deadline = min(time.monotonic() + 2 * seconds, until)
+            deadline = min(time.monotonic() + bounds.silence, until)
             if not ours.poll(max(0.0, deadline - time.monotonic())):
-                judged.append(Judged(gap=overdue(checks[len(judged)], WHAT, 2 * seconds)))
+                judged.append(Judged(gap=overdue(checks[len(judged)], WHAT, bounds.silence)))
                 break
             judged.append(ours.recv())
     except (EOFError, OSError):

@@ -1,0 +1,48 @@
+"""git by command line: its ends, asked for and not."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from heldout.material.git import Git, GitError
+from heldout.material.repository import init
+
+WAITS = ("-c", "alias.wait=!sleep 60", "wait")
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    return init(tmp_path / "private", "sha1")
+
+
+def test_a_command_that_takes_too_long_is_ended(git: Git) -> None:
+    with pytest.raises(GitError, match="took longer than"):
+        git.run(*WAITS, seconds=0.5)
+
+
+def test_output_over_the_cap_is_refused(git: Git) -> None:
+    with pytest.raises(GitError, match="wrote more than 1,000 bytes"):
+        git.run("-c", "alias.speak=!yes", "speak", cap=1000)
+
+
+def test_what_git_says_of_a_failure_is_told(git: Git) -> None:
+    with pytest.raises(GitError, match=r"fatal: .*nothing-there"):
+        git.run("log", "nothing-there", "--")
+
+
+def test_what_is_given_is_read(git: Git) -> None:
+    assert git.run("hash-object", "--stdin", stdin=b"x" * 200_000) == b"a213aa40f11f7af2a9c9e973df599278413060bb\n"
+
+
+def test_stopping_ends_what_other_threads_wait_for(git: Git) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(git.run, *WAITS) for _ in range(2)]
+        time.sleep(0.3)
+        git.stop()
+        for future in waiting:
+            with pytest.raises(GitError):
+                future.result(timeout=30)
+    with pytest.raises(GitError):
+        git.run(*WAITS)
