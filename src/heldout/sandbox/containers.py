@@ -7,6 +7,7 @@ does everywhere (the first process of a namespace ignores most), and whatever is
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
+from heldout.errors import InputError
 from heldout.sandbox.base import Job, Limits, SandboxFault, Verdict
 from heldout.sandbox.cgroups import Counters, find_leaf
 from heldout.sandbox.engines import Engine
@@ -31,10 +33,10 @@ OWNER = "heldout.owner"
 GATE = 'cd -- "$1" || exit 70; shift; echo; IFS= read -r go || exit 70; exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?'
 _START, _END = 120.0, 15.0
 _GUARDIAN = (
-    'cat > /dev/null; "$@" ps -aq --filter "label=$0" | '
+    'cd /; cat > /dev/null; "$@" ps -aq --filter "label=$0" | '
     'while read -r id; do "$@" kill --signal KILL "$id"; "$@" rm --force --volumes "$id"; done > /dev/null 2>&1'
 )
-_guardians: dict[tuple[int, Engine], subprocess.Popen[bytes]] = {}
+_guardians: dict[tuple[int, Engine], int] = {}
 _lock = threading.Lock()
 
 
@@ -44,8 +46,7 @@ class Contained(Running):
 
     engine: Engine = field(kw_only=True)
     name: str = field(kw_only=True)
-    handle: int | None = field(default=None, kw_only=True)
-    """A descriptor of the gate's process, where the container is one of this machine's."""
+    _killer: subprocess.Popen[bytes] | None = field(default=None, kw_only=True)
     _state: dict[str, Any] | None = field(default=None, kw_only=True)
     _known: Counters = field(default=Counters(None, None, None, None, None), kw_only=True)
 
@@ -59,9 +60,11 @@ class Contained(Running):
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.handle is not None:
-            os.close(self.handle)
-            self.handle = None
+        if self._killer is not None:
+            self._killer.wait()
+        if self.first is not None:
+            os.close(self.first)
+            self.first = None
         self._state = _state_of(self.engine, self.name)
         discard(self.engine, self.name)
 
@@ -73,16 +76,22 @@ class Contained(Running):
 
     def _strike(self) -> None:
         """The gate dies, and the kernel ends everything in its process namespace with it."""
-        if self.handle is not None:
+        if self.first is not None:
             with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
-        elif self.process.poll() is None:
-            with suppress(SandboxFault):  # it may have ended by itself
-                self.engine.call("kill", "--signal", "KILL", self.name)
+                signal.pidfd_send_signal(self.first, signal.SIGKILL)
+        elif self.process.poll() is None and self._killer is None:
+            # Not waited for: the engine ends it only when somebody takes what it still says.
+            self._killer = subprocess.Popen(  # noqa: S603 - the engine, with arguments of ours
+                self.engine.command("kill", "--signal", "KILL", self.name),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def _ends(self) -> int:
-        if self.handle is not None:
-            return os.dup(self.handle)
+        if self.first is not None:
+            return os.dup(self.first)
         reader, writer = os.pipe()
 
         def watch() -> None:
@@ -144,6 +153,8 @@ def start(engine: Engine, name: str, arguments: list[str], job: Job, watch: Watc
             start_new_session=True,
         )
     except OSError as error:
+        if error.errno == errno.E2BIG:
+            raise InputError("the command line or a variable is longer than a program can be given") from error
         raise SandboxFault(f"{engine.program} could not be started: {error.strerror}") from error
     running = Contained(job.argv, process, -1, watch, engine=engine, name=name)
     try:
@@ -182,15 +193,15 @@ def _meet(running: Contained) -> None:
     if running.name.encode() not in Path(f"/proc/{init}/cmdline").read_bytes().split(b"\0"):
         os.close(handle)
         return
-    running.init, running.handle = init, handle
+    running.init, running.first = init, handle
     running.watch.group = find_leaf(init, container)
 
 
 def _give_up(running: Contained) -> None:
     running.process.kill()
     running.process.wait()
-    if running.handle is not None:
-        os.close(running.handle)
+    if running.first is not None:
+        os.close(running.first)
     running.close()
     with suppress(SandboxFault):
         discard(running.engine, running.name)
@@ -254,17 +265,32 @@ def _began(process: int) -> str:
 
 
 def _guard(engine: Engine) -> None:
-    """A small process that outlives ours and removes our containers when we are gone, however we went."""
+    """A small process that outlives ours and removes our containers when we are gone, however we went.
+
+    It waits at a pipe that only we hold open, in a process group of its own, where no Ctrl-C reaches it.
+    """
     with _lock:
-        if (os.getpid(), engine) not in _guardians:
-            _guardians[os.getpid(), engine] = subprocess.Popen(  # noqa: S603 - our own words to the engine
-                ["/bin/sh", "-c", _GUARDIAN, f"{OWNER}={owner()}", *engine.command()],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                cwd="/",
+        if (os.getpid(), engine) in _guardians:
+            return
+        reader, writer = os.pipe()
+        try:
+            os.posix_spawn(
+                "/bin/sh",
+                ["sh", "-c", _GUARDIAN, f"{OWNER}={owner()}", *engine.command()],
+                os.environ,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, reader, 0),
+                    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+                ],
+                setpgroup=0,
             )
+        except OSError as error:
+            os.close(writer)
+            raise SandboxFault(f"the process that clears up after us could not be started: {error}") from error
+        finally:
+            os.close(reader)
+        _guardians[os.getpid(), engine] = writer
 
 
 def rlimits(limits: Limits) -> str:

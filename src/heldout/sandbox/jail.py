@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -111,12 +112,17 @@ def _options(job: Job, filter_: int, status: int) -> list[str]:
     for key, value in settings.items():
         options += ["--setenv", key, value]
     options += ["--chdir", os.path.normpath(os.path.join(where, job.folder))]  # noqa: PTH118 - a path inside
-    return _checked(job, [*options, "--seccomp", str(filter_), "--json-status-fd", str(status)])
+    checked(job, options)
+    return [*options, "--seccomp", str(filter_), "--json-status-fd", str(status)]
 
 
-def _checked(job: Job, options: list[str]) -> list[str]:
-    """The options, when each is one string to the kernel: a zero byte in a value would begin an option of its own."""
-    for text in (*options, *job.argv):
+def checked(job: Job, options: Sequence[str] = ()) -> None:
+    """Raise InputError for a job whose words are not one string each to the kernel.
+
+    A zero byte in a value would begin an option of its own.
+    """
+    variables = [text for pair in job.environment.items() for text in pair]
+    for text in (*options, *job.argv, job.folder, *variables):
         if "\0" in text:
             raise InputError(f"{text[:80]!r} has a zero byte in it, which no program can be given")
         try:
@@ -128,7 +134,6 @@ def _checked(job: Job, options: list[str]) -> list[str]:
             raise InputError(f"{name!r} is no name of an environment variable")
     if not job.argv:
         raise InputError("there is no program to run")
-    return options
 
 
 def _wrapped(job: Job, group: Group | None) -> list[str]:

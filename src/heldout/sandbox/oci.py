@@ -29,17 +29,18 @@ from heldout.sandbox.connector import Network
 from heldout.sandbox.containers import GATE, Contained, rlimits, start, sweep
 from heldout.sandbox.engines import Engine, engines, runtimes
 from heldout.sandbox.folders import data_folder, made, shown
+from heldout.sandbox.forwarder import Forwarder
 from heldout.sandbox.images import Image, image
-from heldout.sandbox.service import Served, served
+from heldout.sandbox.jail import PATH, checked
+from heldout.sandbox.service import Served, WayIn, served
 from heldout.sandbox.watch import watch
 from heldout.sandbox.workspace import Folder, open_workspace, slot_for
 
-_PATH = "/usr/local/bin:/usr/bin:/bin"
 _TMP = "/tmp"  # noqa: S108 - a place inside, not the machine's
 _LEAST = 6 * MIB
 """Docker takes no smaller limit on memory."""
-_FILES, _PROCESSES = 65_536, 32_768
-"""Descriptors and processes, by the limits of a user: as many as Podman leaves itself."""
+_FILES, _PROCESSES = 4096, 32_768
+"""Descriptors of a process, and processes of a user: as many as Podman leaves itself."""
 _GRACE = 60
 
 
@@ -71,11 +72,18 @@ class Oci:
     @contextmanager
     def serve(self, job: Job) -> Iterator[Served]:
         """Start a program and go on."""
-        with self._started(job) as running, served(running, lambda: Network(running.init or 0)) as service:
-            yield service
+        with self._started(job) as running:
+
+            def enter() -> WayIn:
+                # Entering its network costs a request nothing; the way through the engine works everywhere.
+                return Network(running.init) if running.init else Forwarder(self.engine, running.name, PATH)
+
+            with served(running, enter) as service:
+                yield service
 
     @contextmanager
     def _started(self, job: Job) -> Iterator[Contained]:
+        checked(job)
         with slot_for(job.workspace) as slot:
             name = f"heldout-{slot.name}-{secrets.token_hex(8)}"
             arguments = [*self._walls(job, slot.user), *self._sights(job, slot.user), *self._command(job, name)]
@@ -94,7 +102,8 @@ class Oci:
             *("--interactive", "--pull", "never", "--log-driver", "none", "--network", "none", "--hostname", "heldout"),
             *("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--cgroupns", "private"),
             *("--user", f"{user}:{os.getgid() if os.geteuid() else user}", "--workdir", "/", *self._filter()),
-            *("--ulimit", "core=0:0", "--ulimit", _ulimit("nofile", resource.RLIMIT_NOFILE, _FILES)),
+            *("--ulimit", _ulimit("core", resource.RLIMIT_CORE, 1), "--oom-score-adj", "500"),
+            *("--ulimit", _ulimit("nofile", resource.RLIMIT_NOFILE, _FILES)),
             *("--shm-size", str(limits.shm_bytes)),
             *("--tmpfs", f"{_TMP}:rw,exec,nosuid,nodev,size={limits.shm_bytes},mode=1777"),
         ]
@@ -107,8 +116,7 @@ class Oci:
             # The last two: what the user's shell says of proxies stays outside, and no program outlives us for long.
             options += ["--read-only-tmpfs=false", "--no-hosts", "--http-proxy=false"]
             options += ["--timeout", str(int(limits.wall_s) + _GRACE)]
-            if engine.local:
-                options += ["--ulimit", _ulimit("nproc", resource.RLIMIT_NPROC, _PROCESSES)]
+            options += ["--ulimit", _ulimit("nproc", resource.RLIMIT_NPROC, _PROCESSES)]
             if engine.rootless:
                 options += ["--userns", "keep-id"]
         if Path("/sys/fs/selinux/enforce").exists():
@@ -121,9 +129,7 @@ class Oci:
         return bool(self._filter())
 
     def _filter(self) -> list[str]:
-        """Our list of refused system calls; the engine's own where ours cannot be handed over."""
-        if self.engine.kind == "podman" and not self.engine.local:
-            return []
+        """Our list of refused system calls, and the engine's own where ours is not written for the machine."""
         try:
             content = seccomp.profile(self.engine.machine)
         except KeyError:
@@ -148,12 +154,12 @@ class Oci:
         """The gate, and the program behind it; neither sees a variable that the job does not name."""
         where = job.workspace.inside if job.workspace is not None else _TMP
         folder = os.path.normpath(os.path.join(where, job.folder))  # noqa: PTH118 - a path inside
-        settings = {"PATH": _PATH, "HOME": _TMP, "LANG": "C.UTF-8", "TMPDIR": _TMP, **job.environment}
+        settings = {"PATH": PATH, "HOME": _TMP, "LANG": "C.UTF-8", "TMPDIR": _TMP, **job.environment}
         variables = [f"{key}={value}" for key, value in settings.items()]
         gate = GATE if self.engine.limits else rlimits(job.limits) + GATE
         # `env` would take a program with a = in its name for a variable.
         program = job.argv if "=" not in job.argv[0] else ("/bin/sh", "-c", 'exec "$0" "$@"', *job.argv)
-        outer = ["-i", f"PATH={_PATH}", "/bin/sh", "-c", gate, name, folder]
+        outer = ["-i", f"PATH={PATH}", "/bin/sh", "-c", gate, name, folder]
         return ["--entrypoint", "/usr/bin/env", self.image.name, *outer, "/usr/bin/env", "-i", *variables, *program]
 
 

@@ -21,6 +21,7 @@ _CGROUPS_MEND = (
     "run as root on a machine with control groups, or as a user to whom systemd delegates them "
     "(`systemd-run --user --scope -p Delegate=yes heldout ...`)"
 )
+_ENGINE_MEND = "run the engine on a system with control groups of version 2 (any of the last years has them)"
 _WATCHED = "watched from outside, several times a second"
 
 
@@ -34,6 +35,8 @@ class _Kind:
     exact: bool
     """Whether the kernel holds all processes of a run to its limits together."""
     where: str
+    mend: str
+    """How to get limits for all processes of a run together."""
     update: str
     """What to update when a guard is missing that the program itself should give."""
 
@@ -42,7 +45,8 @@ def bubblewrap_guards(provider: Bubblewrap) -> tuple[Guard, ...]:
     """The guards of the bubblewrap provider."""
     hierarchy = find_hierarchy()
     where = f"control groups, version {hierarchy.version}" if hierarchy else _WATCHED
-    kind = _Kind(_NAMESPACES, f"a deny-list for {platform.machine()}", hierarchy is not None, where, "bubblewrap")
+    list_ = f"a deny-list for {platform.machine()}"
+    kind = _Kind(_NAMESPACES, list_, hierarchy is not None, where, _CGROUPS_MEND, "bubblewrap")
     return _guards(provider, kind)
 
 
@@ -58,7 +62,7 @@ def oci_guards(provider: Oci) -> tuple[Guard, ...]:
         f"{engine.kind} {engine.version}{' without root' if engine.rootless else ''}"
         f"{'' if engine.local else ', on another machine or in a virtual one'}",
     )
-    return (engine_guard, *_guards(provider, _Kind(needed, filter_, engine.limits, where, engine.kind)))
+    return (engine_guard, *_guards(provider, _Kind(needed, filter_, engine.limits, where, _ENGINE_MEND, engine.kind)))
 
 
 def _guards(provider: Sandbox, kind: _Kind) -> tuple[Guard, ...]:
@@ -96,14 +100,14 @@ def _limits(provider: Sandbox, kind: _Kind) -> tuple[Guard, ...]:
     many = provider.run(Job(("/bin/sh", "-c", forks), limits=Limits(processes=8, wall_s=20)))
     kept = (memory.verdict is Verdict.MEMORY, many.verdict is not Verdict.OK)
     return (
-        Guard("memory", kept[0], kind.where if kept[0] else "not kept", "" if kept[0] else _CGROUPS_MEND),
-        Guard("processes", kept[1], kind.where if kept[1] else "not kept", "" if kept[1] else _CGROUPS_MEND),
-        Guard("exact limits", kind.exact, kind.where, "" if kind.exact else _CGROUPS_MEND, required=False),
+        Guard("memory", kept[0], kind.where if kept[0] else "not kept", "" if kept[0] else kind.mend),
+        Guard("processes", kept[1], kind.where if kept[1] else "not kept", "" if kept[1] else kind.mend),
+        Guard("exact limits", kind.exact, kind.where, "" if kind.exact else kind.mend, required=False),
         Guard(
             "processor",
             kind.exact,
             "a share of the processors" if kind.exact else "not limited, only the time on the clock",
-            "" if kind.exact else _CGROUPS_MEND,
+            "" if kind.exact else kind.mend,
             required=False,
         ),
     )
