@@ -44,6 +44,11 @@ _NO_SETTING = re.compile(
     r"|(^|/)\.(github|gitlab|circleci|vscode|idea)/|(^|/)\.pre-commit|(^|/)dvc\.lock$",
     re.IGNORECASE,
 )
+_WORKFLOW = re.compile(
+    r"^\.github/workflows/[^/]+\.ya?ml$|^\.gitlab-ci\.yml$|^\.circleci/config\.yml$|^azure-pipelines[^/]*\.ya?ml$"
+    r"|^\.travis\.yml$|(^|/)Jenkinsfile$|^bitbucket-pipelines\.yml$",
+    re.IGNORECASE,
+)
 _JSON = 60_000
 """Bytes from which a JSON file is data and no setting."""
 
@@ -111,9 +116,12 @@ class Delivered:
             entry
             for entry in self.material.tree.files
             if entry.readable
-            and (entry.path.startswith(self.scope) or self.scope.startswith(entry.path.rpartition("/")[0]))
+            and self._within(entry.path)
             and part_of(entry.path) not in ("vendored", "generated", "test")
         )
+
+    def _within(self, path: str) -> bool:
+        return path.startswith(self.scope) or self.scope.startswith(path.rpartition("/")[0])
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -152,6 +160,22 @@ class Delivered:
             Page(path, cell.source, part_of(path), cell.number, self.material.name)
             for path, cell in self._cells("markdown")
         )
+
+    @cached_property
+    def tests(self) -> tuple[Text, ...]:
+        """The Python files that are tests."""
+        found = (
+            entry.path
+            for entry in self.material.tree.files
+            if entry.readable and entry.suffix == ".py" and part_of(entry.path) == "test" and self._within(entry.path)
+        )
+        return tuple(self._text(path) for path in islice(found, _FILES))
+
+    @cached_property
+    def workflows(self) -> tuple[Text, ...]:
+        """What runs by itself at each change: GitHub's and GitLab's workflows and the like."""
+        found = (entry.path for entry in self.material.tree.files if entry.readable and _WORKFLOW.search(entry.path))
+        return tuple(self._text(path) for path in islice(found, _PAGES))
 
     @cached_property
     def settings(self) -> tuple[Text, ...]:

@@ -191,12 +191,7 @@ def rollback_check(delivered: Delivered, plan: Plan) -> Check:
 
 def _scheduled(delivered: Delivered) -> Iterator[Location]:
     """Schedules whose file also trains."""
-    automatic = [
-        delivered.file(e.path)
-        for e in delivered.material.tree.files
-        if e.readable and re.match(r"\.github/workflows/[^/]+\.ya?ml$|\.gitlab-ci\.yml$", e.path)
-    ]
-    for text in (*automatic, *delivered.settings, *delivered.code):
+    for text in (*delivered.workflows, *delivered.settings, *delivered.code):
         match = _CRON.search(text.text)
         if match and _TRAINS.search(text.text) and not in_comment(text, match):
             yield text.place(match)
