@@ -1,0 +1,213 @@
+"""Builds one environment up the ladder of repairs: the first rung that holds is taken, and its height is the cost.
+
+R0 as declared; R1 another installer or another Python; R2 the packages as they were on the day of the last commit;
+R3 with a change that is written down. A failure is laid to the delivery only when every honest way failed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import get_args
+
+from heldout.material.tree import Tree
+from heldout.sandbox.base import Verdict
+from heldout.sandbox.environments import Attempt as Made
+from heldout.sandbox.environments import Built, Recipe
+from heldout.sandbox.interpreters import Interpreter
+from heldout.sources.handover.causes import build_cause
+from heldout.sources.handover.installs import Install, installs, patched
+from heldout.sources.handover.plan import Environment
+from heldout.sources.handover.pythons import allowed, ordered
+from heldout.sources.handover.record import Attempt, Rung
+
+RUNGS: dict[Rung, str] = {
+    "R0": "as declared",
+    "R1": "by another installer or with another Python",
+    "R2": "with the packages as they were on the day of the last commit",
+    "R3": "after a change to what is declared",
+}
+CREDIT: dict[Rung, float] = {"R0": 1.0, "R1": 0.8, "R2": 0.5, "R3": 0.3}
+"""What of a build's weight each rung earns."""
+
+_OLD = timedelta(days=180)
+"""Packages as of a commit younger than this are hardly others than today's."""
+
+Build = Callable[[Recipe, str], Made]
+"""Makes an environment; the second argument names it in logs and folders."""
+
+
+@dataclass(frozen=True)
+class Climb:
+    """How the climb went: every attempt, and the environment that it ended with."""
+
+    tried: tuple[Attempt, ...]
+    built: Built | None = None
+    recipe: Recipe | None = None
+    rung: Rung = "R0"
+
+    @property
+    def ours(self) -> bool:
+        """Whether it failed, and for all that is known only by our limits or for lack of network."""
+        return self.built is None and all(t.cause and t.cause.code in ("limit", "remote_source") for t in self.tried)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One attempt to make."""
+
+    level: int
+    recipe: Recipe
+    note: str
+
+
+def rungs(
+    environment: Environment, tree: Tree, pythons: Sequence[Interpreter], today: date | None = None
+) -> Iterator[Planned]:
+    """Everything that is worth an attempt, cheapest first. `pythons` are the machine's, oldest first."""
+    wanted = installs(environment, tree)
+    mended = [m for install in wanted if (m := patched(install, tree))]
+    day = environment.as_of
+    best = ordered(environment.python, day, pythons)
+    now = today or date.today()  # noqa: DTZ011 - a day is all that is meant
+    old = day is not None and now - day > _OLD
+    seen: set[Recipe] = set()
+    for rung in _all(environment, wanted, mended, best, day if old else None):
+        if rung.recipe not in seen:
+            seen.add(rung.recipe)
+            yield rung
+
+
+def _all(
+    environment: Environment,
+    wanted: Sequence[Install],
+    mended: Sequence[Install],
+    pythons: Sequence[Interpreter],
+    day: date | None,
+) -> Iterator[Planned]:
+    low = [install for install in wanted if install.level < 3]
+    changed = [*mended, *(install for install in wanted if install.level >= 3)]
+    yield from _today(environment, low, pythons)
+    if day is not None:
+        for python in pythons[:2]:
+            for install in low[:2]:
+                yield _rung(2, install, python, "uv", day)
+                yield _rung(2, install, python, "pip", day)
+    for install in changed:
+        for when in (None, day) if day else (None,):
+            for python in pythons[:2]:
+                yield _rung(3, _ready(install), python, "uv", when)
+        yield _rung(3, install, pythons[0], "uv", day)
+
+
+def _today(environment: Environment, low: Sequence[Install], pythons: Sequence[Interpreter]) -> Iterator[Planned]:
+    """With the packages of today: first where everything large comes ready made, then with compiling."""
+
+    def level(python: Interpreter) -> int:
+        return 0 if allowed(environment.python, python) else 1
+
+    for python in pythons:
+        for install in low[:3]:
+            yield _rung(level(python), _ready(install), python, "uv")
+    for install in low:
+        yield _rung(max(1, level(pythons[0])), install, pythons[0], "pip")
+    for install in low[:2]:
+        yield _rung(level(pythons[0]), install, pythons[0], "uv")
+    for python in pythons[1:3]:
+        yield from (_rung(1, install, python, "pip") for install in low[:1])
+
+
+def _ready(install: Install) -> Install:
+    """The same without compiling what takes long to compile: a Python that has no wheels of it is passed over."""
+    flags = tuple(part for name in _LARGE for part in ("--only-binary", name))
+    return replace(install, arguments=(*install.arguments, *flags))
+
+
+_LARGE = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "scikit-learn",
+    "torch",
+    "tensorflow",
+    "matplotlib",
+    "pyarrow",
+    "xgboost",
+    "numba",
+)
+"""Packages that take minutes to compile, and that nobody compiles who can choose another Python."""
+
+
+def _rung(level: int, install: Install, python: Interpreter, installer: str, day: date | None = None) -> Planned:
+    recipe = Recipe(python, install.arguments, installer, day, install.files)
+    return Planned(max(level, install.level), recipe, install.note)
+
+
+def climb(
+    environment: Environment,
+    attempts: Iterator[Planned],
+    build: Build,
+    *,
+    deadline: float,
+    above: int = -1,
+    keep: Callable[[str, str], str] = lambda _name, _text: "",
+) -> Climb:
+    """Make attempts until one works, or until `deadline` (as of time.monotonic()).
+
+    Only rungs higher than `above` are tried. `keep` stores a log by name and gives its path. Raises SandboxFault.
+    """
+    tried: list[Attempt] = []
+    for rung in attempts:
+        if rung.level <= above or _hopeless(rung, tried):
+            continue
+        if tried and time.monotonic() > deadline:
+            break
+        name = f"build-{environment.id}-{len(tried) + 1}-r{rung.level}"
+        began = time.monotonic()
+        attempt = build(rung.recipe, name)
+        log = keep(name, f"$ {rung.recipe.command}\n{attempt.log}")
+        told = _told(environment, rung, attempt, time.monotonic() - began, log)
+        tried.append(told)
+        if attempt.built is not None:
+            return Climb(tuple(tried), attempt.built, rung.recipe, told.rung)
+    return Climb(tuple(tried))
+
+
+def _told(environment: Environment, rung: Planned, made: Made, seconds: float, log: str) -> Attempt:
+    cause = None
+    if made.built is None:
+        cause = build_cause(made.log, made.done.verdict, made.done.why)
+    return Attempt(
+        environment=environment.id,
+        rung=get_args(Rung)[rung.level],
+        recipe=f"{rung.note}, by {rung.recipe.installer}, on Python {rung.recipe.python.minor}"
+        + (f", as of {rung.recipe.as_of}" if rung.recipe.as_of else ""),
+        worked=made.built is not None,
+        cause=cause,
+        seconds=round(seconds, 2),
+        command=rung.recipe.command,
+        log=log,
+    )
+
+
+def _hopeless(rung: Planned, tried: Sequence[Attempt]) -> bool:
+    """Whether an attempt cannot end otherwise than one before: the index lacks a name on every Python and day."""
+    same = [t for t in tried if t.recipe.startswith(f"{rung.note}, by") and t.cause is not None]
+    for before in same:
+        code = before.cause.code if before.cause else ""
+        if code in ("remote_source", "file_missing", "local_path") and rung.level < 3:
+            return True
+        if code == Verdict.DISK.value:
+            return True
+    return False
+
+
+def with_more(recipe: Recipe, packages: Sequence[str]) -> Recipe:
+    """The recipe that also installs these packages: what the code imports and nothing declares."""
+    text = "\n".join(sorted(packages)) + "\n"
+    name = "heldout-undeclared.txt"
+    files = tuple(pair for pair in recipe.files if pair[0] != name)
+    arguments = recipe.arguments if name in recipe.arguments else (*recipe.arguments, "-r", name)
+    return replace(recipe, arguments=arguments, files=(*files, (name, text.encode())))

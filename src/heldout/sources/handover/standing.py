@@ -1,0 +1,175 @@
+"""The environments of an audit: built once, mended when a run asks for it, found again when an audit goes on."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field
+
+from heldout.evidence.types import Frozen
+from heldout.material.tree import Tree
+from heldout.sandbox.environments import Attempt as Made
+from heldout.sandbox.environments import Built, Recipe
+from heldout.sandbox.interpreters import Interpreter
+from heldout.sources.handover.ladder import Planned, climb, rungs, with_more
+from heldout.sources.handover.mending import TEST_TOOLS, Mend, mend_for
+from heldout.sources.handover.plan import Environment
+from heldout.sources.handover.pythons import usual
+from heldout.sources.handover.record import Attempt, Cause, Rung
+
+MENDS = 6
+"""Changes to one environment after which we stop: what needs more is not delivered."""
+
+
+class Standing(Frozen):
+    """One environment as it stands, such that a later process can use it."""
+
+    id: str
+    at: str
+    """Its folder on this machine; empty when none could be built."""
+    python: str = ""
+    packages: tuple[str, ...] = ()
+    seconds: float = 0.0
+    rung: Rung = "R0"
+    note: str = ""
+    """What it was made of, in words."""
+    arguments: tuple[str, ...] = ()
+    installer: str = "uv"
+    as_of: date | None = None
+    files: dict[str, str] = Field(default_factory=dict)
+    """Files that were laid beside the delivery's, in base64."""
+    mends: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    ours: bool = False
+    """Whether it failed only by what we do not offer: time, network."""
+
+    @property
+    def there(self) -> bool:
+        """Whether it can be used."""
+        return bool(self.at) and Path(self.at).is_dir()
+
+
+@dataclass
+class Environments:
+    """Builds and mends. `make` runs one recipe into a folder; `keep` stores a log and gives its path."""
+
+    tree: Tree
+    planned: dict[str, Environment]
+    pythons: Sequence[Interpreter]
+    folder: Path
+    make: Callable[[Recipe, Path], Made]
+    keep: Callable[[str, str], str]
+    budget_s: float = 1800.0
+    standing: dict[str, Standing] = field(default_factory=dict)
+    _number: int = 0
+
+    def build(self, id_: str) -> Standing:
+        """The environment of this id, built up the ladder. Raises SandboxFault."""
+        planned = self.planned[id_]
+        done = climb(
+            planned,
+            rungs(planned, self.tree, self.pythons),
+            self._make,
+            deadline=time.monotonic() + self.budget_s,
+            keep=self.keep,
+        )
+        made = Standing(id=id_, at="", attempts=done.tried, ours=done.ours)
+        if done.built is not None and done.recipe is not None:
+            made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, done.tried)
+        self.standing[id_] = made
+        return made
+
+    def built(self) -> dict[str, Built]:
+        """What can be used, by id."""
+        by_version = {str(python): python for python in self.pythons}
+        return {
+            id_: Built(Path(s.at), by_version[s.python], s.packages, s.seconds)
+            for id_, s in self.standing.items()
+            if s.there and s.python in by_version
+        }
+
+    def mend(self, id_: str, cause: Cause) -> bool:
+        """Change an environment as the cause of a failed run asks; whether there is another environment now."""
+        before = self.standing[id_]
+        if len(before.mends) >= MENDS:
+            return False
+        wanted = mend_for(cause, before.added)
+        recipe = self._changed(id_, before, wanted) if wanted else None
+        if wanted is None or recipe is None:
+            return False
+        level = max(int(before.rung[1]), self._cost(wanted))
+        attempt = Planned(level, recipe, f"{before.note.partition(', by ')[0]}; {wanted.why}")
+        done = climb(
+            self.planned[id_], iter((attempt,)), self._make, deadline=time.monotonic() + self.budget_s, keep=self.keep
+        )
+        attempts = (*before.attempts, *done.tried)
+        if done.built is None or done.recipe is None:
+            self.standing[id_] = before.model_copy(
+                update={"attempts": attempts, "added": (*before.added, *wanted.packages)}
+            )
+            return False
+        made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, attempts)
+        self.standing[id_] = made.model_copy(
+            update={"mends": (*before.mends, wanted.why), "added": (*before.added, *wanted.packages)}
+        )
+        return True
+
+    def back(self, before: Standing) -> None:
+        """Take an earlier environment again, since a change did not help; the attempts stay on record."""
+        now = self.standing[before.id]
+        self.standing[before.id] = before.model_copy(update={"attempts": now.attempts})
+
+    def _changed(self, id_: str, before: Standing, wanted: Mend) -> Recipe | None:
+        recipe = self._recipe(before)
+        if wanted.older:
+            day = self.planned[id_].as_of
+            if day is None or before.as_of is not None or (date.today() - day).days < 180:  # noqa: DTZ011
+                return None
+            python = recipe.python if self.planned[id_].python else usual(day, self.pythons)
+            return replace(recipe, as_of=day, python=python)
+        return with_more(recipe, (*before.added, *wanted.packages))
+
+    @staticmethod
+    def _cost(wanted: Mend) -> int:
+        if wanted.older:
+            return 2
+        return 0 if set(wanted.packages) <= TEST_TOOLS else 3
+
+    def _recipe(self, standing: Standing) -> Recipe:
+        python = next(p for p in self.pythons if str(p) == standing.python)
+        files = tuple((name, base64.b64decode(content)) for name, content in standing.files.items())
+        return Recipe(python, standing.arguments, standing.installer, standing.as_of, files)
+
+    def _make(self, recipe: Recipe, name: str) -> Made:
+        self._number += 1
+        at = self.folder / f"{self._number}-{name}"
+        shutil.rmtree(at, ignore_errors=True)
+        made = self.make(recipe, at)
+        if made.built is None:
+            shutil.rmtree(at, ignore_errors=True)
+        return made
+
+    def _stand(
+        self, id_: str, built: Built, recipe: Recipe, rung: Rung, note: str, attempts: tuple[Attempt, ...]
+    ) -> Standing:
+        return Standing(
+            id=id_,
+            at=str(built.at),
+            python=str(built.python),
+            packages=built.packages,
+            seconds=built.seconds,
+            rung=rung,
+            note=note,
+            arguments=recipe.arguments,
+            installer=recipe.installer,
+            as_of=recipe.as_of,
+            files={name: base64.b64encode(content).decode() for name, content in recipe.files},
+            attempts=attempts,
+        )

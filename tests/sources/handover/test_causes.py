@@ -1,0 +1,176 @@
+"""What installers and programs print, and the cause that is read off it."""
+
+from __future__ import annotations
+
+import pytest
+
+from heldout.sandbox.base import Verdict
+from heldout.sources.handover.causes import build_cause, run_cause
+
+BUILDS = {
+    "pins that cannot stand together": (
+        "Using Python 3.11.7 environment at: /env\n"
+        "  × No solution found when resolving dependencies:\n"
+        "  ╰─▶ Because scipy==1.2.1 depends on numpy>=1.8.2,<1.20 and you require numpy==1.22.0, we can conclude that\n"
+        "      your requirements are unsatisfiable.\n",
+        "pins_unsatisfiable",
+        "",
+    ),
+    "pip says so too": (
+        "ERROR: Cannot install -r requirements.txt (line 3) because these package versions have conflicting "
+        "dependencies.\nERROR: ResolutionImpossible: for help visit ...",
+        "pins_unsatisfiable",
+        "",
+    ),
+    "another Python": (
+        "  × No solution found when resolving dependencies:\n  ╰─▶ Because the current Python version (3.7.16) "
+        "does not satisfy Python>=3.8 and pandas==2.0.3 depends on Python>=3.8, we can conclude ...",
+        "other_python",
+        "3.7.16",
+    ),
+    "a package that the index lacks": (
+        "  ╰─▶ Because acme-internal was not found in the package registry and you require acme-internal",
+        "private_index",
+        "acme-internal",
+    ),
+    "a version that the index lacks": (
+        "ERROR: Could not find a version that satisfies the requirement numpy==99.1 (from versions: 1.26.4, 2.0.0)",
+        "version_missing",
+        "numpy==99.1",
+    ),
+    "no built package": (
+        "  ╰─▶ Because torch==1.4.0 has no wheels with a matching Python version tag (e.g., `cp311`)",
+        "no_wheel",
+        "torch",
+    ),
+    "a missing header": (
+        "building 'MySQLdb._mysql' extension\nsrc/_mysql.c:29:10: fatal error: mysql.h: No such file or directory\n"
+        "error: command '/usr/bin/gcc' failed with exit code 1\n",
+        "system_library",
+        "mysql.h",
+    ),
+    "a compiler that fails": (
+        "pandas/_libs/algos.c:1: error: expected\nerror: command '/usr/bin/gcc' failed with exit code 1",
+        "compiler",
+        "",
+    ),
+    "a place on the maker's machine": (
+        "Distribution not found at: file:///croot/numpy_1691091611330/work",
+        "local_path",
+        "file:///croot/numpy_1691091611330/work",
+    ),
+    "a repository": ("error: Git operation failed\n  failed to clone into: /env/cache/git", "remote_source", ""),
+    "a list that is no list": (
+        "error: Couldn't parse requirement in `requirements.txt` at position 0\n  Expected package name starting with",
+        "bad_metadata",
+        "",
+    ),
+    "a source that does not build": (
+        "  × Failed to build `sklearn==0.0.post12`\n  ├─▶ The build backend returned an error",
+        "build_failed",
+        "sklearn",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BUILDS)
+def test_why_an_installation_failed(case: str) -> None:
+    log, code, subject = BUILDS[case]
+    cause = build_cause(log, Verdict.FAILED, "it ended with exit code 1")
+    assert cause.code == code
+    assert subject in cause.subject
+    assert cause.message.endswith(".")
+
+
+def test_a_limit_of_ours_is_told_as_one() -> None:
+    cause = build_cause("Downloading torch (2.3GiB)", Verdict.TIMEOUT, "it ran longer than 900 s")
+    assert cause.code == "limit"
+    assert "900 s" in cause.message
+
+
+def test_what_no_rule_knows_is_said_in_the_installers_words() -> None:
+    cause = build_cause("resolving\nerror: the moon is in the wrong phase\n", Verdict.FAILED, "")
+    assert cause.code == "other"
+    assert "the moon is in the wrong phase" in cause.message
+
+
+TRACE = 'Traceback (most recent call last):\n  File "/work/delivery/src/train.py", line 7, in <module>\n    main()\n'
+
+RUNS = {
+    "a package that nothing declares": (
+        TRACE + "ModuleNotFoundError: No module named 'seaborn'",
+        "module_missing",
+        "seaborn",
+    ),
+    "code of their own": (TRACE + "ModuleNotFoundError: No module named 'datasets.loader'", "code_missing", "datasets"),
+    "a module that is started": (
+        "/env/bin/python: No module named src.train_model",
+        "code_missing",
+        "src.train_model",
+    ),
+    "a data file": (
+        TRACE + "FileNotFoundError: [Errno 2] No such file or directory: 'data/train.csv'",
+        "data_missing",
+        "data/train.csv",
+    ),
+    "a program": ("run.sh: line 3: dvc: command not found", "program_missing", "dvc"),
+    "a script": (
+        "python: can't open file '/work/delivery/train.py': [Errno 2] No such file or directory",
+        "code_missing",
+        "train.py",
+    ),
+    "the network": (
+        TRACE + "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>",
+        "network",
+        "",
+    ),
+    "newer packages": (
+        TRACE + "TypeError: OneHotEncoder.__init__() got an unexpected keyword argument 'sparse'",
+        "api_changed",
+        "sparse",
+    ),
+    "a name that moved": (
+        TRACE + "ImportError: cannot import name 'mutual_info' from 'sklearn.metrics'",
+        "api_changed",
+        "mutual_info",
+    ),
+    "a window": (
+        TRACE + "_tkinter.TclError: no display name and no $DISPLAY environment variable",
+        "display",
+        "",
+    ),
+    "a question": (TRACE + "EOFError: EOF when reading a line", "asks", ""),
+    "any other exception": (TRACE + "ValueError: could not convert string to float: 'x'", "error", "could not convert"),
+}
+
+
+@pytest.mark.parametrize("case", RUNS)
+def test_why_a_run_failed(case: str) -> None:
+    output, code, subject = RUNS[case]
+    cause = run_cause(output, Verdict.FAILED, "it ended with exit code 1", {"src", "datasets"}.__contains__)
+    assert cause is not None
+    assert cause.code == code
+    assert subject in cause.subject
+
+
+def test_exit_code_0_hides_no_failure() -> None:
+    output = TRACE + "ModuleNotFoundError: No module named 'datasets'\n✅ Experiment completed\n"
+    cause = run_cause(output, Verdict.OK, "", {"datasets"}.__contains__)
+    assert cause is not None
+    assert cause.code == "code_missing"
+
+
+def test_make_that_does_nothing_is_told() -> None:
+    cause = run_cause("make: Nothing to be done for 'all'.\n", Verdict.OK, "", lambda _name: False)
+    assert cause is not None
+    assert cause.code == "nothing_done"
+
+
+def test_an_ordinary_run_has_no_cause() -> None:
+    assert run_cause("R2: 0.687\nsaved models/model.pkl\n", Verdict.OK, "", lambda _name: False) is None
+
+
+def test_the_place_of_an_error_is_the_deliverys_own() -> None:
+    cause = run_cause(TRACE + "KeyError: 'price'", Verdict.FAILED, "exit code 1", lambda _name: False)
+    assert cause is not None
+    assert "src/train.py:7" in cause.message

@@ -1,0 +1,192 @@
+"""The ladder of repairs, climbed with an installer of the test's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from heldout.material.limits import Limits
+from heldout.material.scan import scan_folder
+from heldout.material.tree import Tree
+from heldout.sandbox.base import Completed, Usage, Verdict
+from heldout.sandbox.environments import Attempt as Made
+from heldout.sandbox.environments import Built, Recipe
+from heldout.sandbox.interpreters import Interpreter
+from heldout.sources.handover.installs import installs, patched
+from heldout.sources.handover.ladder import Climb, climb, rungs, with_more
+from heldout.sources.handover.plan import Environment
+from heldout.sources.handover.pythons import allowed, ordered, usual
+
+PYTHONS = tuple(
+    Interpreter((3, minor, 1), Path("/usr"), f"/usr/bin/python3.{minor}", ()) for minor in (7, 8, 9, 10, 11, 12, 13)
+)
+TODAY = date(2026, 11, 24)
+
+
+def tree(folder: Path, **files: str) -> Tree:
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return scan_folder(folder, "folder", Limits())
+
+
+def made(recipe: Recipe, *, works: bool, log: str = "") -> Made:
+    verdict = Verdict.OK if works else Verdict.FAILED
+    done = Completed((), verdict, 0 if works else 1, None, log.encode(), b"", Usage(1.0))
+    return Made(recipe, Built(Path("/env"), recipe.python, ("numpy==2.0",), 1.0) if works else None, done)
+
+
+def climbed(environment: Environment, content: Tree, works: Callable[[Recipe], bool], log: str = "error: no") -> Climb:
+    attempts = rungs(environment, content, PYTHONS, TODAY)
+    return climb(
+        environment,
+        attempts,
+        lambda recipe, _name: made(recipe, works=works(recipe), log=log),
+        deadline=time.monotonic() + 60,
+    )
+
+
+def test_what_installs_as_declared_costs_nothing(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas==2.2.2\n")
+    done = climbed(Environment(id="default", files=("requirements.txt",)), content, lambda _recipe: True)
+    assert done.rung == "R0"
+    assert len(done.tried) == 1
+    assert done.recipe is not None
+    assert done.recipe.arguments[:2] == ("-r", "requirements.txt")
+
+
+def test_another_python_than_declared_costs_a_rung(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas==1.3\n")
+    environment = Environment(id="default", files=("requirements.txt",), python="3.6")
+    done = climbed(environment, content, lambda _recipe: True)
+    assert done.rung == "R1"
+
+
+def test_packages_of_the_day_bring_an_old_project_back(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="scikit-learn\n")
+    environment = Environment(id="default", files=("requirements.txt",), as_of=date(2022, 3, 21))
+    done = climbed(environment, content, lambda recipe: recipe.as_of is not None)
+    assert done.rung == "R2"
+    assert done.recipe is not None
+    assert done.recipe.as_of == date(2022, 3, 21)
+    assert all(not attempt.worked for attempt in done.tried[:-1])
+
+
+def test_no_time_travel_for_a_commit_of_last_month(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="scikit-learn\n")
+    environment = Environment(id="default", files=("requirements.txt",), as_of=date(2026, 10, 30))
+    done = climbed(environment, content, lambda recipe: recipe.as_of is not None)
+    assert done.built is None
+
+
+def test_both_installers_are_tried_before_the_delivery_is_blamed(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas==0.24.2\n")
+    done = climbed(Environment(id="default", files=("requirements.txt",)), content, lambda r: r.installer == "pip")
+    assert done.rung == "R1"
+    failed = climbed(Environment(id="default", files=("requirements.txt",)), content, lambda _recipe: False)
+    assert {attempt.recipe.split(", by ")[1].split(",")[0] for attempt in failed.tried} == {"uv", "pip"}
+    assert not failed.ours
+
+
+def test_a_limit_of_ours_is_no_failure_of_the_delivery(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="torch\n")
+    log = "error: Git operation failed"
+    done = climbed(Environment(id="default", files=("requirements.txt",)), content, lambda _recipe: False, log)
+    assert done.ours
+
+
+def test_a_name_that_can_only_mean_one_thing_is_mended_on_record(tmp_path: Path) -> None:
+    content = tree(
+        tmp_path, requirements_dot_txt="sklearn\npywin32==306\nnumpy @ file:///croot/numpy/work\npandas==2.0\n"
+    )
+    environment = Environment(id="default", files=("requirements.txt",))
+    done = climbed(environment, content, lambda recipe: any(b"scikit-learn" in text for _, text in recipe.files))
+    assert done.rung == "R3"
+    assert done.recipe is not None
+    text = dict(done.recipe.files)["heldout-wanted.txt"].decode()
+    assert text.split() == ["scikit-learn", "numpy", "pandas==2.0"]
+    assert "`sklearn` became `scikit-learn`" in done.tried[-1].recipe
+
+
+def test_a_clean_list_needs_no_mending(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="# ours\nscikit-learn==1.5\n-r base.txt\n")
+    install = installs(Environment(id="default", files=("requirements.txt",)), content)[0]
+    assert patched(install, content) is None
+
+
+def test_conda_is_translated_and_what_is_no_python_package_left_out(tmp_path: Path) -> None:
+    content = tree(
+        tmp_path,
+        environment_dot_yml="name: x\ndependencies:\n  - python=3.10\n  - pytorch=2.1\n  - libgcc-ng=11.2\n"
+        "  - scikit-learn>=1.2\n  - make\n  - pip:\n    - altair==5.0.1\n",
+    )
+    install = installs(Environment(id="default", files=("environment.yml",)), content)[0]
+    assert install.level == 1
+    assert set(dict(install.files)["heldout-wanted.txt"].decode().split()) == {
+        "torch==2.1.*",
+        "scikit-learn>=1.2",
+        "altair==5.0.1",
+    }
+    assert "libgcc-ng" in install.note
+
+
+def test_a_lock_of_another_tool_holds_the_versions(tmp_path: Path) -> None:
+    content = tree(
+        tmp_path,
+        pyproject_dot_toml='[tool.poetry.dependencies]\npython = "^3.11"\npandas = "^2.2"\n',
+        poetry_dot_lock='[[package]]\nname = "numpy"\nversion = "1.26.4"\n\n[[package]]\nname = "pandas"\n'
+        'version = "2.2.3"\n',
+    )
+    install = installs(Environment(id="default", files=("poetry.lock", "pyproject.toml")), content)[0]
+    inner = {name: text.decode() for name, text in install.files}
+    assert inner["heldout-wanted.txt"].split() == ["pandas"]
+    assert "pandas==2.2.3" in inner["heldout-pins.txt"]
+    assert install.level == 1
+
+
+def test_a_list_and_the_project_itself_go_together(tmp_path: Path) -> None:
+    content = tree(
+        tmp_path,
+        requirements_dot_txt="numpy\n",
+        pyproject_dot_toml='[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "churn"\nversion = "1"\n',
+    )
+    first = installs(Environment(id="default", files=("requirements.txt", "pyproject.toml")), content)[0]
+    assert first.arguments == ("-e", ".", "-r", "requirements.txt")
+
+
+def test_what_the_code_imports_is_added_by_name() -> None:
+    recipe = Recipe(PYTHONS[0], ("-r", "requirements.txt"))
+    more = with_more(with_more(recipe, ["seaborn"]), ["seaborn", "plotly"])
+    assert more.arguments.count("heldout-undeclared.txt") == 1
+    assert dict(more.files)["heldout-undeclared.txt"].split() == [b"plotly", b"seaborn"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "minors"),
+    [
+        (None, [7, 8, 9, 10, 11, 12, 13]),
+        ("3.9", [9]),
+        ("3.9.18", [9]),
+        ("python-3.10.4", [10]),
+        (">=3.8,<3.11", [8, 9, 10]),
+        ("^3.11", [11, 12, 13]),
+        ("~3.9", [9]),
+        ("=3.12", [12]),
+        ("3.x", [7, 8, 9, 10, 11, 12, 13]),
+        ("not a version", [7, 8, 9, 10, 11, 12, 13]),
+    ],
+)
+def test_which_pythons_a_declaration_allows(declared: str | None, minors: list[int]) -> None:
+    assert [python.version[1] for python in PYTHONS if allowed(declared, python)] == minors
+
+
+def test_the_python_of_the_day_goes_first() -> None:
+    assert usual(date(2022, 3, 21), PYTHONS).minor == "3.9"
+    assert [p.minor for p in ordered(None, date(2022, 3, 21), PYTHONS)] == ["3.9", "3.8", "3.10", "3.7"]
+    assert [p.minor for p in ordered("3.12", date(2022, 3, 21), PYTHONS)] == ["3.12"]
