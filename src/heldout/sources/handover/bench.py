@@ -1,0 +1,232 @@
+"""Runs the delivery's steps in a workspace and keeps what they left behind: one bench is one fresh copy of it."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from heldout.errors import InputError
+from heldout.sandbox.base import GIB, MIB, Completed, Job, Limits, Mount, Sandbox, Space, Verdict, Workspace
+from heldout.sandbox.environments import Built
+from heldout.sources.handover.causes import run_cause
+from heldout.sources.handover.claims import kind_of, read_numbers
+from heldout.sources.handover.observation import Observation
+from heldout.sources.handover.plan import Reading, Step
+from heldout.sources.handover.record import Cause, Ran
+from heldout.sources.handover.tools import TOOLS, tools_mount, watching
+from heldout.sources.handover.watching import LARGEST_FILE, read_observation
+
+DELIVERY = "delivery"
+"""The folder of the workspace that holds the copy of the delivery."""
+_WATCHED = "watch"
+_READ_BYTES = 2 * MIB
+_DIGESTED = 512 * MIB
+"""A larger file counts as changed when its size does."""
+
+LIMITS = Limits(wall_s=600, cpus=2, memory_bytes=8 * GIB, processes=1024, output_bytes=16 * MIB, shm_bytes=GIB)
+SPACE = Space(disk_bytes=4 * GIB, files=400_000)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every run of an audit shares. `write_log` keeps a text by name and gives its path."""
+
+    sandbox: Sandbox
+    delivery: Path
+    environments: Mapping[str, Built]
+    write_log: Callable[[str, str], str]
+    modules: frozenset[str]
+    """Names of the delivery's own top-level modules."""
+    limits: Limits = LIMITS
+    space: Space = SPACE
+    tell: Callable[[str], None] = lambda _line: None
+
+    def own(self, module: str) -> bool:
+        """Whether a top-level module is the delivery's own."""
+        return module in self.modules
+
+    @contextmanager
+    def bench(self, label: str) -> Iterator[Bench]:
+        """A fresh copy of the delivery to run in. Raises SandboxFault."""
+        with self.sandbox.workspace(self.space) as workspace:
+            workspace.put(self.delivery, DELIVERY)
+            yield Bench(self, workspace, label)
+
+
+@dataclass
+class Bench:
+    """One copy of the delivery, in which steps run one after the other."""
+
+    shop: Workshop
+    workspace: Workspace
+    label: str
+    _known: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _runs: int = 0
+    output: str = ""
+    """What the last run printed, both streams."""
+
+    def put(self, source: Path, path: str) -> None:
+        """Lay a file or folder of ours over one of the delivery's."""
+        self.workspace.put(source, f"{DELIVERY}/{path}")
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write one file of the delivery's copy."""
+        self.workspace.write(f"{DELIVERY}/{path}", content)
+
+    def read(self, path: str, limit: int = _READ_BYTES) -> bytes:
+        """A file of the copy; InputError when it is none."""
+        return self.workspace.read(f"{DELIVERY}/{path}", limit)
+
+    def files(self) -> dict[str, int]:
+        """Path and size of every file of the copy."""
+        prefix = f"{DELIVERY}/"
+        return {n.removeprefix(prefix): size for n, size in self.workspace.names() if n.startswith(prefix)}
+
+    def delete(self, patterns: Iterable[str]) -> tuple[str, ...]:
+        """Delete the files that match (paths, folders or globs, relative to the delivery); gives what went."""
+        wanted = [pattern.removeprefix("./").rstrip("/") for pattern in patterns]
+        gone = [
+            path
+            for path in self.files()
+            if any(fnmatch.fnmatchcase(path, w) or path.startswith(f"{w}/") for w in wanted if w)
+        ]
+        for path in gone:
+            self.workspace.remove(f"{DELIVERY}/{path}")
+        return tuple(gone)
+
+    def run(self, step: Step, *, command: str | None = None, limits: Limits | None = None) -> Ran:
+        """Run a step to its end and say what became of it. Raises SandboxFault, never for the step."""
+        self._runs += 1
+        told = command or step.command
+        self.shop.tell(told)
+        before = self._stamps()
+        self.workspace.remove(_WATCHED)
+        done = self.shop.sandbox.run(self.job(step, told, limits or self.shop.limits))
+        return self._told(step, told, done, before)
+
+    def job(self, step: Step, command: str, limits: Limits) -> Job:
+        """The job that a command of a step is."""
+        built = self.shop.environments[step.environment]
+        environment = {
+            "PATH": built.path,
+            "VIRTUAL_ENV": "/env",
+            "MPLBACKEND": "Agg",
+            "PYTHONUNBUFFERED": "1",
+            "PIP_NO_INDEX": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            "HF_HUB_OFFLINE": "1",
+            "WANDB_MODE": "offline",
+            "QT_QPA_PLATFORM": "offscreen",
+            **step.variables,
+        }
+        environment = watching(environment, f"/work/{_WATCHED}")
+        mounts: tuple[Mount, ...] = (*built.mounts, tools_mount())
+        return Job(
+            argv=("/bin/sh", "-c", command),
+            workspace=self.workspace,
+            mounts=mounts,
+            environment=environment,
+            folder=f"{DELIVERY}/{step.folder}",
+            limits=limits,
+        )
+
+    def tool(self, argv: tuple[str, ...], environment: str, *, wall_s: float = 120.0) -> Completed:
+        """Run one of our own scripts inside, with the delivery's environment; it is not watched."""
+        built = self.shop.environments[environment]
+        limits = replace(self.shop.limits, wall_s=wall_s)
+        settings = {"PATH": built.path, "MPLBACKEND": "Agg", "HF_HUB_OFFLINE": "1"}
+        mounts = (*built.mounts, tools_mount())
+        job = Job(("/env/bin/python", f"{TOOLS}/{argv[0]}", *argv[1:]), self.workspace, mounts, {}, settings, DELIVERY)
+        return self.shop.sandbox.run(replace(job, limits=limits))
+
+    def _stamps(self) -> dict[str, tuple[int, str]]:
+        found = {}
+        for path, size in self.files().items():
+            try:
+                digest = self.workspace.digest(f"{DELIVERY}/{path}") if size <= _DIGESTED else ""
+            except InputError:
+                continue
+            found[path] = (size, digest)
+        return found
+
+    def _told(self, step: Step, command: str, done: Completed, before: dict[str, tuple[int, str]]) -> Ran:
+        after = self._stamps()
+        made = tuple(sorted(path for path in after if path not in before and _counts(path)))
+        changed = tuple(
+            sorted(path for path in after if path in before and after[path] != before[path] and _counts(path))
+        )
+        output, errors = (part.decode("utf-8", "replace") for part in (done.stdout, done.stderr))
+        self.output = f"{output}\n{errors}"
+        readings = [*read_numbers(output, "stdout", "log"), *read_numbers(errors, "stderr", "log")]
+        for path in (*made, *changed):
+            readings += self._read(path, after[path][0])
+        cause = self._cause(done, self.output, bool(made or changed or readings))
+        log = self.shop.write_log(
+            f"{self.label}-{self._runs}-{_plain(step.id)}",
+            f"$ {command}\n# {done.verdict.value}, exit code {done.exit_code}, {done.usage.wall_s:.2f} s"
+            f"{'; ' + done.why if done.why else ''}\n\n{output}\n{errors}",
+        )
+        return Ran(
+            step=step.id,
+            command=command,
+            folder=step.folder,
+            verdict=done.verdict,
+            exit_code=done.exit_code,
+            why=done.why,
+            wall_s=round(done.usage.wall_s, 3),
+            cpu_s=None if done.usage.cpu_s is None else round(done.usage.cpu_s, 3),
+            peak_memory_bytes=done.usage.peak_memory_bytes,
+            made=made,
+            changed=changed,
+            digests={path: after[path][1] for path in (*made, *changed) if after[path][1]},
+            readings=tuple(readings),
+            seen=self._seen(),
+            cause=cause,
+            log=log,
+        )
+
+    def _cause(self, done: Completed, output: str, left_something: bool) -> Cause | None:
+        cause = run_cause(output, done.verdict, done.why, self.shop.own)
+        if cause is None or done.verdict is not Verdict.OK:
+            return cause
+        # It ended with 0: an exception that it printed counts when it left nothing behind.
+        return None if left_something and cause.code not in ("nothing_done",) else cause
+
+    def _read(self, path: str, size: int) -> tuple[Reading, ...]:
+        kind = kind_of(path)
+        if size > _READ_BYTES or kind is None:
+            return ()
+        try:
+            text = self.read(path).decode("utf-8", "replace")
+        except InputError:
+            return ()
+        return read_numbers(text, path, kind)
+
+    def _seen(self) -> Observation | None:
+        files = {}
+        for name, size in self.workspace.names():
+            if name.startswith(f"{_WATCHED}/") and size <= LARGEST_FILE:
+                try:
+                    files[name] = self.workspace.read(name, LARGEST_FILE)
+                except InputError:
+                    continue
+        return read_observation(files)
+
+
+def _counts(path: str) -> bool:
+    """Whether a file is a result: what Python and tools keep for themselves is none."""
+    parts = path.split("/")
+    return not (
+        "__pycache__" in parts
+        or any(part in (".pytest_cache", ".ipynb_checkpoints", ".mplconfig", ".cache", ".dvc") for part in parts)
+        or parts[-1].endswith((".pyc", ".lock"))
+        or any(part.endswith(".egg-info") for part in parts)
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name)[:60]

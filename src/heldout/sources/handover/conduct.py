@@ -1,0 +1,155 @@
+"""Conducts the runs of an audit: first training with mends, the rest of its commands, repeats, your data, growth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from heldout.evidence.types import Frozen
+from heldout.sources.handover.bench import Workshop
+from heldout.sources.handover.client import ClientInput
+from heldout.sources.handover.observation import Observation
+from heldout.sources.handover.plan import Plan, Reading, Step
+from heldout.sources.handover.record import Ran
+from heldout.sources.handover.running import Runner, Running
+from heldout.sources.handover.standing import Environments, Standing
+from heldout.sources.handover.training import REPEATS, Round, Trainer, Training, ordered
+
+T = TypeVar("T", bound=BaseModel)
+
+_FIRST_SHARE = 0.5
+"""Of the budget, what the first training may take; the repeats have what is left."""
+
+
+class Do(Protocol):
+    """Does a step once and keeps its result (see `runs.steps.Steps.do`)."""
+
+    def __call__(self, name: str, text: str, kind: type[T], make: Callable[[], T]) -> T:
+        """The result of the step, kept or made now."""
+
+
+class Trained(Frozen):
+    """A training, with the environments as they stood when it was over."""
+
+    training: Training
+    standing: tuple[Standing, ...] = ()
+
+
+class Worked(Frozen):
+    """What else was run, with the environments as they stood when it was over."""
+
+    running: Running
+    standing: tuple[Standing, ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that running it brought to light; nothing is here when it could not be built."""
+
+    training: Training | None = None
+    running: Running | None = None
+
+    @property
+    def readings(self) -> tuple[tuple[Reading, ...], ...]:
+        """What each training printed and wrote of quality; with the first, what notebooks and other commands say."""
+        rounds = [tuple(r for run in done.runs for r in run.readings) for done in self._rounds]
+        others = tuple(r for run in (self.running.runs if self.running else ()) for r in run.readings)
+        return ((*(rounds[0] if rounds else ()), *others), *rounds[1:])
+
+    @property
+    def seen(self) -> tuple[tuple[Observation, ...], ...]:
+        """What the watch saw of each training."""
+        return tuple(tuple(run.seen for run in done.runs if run.seen) for done in self._rounds)
+
+    @property
+    def _rounds(self) -> tuple[Round, ...]:
+        return self.training.rounds if self.training else ()
+
+    @property
+    def runs(self) -> tuple[Ran, ...]:
+        """Every run, in order."""
+        trainings = [run for done in self._rounds for run in done.runs]
+        return (*trainings, *(self.running.runs if self.running else ()))
+
+
+@dataclass
+class Conduct:
+    """One audit's runs. `do` keeps each part, `workshop` gives what runs share for the environments as they stand."""
+
+    plan: Plan
+    environments: Environments
+    workshop: Callable[[Environments], Workshop]
+    do: Do
+    budget_s: float
+    inputs: Sequence[ClientInput] = ()
+
+    def run(self) -> Findings:
+        """Everything, one part after the other. Raises SandboxFault."""
+        trained = self.do("3-train", "Training it again from deleted outputs", Trained, self._train)
+        self._stand(trained.standing)
+        worked = self.do("4-run", "Running its commands, tests, notebooks and services", Worked, self._run)
+        self._stand(worked.standing)
+        training = self.do("5-repeat", "Training it again and again", Training, lambda: self._repeat(trained.training))
+        return Findings(training=training, running=worked.running)
+
+    def _stand(self, standing: Sequence[Standing]) -> None:
+        self.environments.standing |= {s.id: s for s in standing}
+
+    def _usable(self) -> Plan:
+        """The plan with the steps whose environment stands."""
+        built = self.environments.built()
+        return self.plan.model_copy(update={"steps": tuple(s for s in self.plan.steps if s.environment in built)})
+
+    def _train(self) -> Trained:
+        deadline = time.monotonic() + self.budget_s * _FIRST_SHARE
+        best = self._first(deadline)
+        while time.monotonic() < deadline:
+            before = dict(self.environments.standing)
+            if not self._mended([run for run in (best.first.runs if best.first else ()) if not run.worked]):
+                break
+            again = self._first(deadline)
+            if _better(again, best):
+                best = again
+            elif any(s.as_of for s in self.environments.standing.values()) and not any(
+                s.as_of for s in before.values()
+            ):
+                for standing in before.values():  # other days did not help: stay with today's packages
+                    self.environments.back(standing)
+                break
+            else:
+                best = again
+        return Trained(training=best, standing=tuple(self.environments.standing.values()))
+
+    def _first(self, deadline: float) -> Training:
+        return Trainer(self.workshop(self.environments), self._usable(), deadline).first()
+
+    def _mended(self, failed: Sequence[Ran]) -> bool:
+        """Whether some environment could be changed as a failed run asks."""
+        environment = {step.id: step.environment for step in self.plan.steps}
+        return any(run.cause is not None and self.environments.mend(environment[run.step], run.cause) for run in failed)
+
+    def _run(self) -> Worked:
+        deadline = time.monotonic() + self.budget_s * _FIRST_SHARE
+        prepare: tuple[Step, ...] = ordered(self.plan)
+        running = Runner(self.workshop(self.environments), self._usable(), deadline).run(prepare)
+        for _ in range(4):
+            failed = [run for run in running.runs if run.cause and run.cause.code == "module_missing"]
+            if not failed or not self._mended(failed) or time.monotonic() > deadline:
+                break
+            again = {run.step for run in failed}
+            plan = self._usable()
+            part = plan.model_copy(update={"steps": tuple(s for s in plan.steps if s.id in again)})
+            running = running.with_(Runner(self.workshop(self.environments), part, deadline).run(prepare))
+        return Worked(running=running, standing=tuple(self.environments.standing.values()))
+
+    def _repeat(self, training: Training) -> Training:
+        deadline = time.monotonic() + self.budget_s
+        return Trainer(self.workshop(self.environments), self._usable(), deadline).repeat(training, REPEATS)
+
+
+def _better(one: Training, other: Training) -> bool:
+    return len(one.trained) > len(other.trained) or len(one.chain) > len(other.chain)

@@ -1,0 +1,314 @@
+"""Starts a delivered service without network and asks it: a valid request, bad ones, and many at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import parse_qsl, urlencode
+
+from heldout.evidence.types import Frozen
+from heldout.sandbox.base import MIB, Service, Verdict
+from heldout.sources.handover import openapi
+from heldout.sources.handover.bench import Bench
+from heldout.sources.handover.causes import run_cause
+from heldout.sources.handover.plan import Service as Planned
+from heldout.sources.handover.plan import Step
+from heldout.sources.handover.record import Cause
+
+PORTS = (8000, 5000, 8080, 8501, 7860, 3000, 8888, 80)
+"""Where services of the usual frameworks listen when nothing says."""
+
+_STARTS_S = 90.0
+_ANSWER = 512 * 1024
+_PATIENCE_S = 20.0
+_MANY = 200
+_THREADS = 8
+_LOAD_S = 20.0
+
+
+class Answer(Frozen):
+    """One request and what came back. `status` is None when nothing did."""
+
+    kind: str
+    """`valid`, `health`, or how the request was spoilt: `missing_field`, `wrong_type`, `empty` ..."""
+    sent: str
+    status: int | None = None
+    body: str = ""
+    """The first 2,000 characters."""
+    seconds: float = 0.0
+    alive: bool = True
+    """Whether the service still ran afterwards."""
+
+
+class Load(Frozen):
+    """Many requests at a time."""
+
+    requests: int
+    failed: int
+    """Without an answer, or with one of 500 and more."""
+    threads: int
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+
+
+class Served(Frozen):
+    """How a service did."""
+
+    step: str
+    command: str
+    port: int | None = None
+    """Where it was found listening; None when it did not come up."""
+    starts_s: float | None = None
+    answers: tuple[Answer, ...] = ()
+    load: Load | None = None
+    peak_memory_bytes: int | None = None
+    cause: Cause | None = None
+    log: str = ""
+
+    @property
+    def valid(self) -> Answer | None:
+        """The answer to the valid request, if one was sent."""
+        return next((answer for answer in self.answers if answer.kind == "valid"), None)
+
+
+@dataclass
+class _Door:
+    """Opens connections to a service on one port."""
+
+    service: Service
+    port: int
+    step: str
+
+    def ask(self, kind: str, method: str, path: str, body: bytes, content_type: str, *, whole: bool = False) -> Answer:
+        """Send one request on a connection of its own; `whole` keeps more of the answer than a report shows."""
+        began = time.monotonic()
+        status, text = None, ""
+        try:
+            with contextlib.closing(_connection(self.service.connect(self.port), _PATIENCE_S)) as connection:
+                headers = {"Host": f"localhost:{self.port}", "Connection": "close"}
+                if body or method == "POST":
+                    headers["Content-Type"] = content_type
+                connection.request(method, path or "/", body or None, headers)
+                answer = connection.getresponse()
+                content = answer.read(_ANSWER)
+                status, text = answer.status, content.decode("utf-8", "replace")[: _ANSWER if whole else 2000]
+        except (OSError, HTTPException, ValueError):
+            pass  # no answer is an answer: status None
+        return Answer(
+            kind=kind,
+            sent=f"{method} {path} {body[:300].decode('utf-8', 'replace')}".strip(),
+            seconds=round(time.monotonic() - began, 4),
+            alive=self.service.running(),
+            status=status,
+            body=text,
+        )
+
+
+def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
+    """Start the step, ask it, stop it. Raises SandboxFault, never for the service."""
+    limits = replace(bench.shop.limits, wall_s=_STARTS_S + 240)
+    job = bench.job(step, step.command, limits)
+    bench.shop.tell(step.command)
+    began = time.monotonic()
+    with bench.shop.sandbox.serve(job) as service:
+        port = _wait(service, step.port, began + _STARTS_S)
+        starts = time.monotonic() - began
+        answers: list[Answer] = []
+        load = None
+        if port is not None:
+            door = _Door(service, port, step.id)
+            planned = _completed(door, planned)
+            answers = list(_conversation(door, planned))
+            load = _many(door, planned) if _answered(answers) else None
+        done = service.stop()
+    output = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
+    cause = None
+    if port is None:
+        verdict = done.verdict if done.why != "ended by us" else Verdict.FAILED
+        cause = run_cause(output, verdict, done.why or "it did not listen on any port", bench.shop.own)
+        cause = cause or Cause(code="not_listening", message="It started, and then listened on no port.")
+    log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", _log(step, answers, output))
+    return Served(
+        step=step.id,
+        command=step.command,
+        port=port,
+        starts_s=round(starts, 2) if port is not None else None,
+        answers=tuple(answers),
+        load=load,
+        peak_memory_bytes=done.usage.peak_memory_bytes,
+        cause=cause,
+        log=log,
+    )
+
+
+def _wait(service: Service, told: int | None, deadline: float) -> int | None:
+    """The port on which it answers to a connection, by trying; None when it ends or the time is over."""
+    ports = tuple(dict.fromkeys((told, *PORTS) if told else PORTS))
+    while time.monotonic() < deadline and service.running():
+        for port in ports:
+            if port and _listens(service, port):
+                return port
+        time.sleep(0.25)
+    return None
+
+
+def _completed(door: _Door, planned: Planned | None) -> Planned | None:
+    """The request that the delivery documents, else one by the description that the service gives of itself."""
+    if planned is not None and (planned.body or planned.method == "GET"):
+        return planned
+    for path in openapi.PATHS:
+        answer = door.ask("description", "GET", path, b"", "", whole=True)
+        if answer.status == 200 and (found := openapi.service_of(answer.body, door.step)):
+            return found.model_copy(update={"health": planned.health or found.health} if planned else {})
+    return planned
+
+
+def _listens(service: Service, port: int) -> bool:
+    try:
+        service.connect(port, 1.0).close()
+    except OSError:
+        return False
+    return True
+
+
+def _conversation(door: _Door, planned: Planned | None) -> Iterator[Answer]:
+    health = planned.health if planned and planned.health else "/"
+    yield door.ask("health", "GET", health, b"", "")
+    if planned is None or (not planned.body and planned.method == "POST"):
+        return
+    body = planned.body.encode()
+    yield door.ask("valid", planned.method, planned.path, body, planned.content_type)
+    yield door.ask("same_again", planned.method, planned.path, body, planned.content_type)
+    for kind, spoilt in spoil(planned.body, planned.content_type).items():
+        yield door.ask(kind, planned.method, planned.path, spoilt, planned.content_type)
+        if not door.service.running():
+            return
+    yield door.ask("valid_after", planned.method, planned.path, body, planned.content_type)
+
+
+def spoil(body: str, content_type: str) -> dict[str, bytes]:
+    """Requests that a careful service refuses, by kind, made from a valid one."""
+    bad = {"empty": b"", "malformed": b'{"half": ', "huge": b'{"x": "' + b"a" * MIB + b'"}'}
+    if "form" in content_type:
+        pairs = parse_qsl(body, keep_blank_values=True)
+        if pairs:
+            bad["missing_field"] = urlencode(pairs[1:]).encode()
+            bad["wrong_type"] = urlencode([(pairs[0][0], "not a number"), *pairs[1:]]).encode()
+            bad["missing_value"] = urlencode([(pairs[0][0], ""), *pairs[1:]]).encode()
+        return bad
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return bad
+    row = _row(content)
+    if isinstance(row, dict) and row:
+        first = next(iter(row))
+        numeric = next((key for key, value in row.items() if isinstance(value, int | float)), first)
+        text = next((key for key, value in row.items() if isinstance(value, str)), None)
+        variants: dict[str, Mapping[str, object]] = {
+            "missing_field": {key: value for key, value in row.items() if key != first},
+            "missing_value": {**row, numeric: None},
+            "wrong_type": {**row, numeric: "not a number"},
+            "out_of_range": {**row, numeric: -1e30},
+            "column_order": dict(reversed(list(row.items()))),
+        }
+        if text:
+            variants["unseen_category"] = {**row, text: "never seen before"}
+        bad |= {kind: json.dumps(_with_row(content, changed)).encode() for kind, changed in variants.items()}
+    elif isinstance(row, list) and row:
+        changes: dict[str, list[object]] = {
+            "missing_field": row[1:],
+            "missing_value": [None, *row[1:]],
+            "wrong_type": ["not a number", *row[1:]],
+            "out_of_range": [-1e30, *row[1:]],
+        }
+        bad |= {kind: json.dumps(_with_row(content, changed)).encode() for kind, changed in changes.items()}
+    return bad
+
+
+def _row(content: object) -> object:
+    """The first row of inputs within a request: records nest them in lists and under keys."""
+    if isinstance(content, dict):
+        inner = next((v for v in content.values() if isinstance(v, list | dict) and v), None)
+        return _row(inner) if inner is not None and len(content) <= 3 else content
+    if isinstance(content, list) and content and isinstance(content[0], list | dict):
+        return _row(content[0])
+    return content
+
+
+def _with_row(content: object, row: object) -> object:
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if isinstance(value, list | dict) and value and len(content) <= 3:
+                return {**content, key: _with_row(value, row)}
+        return row
+    if isinstance(content, list) and content and isinstance(content[0], list | dict):
+        return [_with_row(content[0], row), *content[1:]]
+    return row
+
+
+def _answered(answers: list[Answer]) -> bool:
+    telling = [a for a in answers if a.kind in ("valid", "health")]
+    return any(a.status is not None and a.status < 400 for a in telling)
+
+
+def _many(door: _Door, planned: Planned | None) -> Load | None:
+    """Some two hundred valid requests from eight threads, or as many as go into twenty seconds."""
+    if not door.service.running():
+        return None
+    post = planned is not None and bool(planned.body or planned.method == "GET")
+    method, path = (planned.method, planned.path) if planned and post else ("GET", planned.health if planned else "/")
+    body = planned.body.encode() if planned and post else b""
+    kind = planned.content_type if planned else ""
+    taken: list[tuple[float, bool]] = []
+    lock, end = threading.Lock(), time.monotonic() + _LOAD_S
+
+    def work() -> None:
+        for _ in range(_MANY // _THREADS):
+            if time.monotonic() > end:
+                return
+            answer = door.ask("load", method, path or "/", body, kind)
+            with lock:
+                taken.append((answer.seconds, answer.status is not None and answer.status < 500))
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(_THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if not taken:
+        return None
+    times = sorted(seconds for seconds, _ in taken)
+    return Load(
+        requests=len(taken),
+        failed=sum(1 for _, good in taken if not good),
+        threads=_THREADS,
+        per_second=round(len(taken) / (time.monotonic() - began), 1),
+        p50_ms=round(1000 * times[len(times) // 2], 1),
+        p95_ms=round(1000 * times[min(len(times) - 1, int(0.95 * len(times)))], 1),
+    )
+
+
+def _connection(stream: socket.socket, timeout: float) -> HTTPConnection:
+    stream.settimeout(timeout)
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = stream
+    return connection
+
+
+def _log(step: Step, answers: list[Answer], output: str) -> str:
+    lines = [f"$ {step.command}", ""]
+    for answer in answers:
+        lines.append(f"> {answer.kind}: {answer.sent}")
+        lines.append(f"< {answer.status} in {answer.seconds:.3f} s: {answer.body[:400]}")
+    return "\n".join([*lines, "", output])

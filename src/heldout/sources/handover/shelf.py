@@ -1,0 +1,89 @@
+"""Where an audit keeps its things: the pristine delivery, environments and logs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from heldout.errors import OurFault
+from heldout.material.limits import MIB
+from heldout.material.limits import Limits as Caps
+from heldout.material.open import Material
+from heldout.material.tree import Tree
+
+CAPS = Caps(files=200_000, file_bytes=2048 * MIB, total_bytes=3500 * MIB, depth=64)
+"""What is copied of a delivery: data and models may be large."""
+_READ = Caps()
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Two folders of one audit: `kept` for people (plan, logs, result), `held` for what programs inside see."""
+
+    kept: Path
+    held: Path
+
+    @property
+    def delivery(self) -> Path:
+        """The pristine copy of the delivery; nothing foreign ever writes there."""
+        return self.held / "delivery"
+
+    @property
+    def environments(self) -> Path:
+        """Where environments stand."""
+        return self.held / "environments"
+
+    @property
+    def logs(self) -> Path:
+        """Where the output of every run is kept."""
+        return self.kept / "logs"
+
+    @property
+    def steps(self) -> Path:
+        """Where finished steps keep their results, so that an interrupted audit goes on from there."""
+        return self.kept / "steps"
+
+    def write_log(self, name: str, text: str) -> str:
+        """Keep a log; gives its path relative to the audit's folder."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        target = self.logs / f"{name}.log"
+        target.write_text(text, encoding="utf-8", errors="replace")
+        return str(target.relative_to(self.kept))
+
+    def clear(self) -> None:
+        """Delete what only a running audit needs; plan, logs and result stay."""
+        shutil.rmtree(self.held, ignore_errors=True)
+
+
+def copy_delivery(material: Material, shelf: Shelf) -> None:
+    """Write the delivery's files to `shelf.delivery`, readable by everyone; links and unread files are left out.
+
+    Raises OurFault when the disk is full.
+    """
+    shutil.rmtree(shelf.delivery, ignore_errors=True)
+    try:
+        shelf.delivery.mkdir(parents=True)
+        for entry in material.tree:
+            if not entry.readable or entry.symlink:
+                continue
+            target = shelf.delivery / entry.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source = material.tree.root / (entry.stored or entry.path)
+            with _opened(source) as reader, target.open("wb") as writer:
+                shutil.copyfileobj(reader, writer, 1 << 20)
+            target.chmod(0o755 if entry.executable else 0o644)
+    except OSError as error:
+        raise OurFault(f"the delivery could not be copied: {error.strerror}") from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+
+
+def reading_tree(tree: Tree) -> Tree:
+    """The same tree for reading texts: what is over the usual cap on one file is listed and not read."""
+    files = tuple(replace(e, readable=e.readable and e.size <= _READ.file_bytes) for e in tree.files)
+    return replace(tree, files=files, limits=_READ)

@@ -1,0 +1,176 @@
+"""Trains the delivery again from deleted outputs, as often as the budget allows, and keeps what each training left.
+
+That a training worked is read off what it made and what it measured: a program that ends with exit code 0 and leaves
+nothing has trained nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from heldout.evidence.types import Frozen
+from heldout.sandbox.base import Limits
+from heldout.sources.handover.bench import Bench, Workshop
+from heldout.sources.handover.plan import Plan, Step
+from heldout.sources.handover.record import Cause, Ran
+
+REPEATS = 5
+"""Trainings of the same: below five, an interval says next to nothing."""
+
+
+class Round(Frozen):
+    """One training from deleted outputs: its runs in order, and what was deleted before."""
+
+    runs: tuple[Ran, ...]
+    deleted: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of all its runs."""
+        return sum(run.wall_s for run in self.runs)
+
+    @property
+    def cpu_s(self) -> float | None:
+        """Processor time of all its runs; None when the machine does not tell."""
+        told = [run.cpu_s for run in self.runs if run.cpu_s is not None]
+        return sum(told) if len(told) == len(self.runs) and told else None
+
+    @property
+    def peak_bytes(self) -> int | None:
+        """Highest memory of any of its runs."""
+        return max((run.peak_memory_bytes for run in self.runs if run.peak_memory_bytes), default=None)
+
+
+class Training(Frozen):
+    """All trainings of one audit. `chain` are the ids of the steps that every round after the first repeats."""
+
+    rounds: tuple[Round, ...] = ()
+    chain: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
+    """Those of the chain that train: what failed of them or left nothing is not here."""
+    stopped: str = ""
+    """Why there are fewer rounds than wanted."""
+
+    @property
+    def first(self) -> Round | None:
+        """The first round, which tries every command."""
+        return self.rounds[0] if self.rounds else None
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why the first training that failed did so, when none worked."""
+        if self.trained or self.first is None:
+            return None
+        return next((run.cause for run in self.first.runs if run.cause is not None), None)
+
+
+After = Callable[[Bench], None]
+"""Something to do in a bench when its training is over, while the workspace is still there."""
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Trains by a plan. `deadline` is as of time.monotonic()."""
+
+    shop: Workshop
+    plan: Plan
+    deadline: float
+    prepare: Callable[[Bench], None] = lambda _bench: None
+    """Lays the client's own files into a bench before anything runs."""
+
+    def first(self, after: After = lambda _bench: None) -> Training:
+        """Try every command that prepares, trains or evaluates, once."""
+        steps = ordered(self.plan)
+        if not any(step.purpose == "train" for step in steps):
+            return Training()
+        with self.shop.bench("train-1") as bench:
+            self.prepare(bench)
+            deleted = bench.delete(outputs(steps))
+            runs = self._runs(bench, steps)
+            after(bench)
+        done = Round(runs=tuple(runs), deleted=deleted)
+        trained = tuple(
+            run.step for run in runs if self._purpose(run.step) == "train" and has_trained(run, set(deleted))
+        )
+        chain = tuple(run.step for run in runs if run.worked) if trained else ()
+        return Training(rounds=(done,), chain=chain, trained=trained)
+
+    def repeat(self, training: Training, times: int = REPEATS, label: str = "train") -> Training:
+        """Further rounds of what worked, until there are `times` or the deadline would be passed."""
+        rounds = list(training.rounds)
+        stopped = ""
+        while len(rounds) < times and training.trained:
+            need = max(done.seconds for done in rounds)
+            if time.monotonic() + need > self.deadline:
+                stopped = f"the time for {times} trainings of {need:.0f} s was not there"
+                break
+            rounds.append(self.once(training, f"{label}-{len(rounds) + 1}"))
+        return training.model_copy(update={"rounds": tuple(rounds), "stopped": stopped})
+
+    def once(self, training: Training, label: str, after: After = lambda _bench: None) -> Round:
+        """One round of what worked, in a fresh copy."""
+        steps = tuple(step for step in ordered(self.plan) if step.id in training.chain)
+        with self.shop.bench(label) as bench:
+            self.prepare(bench)
+            deleted = bench.delete(outputs(steps))
+            runs = self._runs(bench, steps)
+            after(bench)
+        return Round(runs=tuple(runs), deleted=deleted)
+
+    def _runs(self, bench: Bench, steps: Sequence[Step]) -> list[Ran]:
+        runs: list[Ran] = []
+        for step in steps:
+            left = self.deadline - time.monotonic()
+            if runs and left < 1:
+                break
+            limits = _within(self.shop.limits, max(left, 30.0))
+            runs.append(bench.run(step, command=forced(step.command), limits=limits))
+        return runs
+
+    def _purpose(self, id_: str) -> str:
+        return next((step.purpose for step in self.plan.steps if step.id == id_), "other")
+
+
+def ordered(plan: Plan) -> tuple[Step, ...]:
+    """The steps of a training, those first that others come after; the plan's order otherwise."""
+    rank = {"prepare": 0, "train": 1, "evaluate": 2}
+    waiting = sorted((s for s in plan.steps if s.purpose in rank), key=lambda step: rank[step.purpose])
+    known = {step.id for step in waiting}
+    done: list[Step] = []
+    while waiting:
+        ready = next((s for s in waiting if {a for a in s.after if a in known} <= {d.id for d in done}), waiting[0])
+        waiting.remove(ready)
+        done.append(ready)
+    return tuple(done)
+
+
+def outputs(steps: Iterable[Step]) -> tuple[str, ...]:
+    """What the steps make and may be deleted before them: nothing that one of them reads before another made it."""
+    made: list[str] = []
+    read: set[str] = set()
+    for step in steps:
+        read |= {path for path in step.inputs if path not in made}
+        made += [path for path in step.outputs if path not in read]
+    return tuple(dict.fromkeys(made))
+
+
+def forced(command: str) -> str:
+    """The command such that it works again though its outputs look up to date (make, dvc, snakemake)."""
+    command = re.sub(r"(^|[;&|]\s*)make(?=\s|$)(?!\s+-B)", r"\1make -B", command)
+    command = re.sub(r"\bdvc repro\b(?!.*(?:\s-f\b|--force))", "dvc repro --force", command)
+    return re.sub(r"\bsnakemake\b(?!.*(?:\s-F\b|--forceall))", "snakemake --forceall", command)
+
+
+def has_trained(run: Ran, deleted: set[str]) -> bool:
+    """Whether a run left a training behind: files made or changed, or quality measured; a crash is none."""
+    if not run.worked:
+        return False
+    seen = run.seen is not None and bool(run.seen.fits)
+    return bool(run.made or run.changed or run.readings or seen or deleted & set(run.digests))
+
+
+def _within(limits: Limits, seconds: float) -> Limits:
+    return replace(limits, wall_s=min(limits.wall_s, seconds))

@@ -1,0 +1,69 @@
+"""What a training consists of, what is deleted before it, and when it counts as one."""
+
+from __future__ import annotations
+
+import pytest
+
+from heldout.sandbox.base import Verdict
+from heldout.sources.handover.observation import Fit, Observation
+from heldout.sources.handover.plan import Plan, Purpose, Step
+from heldout.sources.handover.record import Cause, Ran
+from heldout.sources.handover.training import forced, has_trained, ordered, outputs
+
+
+def step(id_: str, purpose: Purpose, *, after: tuple[str, ...] = (), **more: tuple[str, ...]) -> Step:
+    return Step(id=id_, purpose=purpose, command=f"python {id_}.py", after=after, **more)
+
+
+def ran(*, cause: Cause | None = None, made: tuple[str, ...] = (), seen: Observation | None = None) -> Ran:
+    return Ran(step="t", command="python t.py", verdict=Verdict.OK, wall_s=1.0, made=made, cause=cause, seen=seen)
+
+
+def test_steps_come_after_what_they_need() -> None:
+    plan = Plan(
+        steps=(
+            step("score", "evaluate", after=("fit",)),
+            step("fit", "train", after=("split",)),
+            step("split", "prepare", after=("clean",)),
+            step("clean", "prepare"),
+            step("api", "serve"),
+        )
+    )
+    assert [s.id for s in ordered(plan)] == ["clean", "split", "fit", "score"]
+
+
+def test_steps_that_wait_for_each_other_still_run() -> None:
+    plan = Plan(steps=(step("a", "train", after=("b",)), step("b", "train", after=("a",))))
+    assert [s.id for s in ordered(plan)] == ["a", "b"]
+
+
+def test_only_what_is_made_again_is_deleted() -> None:
+    steps = (
+        step("prepare", "prepare", inputs=("data/raw.csv",), outputs=("data/clean.csv", "data/raw.csv")),
+        step("train", "train", inputs=("data/clean.csv", "data/extra.csv"), outputs=("models/*.pkl", "data/extra.csv")),
+    )
+    assert outputs(steps) == ("data/clean.csv", "models/*.pkl")
+
+
+@pytest.mark.parametrize(
+    ("command", "again"),
+    [
+        ("make all", "make -B all"),
+        ("cd x && make train", "cd x && make -B train"),
+        ("make -B all", "make -B all"),
+        ("cmake .", "cmake ."),
+        ("dvc repro", "dvc repro --force"),
+        ("dvc repro -f train", "dvc repro -f train"),
+        ("snakemake -c1", "snakemake --forceall -c1"),
+        ("python train.py", "python train.py"),
+    ],
+)
+def test_what_looks_up_to_date_is_made_again(command: str, again: str) -> None:
+    assert forced(command) == again
+
+
+def test_an_end_with_exit_code_0_is_no_training() -> None:
+    assert not has_trained(ran(), set())
+    assert not has_trained(ran(cause=Cause(code="error", message="It stops."), made=("m.pkl",)), set())
+    assert has_trained(ran(made=("m.pkl",)), set())
+    assert has_trained(ran(seen=Observation(fits=(Fit(model="sklearn.svm.SVC", rows=10),))), set())
