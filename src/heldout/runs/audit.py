@@ -1,0 +1,207 @@
+"""Audit a delivery: plan, build, run, retrain, the client's own data, growth, ownership - in steps that are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from heldout import __version__
+from heldout.evidence.types import Frozen
+from heldout.material import open_material
+from heldout.material.open import Material
+from heldout.runs.progress import Progress, Silent
+from heldout.runs.steps import Steps
+from heldout.sandbox.base import Sandbox
+from heldout.sandbox.environments import Attempt, Recipe, build
+from heldout.sandbox.folders import data_folder, made
+from heldout.sandbox.interpreters import interpreters
+from heldout.sandbox.provider import find_sandbox
+from heldout.sandbox.relay import Relay, relay
+from heldout.sources.handover.answers import Answers
+from heldout.sources.handover.bench import Workshop
+from heldout.sources.handover.claims import compare, find_claims
+from heldout.sources.handover.client import ClientInput
+from heldout.sources.handover.conduct import Conduct, Findings
+from heldout.sources.handover.discover import discover
+from heldout.sources.handover.judge import judge
+from heldout.sources.handover.plan import Plan
+from heldout.sources.handover.plan_file import read_plan
+from heldout.sources.handover.result import Audit, Check
+from heldout.sources.handover.rubric import rubric, score
+from heldout.sources.handover.shelf import CAPS, Shelf, copy_delivery, reading_tree
+from heldout.sources.handover.standing import Environments, Standing
+
+_STEPS = 9
+
+
+@dataclass(frozen=True)
+class AuditOrder:
+    """What to audit and how far. `budget_s` is for all trainings and runs together; `folder` keeps plan and logs."""
+
+    what: str
+    kept: Path
+    plan: tuple[str, str] | None = None
+    """(text, name) of a plan file to follow instead of what is discovered."""
+    subfolder: str = "."
+    revision: str | None = None
+    inputs: tuple[ClientInput, ...] = ()
+    answers: Answers = field(default_factory=Answers)
+    budget_s: float = 1800.0
+    sandbox: str | None = None
+    index: str | None = None
+    """Address of the package index; None: the one that the installers of this machine use."""
+
+
+class _Statics(Frozen):
+    checks: tuple[Check, ...] = ()
+
+
+class _Stands(Frozen):
+    standing: tuple[Standing, ...] = ()
+
+
+def plan_of(order: AuditOrder, progress: Progress | None = None) -> Plan:
+    """The plan that an audit would follow; nothing is built or run. Raises InputError, OurFault."""
+    watcher = progress or Silent()
+    watcher.step(f"Fetching {order.what}")
+    with open_material(order.what, limits=CAPS, revision=order.revision, progress=watcher.step) as material:
+        return _planned(order, material)
+
+
+def audit(order: AuditOrder, progress: Progress | None = None) -> Audit:
+    """Audit a delivery from beginning to end, going on where an interrupted audit of the same stopped.
+
+    Raises InputError for what cannot be audited, NoSandboxError without a sandbox, SandboxFault and OurFault when we
+    failed; whatever became of the delivery is in the result.
+    """
+    watcher = progress or Silent()
+    began = time.monotonic()
+    sandbox = find_sandbox(order.sandbox)
+    watcher.step(f"Fetching {order.what}")
+    with open_material(order.what, limits=CAPS, revision=order.revision, progress=watcher.step) as material:
+        plan = _planned(order, material)
+        about = _about(order, material, plan, sandbox)
+        shelf = Shelf(order.kept, made(data_folder() / "audits" / about[:20]))
+        steps = Steps(shelf.steps, about, watcher, _STEPS)
+        copy_delivery(material, shelf)
+        with relay(made(data_folder() / "cache" / "packages"), order.index) as index:
+            result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
+    result = result.model_copy(
+        update={"taken_at": datetime.now(UTC).replace(microsecond=0), "seconds": round(time.monotonic() - began, 1)}
+    )
+    shelf.clear()
+    return result
+
+
+@dataclass
+class _Audit:
+    order: AuditOrder
+    material: Material
+    plan: Plan
+    sandbox: Sandbox
+    shelf: Shelf
+    steps: Steps
+    index: Relay
+
+    def run(self) -> Audit:
+        reading = replace(self.material, tree=reading_tree(self.material.tree))
+        static = self.steps.do("1-static", "Reading what it declares", _Statics, lambda: _Statics(checks=()))
+        environments = self._environments()
+        stands = self.steps.do(
+            "2-build", "Building its environments", _Stands, lambda: self._build(environments)
+        ).standing
+        environments.standing = {s.id: s for s in stands}
+        found = Findings()
+        if environments.built():
+            conduct = Conduct(
+                plan=self.plan,
+                environments=environments,
+                workshop=self._workshop,
+                do=self.steps.do,
+                budget_s=self.order.budget_s,
+                inputs=self.order.inputs,
+            )
+            found = conduct.run()
+        checks = self._checks(reading, static.checks, environments.standing, found)
+        return self._audit(checks, environments.standing, found)
+
+    def _environments(self) -> Environments:
+        def make(recipe: Recipe, at: Path) -> Attempt:
+            self.steps.progress.step(f"Building: {recipe.command}")
+            return build(self.sandbox, self.index, recipe, self.shelf.delivery, at)
+
+        return Environments(
+            tree=reading_tree(self.material.tree),
+            planned={env.id: env for env in self.plan.environments},
+            pythons=interpreters(),
+            folder=self.shelf.environments,
+            make=make,
+            keep=self.shelf.write_log,
+        )
+
+    def _build(self, environments: Environments) -> _Stands:
+        used = {step.environment for step in self.plan.steps} or {env.id for env in self.plan.environments}
+        return _Stands(standing=tuple(environments.build(id_) for id_ in environments.planned if id_ in used))
+
+    def _workshop(self, environments: Environments) -> Workshop:
+        names = {entry.path.split("/")[0].removesuffix(".py") for entry in self.material.tree}
+        names |= {entry.name.removesuffix(".py") for entry in self.material.tree if entry.suffix == ".py"}
+        names |= {part for entry in self.material.tree if entry.suffix == ".py" for part in entry.path.split("/")[:-1]}
+        return Workshop(
+            sandbox=self.sandbox,
+            delivery=self.shelf.delivery,
+            environments=environments.built(),
+            write_log=self.shelf.write_log,
+            modules=frozenset(names),
+            tell=lambda line: self.steps.progress.step(f"Running: {line}"),
+        )
+
+    def _checks(
+        self, reading: Material, static: Sequence[Check], standing: Mapping[str, Standing], found: Findings
+    ) -> tuple[Check, ...]:
+        told = [*static, *judge(reading, self.plan, standing, found, self.order.answers)]
+        order = list(rubric().items)
+        return tuple(sorted(told, key=lambda check: order.index(check.id)))
+
+    def _audit(self, checks: tuple[Check, ...], standing: Mapping[str, Standing], found: Findings) -> Audit:
+        return Audit(
+            delivery=self.material.name,
+            origin=self.material.origin,
+            digest=self.material.tree.digest,
+            plan=self.plan,
+            checks=checks,
+            scores=score(checks),
+            claims=compare(self.plan.claims, found.readings),
+            runs=found.runs,
+            attempts=tuple(a for s in standing.values() for a in s.attempts),
+            gaps=self.material.gaps,
+            provider=self.sandbox.name,
+        )
+
+
+def _planned(order: AuditOrder, material: Material) -> Plan:
+    if order.plan is not None:
+        return read_plan(*order.plan)
+    tree = reading_tree(material.tree)
+    plan = discover(replace(material, tree=tree), order.subfolder)
+    return plan if plan.claims else plan.model_copy(update={"claims": find_claims(tree)})
+
+
+def _about(order: AuditOrder, material: Material, plan: Plan, sandbox: Sandbox) -> str:
+    """A digest over everything that the results depend on."""
+    told = hashlib.sha256()
+    for part in (
+        __version__,
+        material.tree.digest,
+        order.subfolder,
+        plan.model_dump_json(),
+        sandbox.name,
+        *(str(item) for item in order.inputs),
+        str(order.budget_s),
+    ):
+        told.update(part.encode() + b"\0")
+    return told.hexdigest()

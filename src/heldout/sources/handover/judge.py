@@ -1,0 +1,32 @@
+"""Every check of an audit, from what was read, built and run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from heldout.material.open import Material
+from heldout.sources.handover.answers import Answers
+from heldout.sources.handover.conduct import Findings
+from heldout.sources.handover.guide import guide_check
+from heldout.sources.handover.own import own_checks
+from heldout.sources.handover.plan import Plan
+from heldout.sources.handover.predicting import predicts
+from heldout.sources.handover.result import Check
+from heldout.sources.handover.standing import Standing
+from heldout.sources.handover.verdicts import build_checks, run_checks, trains
+from heldout.sources.handover.worth import t4_check
+
+
+def judge(
+    material: Material, plan: Plan, standing: Mapping[str, Standing], found: Findings, answers: Answers
+) -> tuple[Check, ...]:
+    """The checks that need a run, and those of owning it; one for each line of the rubric that they speak for."""
+    return (
+        *build_checks(plan, standing),
+        *run_checks(plan, found.running, found.training),
+        trains(plan, found.training),
+        predicts(plan, found.running, (), None),
+        t4_check([seen for round_ in found.seen[:1] for seen in round_]),
+        guide_check(plan, found.runs, tuple(a for s in standing.values() for a in s.attempts)),
+        *own_checks(material, plan, answers, found.runs),
+    )

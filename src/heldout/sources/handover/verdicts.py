@@ -1,0 +1,287 @@
+"""Checks that follow from what was built and run: builds (B2, B4), runs (U1, U4, O7), retrains (T1, T7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from heldout.evidence.types import Location
+from heldout.sources.handover.causes import NOT_OFFERED
+from heldout.sources.handover.ladder import CREDIT, RUNGS
+from heldout.sources.handover.plan import Plan, Step
+from heldout.sources.handover.record import Attempt, Cause, Ran
+from heldout.sources.handover.result import Check
+from heldout.sources.handover.running import Running
+from heldout.sources.handover.standing import Standing
+from heldout.sources.handover.training import Training
+
+_UNSATISFIABLE = frozenset({"pins_unsatisfiable", "version_missing", "other_python", "no_wheel", "private_index"})
+_NOT_BUILT = "It could not be built here, so this could not be looked at."
+
+
+def build_checks(plan: Plan, standing: Mapping[str, Standing]) -> tuple[Check, ...]:
+    """B2, whether the declared versions can be had today, and B4, whether and after what mending it builds."""
+    return _versions(plan, standing), _builds(standing)
+
+
+def _versions(plan: Plan, standing: Mapping[str, Standing]) -> Check:
+    declared = [env for env in plan.environments if env.files]
+    if not declared:
+        return Check(id="B2", area="build", state="not_assessable", message="It declares no versions to be had.")
+    attempts = [a for env in declared for a in standing[env.id].attempts if env.id in standing]
+    today = [a for a in attempts if a.rung in ("R0", "R1") and "as of" not in a.recipe]
+    places = tuple(place for env in declared for place in env.locations)[:5]
+    if any(a.worked for a in today):
+        done = next(a for a in today if a.worked)
+        message = f"The versions that it asks for can be installed together today: {done.recipe}."
+        return Check(id="B2", area="build", state="pass", message=message, command=done.command, locations=places)
+    causes = [a.cause for a in today if a.cause]
+    if not causes or all(cause.code in NOT_OFFERED for cause in causes):
+        message = "Whether its versions can be had could not be told: " + (causes[0].message if causes else "no try.")
+        return Check(id="B2", area="build", state="not_assessable", message=message, locations=places)
+    telling = next((c for c in causes if c.code in _UNSATISFIABLE), causes[0])
+    tries = f"{len(today)} ways were tried (pip and uv, {_pythons(today)})."
+    return Check(
+        id="B2",
+        area="build",
+        state="fail",
+        severity="high",
+        message=f"{telling.message} {tries}",
+        command=today[0].command,
+        locations=places,
+        log=today[0].log,
+        measured={"tries": len(today), "cause": telling.code},
+        mend="Write down versions that install together, and try them on an empty machine.",
+    )
+
+
+def _pythons(attempts: Sequence[Attempt]) -> str:
+    names = sorted({a.recipe.rpartition(" on Python ")[2].partition(",")[0] for a in attempts}, key=_minor)
+    return f"Python {', '.join(names)}"
+
+
+def _minor(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.split(".") if part.isdigit())
+
+
+def _builds(standing: Mapping[str, Standing]) -> Check:
+    if not standing:
+        message = "It holds no code that needs an environment, and declares none."
+        return Check(id="B4", area="build", state="not_assessable", message=message)
+    failed = [s for s in standing.values() if not s.at]
+    stands = [s for s in standing.values() if s.at]
+    if not stands:
+        return _not_built(failed)
+    worst = max(stands, key=lambda s: s.rung)
+    last = next(a for a in reversed(worst.attempts) if a.worked)
+    words = RUNGS[worst.rung]
+    mends = f" {'; '.join(worst.mends).capitalize()}." if worst.mends else ""
+    part = f" {len(failed)} of {len(standing)} of its environments could not be built." if failed else ""
+    tries = len(worst.attempts)
+    after = f" after {tries - 1} that did not work" if tries > 1 else ""
+    return Check(
+        id="B4",
+        area="build",
+        state="pass",
+        credit=CREDIT[worst.rung] * (len(stands) / len(standing)),
+        message=f"It builds {words} ({worst.rung}){after}: {last.recipe}.{mends}{part}",
+        command=last.command,
+        log=last.log,
+        measured={"rung": worst.rung, "tries": tries, "packages": len(worst.packages), "seconds": worst.seconds},
+    )
+
+
+def _not_built(failed: Sequence[Standing]) -> Check:
+    attempts = [a for s in failed for a in s.attempts]
+    if not attempts:
+        message = "Nothing tells what it needs, so there was nothing to build."
+        return Check(id="B4", area="build", state="not_assessable", message=message)
+    causes = [a.cause for a in attempts if a.cause]
+    telling = next((c for c in causes if c.code in _UNSATISFIABLE), causes[0])
+    state = "not_assessable" if all(s.ours for s in failed) else "fail"
+    return Check(
+        id="B4",
+        area="build",
+        state=state,
+        severity="high" if state == "fail" else "info",
+        message=f"None of {len(attempts)} ways to build it worked. {telling.message}",
+        command=attempts[0].command,
+        log=attempts[0].log,
+        measured={"tries": len(attempts), "cause": telling.code},
+    )
+
+
+def run_checks(plan: Plan, running: Running | None, training: Training | None) -> tuple[Check, ...]:
+    """U1 is in `predicts`; here U4, its commands and notebooks, and O7, its own tests."""
+    if running is None or training is None:
+        return (
+            Check(id="U4", area="run", state="not_assessable", message=_NOT_BUILT),
+            Check(id="O7", area="own", state="not_assessable", message=_NOT_BUILT),
+        )
+    return _does_its_work(plan, running, training), _tests(plan, running)
+
+
+def _does_its_work(plan: Plan, running: Running, training: Training) -> Check:
+    first = training.first.runs if training.first else ()
+    # Training has a check of its own; it counts here only where there is nothing else to run.
+    runs = list(running.of(plan, "other", "notebook", "predict")) or ([] if running.served else list(first))
+    served = {s.step: s for s in running.served}
+    counted = [r for r in runs if not _excused(r.cause) and not (training.cause and _lacks(r.cause, training.cause))]
+    good = [r for r in counted if r.worked]
+    total = len(counted) + sum(1 for s in served.values() if not _excused(s.cause))
+    worked = len(good) + sum(1 for s in served.values() if s.port is not None)
+    if not total:
+        excuse = next((r.cause.message for r in runs if r.cause), "No command of it was found that could be run.")
+        return Check(id="U4", area="run", state="not_assessable", message=excuse)
+    bad = [r for r in counted if not r.worked]
+    cause = next((r.cause for r in bad if r.cause), next((s.cause for s in served.values() if s.cause), None))
+    share = worked / total
+    measured: dict[str, bool | int | float | str | None] = {"worked": worked, "of": total}
+    if share >= _MOST_WORK:
+        rest = f" One does not: {cause.message}" if cause and share < 1 else ""
+        return Check(
+            id="U4",
+            area="run",
+            state="pass",
+            credit=share,
+            message=f"{worked} of {total} commands and notebooks ran to a result without network.{rest}",
+            command=good[0].command if good else next(iter(served.values())).command,
+            log=good[0].log if good else next(iter(served.values())).log,
+            measured=measured,
+            locations=_places(plan, bad[:3]),
+        )
+    return Check(
+        id="U4",
+        area="run",
+        state="fail",
+        severity="high",
+        message=f"{worked} of {total} commands and notebooks ran to a result. {cause.message if cause else ''}".strip(),
+        command=bad[0].command if bad else "",
+        log=bad[0].log if bad else "",
+        locations=_places(plan, bad[:5]),
+        measured={**measured, "cause": cause.code if cause else None},
+    )
+
+
+_MOST_WORK = 0.75
+"""Share of the commands that must run for the whole to count as running; what does not is named all the same."""
+
+
+def _tests(plan: Plan, running: Running) -> Check:
+    steps = plan.of("test")
+    if not steps:
+        return Check(id="O7", area="own", state="fail", severity="medium", message="It has no tests of its own.")
+    suites = [s for s in running.suites if s.tested.executed]
+    ran = sum(s.tested.ran for s in suites)
+    failed = sum(s.tested.failed + s.tested.errors for s in suites)
+    skipped = sum(s.tested.skipped for s in suites)
+    runs = running.of(plan, "test")
+    places = _places(plan, runs[:3])
+    log = suites[0].log if suites else runs[0].log if runs else ""
+    command = runs[0].command if runs else steps[0].command
+    base = {"id": "O7", "area": "own", "command": command, "log": log, "locations": places}
+    measured = {"ran": ran, "failed": failed, "skipped": skipped}
+    if not runs:
+        return Check(**base, state="not_assessable", message="There was no time for its tests.")
+    if not suites:
+        cause = next((r.cause for r in runs if r.cause), None)
+        if cause and cause.code in NOT_OFFERED:
+            return Check(**base, state="not_assessable", message=cause.message)
+        said = cause.message if cause else "no test runner reported a result."
+        return Check(**base, state="fail", severity="medium", message=f"Its tests cannot be run: {said}")
+    if not ran:
+        message = f"None of its tests ran: {skipped} were skipped, and a skipped test is no pass."
+        return Check(**base, state="fail", severity="medium", message=message, measured=measured)
+    if failed:
+        names = ", ".join(name for s in suites for name in s.tested.names[:3])
+        message = f"{failed} of {ran} of its own tests fail" + (f": {names}." if names else ".")
+        return Check(**base, state="fail", severity="medium", message=message, measured=measured)
+    skips = f" {skipped} more were skipped." if skipped else ""
+    message = f"All {ran} of its own tests that ran pass.{skips}"
+    return Check(**base, state="pass", message=message, measured=measured, credit=ran / (ran + skipped))
+
+
+def trains(plan: Plan, training: Training | None) -> Check:
+    """T1: with its outputs deleted and no network, does training make them again?"""
+    if training is None:
+        return Check(id="T1", area="retrain", state="not_assessable", message=_NOT_BUILT)
+    steps = plan.of("train")
+    if not steps:
+        shipped = [model for model in plan.models if model.present]
+        if shipped:
+            message = f"It delivers a trained model ({shipped[0].path}) and no code that trains it."
+            return Check(
+                id="T1",
+                area="retrain",
+                state="fail",
+                severity="high",
+                message=message,
+                locations=shipped[0].locations,
+                measured={"cause": "no_training_code"},
+            )
+        message = "No code was found that trains a model."
+        return Check(id="T1", area="retrain", state="not_assessable", message=message)
+    if training.trained:
+        return _trained(plan, training)
+    cause = training.cause
+    runs = [r for r in (training.first.runs if training.first else ()) if r.step in {s.id for s in steps}]
+    said = cause.message if cause else "It ended without a word of failure, and left no model, file or metric behind."
+    state = "not_assessable" if cause and cause.code in NOT_OFFERED else "fail"
+    places = (*((cause.location,) if cause and cause.location else ()), *_places(plan, runs[:2]))
+    return Check(
+        id="T1",
+        area="retrain",
+        state=state,
+        severity="high" if state == "fail" else "info",
+        message=f"It could not be retrained. {said}",
+        command=runs[0].command if runs else steps[0].command,
+        log=runs[0].log if runs else "",
+        locations=places,
+        measured={"cause": cause.code if cause else "nothing_left"},
+    )
+
+
+def _trained(plan: Plan, training: Training) -> Check:
+    first = training.rounds[0]
+    runs = {run.step: run for run in first.runs}
+    tried = [step for step in plan.of("train") if step.id in runs]
+    good = [runs[id_] for id_ in training.trained]
+    made = sorted({path for run in good for path in (*run.made, *run.changed)})
+    failed = [runs[step.id] for step in tried if step.id not in training.trained]
+    left = f"{len(made)} files were made" if made else "it printed its results and left no file"
+    named = f" ({', '.join(made[:3])})" if made else ""
+    rest = ""
+    if failed:
+        why = next((run.cause.message for run in failed if run.cause), "it left nothing behind.")
+        rest = f" {len(failed)} of {len(tried)} training commands did not work: {why}"
+    return Check(
+        id="T1",
+        area="retrain",
+        state="pass",
+        credit=max(0.5, len(good) / len(tried)),
+        message=f"It retrains without network, {len(training.rounds)} times in "
+        f"{first.seconds:.0f} s each: {left}{named}.{rest}",
+        command=good[0].command,
+        log=good[0].log,
+        locations=_places(plan, good[:2]),
+        measured={
+            "rounds": len(training.rounds),
+            "seconds": round(first.seconds, 1),
+            "files": len(made),
+            "commands": len(good),
+            "of": len(tried),
+        },
+    )
+
+
+def _lacks(cause: Cause | None, training: Cause) -> bool:
+    """Whether a run failed for lack of the very data that training lacks: that is told once, where it belongs."""
+    return cause is not None and cause.code == training.code == "data_missing"
+
+
+def _excused(cause: Cause | None) -> bool:
+    return cause is not None and cause.code in NOT_OFFERED
+
+
+def _places(plan: Plan, runs: Iterable[Ran]) -> tuple[Location, ...]:
+    steps: dict[str, Step] = {step.id: step for step in plan.steps}
+    return tuple(place for run in runs if run.step in steps for place in steps[run.step].locations[:1])
