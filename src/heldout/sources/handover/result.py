@@ -80,6 +80,28 @@ class Growth(Frozen):
     high: float
     """Ends of the 95 % interval of the exponent."""
     fixed_s: float = 0.0
+    """Processor seconds that are spent whatever the rows."""
+    fixed_measured: bool = False
+    """Whether that was measured by itself, and not only fitted."""
+    memory_exponent: float | None = None
+    """The same for the peak of memory; None when it hardly depends on the rows or was not measured."""
+    memory_low: float | None = None
+    memory_high: float | None = None
+    fixed_memory_bytes: int | None = None
+
+
+class Extrapolation(Frozen):
+    """What a training on another number of rows would take; beyond the measured ones a guess by rule."""
+
+    rows: int
+    times: float
+    """How many times the largest measured size."""
+    cpu_s: float | None = None
+    """None when it was refused; `why` says why."""
+    low: float | None = None
+    high: float | None = None
+    """Ends of the 95 % interval for one run."""
+    why: str = ""
 
 
 Section = Literal["data", "model", "infrastructure", "monitoring"]
