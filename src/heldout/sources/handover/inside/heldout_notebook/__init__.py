@@ -1,0 +1,1 @@
+"""Running notebooks without Jupyter; see `notebook.py` beside this folder."""

@@ -1,0 +1,167 @@
+"""What became of a notebook that was run inside, and how it differs from the outputs that it was sent with."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Literal
+
+from heldout.evidence.types import Frozen
+from heldout.material.notebook import Notebook
+
+_LARGEST = 64 * 1024 * 1024
+_MOST_CELLS = 5_000
+_TEXT = 100_000
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
+_FLEETING = re.compile(
+    r"<Figure size [^>]*>|0x[0-9a-fA-F]+|"
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?|\b\d+(\.\d+)? ?(ns|[µμ]s|us|ms|s|sec|seconds|min)\b"
+    r"|(?<=:)\s*\d+it/s|Wall time:.*|CPU times:.*"
+)
+
+Status = Literal["ok", "error", "running", "not_run"]
+
+
+class CellRun(Frozen):
+    """One code cell of the run; `cell` counts from 1 over all cells of the notebook."""
+
+    cell: int
+    status: Status
+    """`running` is what a run that was stopped leaves behind."""
+    seconds: float = 0.0
+    text: str = ""
+    """Everything it printed, showed and gave back, as text."""
+    error: str = ""
+    """Name of the exception."""
+    message: str = ""
+    line: int | None = None
+    """Line of the cell at which it failed."""
+    trace: str = ""
+    notes: tuple[str, ...] = ()
+    """What was left out: installs, and magics of the notebook's own display."""
+
+
+class NotebookRun(Frozen):
+    """A notebook run top to bottom, as far as it came."""
+
+    notebook: str
+    runner: str = ""
+    ok: bool = False
+    """Whether every cell ran."""
+    error: str = ""
+    """Why none could be: no notebook, or one of another language."""
+    cells: tuple[CellRun, ...] = ()
+
+    @property
+    def failed(self) -> CellRun | None:
+        """The cell at which it ended, or None."""
+        return next((cell for cell in self.cells if cell.status in ("error", "running")), None)
+
+    @property
+    def ran(self) -> int:
+        """How many cells ran to their end."""
+        return sum(cell.status == "ok" for cell in self.cells)
+
+    @property
+    def text(self) -> str:
+        """All that the cells printed and showed, in order."""
+        return "\n".join(cell.text for cell in self.cells if cell.text)
+
+
+class Difference(Frozen):
+    """A cell whose output is another than the one that the notebook was sent with."""
+
+    cell: int
+    stored: str
+    got: str
+    numbers: bool
+    """Whether numbers differ; False when only the words around them do."""
+
+
+def read_notebook_run(content: bytes) -> NotebookRun | None:
+    """What `inside/notebook.py` wrote; None when it is nothing of the kind. The file is foreign and is doubted."""
+    try:
+        raw = json.loads(content) if len(content) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        return None
+    cells = tuple(cell for told in raw["cells"][:_MOST_CELLS] for cell in _cell(told))
+    every = bool(cells) and all(cell.status == "ok" for cell in cells)
+    return NotebookRun(
+        notebook=_text(raw.get("notebook"), 500),
+        runner=_text(raw.get("runner"), 100),
+        ok=every and not raw.get("error"),
+        error=_text(raw.get("error"), 1_000),
+        cells=cells,
+    )
+
+
+def compare_outputs(notebook: Notebook, run: NotebookRun) -> tuple[Difference, ...]:
+    """Cells that had an output when they were sent and gave another one now.
+
+    Addresses, dates and durations are passed over, since they differ in every run; cells without a stored output and
+    cells that did not run say nothing.
+    """
+    got = {cell.cell: cell for cell in run.cells if cell.status == "ok"}
+    told = []
+    for cell in notebook.cells:
+        now = got.get(cell.number)
+        if now is None or not cell.output_text.strip() or cell.errors:
+            continue
+        stored, text = _plain(cell.output_text), _plain(now.text)
+        most = len(stored)
+        if stored != text and stored != text[:most]:
+            numbers = _numbers(stored) != _numbers(text)[: len(_numbers(stored))]
+            told.append(Difference(cell=cell.number, stored=stored[:500], got=text[:500], numbers=numbers))
+    return tuple(told)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_FLEETING.sub("", text).split())
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(found) for found in _NUMBER.findall(text)]
+
+
+def _cell(raw: object) -> list[CellRun]:
+    if not isinstance(raw, dict):
+        return []
+    number, status = raw.get("cell"), raw.get("status")
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 10**6:
+        return []
+    if status not in ("ok", "error", "running", "not_run"):
+        return []
+    given = raw.get("error")
+    error: dict[str, Any] = given if isinstance(given, dict) else {}
+    line = error.get("line")
+    seconds = raw.get("seconds")
+    outputs = [part.get("text") for part in _list(raw.get("outputs")) if isinstance(part, dict)]
+    return [
+        CellRun(
+            cell=number,
+            status=status,
+            seconds=float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else 0.0,
+            text=_clean("\n".join(part.rstrip("\n") for part in outputs if isinstance(part, str)))[:_TEXT],
+            error=_text(error.get("name"), 100),
+            message=_text(error.get("message"), 2_000),
+            line=line if isinstance(line, int) and not isinstance(line, bool) and 0 < line < 10**6 else None,
+            trace=_clean(error["trace"])[:8_000] if isinstance(error.get("trace"), str) else "",
+            notes=tuple(_text(note, 300) for note in _list(raw.get("notes"))[:50]),
+        )
+    ]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object, most: int) -> str:
+    return _clean(value)[:most] if isinstance(value, str) else ""
+
+
+def _clean(text: str) -> str:
+    """Without what moves a terminal's cursor."""
+    return "".join(char for char in text if char.isprintable() or char in "\n\t")
