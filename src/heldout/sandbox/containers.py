@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from heldout.errors import InputError
-from heldout.sandbox.base import Job, Limits, SandboxFault, Verdict
+from heldout.sandbox.base import Job, SandboxFault, Verdict
 from heldout.sandbox.cgroups import Counters, find_leaf
 from heldout.sandbox.engines import Engine
 from heldout.sandbox.running import Running
@@ -291,11 +291,6 @@ def _guard(engine: Engine) -> None:
         finally:
             os.close(reader)
         _guardians[os.getpid(), engine] = writer
-
-
-def rlimits(limits: Limits) -> str:
-    """What the gate sets for each process where nothing holds all of them together."""
-    return f"ulimit -u {limits.processes + 2} 2>/dev/null; ulimit -d {4 * limits.memory_bytes // 1024}; "
 
 
 def _more(one: int | None, other: int | None) -> int | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from heldout.sandbox import system
 from heldout.sandbox.base import Mount, NoSandboxError
 from heldout.sandbox.engines import Engine
+from heldout.sandbox.workspace import Folder
 
 SETTING = "HELDOUT_OCI_IMAGE"
 _PINNED = re.compile(r"\S+@sha256:[0-9a-f]{64}|localhost/\S+")
@@ -20,10 +21,14 @@ _EMPTY = ("usr", "etc", "proc", "sys", "dev", "tmp", "run", "var")
 
 @dataclass(frozen=True)
 class Image:
-    """A name in the engine's storage, and what of this machine is shown inside with it."""
+    """What containers start from: a name in the engine's storage, and what of this machine is shown inside with it."""
 
     name: str
     mounts: tuple[Mount, ...]
+    root: Folder | None = None
+    """Instead of the name: a folder that programs inside see as their root, and may write."""
+    builds: bool = False
+    """Whether the program inside is the engine itself, which builds an image from `root`."""
 
 
 def image(engine: Engine) -> Image:
@@ -41,7 +46,7 @@ def image(engine: Engine) -> Image:
             f"{engine.kind} runs its containers on another machine or in a virtual one, which needs an image with "
             f"Python: name one by its digest in {SETTING}, as in docker.io/library/python@sha256:..., and pull it"
         )
-    content = _skeleton()
+    content = skeleton()
     name = f"localhost/heldout-base:{hashlib.sha256(content).hexdigest()[:16]}"
     if not engine.has(name):
         engine.call("import", "-", name, content=content)
@@ -56,7 +61,7 @@ def _named(engine: Engine, told: str) -> Image:
     return Image(told, ())
 
 
-def _skeleton() -> bytes:
+def skeleton() -> bytes:
     """A root with nothing in it, the same for the same machine."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:

@@ -52,6 +52,7 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "migrate_pages": (256, 238), "move_pages": (279, 239),
 }
 """Call -> its number on x86_64 and on aarch64, None where it has none."""
+_FOR_BUILDS = ("unshare", "setns", "pivot_root", "chroot", "mount", "umount2", "sethostname")
 _MOST_FAMILIES = 64
 """The kernel knows fewer, and answers to a higher number what the filter would."""
 _MACHINES = {"x86_64": 0, "aarch64": 1}
@@ -92,8 +93,10 @@ def program(machine: str | None = None) -> bytes:
 
 
 @cache
-def profile(machine: str | None = None) -> str:
+def profile(machine: str | None = None, *, builds: bool = False) -> str:
     """The same filter for a container engine, as the JSON file of `--security-opt seccomp=`; KeyError as `program`.
+
+    `builds` leaves out what an engine needs that builds an image inside: mounts, roots and namespaces of its own.
 
     Arguments are compared in their low halves, as the kernel reads them: a call with bits above those is no way past.
     """
@@ -101,6 +104,8 @@ def profile(machine: str | None = None) -> str:
     architecture = {"x86_64": "SCMP_ARCH_X86_64", "aarch64": "SCMP_ARCH_AARCH64"}[machine]
     names = [name for name, numbers in _DENIED.items() if numbers[_MACHINES[machine]] is not None]
     spaces = [1 << bit for bit in range(32) if _NEW_NAMESPACES >> bit & 1]
+    if builds:
+        names, spaces = [name for name in names if name not in _FOR_BUILDS], []
     families = [family for family in range(_MOST_FAMILIES) if family not in _FAMILIES]
     rules = [
         _rule("clone3", errno.ENOSYS),
