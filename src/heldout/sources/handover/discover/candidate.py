@@ -28,3 +28,7 @@ class Candidate:
     """Names of steps of the same finder."""
     variables: tuple[tuple[str, str], ...] = ()
     notebook: str | None = None
+    script: str = ""
+    """The own file that the command comes down to, where its words do not say so (a console script)."""
+    entry: str = ""
+    """The function of that file that is called."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from heldout.evidence.types import Location
-from heldout.material.declarations import Declarations, read_declarations
+from heldout.material.declarations import Declarations, normalise, read_declarations
 from heldout.material.declarations.commands import is_dockerfile, is_environment
 from heldout.material.declarations.locks import lock_tool
 from heldout.material.declarations.requirements import group_of, is_requirements
-from heldout.material.import_names import brought_by, standard
+from heldout.material.import_names import DISTRIBUTIONS, standard
 from heldout.sources.handover.discover.code.modules import imports_of, is_own
-from heldout.sources.handover.discover.view import View, parent
+from heldout.sources.handover.discover.pythons import python_of
+from heldout.sources.handover.discover.view import View, parent, parse
 from heldout.sources.handover.plan import Environment
 
 _HELD_ABOVE = frozenset(
@@ -60,7 +61,6 @@ class Declared:
     """The environments that are declared, and what could not be told."""
 
     environments: list[Environment] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
     declarations: Declarations = field(default_factory=Declarations)
 
     def of(self, path: str) -> Environment | None:
@@ -82,10 +82,10 @@ def find_environments(view: View, installed: Iterable[str], as_of: date | None) 
     held: dict[str, list[str]] = {}
     for path in paths:
         if path in telling and not _NOT_RUN_WITH.search(parent(path)):
-            held.setdefault(_owner(path), []).append(path)
+            held.setdefault(owner_of(path), []).append(path)
     found = Declared(declarations=declarations)
     for folder in sorted(held, key=lambda name: (name != ".", name.count("/"), name)):
-        found.environments.append(_environment(view, folder, held[folder], declarations, guide, as_of))
+        found.environments.append(_environment(found, view, folder, held[folder], guide, as_of))
     return found
 
 
@@ -101,7 +101,7 @@ def _declares(view: View, path: str) -> bool:
     )
 
 
-def _owner(path: str) -> str:
+def owner_of(path: str) -> str:
     """The folder that a declaration is for: the one that holds it, or the one above a folder of declarations."""
     folder = parent(path)
     while folder.rpartition("/")[2].lower() in _HELD_ABOVE:
@@ -110,14 +110,14 @@ def _owner(path: str) -> str:
 
 
 def _environment(
-    view: View, folder: str, paths: list[str], declarations: Declarations, guide: list[str], as_of: date | None
+    found: Declared, view: View, folder: str, paths: list[str], guide: list[str], as_of: date | None
 ) -> Environment:
     files = [path for path in paths if _rank(path) < 8 and not _on_top(path)]
     files.sort(key=lambda path: (guide.index(path) if path in guide else len(guide), _rank(path), len(path), path))
     also = sorted(path for path in paths if _on_top(path))
     if not files and also:
         files, also = also, []
-    version, places = python_of(view, folder, declarations)
+    version, places = python_of(view, folder, found.declarations, owner_of)
     kept = tuple(Location(path=path, line=1) for path in (*files, *also))
     return Environment(
         id="default" if folder == "." else _slug(folder),
@@ -143,32 +143,14 @@ def _slug(folder: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-") or "default"
 
 
-def python_of(view: View, folder: str, declarations: Declarations) -> tuple[str | None, tuple[Location, ...]]:
-    """The Python version that a folder's declarations name: exact ones before ranges, the lower end of a range."""
-    found: list[tuple[int, str, Location]] = []
-    for item in declarations.python_requires:
-        owner = _owner(item.path)
-        if owner not in (folder, "."):
-            continue
-        exact = re.fullmatch(r"\s*(?:==?|~=)?\s*(\d\.\d{1,2}(?:\.\d{1,2})?)(?:\.\*)?\s*", item.specifier)
-        lower = re.search(r"(?:>=|\^|~=?|==?|>)\s*(\d\.\d{1,2}(?:\.\d{1,2})?)", item.specifier)
-        version = exact or lower
-        if version:
-            far = 0 if owner == folder else 10
-            found.append((far + (0 if exact else 1), version[1], Location(path=item.path, line=item.line)))
-    if not found:
-        return None, ()
-    found.sort(key=lambda item: item[0])
-    return found[0][1], tuple(place for _, _, place in found[:5])
-
-
-def inferred_environment(view: View, paths: Iterable[str], as_of: date | None) -> Environment:
+def inferred_environment(view: View, paths: Iterable[str], found: Declared, as_of: date | None) -> Environment:
     """What code imports, where nothing declares it."""
+    version, places = python_of(view, view.folder, found.declarations, owner_of)
     needed: dict[str, Location] = {}
     for path in paths:
         tree = view.module(path)
         if path.endswith(".ipynb") and (read := view.notebook(path)) is not None:
-            tree = read[1].tree
+            tree = read[1].tree or parse(read[1].text)
         if tree is None:
             continue
         for item in imports_of(tree):
@@ -176,13 +158,15 @@ def inferred_environment(view: View, paths: Iterable[str], as_of: date | None) -
             if top and not standard(top) and not is_own(view, path, item.module, item.level):
                 needed.setdefault(distribution_of(top), Location(path=path, line=item.line))
     return Environment(
-        id="default", requirements=tuple(sorted(needed)), as_of=as_of, locations=tuple(needed.values())[:20]
+        id="default",
+        requirements=tuple(sorted(needed)),
+        python=version,
+        as_of=as_of,
+        locations=tuple(dict.fromkeys((*places, *needed.values())))[:20],
     )
 
 
 def distribution_of(name: str) -> str:
     """The distribution to install for an import: the usual one where several bring it."""
-    from heldout.material.import_names import DISTRIBUTIONS
-
     known = DISTRIBUTIONS.get(name)
-    return known[0] if known else min(brought_by(name), key=len)
+    return known[0] if known else normalise(name)

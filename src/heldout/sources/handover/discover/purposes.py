@@ -4,41 +4,28 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Set as AbstractSet
 
-from heldout.sources.handover.discover.code.traits import Trait
+from heldout.sources.handover.discover.code.study import Study
 from heldout.sources.handover.plan import Purpose
 
 _SERVERS = re.compile(r"streamlit|uvicorn|gunicorn|hypercorn|flask|fastapi|gradio|bentoml|waitress-serve|django-admin")
 _TESTERS = re.compile(r"pytest|py\.test|tox|nox|unittest|nosetests|coverage|behave")
-_BY_WORD: tuple[tuple[Purpose, re.Pattern[str]], ...] = (
-    ("test", re.compile(r"(^|[_\W])(unit)?tests?([_\W]|$)|^test_|_test$", re.IGNORECASE)),
-    (
-        "serve",
-        re.compile(r"serv(e|er|ing)\b|(^|[_\W])(app|api|webapp|dashboard|gui|demo|deploy)([_\W]|$)", re.IGNORECASE),
-    ),
-    ("evaluate", re.compile(r"eval(uat|\b|_)|(^|_)score|benchmark|backtest|validat|metric|confusion", re.IGNORECASE)),
-    (
-        "train",
-        re.compile(
-            r"train|(^|_)fit(_|$)|fine_?tun|entrena|treina|egit|(^|_)model(l?ing|os|s)?(_|$)|learn", re.IGNORECASE
-        ),
-    ),
-    (
-        "predict",
-        re.compile(
-            r"predict|infer(?!no)|forecast|(^|_)score_new|pronostic|classify|detect|generate_submission|submission",
-            re.IGNORECASE,
-        ),
-    ),
+_BY_WORD: tuple[tuple[Purpose, str], ...] = (
+    ("test", r"^(unit_?|run_?)?tests?$|^test_|_tests?$|^ci$|^check$"),
+    ("train", r"train(?!_?test_?split|ing_?data|_?data)|(^|_)fit(_|$)|fine_?tun|finetun|entrena|treina|egitim|learn"),
+    ("evaluate", r"eval(uat|\b|_)|(^|_)scor(e|ing)|benchmark|backtest|validat|metric|confusion|compar"),
+    ("serve", r"serv(e|er|ing)\b|(^|_)(app|api|webapp|dashboard|gui|demo|deploy|web|frontend|backend)(_|$)"),
+    ("predict", r"predict|infer(?!no)|forecast|pronostic|classify|detect|submission|recommend"),
     (
         "prepare",
-        re.compile(
-            r"prep|clean|feature|download|fetch|split|make_dataset|(^|_)(data|etl|ingest|load|raw|dataset|extract|transform)(_|$)|load_data|get_data|generate_data|synth|process|augment|tokeni[sz]e|build_features|ingest",
-            re.IGNORECASE,
-        ),
+        r"prep|clean|feature|download|fetch|split|make_?dataset|(^|_)(data|etl|ingest|load|raw|dataset|extract|transform|"
+        r"convert|merge|eda)(_|$)|load_data|get_data|generate_data|synth|process|augment|tokeni[sz]e|ingest",
     ),
+    ("train", r"(^|_)model(l?ing|s)?(_|$)|regress|classif|(^|_)(main|pipeline|run|experiment)(_|$)"),
 )
+_PATTERNS = tuple((purpose, re.compile(pattern, re.IGNORECASE)) for purpose, pattern in _BY_WORD)
+_SURE = len(_PATTERNS) - 1
+"""The last row suggests only a little: it counts where nothing else tells."""
 
 
 def by_runner(words: tuple[str, ...]) -> Purpose | None:
@@ -53,47 +40,50 @@ def by_runner(words: tuple[str, ...]) -> Purpose | None:
         return "test"
     if _SERVERS.fullmatch(name) or (name == "mlflow" and rest[:2] == ("models", "serve")):
         return "serve"
-    if name in ("papermill", "jupyter-nbconvert") or (
-        name == "jupyter" and rest[:1] and rest[0] in ("nbconvert", "execute", "run", "notebook")
-    ):
+    if name in ("papermill", "jupyter-nbconvert"):
         return "notebook"
-    if name.startswith("python") and "manage.py" in rest[:1] and "runserver" in rest:
-        return "serve"
-    if name in ("kedro", "mlflow", "snakemake", "dvc"):
-        return "train"
-    return None
+    if name == "jupyter" and rest[:1] and rest[0] in ("nbconvert", "execute", "run", "notebook"):
+        return "notebook"
+    if name.startswith("python") and "manage.py" in rest[:1]:
+        return "serve" if "runserver" in rest else "other"
+    return "train" if name in ("kedro", "mlflow", "snakemake", "dvc") else None
 
 
-def by_word(name: str) -> Purpose | None:
-    """What a name suggests: of a stage, a target, a script."""
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).replace("-", "_").replace(" ", "_")
-    return next((purpose for purpose, pattern in _BY_WORD if pattern.search(plain)), None)
+def by_word(name: str, *, sure: bool = False) -> Purpose | None:
+    """What a name suggests: of a stage, a target, a script; with `sure`, only where it says it plainly."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name[:120]).replace("-", "_").replace(" ", "_")
+    patterns = _PATTERNS[:_SURE] if sure else _PATTERNS
+    return next((purpose for purpose, pattern in patterns if pattern.search(plain)), None)
 
 
-def by_code(traits: AbstractSet[Trait], name: str) -> Purpose | None:
+def by_code(study: Study, name: str) -> Purpose | None:
     """What the code does; where it does several things, the name decides between them."""
-    named = by_word(name)
-    if "window" in traits and "serve" not in traits and named != "train":
+    traits = study.traits
+    named = by_word(name, sure=True)
+    if "window" in traits and named != "train":
         return "other"
     if "serve" in traits and named not in ("train", "evaluate", "prepare"):
         return "serve"
     if "fit" in traits:
-        return _fitting(traits, named)
-    if "score" in traits and named not in ("predict", "train", "prepare", "test"):
+        return _fitting(study, named)
+    if "score" in traits and named not in ("predict", "train", "prepare"):
         return "evaluate"
     if "predict" in traits:
-        return named if named in ("evaluate", "test") else "predict"
-    if named is not None:
-        return named
-    return "prepare" if {"table_out", "download", "split"} & traits else None
-
-
-def _fitting(traits: AbstractSet[Trait], named: Purpose | None) -> Purpose:
-    """Code that fits something: a training, unless its name says otherwise and it could as well fit a scaler."""
-    if named in ("evaluate", "test"):
-        return named
-    if named == "prepare" and not {"score", "predict"} & traits:
+        return named if named in ("evaluate", "train") else "evaluate" if named == "test" else "predict"
+    if {"table_out", "download", "split"} & traits and named not in ("serve", "test"):
         return "prepare"
-    if named == "predict" and "load" in traits:
+    return named if traits and named != "train" else None
+
+
+def _fitting(study: Study, named: Purpose | None) -> Purpose:
+    """Code that fits something: a training, unless its name says otherwise and it keeps no model."""
+    keeps = any(touch.kind == "model" for touch in study.writes)
+    made = {touch.path for touch in study.writes}
+    loads = any(touch.kind == "model" and touch.path not in made for touch in study.reads)
+    if named == "prepare" and not {"score", "predict"} & study.traits:
+        return "prepare"
+    if named in ("evaluate", "test") and (loads or not keeps):
+        return "evaluate" if loads else "train" if named == "test" else "evaluate"
+    if named == "predict" and loads:
         return "predict"
     return "train"

@@ -135,11 +135,16 @@ def _step(path: str, here: str, made: Makefile, rule: Rule, makers: dict[str, st
         location=Location(path=path, line=runs[0].line),
         folder=here,
         name=rule.targets[0],
-        inputs=tuple(p for need in rule.needs if "/" in need or "." in need if (p := joined(here, need))),
+        inputs=tuple(p for need in rule.needs if _is_input(need) if (p := joined(here, need))),
         outputs=tuple(p for target in files if (p := joined(here, target))),
         after=tuple(dict.fromkeys(makers[n] for n in rule.needs if n in makers and makers[n] != rule.targets[0])),
         variables=runs[0].variables,
     )
+
+
+def _is_input(need: str) -> bool:
+    """Whether a prerequisite is a file that is read: pictures only order the rules."""
+    return ("/" in need or "." in need) and not need.endswith((".png", ".jpg", ".svg", ".pdf", ".html"))
 
 
 def _in_folder(command: Command, here: str) -> str:
