@@ -9,21 +9,52 @@ from heldout.material.open import Material
 from heldout.sources.handover.discover.assemble import assemble
 from heldout.sources.handover.discover.view import View
 from heldout.sources.handover.plan import Plan
+from heldout.sources.handover.plan_file import read_plan
 
-__all__ = ["discover"]
+__all__ = ["DELIVERY", "as_of", "discover"]
+
+DELIVERY = "delivery.toml"
+"""The file in which a vendor writes the plan themselves."""
 
 
 def discover(material: Material, folder: str = ".") -> Plan:
     """The plan of an audit of this delivery, found statically.
 
-    `folder` limits where is looked to one sub-project of a delivery that holds several; all paths of the plan stay
-    relative to the delivery's root, because a sub-project may read what lies beside it. Raises InputError when there
-    is no such folder. What could not be told stands in `open_questions`; nothing is guessed without one.
+    A `delivery.toml` of the vendor is taken as it is; only the sections that it leaves out are found. `folder` limits
+    where is looked to one sub-project of a delivery that holds several; all paths of the plan stay relative to the
+    delivery's root, because a sub-project may read what lies beside it. Raises InputError when there is no such
+    folder. What could not be told stands in `open_questions`; nothing is guessed without one.
     """
     view = View(material.tree, folder.strip("/") or ".")
     if view.folder not in view.folders:
         raise InputError(f"{material.name} has no folder {folder}; name one that it has")
-    return assemble(view, as_of(material))
+    found = assemble(view, as_of(material))
+    path = DELIVERY if view.folder == "." else f"{view.folder}/{DELIVERY}"
+    return _completed(view, path, found) if path in view.tree else found
+
+
+def _completed(view: View, path: str, found: Plan) -> Plan:
+    """The vendor's plan, with what it leaves out as it was found; the found plan alone where theirs cannot be used."""
+    try:
+        given = read_plan(view.text(path), path)
+    except InputError as error:
+        question = f"{path} cannot be used, and the plan was made without it: {error}"
+        return found.model_copy(update={"open_questions": (question, *found.open_questions)})
+    fields = {
+        name: getattr(given, name) or getattr(found, name)
+        for name in ("environments", "steps", "data", "models", "claims", "guide")
+    }
+    services = given.services or (() if given.steps else found.services)
+    steps = given.steps or found.steps
+    known = {environment.id for environment in fields["environments"]}
+    lost = sorted({step.environment for step in steps} - known)
+    first = fields["environments"][0].id if fields["environments"] else "default"
+    mended = tuple(s if s.environment in known else s.model_copy(update={"environment": first}) for s in steps)
+    questions = given.open_questions if given.steps else (*given.open_questions, *found.open_questions)
+    if lost and given.steps:
+        unknown = f"{path} names the environment {', '.join(lost)} and does not say what is in it; {first} is used."
+        questions = (*questions, unknown)
+    return Plan(**{**fields, "steps": mended, "services": services, "open_questions": questions})
 
 
 def as_of(material: Material) -> date | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from heldout.sources.handover.claims import contradictions, find_claims
 from heldout.sources.handover.discover.choose import Chosen, chosen_drafts, is_there
 from heldout.sources.handover.discover.code.seen import matches
 from heldout.sources.handover.discover.data import find_data
@@ -17,7 +18,7 @@ from heldout.sources.handover.discover.models import find_models
 from heldout.sources.handover.discover.questions import find_questions
 from heldout.sources.handover.discover.services import find_services, framework_of, port_of
 from heldout.sources.handover.discover.view import View, unique
-from heldout.sources.handover.plan import Environment, Plan, Purpose, Step
+from heldout.sources.handover.plan import Claim, Environment, Plan, Purpose, Step
 
 _ORDER: tuple[Purpose, ...] = ("prepare", "train", "evaluate", "predict", "test", "serve", "notebook", "other")
 _CODE = (".py", ".ipynb", ".sh", ".r", ".smk")
@@ -51,15 +52,25 @@ def assemble(view: View, as_of: date | None) -> Plan:
     data = find_data(view, drafts, found.steps)
     models = find_models(view, drafts)
     services = find_services(view, drafts, found.steps, data)
+    claims = claims_here(view)
     return Plan(
         environments=tuple(found.environments),
         steps=found.steps,
         data=data,
         models=models,
         services=services,
+        claims=claims,
         guide=find_guide(view),
-        open_questions=unique(find_questions(found, data, models, services)),
+        open_questions=unique((*find_questions(found, data, models, services), *contradictions(claims))),
     )
+
+
+def claims_here(view: View) -> tuple[Claim, ...]:
+    """What the documents and results of the folder where is looked claim."""
+    if view.folder == ".":
+        return find_claims(view.tree)
+    inside = tuple(entry for entry in view.tree.files if view.inside(entry.path))
+    return find_claims(replace(view.tree, files=inside))
 
 
 def _environments(found: Found, as_of: date | None) -> None:

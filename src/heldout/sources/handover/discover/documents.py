@@ -13,7 +13,8 @@ _DOCUMENTS = 40
 _LINES = 6_000
 _FENCE = re.compile(r"^\s{0,12}(?:[-*>]\s+|\d+\.\s+|>\s*)?(`{3,}|~{3,})\s*([\w+#.{}-]*)\s*(.{0,80})$")
 _INLINE = re.compile(r"(?<!`)`([^`\n]{4,300})`(?!`)")
-_HTML = re.compile(r"<(pre|code)[^>]{0,200}>(.{3,400}?)</\1>", re.IGNORECASE)
+_ALONE = re.compile(r"[\s*_>#\-+\d.]*`([a-z$!%./][^`\n]{3,300})`[\s*_.:]*")
+"""A line that holds a command between backticks and nothing else."""
 _SHELLS = frozenset(
     {
         "sh",
@@ -128,6 +129,12 @@ def _inline(path: str, text: str, folder: str) -> Iterator[Documented]:
     fenced = {n for block in blocks(text) for n in range(block.line, block.line + block.text.count("\n") + 1)}
     for number, line in enumerate(text.split("\n")[:_LINES], start=1):
         if number in fenced or "`" not in line:
+            continue
+        alone = _ALONE.fullmatch(line[:400])
+        if alone:
+            yield from (
+                Documented(path, c) for c in read_commands(alone[1], first_line=number, folder=folder, prompted=True)
+            )
             continue
         for found in _INLINE.finditer(line[:2_000]):
             commands = list(read_commands(found[1], first_line=number, folder=folder))

@@ -44,6 +44,8 @@ _HELD_ABOVE = frozenset(
 )
 _NOT_RUN_WITH = re.compile(r"(^|/)(docs?|documentation|examples?|\.github|\.circleci)(/|$)", re.IGNORECASE)
 _ON_TOP = re.compile(r"dev|test|extra|optional|notebook|api|app|serv|train|deploy|bert|gpu", re.IGNORECASE)
+_ASSUMED = frozenset({"IPython", "ipywidgets"})
+"""Imports that a notebook's surroundings bring; a bare environment does not."""
 _ORDER: tuple[tuple[int, str], ...] = (
     (0, r"requirements?\.txt"),
     (1, r"environment\.ya?ml|conda\.ya?ml|.*env.*\.ya?ml|.*conda.*\.ya?ml"),
@@ -155,7 +157,8 @@ def inferred_environment(view: View, paths: Iterable[str], found: Declared, as_o
             continue
         for item in imports_of(tree):
             top = item.top
-            if top and not standard(top) and not is_own(view, path, item.module, item.level):
+            needs = top in _ASSUMED or (top and not standard(top))
+            if needs and not is_own(view, path, item.module, item.level):
                 needed.setdefault(distribution_of(top), Location(path=path, line=item.line))
     return Environment(
         id="default",

@@ -62,6 +62,8 @@ def by_code(study: Study, name: str) -> Purpose | None:
     named = by_word(name, sure=True)
     if "window" in traits and named != "train":
         return "other"
+    if "client" in traits and not {"fit", "serve"} & traits:
+        return "other"  # it asks a service, which must be up
     if "serve" in traits and named not in ("train", "evaluate", "prepare"):
         return "serve"
     if "fit" in traits:

@@ -56,6 +56,8 @@ def _about_steps(found: Found) -> Iterator[str]:
             yield f"What {where} writes could not be told. Add its `outputs`: a retraining is judged by what it makes."
         if "window" in draft.study.traits and step.purpose == "other":
             yield f"{where} opens a window and waits for a person, and nobody sits before an audit: it is not run."
+        if "client" in draft.study.traits and step.purpose == "other":
+            yield f"{where} asks a service, which must be up: it is not run by itself."
         yield from _about_needs(draft, where)
 
 

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import Literal
 
-Trait = Literal["fit", "predict", "score", "save", "load", "serve", "window", "download", "table_out", "split"]
+Trait = Literal[
+    "fit", "predict", "score", "save", "load", "serve", "client", "window", "download", "table_out", "split"
+]
 
 _BY_NAME: dict[Trait, str] = {
     "fit": """fit fit_generator partial_fit train_on_batch backward cross_val_score cross_validate cross_val_predict
@@ -47,6 +49,8 @@ _DOTTED: dict[str, Trait] = {
     "interface.launch": "serve",
     "app.launch": "serve",
     "requests.get": "download",
+    "requests.post": "client",
+    "httpx.post": "client",
     "wget.download": "download",
     "gdown.download": "download",
     "nltk.download": "download",
