@@ -35,8 +35,7 @@ class Environment(Frozen):
     requirements: tuple[str, ...] = ()
     """Requirements of nobody's declaration: added by the person who audits, or, when `files` is empty, from imports."""
     python: str | None = None
-    """The version declared, as `3.9` or `3.9.18`, or a range as it is written (`>=3.8,<3.12`, `^3.8`); None when nothing
-    says."""
+    """The version declared, as `3.9` or `3.9.18`, or a range as written (`>=3.8,<3.12`, `^3.8`); None: nothing says."""
     as_of: date | None = None
     """The day of the last commit (or of the newest file), for packages as they were then."""
     locations: tuple[Location, ...] = ()
