@@ -104,6 +104,14 @@ setuptools: setuptools
 skimage: scikit-image
 sklearn: scikit-learn sklearn
 sklearn_crfsuite: sklearn-crfsuite
+scikitplot: scikit-plot
+surprise: scikit-surprise
+bayes_opt: bayesian-optimization
+llama_index: llama-index llama-index-core
+apache_beam: apache-beam
+airflow: apache-airflow
+pinecone: pinecone pinecone-client
+qiskit: qiskit
 skopt: scikit-optimize
 slugify: python-slugify
 speech_recognition: speechrecognition

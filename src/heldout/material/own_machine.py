@@ -22,7 +22,8 @@ _PLATFORM = re.compile(
 )
 _NOBODY_NAMES = """
 user username you your_name yourname name me xxx foo someone jovyan runner ubuntu ec2-user pi vagrant docker appuser app
-your_username shared public * travis circleci vsts appveyor vsts_azpcontainer
+your_username shared public * travis circleci vsts appveyor vsts_azpcontainer src code mage mlflow airflow node nonroot
+jenkins gitpod codespace service worker web model notebook jupyter dagster prefect spark hadoop trainer sagemaker-user
 """
 _NOBODY = frozenset(_NOBODY_NAMES.split())
 """Placeholders and accounts that images come with."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ class FunctionFacts:
     """What a reader sees of a function without reading it.
 
     `complexity` is McCabe's cyclomatic number (McCabe 1976): decisions plus one. `lines` counts from `def` to
-    the last line, `doc_lines` those of them that are the docstring. `depth` is the deepest nesting of blocks in it.
+    the last line, `text_lines` those of them that are text: the docstring, and strings over several lines. `depth` is
+    the deepest nesting of blocks in it.
     """
 
     name: str
@@ -49,7 +51,7 @@ class FunctionFacts:
     documented: bool
     public: bool
     method: bool
-    doc_lines: int = 0
+    text_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +261,26 @@ class Module:
     def functions(self) -> tuple[tuple[Function, FunctionFacts], ...]:
         """Every function and method with its facts."""
         found: list[tuple[Function, FunctionFacts]] = []
+        texts = self._lines_of_text()
         plain: list[Function] = [*self.nodes(ast.FunctionDef), *self.nodes(ast.AsyncFunctionDef)]
         for node in plain:
             found.append(
-                (node, _function_facts(node, self._index.shapes[node], isinstance(self.parent(node), ast.ClassDef)))
+                (
+                    node,
+                    _function_facts(node, self._index.shapes[node], isinstance(self.parent(node), ast.ClassDef), texts),
+                )
             )
         return tuple(found)
+
+    def _lines_of_text(self) -> list[int]:
+        """The lines of strings over several lines, in order; the first line of one within a statement is code."""
+        found: set[int] = set()
+        plain: Iterable[ast.expr] = (n for n in self.nodes(ast.Constant) if isinstance(n.value, str | bytes))
+        for node in (*plain, *self.nodes(ast.JoinedStr)):
+            last = node.end_lineno or node.lineno
+            if last > node.lineno:
+                found.update(range(node.lineno + (not isinstance(self.parent(node), ast.Expr)), last + 1))
+        return sorted(found)
 
     def location(self, place: ast.AST | int, end: int | None = None) -> Location:
         """Where a node or a line of the source is, with a few lines of it."""
@@ -362,7 +378,7 @@ _DECISIONS = frozenset(
 _BLOCKS = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match})
 
 
-def _function_facts(node: Function, shape: _Shape, method: bool) -> FunctionFacts:
+def _function_facts(node: Function, shape: _Shape, method: bool, texts: list[int]) -> FunctionFacts:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     if method and arguments and arguments[0].arg in ("self", "cls"):
         arguments = arguments[1:]
@@ -375,7 +391,9 @@ def _function_facts(node: Function, shape: _Shape, method: bool) -> FunctionFact
         arguments=len(arguments),
         annotated=sum(1 for argument in arguments if argument.annotation is not None) + (node.returns is not None),
         documented=(documented := ast.get_docstring(node, clean=False) is not None),
-        doc_lines=(node.body[0].end_lineno or 0) - node.body[0].lineno + 1 if documented else 0,
+        text_lines=max(
+            bisect_right(texts, node.end_lineno or node.lineno) - bisect_left(texts, node.lineno), int(documented)
+        ),
         public=not node.name.startswith("_"),
         method=method,
     )

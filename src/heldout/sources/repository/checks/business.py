@@ -228,6 +228,14 @@ _MEASURED = re.compile(
 )
 
 
+_NOT_YET = re.compile(
+    r"expect|project(ed|ion)|estimat|hard-?cod|mock|fake|placeholder|simulat|target\b|goal\b|assum|could|would|potential"
+    r"|scenario|hypothe|if we|up to|example|industry|typically|studies|according to|at risk|esperad|estimad|potencial",
+    re.IGNORECASE,
+)
+"""Words of what is hoped for, made up or somebody else's."""
+
+
 class MeasuredValue(Check):
     """Value measured in the unit of the business
 
@@ -254,7 +262,7 @@ class MeasuredValue(Check):
                 continue
             for number, line in enumerate(text.lines[:4000], start=1):
                 match = _MEASURED.search(line[:1000])
-                if match and re.search(r"\d", line):
+                if match and re.search(r"\d", line) and not _NOT_YET.search(line[:1000]):
                     yield self.found(
                         f"A text states a measured effect: “{line.strip()[:140]}”.",
                         text.location(number),

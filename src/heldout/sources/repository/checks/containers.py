@@ -12,6 +12,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.python_idiom import Tally, calls_name, is_name
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import loop_of
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
@@ -240,6 +241,8 @@ class Generators(Check):
             function = module.function_of(node)
             if function is None or function.lineno in seen:
                 continue
+            if loop_of(module, node) is None and not isinstance(node, ast.YieldFrom):
+                continue  # one thing handed out and taken back: a session, a lock
             seen.add(function.lineno)
             names = {(module.resolve(d.func if isinstance(d, ast.Call) else d) or "") for d in function.decorator_list}
             if not any(name.endswith(("contextmanager", "fixture")) for name in names):

@@ -162,7 +162,8 @@ class Versions(Check):
         fixed = sum(kind in ("pinned", "locked", "url") for kind in kinds)
         bounded = sum(d.lower_bound for d in wanted) if library else fixed + 0.5 * kinds.count("bounded")
         share = fraction(bounded, len(wanted))
-        places = [repo.at(d.path) if d.cell else repo.at(d.path, d.line) for d in wanted]
+        counted = [d for d in wanted if (d.lower_bound if library else d.kind in ("pinned", "locked", "url"))]
+        places = [repo.at(d.path) if d.cell else repo.at(d.path, d.line) for d in counted or wanted]
         what = "at least a lower bound" if library else "an exact version or a lock"
         count = int(bounded) if library else fixed
         said = f"{count} of {len(wanted)} dependencies have {what}"
@@ -257,6 +258,13 @@ def _pep440(specifier: str) -> str:
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d\.\d+)")
 _IN_WORDS = re.compile(r"\bpython[ -]?(?:version)?[ :=><`*]{0,6}(\d\.\d+)|python-(\d\.\d+)", re.IGNORECASE)
+_CREATED = re.compile(
+    r"^\s*-\s+[\"']?python\s*[=~<>]=?\s*(\d\.\d+)|\b(?:conda|mamba|uv|virtualenv|pyenv)\b[^\n]{0,80}?python(?:=|@|\s)=?(\d\.\d+)"
+    r"|--python[= ](?:python)?(\d\.\d+)|^(?:python-)?(3\.\d+)(?:\.\d+)?\s*$|\bpython(3\.\d+)\b",
+    re.MULTILINE,
+)
+"""An environment that is made with a version of Python, in an export of conda, a script or an image."""
+
 _LOOSELY = re.compile(r"\bpython ?3(?!\.?\d)", re.IGNORECASE)
 _IN_CI = re.compile(r"python(?:-version|_version)?\s?:\s*[\[\"' ]{0,3}(\d\.\d+)|\bpy(3\d{1,2})\b", re.IGNORECASE)
 
@@ -289,6 +297,7 @@ class PythonStated(Check):
         for patterns, wanted in (
             (("setup.py", "setup.cfg", "pyproject.toml"), _CLASSIFIER),
             (("tox.ini", ".travis.yml", "*/workflows/*.yml", "*/workflows/*.yaml", ".gitlab-ci.yml"), _IN_CI),
+            (("*.yml", "*.yaml", "*.sh", "makefile", "runtime.txt", ".python-version", "*dockerfile*"), _CREATED),
             (("readme*", "install*.md", "environment*.y*ml"), _IN_WORDS),
         ):
             # Those nearest to the root first: folders of data may hold a README each.

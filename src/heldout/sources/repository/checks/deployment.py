@@ -93,7 +93,7 @@ class PredictionCommand(Check):
             yield self.found(
                 f"{len(found)} command{'s' if len(found) > 1 else ''} load{'s' if len(found) == 1 else ''} a "
                 f"saved model and"
-                f" apply it to input given as arguments: `{path}`.",
+                f" appl{'ies' if len(found) == 1 else 'y'} it to input given as arguments: `{path}`.",
                 *(repo.at(p, note[0]) for p, note in first(found, 3)),
                 strength=(0.9 if clear else 0.6) + 0.1 * (len(found) > 1),
                 ask=f"Which rows would `{path}` score wrongly or refuse, and how would its user notice?",

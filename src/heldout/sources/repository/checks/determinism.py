@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, Text, first, fraction, ramp
+from heldout.sources.repository.checks.paths_and_config import RECORDED
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
@@ -314,7 +316,8 @@ class SeedSetting(Check):
 
     def on_text(self, text: Text) -> Iterable[Finding | object]:
         """Note entries named seed in settings files."""
-        if "seed" in text.text.lower() and len(text.text) < 100_000 and not text.path.startswith("."):
+        written = not text.path.startswith(".") and not RECORDED.search(text.path)
+        if "seed" in text.text.lower() and len(text.text) < 100_000 and written:
             for number, line in enumerate(text.lines, start=1):
                 if len(line) < 300 and _SEED_LINE.match(line):
                     yield number
@@ -325,7 +328,7 @@ class SeedSetting(Check):
         notes = repo.notes(self)
         if notes:
             yield self.found(
-                f"The seed can be set from outside, in {len({n.path for n in notes})} file(s).",
+                f"The seed can be set from outside, in {plural(len({n.path for n in notes}), 'file')}.",
                 *(repo.at(noted.path, noted.note) for noted in first(notes, 2)),
             )
 

@@ -78,7 +78,9 @@ class Readme(Check):
         document = repo.documents[0][1]
         parts = _parts(document)
         has = [name for name, there in parts.items() if there]
-        lacks = [name for name, there in parts.items() if not there]
+        # A sentence or two tell what it is for, if not well: that earns nothing, and nothing is said against it.
+        opening = sum(section.words for section in document.sections[:4])
+        lacks = [name for name, there in parts.items() if not there and not (name == _PURPOSE and opening >= 8)]
         place = repo.at(repo.readme.path, 1)
         if document.words < 30 and len(has) <= 1:
             yield self.against(
@@ -97,6 +99,9 @@ class Readme(Check):
             )
 
 
+_PURPOSE = "what it is for"
+
+
 def _parts(document: Document) -> dict[str, bool]:
     """Which of the things that a front page has to tell are there."""
     opening = sum(section.words for section in document.sections[:4])
@@ -109,7 +114,7 @@ def _parts(document: Document) -> dict[str, bool]:
     )
     inline = "\n".join(re.findall(r"`([^`\n]{4,200})`", text))
     return {
-        "what it is for": opening >= 25 or headed,
+        _PURPOSE: opening >= 25 or headed,
         "how to install it": bool(_INSTALL.search(text) or _INSTALL.search(blocks)),
         "how to run it": bool(_RUN.search(blocks) or _RUN.search(inline) or _HOSTED.search(text)),
         "which data or models it needs": data,

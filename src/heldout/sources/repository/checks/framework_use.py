@@ -129,6 +129,10 @@ class StateSaved(Practice):
         ),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Weights that are put together on the spot were not saved before."""
+        return not (call.args and isinstance(call.args[0], ast.Dict))
+
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Dictionaries of state that hold an optimiser's."""
         if "state_dict" not in module.text:

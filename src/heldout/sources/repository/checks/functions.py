@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import FunctionFacts, Module
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
@@ -22,7 +23,7 @@ COMPLEX = 15
 class LongFunctions(Check):
     """Functions that do not fit on a screen
 
-    What: The share of function lines (docstrings apart) that stand in functions of more than 80 lines.
+    What: The share of function lines (docstrings and other text apart) that stand in functions of more than 80 lines.
 
     Why: Nobody can check a function that they cannot see as a whole; in model code, the step that leaks or
     drops rows hides in the long one.
@@ -43,7 +44,8 @@ class LongFunctions(Check):
         """Compare the lines in long functions with all function lines."""
         functions = [(m.path, f) for m in repo.scripts for f in m.functions]
         if len(functions) < 5:
-            yield self.unknown(f"Only {len(functions)} functions: too few to judge their size.")
+            count = f"Only {plural(len(functions), 'function')}" if functions else "No functions"
+            yield self.unknown(f"{count}: too few to judge their size.")
             return
         outer = [(m.path, f) for m in repo.scripts for f in _outermost(m.functions)]
         long = sorted(((p, f) for p, f in outer if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
@@ -205,7 +207,7 @@ class MutableDefaults(Check):
 
 def _body(function: FunctionFacts) -> int:
     """Lines of a function without its docstring: a well documented one is not a long one."""
-    return function.lines - function.doc_lines
+    return function.lines - function.text_lines
 
 
 def _outermost(functions: Iterable[FunctionFacts]) -> Iterator[FunctionFacts]:

@@ -66,6 +66,13 @@ def _acting(command: str) -> str:
     return " ".join([*heads, *switches, *routes])
 
 
+_BEFORE_TRAINING = re.compile(
+    r"^\S+(\s+-\w+)*\s+\S*(pre_?proc|prepare|download|split|convert|extract|featur|export|visual|plot|eda|clean)\w*(\.py)?(\s|$)",
+    re.IGNORECASE,
+)
+"""Programs that make the data for a training, whatever their options say."""
+
+
 class TrainCommand(Check):
     """A documented command that trains
 
@@ -85,7 +92,7 @@ class TrainCommand(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for commands, then for calls shown in the texts."""
-        found = _commands(repo, _TRAIN)
+        found = [line for line in _commands(repo, _TRAIN) if not _BEFORE_TRAINING.search(line.command)]
         if found:
             where = found[0]
             options = any(" --" in line.command or " -" in line.command for line in found)
@@ -300,13 +307,22 @@ class OperationGuide(Check):
             )
 
 
+_NO_GUIDE = re.compile(
+    r"change|history|release|news|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
+    r"|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
+    re.IGNORECASE,
+)
+"""Texts about the making of the work, whose headings speak of things that are no guide to them."""
+
+
 def _guides(repo: Repository, wanted: re.Pattern[str]) -> Iterator[tuple[str, str, int]]:
     """(path, title, line) of sections with substance whose heading is about it."""
     for text in documents(repo)[:60]:
-        if re.search(r"change|history|release|news|contribut|code_of_conduct|license", text.path, re.IGNORECASE):
+        if _NO_GUIDE.search(text.path):
             continue
         for section in sections(text):
-            if wanted.search(section.title[:200]) and (len(section.body.split()) >= 30 or "```" in section.body):
+            title = re.sub(r"`[^`]*`|\S+\.(?:py|json|ya?ml|sh|csv|md)\b", " ", section.title[:200])
+            if wanted.search(title) and (len(section.body.split()) >= 30 or "```" in section.body):
                 yield text.path, section.title[:60], section.line
 
 

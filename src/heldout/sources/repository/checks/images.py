@@ -35,6 +35,12 @@ _WORKSHOP = re.compile(r"gitpod|\.devcontainer|\.vscode")
 """Paths of images for an editor, where the newest is what is wanted."""
 
 
+_VERSION = re.compile(
+    r"\d|bookworm|bullseye|buster|stretch|trixie|sid|jammy|focal|bionic|noble|xenial|\$|\{\{", re.IGNORECASE
+)
+"""What a tag has to hold to name a version: a number, or the name of a release; `alpine` and `stable` move on."""
+
+
 def _public(image: str) -> bool:
     """Whether a name without a version is fetched from a registry, not built beside this one."""
     return "/" in image or image in _OFFICIAL
@@ -64,9 +70,7 @@ class ImageBase(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare pinned and floating bases."""
         bases = [(d.path, b) for d in dockerfiles(repo) if not _WORKSHOP.search(d.path) for b in d.bases]
-        floating = [
-            (p, b) for p, b in bases if not b.digest and (not b.tag or b.tag.startswith("latest")) and _public(b.image)
-        ]
+        floating = [(p, b) for p, b in bases if not b.digest and not _VERSION.search(b.tag) and _public(b.image)]
         if floating:
             _, base = floating[0]
             yield self.against(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.yaml_files import line_of, mappings
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.repository import Repository
 
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob")
@@ -39,6 +41,7 @@ class Manifests(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count what the containers of all manifests are given."""
         shown: dict[str, tuple[str, int]] = {}
+        many: Counter[str] = Counter()
         containers = bare = 0
         floating: list[tuple[str, int]] = []
         for path in repo.glob("*.yml", "*.yaml")[:400]:
@@ -53,6 +56,7 @@ class Manifests(Check):
                 bare += not kinds
                 for kind, needle in kinds.items():
                     shown.setdefault(kind, (path, line_of(text, needle)))
+                    many[kind] += 1
                 image = container.get("image")
                 if (
                     kubernetes
@@ -63,7 +67,8 @@ class Manifests(Check):
                     floating.append((path, line_of(text, image)))
         if shown.keys() - {"a restart rule"}:
             yield self.found(
-                f"Manifests of {containers} container{'s' if containers > 1 else ''} set {', '.join(shown)}.",
+                f"Of {plural(containers, 'container')} in manifests, some set "
+                f"{', '.join(f'{kind} ({many[kind]})' for kind in shown)}.",
                 *(repo.at(*place) for place in first(shown.values(), 4)),
                 strength=ramp(len(shown), 0, 4) * (1 - 0.5 * fraction(bare, containers)),
                 containers=containers,
@@ -71,7 +76,8 @@ class Manifests(Check):
             )
         if floating:
             yield self.against(
-                f"{len(floating)} Kubernetes container{'s' if len(floating) > 1 else ''} run an image by `latest`.",
+                f"{plural(len(floating), 'Kubernetes container')} run{'' if len(floating) > 1 else 's'} an image by"
+                " `latest`.",
                 *(repo.at(*place) for place in first(floating, 3)),
                 strength=ramp(len(floating), 0, 3),
                 containers=len(floating),

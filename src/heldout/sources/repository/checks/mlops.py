@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -10,6 +11,8 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.material.yaml_files import line_of, mappings
 from heldout.sources.repository.checks.base import Check, Move, first
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, says_something
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.tools import names, places, tools_used
 
@@ -91,13 +94,27 @@ class ModelVersions(Check):
     ml_only = True
     why = "A model with a version can be traced, compared and taken back."
 
+    def on_module(self, module: Module) -> Iterable[int]:
+        """Note models that are logged under a name of the registry, or fetched from it by name and version."""
+        for call in module.keyworded.get("registered_model_name", ()):
+            if says_something(argument(call, "registered_model_name")):
+                yield call.lineno
+                return
+        if "models:/" in module.text:
+            for node in module.nodes(ast.Constant):
+                if isinstance(node.value, str) and node.value.startswith("models:/"):
+                    yield node.lineno
+                    return
+
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report registries in use; a hub only when something is put there."""
         used = [u for u in tools_used(repo, "registry") if u.tool.id != "huggingface-hub" or _pushes(repo)]
-        if used:
+        noted = repo.notes(self)
+        if used or noted:
             yield self.found(
-                f"Models are stored with a version: {names(used)}.",
+                f"Models are stored with a version: {names(used) if used else 'MLflow model registry'}.",
                 *places(repo, used),
+                *(repo.at(n.path, n.note) for n in first(noted, 2)),
                 strength=0.9,
                 ask="How would you put the previous version of a model back into use?",
             )

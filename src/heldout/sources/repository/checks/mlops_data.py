@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from typing import ClassVar
@@ -11,7 +12,7 @@ from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.documents import documents, sections
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, called_name, says_something
+from heldout.sources.repository.reading import argument, called_name, constant, says_something
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.tools import names, places, tools_used
 
@@ -56,7 +57,7 @@ class DataVersions(Check):
                     yield call.lineno
                     return
         for call in module.keyworded.get("revision", ()):
-            if says_something(argument(call, "revision")) and (module.resolve(call.func) or "").endswith(
+            if _fixed(argument(call, "revision")) and (module.resolve(call.func) or "").endswith(
                 ("load_dataset", "from_pretrained", "hf_hub_download", "snapshot_download")
             ):
                 yield call.lineno
@@ -79,6 +80,11 @@ class DataVersions(Check):
             strength=1.0 if strong else 0.6 if hashed else 0.4,
             files=len(hashed),
         )
+
+
+def _fixed(revision: ast.expr | None) -> bool:
+    """Whether a revision is written down and is not that of a branch which moves on."""
+    return isinstance(said := constant(revision), str) and said not in ("main", "master", "")
 
 
 class DataRules(Check):
@@ -177,7 +183,11 @@ class Monitoring(Check):
         ]
         own = own if any(repo.ml.training) and len(own) <= 40 else []
         words = [f"drift is looked for by {names(drift)}"] if drift else []
-        words += [f"{len(own)} functions of its own compute drift"] if own and not drift else []
+        words += (
+            [f"{plural(len(own), 'function')} of its own {'computes' if len(own) == 1 else 'compute'} drift"]
+            if own and not drift
+            else []
+        )
         words += [f"the running system is watched by {names(watch)}"] if watch else []
         if words:
             yield self.found(
@@ -213,7 +223,9 @@ class Settings(Check):
         """Report configuration systems, else scripts that train by a settings file."""
         used = tools_used(repo, "configuration")
         if used:
-            yield self.found(f"Runs are configured by files with {names(used)}.", *places(repo, used), strength=1.0)
+            yield self.found(
+                f"Settings are kept apart from code with {names(used)}.", *places(repo, used), strength=1.0
+            )
             return
         training = set(repo.ml.training)
         reading = [

@@ -129,10 +129,10 @@ class ReleaseGate(Check):
 
 
 _VERSIONED = re.compile(
-    r"^(?P<stem>.*?)[-_ .]?(?P<mark>final|v\d{1,2}|new|old|latest|copy|backup|bak|\(\d\))(?:[-_ ]?(?:final"
-    r"|v?\d{1,2}|new|\d))?$",
-    re.IGNORECASE,
+    r"^(?P<stem>.*?)(?:[-_ .]|(?<=[a-z0-9])(?=[A-Z])|(?=\())"
+    r"(?P<mark>(?i:final|v\d{1,2}|new|old|latest|copy|backup|bak)|\(\d\))(?:[-_ ]?(?i:final|v?\d{1,2}|new|\d))?$"
 )
+"""A mark stands apart from the name: `fold` does not end in `old`."""
 _TELLING = frozenset({"final", "new", "old", "copy", "backup", "bak", "latest"})
 
 

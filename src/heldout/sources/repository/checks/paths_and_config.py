@@ -66,12 +66,20 @@ class AbsolutePaths(Check):
 
     def on_text(self, text: Text) -> Iterable[Finding | object]:
         """Note values in settings and scripts that begin with a home folder."""
-        if _AUTOMATION.match(text.path) or not re.search(r"/home/|/Users/|:\\", text.text):
+        if (
+            _AUTOMATION.match(text.path)
+            or RECORDED.search(text.path)
+            or not re.search(r"/home/|/Users/|:\\", text.text)
+        ):
             return
         for number, line in enumerate(text.lines, start=1):
             if len(line) > 1_000 or line.lstrip().startswith(_NO_SETTING):
                 continue
-            for value in re.findall(r"(?:^|[\s\"'=:,(\[])((?:/home/|/Users/|[A-Za-z]:\\)[^\s\"',;)\]]{2,200})", line):
+            # In a Compose file, the second part of a volume is a place inside the container.
+            written = re.sub(r":/[^\s\"',:]*", "", line) if "compose" in text.path.lower() else line
+            for value in re.findall(
+                r"(?:^|[\s\"'=:,(\[])((?:/home/|/Users/|[A-Za-z]:\\)[^\s\"',;)\]]{2,200})", written
+            ):
                 if fixed_path(value) == "home":
                     yield FixedPath("home", value, text.location(number), replaceable=True)
                     break
@@ -109,6 +117,12 @@ class AbsolutePaths(Check):
 
 _AUTOMATION = re.compile(r"\.|(build_tools|ci|continuous_integration)/|\w*appveyor|azure-pipelines|bitbucket-")
 """Files that run on machines made for them, where paths are what they are."""
+
+RECORDED = re.compile(
+    r"(^|/)(wandb|mlruns|mlartifacts|lightning_logs|runs|outputs?|multirun|catboost_info|AutoML_\d+|\.neptune|logs?)/",
+    re.IGNORECASE,
+)
+"""Folders in which tools record runs: what stands there was not written by hand."""
 
 _NO_SETTING = ("#", "//", ";", "prefix:")
 """How comments begin, and the line that conda writes into exported environments and does not read."""

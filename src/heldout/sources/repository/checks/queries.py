@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -172,6 +173,10 @@ def _filters(query: ast.expr) -> frozenset[str]:
     return frozenset(names)
 
 
+_OF_FILES = re.compile(r"\b(read_(csv|parquet|json)\w*|parquet_scan|csv_scan)\s*\(|\bUNION\b", re.IGNORECASE)
+"""Queries that read a file, and pieces that are put together: no table is fetched whole over a network."""
+
+
 class StarQueries(Check):
     """Queries that fetch whole tables
 
@@ -181,7 +186,8 @@ class StarQueries(Check):
 
     Example: `pd.read_sql("SELECT * FROM events", con)` speaks against; naming the columns and the period does not.
 
-    Limits: A small lookup table may be read whole; one such query is not reported, and notebooks are left alone.
+    Limits: A small lookup table may be read whole; one such query is not reported, and notebooks are left alone, as
+    are queries that read files.
     """
 
     code = "WRA110"
@@ -195,7 +201,8 @@ class StarQueries(Check):
         """Note for each query of a module whether it fetches a whole table."""
         if module.notebook is None:
             for text, node in first(queries(module), 90):
-                yield Found(read_sql(text), node.lineno)
+                if not _OF_FILES.search(text):
+                    yield Found(read_sql(text), node.lineno)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report when they are many."""

@@ -12,8 +12,9 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, constant, loop_of, says_something
+from heldout.sources.repository.reading import argument, called_name, constant, loop_of, says_something
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 
 class Vectorised(Practice):
@@ -148,12 +149,17 @@ class BoundedMemory(Practice):
                 yield "fitting by parts", call.lineno
         for node in module.nodes(ast.Yield):
             function = module.function_of(node)
-            if function is not None and loop_of(module, node) is not None and _HANDS_OUT.search(function.name):
+            if function is None or loop_of(module, node) is None or not _HANDS_OUT.search(function.name):
+                continue
+            if any(isinstance(part, ast.Call) and _FETCHES.search(called_name(part)) for part in walk(function)):
                 yield "generators of batches", function.lineno
 
 
 _LARGE = 1_000_000
 """Numbers in a memory map from which on memory is a matter at all."""
+
+_FETCHES = re.compile(r"read|open|load|fetch|get_|get$|query|request|next|imread|page|stream|decode|parse|scan|line")
+"""What a generator does to bring data in; one that cuts up what is in memory already bounds nothing."""
 
 _HANDS_OUT = re.compile(r"batch|chunk|stream|generator|minibatch", re.IGNORECASE)
 

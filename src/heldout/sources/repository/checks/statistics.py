@@ -369,7 +369,10 @@ def is_package(repo: Repository) -> bool:
     return "setup.py" in root or "setup.cfg" in root or not repo.complete or "pyproject.toml" in root
 
 
-_TABLE_ROW = re.compile(r"^\s*\|?[^|\n]{1,200}\|.{0,400}\d[.]\d")
+_TABLE_ROW = re.compile(
+    r"^\s*\|?[^|\n]{1,200}\|(?:[^|\n]{0,120}\|){0,12}?\s*[*_`~]{0,3}[-+]?\d{0,3}[.]\d+\s*%?\s*[*_`]{0,3}\s*(?:$|\||±|\+|\(|/)"
+)
+"""A row with a cell that is a decimal number."""
 _COMPARED_ROWS = re.compile(
     r"base-?line|\bours?\b|\bsota\b"
     r"|state.of.the.art|previous|paper|reported|\bvs\b|method|model",

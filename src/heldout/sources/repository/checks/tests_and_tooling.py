@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Function, Module, ModuleFacts
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
@@ -152,7 +153,8 @@ class TestsOfOwnCode(Check):
         ratio = fraction(lines, code)
         if ratio >= 0.1:
             yield self.found(
-                f"{len(using)} test files call the project's own code: {lines:,} lines of tests, {code:,} of code.",
+                f"{plural(len(using), 'test file')} call{'s' if len(using) == 1 else ''} the project's own code:"
+                f" {lines:,} lines of tests, {code:,} of code.",
                 *(repo.at(m.path) for m in first(sorted(using, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(ratio, 0.1, 0.6),
                 test_lines=lines,
@@ -281,6 +283,14 @@ class ContinuousIntegration(Check):
                 f"A workflow runs at each change (`{_shown(others[0].text)}`), but no tests.",
                 repo.at(others[0].path, others[0].line),
                 strength=0.35,
+            )
+        elif seldom := repo.ci.doing("test", "notebooks", "lint", "types", "build"):
+            path = seldom[0].path
+            yield self.unknown(
+                f"A workflow checks the code (`{_shown(seldom[0].text)}`), but only by hand, by the clock or at a"
+                " release, not at each change.",
+                repo.at(path, seldom[0].line),
+                ask="What runs by itself when somebody proposes a change?",
             )
         elif repo.ci.files:
             yield self.unknown(

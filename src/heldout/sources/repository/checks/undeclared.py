@@ -44,7 +44,8 @@ class Undeclared(Check):
     Example: requirements.txt names torch and tqdm while the training script imports sklearn too: against.
 
     Limits: Optional imports (in try/except ImportError, under a condition, inside functions) are left out, as are the
-    repository's own modules wherever they lie, and what a declared library has long installed with itself. When
+    repository's own modules wherever they lie, and what a declared library has long installed with itself. Names that
+    are not those of a well-known library may be modules that were not committed: they count on neither side. When
     setup.py computes its list nothing is said against.
     """
 
@@ -84,13 +85,11 @@ class Undeclared(Check):
         if len(foreign) < FEW:
             return
         there = installed_with(declared.names)
-        missing = {
-            name: place
-            for name, place in foreign.items()
-            if not brought_by(name) & there
-            and (_known(name) or not (of_family(name, declared.names) or _may_be_own(name, repo)))
-        }
-        if not missing:
+        absent = {name: place for name, place in foreign.items() if not brought_by(name) & there}
+        missing = {name: place for name, place in absent.items() if _known(name)}
+        # Another name may be a module of the project that was not committed, or come with a family: nothing is said.
+        unclear = [name for name in absent.keys() - missing.keys() if not of_family(name, declared.names)]
+        if not missing and not unclear:
             # Of a library only the package was asked: programs beside it may need more.
             what = "the package" if purpose(repo) == "library" else "the code"
             yield self.found(
@@ -98,8 +97,10 @@ class Undeclared(Check):
                 *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
                 imported=len(foreign),
             )
+        if not missing:
             return
-        numbers: dict[str, Any] = {"imported": len(foreign), "undeclared": len(missing)}
+        libraries = len(foreign) - len(unclear)
+        numbers: dict[str, Any] = {"imported": libraries, "undeclared": len(missing)}
         if any(
             part.why.endswith("when setup.py runs") or "not in the tree" in part.why for part in declared.unreadable
         ):
@@ -109,12 +110,11 @@ class Undeclared(Check):
                 **numbers,
             )
             return
-        known = sum(_known(name) for name in missing)
         yield self.against(
-            f"The declared dependencies lack {len(missing)} of {len(foreign)} imported libraries:"
+            f"The declared dependencies lack {len(missing)} of {libraries} imported libraries:"
             f" {listed(sorted(missing))}.",
             *(repo.at(path, line) for path, line in first(missing.values(), 3)),
-            strength=ramp(fraction(known + 0.5 * (len(missing) - known), len(foreign)), 0.0, 0.4),
+            strength=ramp(fraction(len(missing), libraries), 0.0, 0.4),
             severity="medium" if len(missing) >= 3 else "low",
             **numbers,
         )
@@ -130,8 +130,24 @@ def _declaring(repo: Repository, imports: Iterable[str]) -> list[str]:
 
 
 _WELL_KNOWN_NAMES = """
-numpy scipy pandas matplotlib seaborn tqdm requests joblib nltk spacy gensim transformers lightgbm catboost statsmodels
-networkx h5py numba librosa flask
+aiofiles aiohttp alembic altair anthropic asyncpg astropy autogluon autokeras bcrypt bertopic bokeh boto3 botocore
+cartopy catboost celery chromadb click cloudpickle colorama contextily cvxopt cvxpy darts dash dask deap deepchem
+deepdiff deepface deepspeed detectron2 diffusers dill django dlib docker docopt dowhy duckdb easydict easyocr
+efficientnet_pytorch einops elasticsearch emcee emoji evidently face_recognition fastapi fasttext featuretools
+filterpy fire flair flaml flask folium fsspec gcsfs gdown gensim geopandas gevent gluonts gradio great_expectations
+gymnasium h5py hdbscan healpy hmmlearn holidays httpx huggingface_hub hyperopt imageio imgaug imutils jax jaxlib jieba
+jinja2 joblib jsonlines jsonpickle jsonschema keras_tuner keybert kornia langchain langchain_community langchain_core
+langchain_openai langdetect langgraph lazypredict librosa lifelines lightgbm lime lmdb loguru lxml matplotlib
+mediapipe minio missingno mlxtend modin monai moviepy mpmath mtcnn nbformat networkx nevergrad nibabel nilearn nlpaug
+nltk noisereduce numba numexpr numpy numpyro ollama open3d openai openpyxl optax optuna orjson paddleocr pandarallel
+pandas pandasql pandera papermill paramiko passlib patsy peewee peft pendulum pettingzoo pingouin plotnine pmdarima
+polars prefect prettytable prophet psutil pybullet pycaret pycountry pydantic pydantic_settings pydicom pydub pygame
+pymongo pymysql pyod pyodbc pyproj pytesseract pytz pyvis pyvista qdrant_client rapidfuzz rasterio rdkit redis regex
+requests rich roboflow ruptures s3fs sacrebleu sanic scipy scrapy seaborn selenium sentencepiece sentry_sdk shap
+simpletransformers skorch sktime smart_open spacy sqlalchemy_utils sqlmodel stanza starlette statsforecast statsmodels
+stumpy supabase sweetviz swifter sympy tabulate tenacity textblob textdistance textstat tflearn tiktoken timm
+tokenizers toml torchaudio torchio torchmetrics tpot tqdm transformers trimesh tsfresh tslearn typer ujson ultralytics
+unidecode uvicorn vaderSentiment vaex websockets werkzeug wikipedia xarray xlrd xlsxwriter yellowbrick yfinance zarr
 """
 _WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
 """Imports whose distribution has the same name beyond doubt: an undeclared one is surely missing."""
@@ -139,11 +155,6 @@ _WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
 
 def _known(name: str) -> bool:
     return name in DISTRIBUTIONS or name in _WELL_KNOWN
-
-
-def _may_be_own(name: str, repo: Repository) -> bool:
-    """Whether an unknown name may be a module of the project that is not here: from a submodule, or not committed."""
-    return name != name.lower() or ".gitmodules" in repo.tree
 
 
 class Unused(Check):

@@ -177,4 +177,162 @@ TRAPS = (
         "figures kept beside the code tell what came out",
         {"train.py": _TRAIN, "README.md": "# Net\n\nTrains a network.\n", "plots/loss_curve.png": "x"},
     ),
+    Trap(
+        "CRF101",
+        "against",
+        "a page in a string is no logic",
+        {
+            "a.py": _DEFINES,
+            "b.py": 'def page(rows):\n    return f"""\n' + "<p>a line of the page</p>\n" * 200 + '"""\n',
+        },
+    ),
+    Trap(
+        "MLO107",
+        "against",
+        "folds are numbered, not old",
+        {f"kmeans_fold_{i}.joblib": "x" for i in range(5)} | {"train.py": _TRAIN},
+    ),
+    Trap(
+        "REP104",
+        "against",
+        "a name that no library has may be a module that was not committed",
+        {
+            "a.py": "import numpy\nimport pandas\nimport file_constants as cons\n",
+            "requirements.txt": "numpy\npandas\n",
+        },
+    ),
+    Trap(
+        "REP106",
+        "against",
+        "an environment that is made with a version of Python states it",
+        {
+            "a.py": "import numpy\nimport pandas\n" + "x = 1\n" * 250,
+            "requirements.txt": "numpy\npandas\n",
+            "env/kaggle.sh": "conda create --name kaggle python=3.6 --yes\n",
+        },
+    ),
+    Trap(
+        "REP301",
+        "against",
+        "a place inside a container, and what a tracker recorded of a run",
+        {
+            "docker-compose.yml": 'services:\n  a:\n    volumes:\n      - "${PWD}/mlflow:/home/ada/mlflow/"\n',
+            "wandb/run-1/files/wandb-metadata.json": '{"root": "/home/ada/toxic"}\n',
+            "a.py": _TRAIN,
+        },
+    ),
+    Trap(
+        "WRA110",
+        "against",
+        "a query that reads a file fetches no table",
+        {
+            "a.py": "import duckdb\nfor p in paths:\n    duckdb.sql(f\"SELECT * FROM read_csv_auto('{p}')\")\n"
+            "duckdb.sql(\"SELECT * FROM read_parquet('x.parquet')\")\n"
+        },
+    ),
+    Trap(
+        "CRF305",
+        "for",
+        "a program in a folder of tests is no test",
+        {
+            "a.py": _DEFINES,
+            ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+            "      - run: python tests/fixtures/make_rows.py\n",
+        },
+    ),
+    Trap(
+        "BUS104",
+        "for",
+        "a hoped-for effect is not measured",
+        {"train.py": _TRAIN, "README.md": "# X\n\nExpected net impact: +$16k profit per month after action cost.\n"},
+    ),
+    Trap(
+        "HND109",
+        "for",
+        "a file called deploy in a heading is no guide",
+        {
+            "train.py": _TRAIN,
+            "README.md": "# X\n\n## What `deploy.py` keeps\n\n" + "It keeps the number of the run. " * 9,
+        },
+    ),
+    Trap(
+        "HND101",
+        "for",
+        "making the training data trains nothing",
+        {"train.py": _TRAIN, "README.md": "# X\n\n```bash\npython -m run.preprocess phase=train\n```\n"},
+    ),
+    Trap(
+        "HND110",
+        "for",
+        "an empty submission is no sample of the input",
+        {"train.py": _TRAIN, "data/sample_submission.csv": "id,y\n" + "1,0\n" * 40},
+    ),
+    Trap(
+        "MLO102",
+        "for",
+        "a model that is logged under no name has no version",
+        {"train.py": "import mlflow\n" + _TRAIN + "mlflow.sklearn.log_model(model, artifact_path='churn')\n"},
+    ),
+    Trap(
+        "MLO111",
+        "for",
+        "the main branch is no revision",
+        {
+            "train.py": _TRAIN + "from huggingface_hub import hf_hub_download\n\n\ndef f(name, revision='main'):\n"
+            "    return hf_hub_download(repo_id=name, filename='x', revision=revision)\n"
+        },
+    ),
+    Trap(
+        "PYT112",
+        "for",
+        "a session that is handed out once is no flow of data",
+        {
+            f"deps{i}.py": "async def get_session():\n    async with factory() as session:\n        yield session\n"
+            for i in range(3)
+        },
+    ),
+    Trap(
+        "REP204",
+        "for",
+        "what a tool wrote about its run sets no seed",
+        {"train.py": _TRAIN, "AutoML_1/3_Forest/framework.json": '{\n "seed": 1241\n}\n'},
+    ),
+    Trap(
+        "SCL104",
+        "for",
+        "cutting up what is in memory bounds nothing",
+        {
+            "train.py": _TRAIN
+            + "\n\ndef batches(data, n):\n    for i in range(0, len(data), n):\n        yield data[i : i + n]\n"
+        },
+    ),
+    Trap(
+        "STA101",
+        "for",
+        "a table of methods and versions shows no results",
+        {
+            "train.py": _TRAIN,
+            "README.md": "# X\n\n| model | kind | backend |\n|---|---|---|\n"
+            + "| NCF | pure | needs TensorFlow 1.15 or later |\n" * 5,
+        },
+    ),
+    Trap(
+        "FRW105",
+        "for",
+        "weights put together on the spot were not saved",
+        {"net.py": "import torch\n\n\ndef f(net, w):\n    net.load_state_dict({'weight': w})\n    w.backward()\n"},
+    ),
+    Trap(
+        "DEP106",
+        "for",
+        "the patience of a health check bounds no request",
+        {
+            "app.py": "import joblib\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n"
+            "model = joblib.load('m')\n\n\nclass Row(BaseModel):\n    x: float\n\n\n@app.post('/predict')\n"
+            "def predict(row: Row):\n    return {'y': float(model.predict([[row.x]])[0])}\n",
+            "train.py": _TRAIN,
+            "Dockerfile": "FROM python:3.12\nHEALTHCHECK --interval=30s --timeout=5s CMD curl -f http://localhost\n",
+        },
+    ),
+    Trap("DEP121", "for", "`alpine` is no version", {"app.py": _TRAIN, "Dockerfile": "FROM nginx:alpine\nCOPY . .\n"}),
 )
