@@ -23,7 +23,9 @@ _FOREIGN = re.compile(
     re.IGNORECASE,
 )
 _RECORDS = re.compile(
-    r"change|history\.|contribut|code_of_conduct|licen[cs]e|security|authors|todo|roadmap|requirements", re.IGNORECASE
+    r"change|history\.|contribut|code_of_conduct|licen[cs]e|security|authors|todo|roadmap|requirements|(?<![a-z])plan|prompt|"
+    r"spec(?![a-z])|proposal|checklist|claude|agents|gemini|cursor|copilot|instructions|design|quick_?start",
+    re.IGNORECASE,
 )
 _CARD = re.compile(r"model[_\s-]?card|modelcard", re.IGNORECASE)
 _SETTINGS = re.compile(
@@ -139,8 +141,12 @@ def _equal(a: Reading, b: Reading) -> bool:
 
 
 def _files(tree: Tree) -> list[FileEntry]:
-    ranked = [(rank, entry.path.count("/"), entry.path, entry) for entry in tree if (rank := _rank(entry)) is not None]
-    ranked.sort(key=lambda item: item[:3])
+    ranked = [
+        (rank, entry.path.count("/"), len(entry.name) if rank == 0 else 0, entry.path, entry)
+        for entry in tree
+        if (rank := _rank(entry)) is not None
+    ]
+    ranked.sort(key=lambda item: item[:4])
     return [entry for *_, entry in ranked[:_MOST_FILES]]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from heldout.sources.handover.claims import prose
+from heldout.sources.handover.claims.cells import names_one_metric
 from heldout.sources.handover.claims.names import mentions
 from heldout.sources.handover.claims.prose import Context
-from heldout.sources.handover.claims.tables import Grid, names_one_metric
+from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
-from heldout.sources.handover.claims.words import models_in, split_in
+from heldout.sources.handover.claims.words import family, models_in, split_in
 from heldout.sources.handover.plan import Reading
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -26,6 +27,11 @@ _CHECKPOINT = re.compile(
     r"best iteration|reducing learning rate",
     re.IGNORECASE,
 )
+_COCO = re.compile(
+    r"Average (Precision|Recall)\s+\(A[PR]\) @\[ IoU=([\d.:]+)\s*\| area=\s*(\w+)\s*\|"
+    r" maxDets=\s*(\d+)\s*\] = (-?[\d.]+)"
+)
+"""A line of the evaluation of COCO, whose numbers in brackets are settings."""
 _RULE = re.compile(r"^[\s|+\-=─━═┄┅╌╍│┃┼╂╋├┤┝┥╞╡┠┨┡┩┢┪┌┐└┘┏┓┗┛┬┴┳┻╇╈╒╕╘╛╤╧╪]+$")
 _BARS = re.compile(r"[│┃║]")
 _REPORT_HEAD = frozenset({"precision", "recall", "f1"})
@@ -112,12 +118,16 @@ class _Reader:
         found = table_readings(grid, self._at(index)) if grid is not None else []
         if not found:
             return index
-        self.found += found + _accuracy_rows(self.lines[index:end], index, self)
+        self.found += found
         return end
 
     def _line(self, index: int) -> None:
         line = self.lines[index]
         if not line.strip() or _CHECKPOINT.search(line):
+            return
+        coco = _COCO.search(line)
+        if coco:
+            self.found += _coco(coco, self._at(index))
             return
         counted = _COUNTER.search(line)
         progress = bool(_PROGRESS.search(line))
@@ -160,7 +170,9 @@ class _Reader:
             return
         named = models_in(text)
         split = split_in(text)
-        if named and len(text) < 70:
+        if len({family(name) for _, name in named}) > 1:
+            self.context = self.base  # a line that names several says of none what follows
+        elif named and len(text) < 70:
             self.context = replace(self.base, model=named[-1][1], split=split)
         elif split != "unknown" and len(text) < 60 and not _COUNTER.search(line):
             self.context = replace(self.context, split=split)
@@ -235,16 +247,18 @@ def _aligned(line: str, cells: list[str], width: int) -> list[str]:
         numeric += 1
     if numeric >= width:
         return [" ".join(tokens[:-width]), *tokens[-width:]]
+    if numeric and len(tokens) == numeric + 1 and names_one_metric(tokens[0]):
+        # `accuracy  0.83  1080` in a classification report: what is left out is on the left.
+        return [tokens[0], *[""] * (width - numeric), *tokens[1:]]
     if len(cells) == width:
         return cells if re.match(r"\s", line) or numeric else ["", *cells][: width + 1]
     return []
 
 
-def _accuracy_rows(lines: Sequence[str], index: int, reader: _Reader) -> list[Reading]:
-    """`accuracy    0.83   1080` in a classification report stands under no heading of its own."""
-    found = []
-    for offset, line in enumerate(lines[1:], start=1):
-        match = re.match(r"\s*(accuracy)\s+(\d?\.\d+)\s+\d+\s*$", line)
-        if match:
-            found += prose.readings(f"accuracy: {match[2]}", reader._at(index + offset))
-    return found
+def _coco(match: re.Match[str], context: Context) -> list[Reading]:
+    kind, overlap, area, most, value = match.groups()
+    name = {"0.50:0.95": "mAP@0.5:0.95", "0.50": "mAP@0.5", "0.75": "mAP@0.75"}.get(overlap, "mAP")
+    about = "" if area == "all" else f"area {area}"
+    if kind == "Recall":
+        name, about = "recall", f"area {area}, at most {most}"
+    return prose.readings(f"{name}: {value}", replace(context, label=about))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from heldout.sources.handover.claims import code, html, logs, model_index, prose, structured
+from heldout.sources.handover.claims.cells import clean
 from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
@@ -48,6 +49,11 @@ _COMMAND = frozenset(
     }
 )
 _DATA = frozenset({"json", "yaml", "yml", "toml", "jsonc"})
+_TRAIN_SET = re.compile(
+    r"(?<![^\W_])(?:sets?|data|metrics?|results?|scores?|accuracy|performance|split|m[ée]tricas?|resultados?|conjunto|daten|menge|"
+    r"risultati|выборк\w*|метрик\w*)(?![^\W_])|集|^\W*(?:train|training|treino|entrenamiento)\W*$",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"^\s*[*_`#>\s-]*[^|.!?]{2,80}?[*_`]*\s*[:：]?\s*[*_`]*\s*[:：]?\s*$")
 
 
@@ -58,10 +64,13 @@ class _Position:
     headings: list[tuple[int, str]] = field(default_factory=list)
     leads: list[tuple[int, str]] = field(default_factory=list)
     """(indentation, text) of the lines that introduce the list that we are in."""
+    above: str = ""
+    """The last text that was read."""
 
     def heading(self, level: int, text: str) -> None:
         self.headings = [h for h in self.headings if h[0] < level] + [(level, text)]
         self.leads = []
+        self.above = ""
 
     def lead(self, indent: int, text: str) -> None:
         self.leads = [lead for lead in self.leads if lead[0] < indent] + [(indent, text)]
@@ -71,9 +80,14 @@ class _Position:
         return " / ".join([h for _, h in self.headings[-1:]] + [lead for _, lead in self.leads])
 
     def wishful(self) -> bool:
-        """Whether the section is about goals, settings or other people's work."""
+        """Whether the section is about goals, limits, explanations or other people's work."""
         table = words()
-        return any(table.goals.search(t) or table.others.search(t) for t in self._texts())
+        patterns = (table.goals, table.others, table.criteria)
+        return any(pattern.search(text) for text in self._texts() for pattern in patterns)
+
+    def about_requests(self) -> bool:
+        """Whether a block of data here is what a service answers, or a setting."""
+        return any(words().requests.search(text) for text in self._texts())
 
     def _texts(self) -> list[str]:
         return [h for _, h in self.headings[1:]] + [lead for _, lead in self.leads]
@@ -82,9 +96,9 @@ class _Position:
         """The model, split and label that the lines above name, the nearest first."""
         near = [lead for _, lead in reversed(self.leads)] + [h for _, h in reversed(self.headings)]
         model = next((models_in(t)[-1][1] for t in near if models_in(t)), "")
-        splits = [split_in(text) for text in near if "/" not in text]
+        splits = [_split_of(text) for text in near if "/" not in text]
         split: Split = next((found for found in splits if found != "unknown"), "unknown")
-        label = next((_bare(t) for _, t in reversed(self.leads) if not models_in(t)), "")
+        label = next((_bare(t) for _, t in reversed(self.leads) if not models_in(t) and len(t.split()) <= 6), "")
         return replace(base, model=model or base.model, split=split, label=label[:80] or base.label)
 
 
@@ -97,8 +111,7 @@ def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
         end = next((i for i in range(1, min(len(lines), 2_000)) if lines[i].strip() in ("---", "...")), 0)
         found += model_index.front_matter("\n".join(lines[1:end]), replace(context, line=2))
         start = end + 1 if end else 0
-    found += _Reader(lines, context, rst).read(start)
-    return found
+    return [*found, *_Reader(lines, context, rst).read(start)]
 
 
 class _Reader:
@@ -110,18 +123,22 @@ class _Reader:
         self.rst = rst
         self.position = _Position()
         self.found: list[Reading] = []
+        self.under: list[str] = []
+        """The innermost heading over each reading."""
 
     def read(self, index: int) -> list[Reading]:
         while index < len(self.lines):
             index = self._block(index)
-        return self.found
+            heading = self.position.headings[-1][1] if self.position.headings else ""
+            self.under += [heading] * (len(self.found) - len(self.under))
+        return _told_apart(self.found, self.under)
 
     def _block(self, index: int) -> int:
         """Take the block that begins here; gives the line after it."""
         line = self.lines[index]
         if not line.strip():
             return index + 1
-        for taken in (self._fence, self._heading, self._html, self._table, self._rst_table):
+        for taken in (self._fence, self._heading, self._html, self._table, self._rst_table, self._report):
             after = taken(index)
             if after > index:
                 return after
@@ -138,7 +155,8 @@ class _Reader:
         )
         body = "\n".join(self.lines[index + 1 : end])
         language = match[2].lower()
-        if not self.position.wishful():
+        data = language in _DATA or body.lstrip().startswith(("{", "["))
+        if not self.position.wishful() and not (data and self.position.about_requests()):
             context = replace(self.position.context(self.context), line=index + 2)
             self.found += _fenced(body, language, context)
         return end + 1
@@ -181,7 +199,9 @@ class _Reader:
         while end < len(self.lines) and "|" in self.lines[end] and self.lines[end].strip():
             end += 1
         rows = tuple(tuple(_cells(line)) for line in self.lines[index + 2 : end])
-        grid = Grid(tuple(_cells(self.lines[index])), rows, tuple(range(index + 3, end + 1)), self.position.title())
+        places = tuple(range(index + 3, end + 1))
+        title, above = self.position.title(), self.position.above
+        grid = Grid(tuple(_cells(self.lines[index])), rows, places, title, above)
         if not self.position.wishful():
             self.found += table_readings(grid, self.position.context(self.context))
         return end
@@ -197,6 +217,18 @@ class _Reader:
             self.found += table_readings(grid, self.position.context(self.context))
         return end
 
+    def _report(self, index: int) -> int:
+        """A classification report that stands in the text without a fence."""
+        if not re.match(r"\s*precision\s+recall\s+f1-score\s+support", self.lines[index]):
+            return index
+        end = index + 1
+        while end < len(self.lines) and (not self.lines[end].strip() or re.search(r"\d\s*$", self.lines[end])):
+            end += 1
+        if not self.position.wishful():
+            context = replace(self.position.context(self.context), line=index + 1)
+            self.found += logs.read("\n".join(self.lines[index:end]), context)
+        return end
+
     def _text(self, index: int) -> int:
         """A list item or a paragraph, whose lines are joined before it is read."""
         item = _ITEM.match(self.lines[index])
@@ -209,6 +241,7 @@ class _Reader:
         indent = len(self.lines[index]) - len(self.lines[index].lstrip()) + (1 if item else 0)
         self.position.leads = [lead for lead in self.position.leads if lead[0] < indent] if item else self._kept(index)
         before = len(self.found)
+        self.position.above = joined
         if not self.position.wishful():
             self._badges(joined, starts)
             self._sentences(joined, index, starts)
@@ -263,6 +296,23 @@ class _Reader:
                 self.found.append(reading)
 
 
+def _told_apart(found: list[Reading], under: list[str]) -> list[Reading]:
+    """Readings that no name tells apart get the heading over them as a label: one table each for three data sets."""
+    seen: dict[tuple[str, ...], set[str]] = {}
+    for reading, heading in zip(found, under, strict=True):
+        seen.setdefault(_named(reading), set()).add(heading)
+    return [
+        reading.model_copy(update={"label": "; ".join(filter(None, [reading.label, _bare(heading)]))[:120]})
+        if len(seen[_named(reading)]) > 1
+        else reading
+        for reading, heading in zip(found, under, strict=True)
+    ]
+
+
+def _named(reading: Reading) -> tuple[str, ...]:
+    return (reading.metric, reading.split, reading.model, reading.average, reading.label)
+
+
 def _fenced(body: str, language: str, context: Context) -> list[Reading]:
     if language in _COMMAND:
         return []
@@ -290,7 +340,13 @@ def _cells(line: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    return " ".join(re.sub(r"[*_`#>:：]|\(https?:[^)]*\)|[\[\]]", " ", text).split())
+    return " ".join(re.sub(r"[#>:：]|\(https?:[^)]*\)|[\[\]]", " ", clean(text)).split())
+
+
+def _split_of(text: str) -> Split:
+    """The split that a heading says its numbers are of: `Training` is a section about how to train, no split."""
+    split = split_in(text)
+    return "unknown" if split == "train" and not _TRAIN_SET.search(text) else split
 
 
 def _introduces(line: str) -> bool:

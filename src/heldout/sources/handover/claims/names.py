@@ -34,6 +34,8 @@ class Metric:
     high: float | None
     percent: bool
     """Whether it is also written in per cent: 91.67 then means 0.9167."""
+    unit: bool = False
+    """Whether it is in the unit of what is predicted, which can be per cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _table() -> _Table:
 
 def _metric(id_: str, fields: dict[str, Any]) -> Metric:
     low, high = fields["range"]
-    return Metric(id_, fields.get("better", ""), low, high, fields.get("percent", False))
+    return Metric(id_, fields.get("better", ""), low, high, fields.get("percent", False), fields.get("unit", False))
 
 
 def _pattern(raw: dict[str, Any], *, log: bool) -> re.Pattern[str]:

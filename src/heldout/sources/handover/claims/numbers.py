@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import isfinite
 
 from heldout.sources.handover.claims.names import Metric
@@ -31,6 +32,7 @@ _NUMBER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _TAIL = re.compile(rf"[{_LETTERS}0-9]|\.\d|[_]\w|:\d\d")
+_RANGE = re.compile(r"\s*[-–—~〜]\s*")
 _EUROPEAN = re.compile(r"(?<![\d.,])\d{1,3}\.\d{3},\d")
 
 
@@ -55,7 +57,7 @@ class Number:
 
 
 def numbers(text: str) -> list[Number]:
-    """All numbers of a text in order, those within words, versions and dates left out."""
+    """All numbers of a text in order, those within words, versions, dates and ranges (`85-90 %`) left out."""
     found = []
     for match in _NUMBER.finditer(text):
         body = match["body"]
@@ -65,20 +67,18 @@ def numbers(text: str) -> list[Number]:
         if number is None or _part_of_a_date_or_path(text, match, number):
             continue
         found.append(replace(number, written=number.written.rstrip(".")) if body.endswith(".") else number)
-    return found
+    ends = [_RANGE.fullmatch(text[a.end : b.start]) is not None for a, b in pairwise(found)]
+    return [n for i, n in enumerate(found) if not (i and ends[i - 1]) and not (i < len(ends) and ends[i])]
 
 
 def whole_cell(text: str) -> Number | None:
     """The number that a cell of a table consists of, marks and units beside it allowed; None when it is no number."""
     clean = text.strip().strip("*_`~ ").strip()
     listed = numbers(clean)
-    if not listed:
+    if not listed or len(listed) > 3 or re.search(r"\w", clean[: listed[0].start]):
         return None
-    first = listed[0]
-    if len(re.findall(r"[^\W\d_]", clean[: first.start])) > 0:
-        return None
-    rest = clean[first.end :]
-    return first if len(re.findall(r"[^\W_]", re.sub(r"\([^()]*\)", "", rest))) <= 6 and len(listed) <= 3 else None
+    rest = re.sub(r"\([^()]*\)", "", clean[listed[0].end :])
+    return listed[0] if len(re.findall(r"[^\W_]", rest)) <= 6 else None
 
 
 def scaled(number: Number, metric: Metric) -> tuple[float, float, float | None] | None:
@@ -103,7 +103,7 @@ def _divisor(number: Number, metric: Metric) -> float | None:
     size = abs(number.value)
     bounded = metric.high == 1
     if number.percent:
-        return 100.0 if bounded or metric.percent else 1.0
+        return 100.0 if bounded or metric.percent else 1.0 if metric.unit else None
     if not metric.percent or size <= 1:
         return 1.0
     if not bounded:

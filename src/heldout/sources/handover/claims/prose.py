@@ -17,7 +17,7 @@ from heldout.sources.handover.claims.numbers import Number, numbers, scaled
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Bound, Reading, Split
 
-_MARKUP = re.compile(r"<[^<>]{0,200}>|[*_`~|\"“”$\\]|&nbsp;|\[|\](?:\([^()]*\))?|[↑↓✅🎯📈🏆✨🔥⭐]")
+_MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,200}>|[*_`~|\"“”$\\]|&nbsp;|\[|\](?:\([^()]*\))?|[↑↓✅🎯📈🏆✨🔥⭐]")
 _OPENING = re.compile(r"[\s:=\-–—>→≈≃≥≤~<(：＝（,，]*")
 _LINK = re.compile(
     r"[:=→≈：＝]|->|=>|-\s*$|(?:^|\s)(?:is|was|of|are|reach\w*|achiev\w*|es|é|est|ist|è|beträgt)\s*$", re.IGNORECASE
@@ -26,9 +26,29 @@ _NAMED = re.compile(
     r"(?<![^\W_])(?:\w+-\d+\w*|\d+-?fold|k=\d+|class\s\d+|top-\d+|@\d+|[A-Za-z]+\d+\w*)(?![^\W_])", re.IGNORECASE
 )
 _BY = re.compile(r"(?<![^\W_])(?:by|por|um|von|di|на)\s*$", re.IGNORECASE)
-_RANGE_TO = re.compile(r"^\s*(?:%?\s*)(?:to|→|->|➜|⟶|=>|a|à|auf|bis|до|到|–|—|-|and)\s*[~≈]?\s*\d", re.IGNORECASE)
-_FROM = re.compile(r"(?<![^\W_])(?:from|between|de|von|da|entre|zwischen|desde|от|с)\s*$", re.IGNORECASE)
+_QUOTED = re.compile(r"^\s*(?:>\s*)+")
+_TO_DO = re.compile(r"^\s*(?:[-*+]\s*)?\[ ?\]")
+_SCALE = re.compile(
+    r"\d\s*%?\s*[:=→)]+\s*(?:very |très |muy |sehr )?(?:excellent|good|bon|bueno|gut|"
+    r"buono|fair|poor|random|parfait|perfect|"
+    r"acceptable|aceptable|weak|strong|moderate|outstanding|worthless|优秀|良好|随机)"
+    r"(?!\w)(?! (?:model|modèle|result|résultat))",
+    re.IGNORECASE,
+)
+"""`AUC > 0.9: excellent`: how to read a metric, and no value of it."""
+_TO = re.compile(
+    r"(?:(?<![^\W_])(?:to|a|à|auf|bis|до|para|到|至)|→|->|➜|⟶|=>)\s*(?:about|around|over)?\s*[~≈]?\s*$", re.IGNORECASE
+)
+_ARROW = re.compile(r"\s*%?\s*(?:→|->|➜|⟶|=>)\s*[*_`~≈]*\s*\d")
+_FROM = re.compile(r"(?<![^\W_])(?:from|between|entre|zwischen|desde|от|从)\s*[~≈]?\s*$", re.IGNORECASE)
+_FROM_TO = re.compile(r"(?<![^\W_])(?:de|von|da|di|с)\s*$", re.IGNORECASE)
+_RANGE_TO = re.compile(r"\s*%?\s*(?:a|à|para|auf|bis|до)\s+[~≈]?\s*\d", re.IGNORECASE)
 _JOIN = re.compile(r"[\s,/&、，+]*(?:and|y|e|et|und|и|和|与|及)?[\s,/&、，]*", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"\s*(?:scores?|values?)?\s*(?:of|for|on|in|with|using|by|from|at|across|when|our|del?|d[aeo]s?|du|des|en|con|com|avec|von|auf|der|"
+    r"mit|per|su[l]?|nel|на|для|с)(?![^\W_])",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*[^\W_])?")
 _REACHED = re.compile(
     r"achiev\w+|reached|obtained|attained|got|exceed(?:s|ed)|surpass(?:es|ed)|met|beat|✅", re.IGNORECASE
@@ -63,6 +83,8 @@ class _Pair:
     about: str
     """The words that were found between and beside them."""
     bound: Bound = ""
+    named_before: int = -1
+    """Where the model must stand before, when it is not the number."""
 
 
 def sentences(text: str) -> list[tuple[int, str]]:
@@ -79,20 +101,27 @@ def sentences(text: str) -> list[tuple[int, str]]:
 
 def readings(text: str, context: Context) -> list[Reading]:
     """The numbers about quality of one sentence or line, each with the name that it stands beside."""
-    text = text[:_MOST]
-    if not any(c.isdigit() for c in text):
+    text = _QUOTED.sub("", text[:_MOST])
+    if not any(c.isdigit() for c in text) or _TO_DO.match(text):
         return []
     named = mentions(text, log=context.log)
     if not named:
         return []
     listed = [n for n in numbers(text) if not any(m.start <= n.start < m.end for m in named)]
+    if not context.log:
+        listed = [n for n in listed if not _is_bare(n, named)]
     if not listed or _is_wish(text):
         return []
-    pairs = _lists(text, named, listed) or _pairs(text, named, listed)
+    pairs = _lists(text, named, listed) or _Pairing(text, named, listed).pairs()
     apart = {p.mention.metric for p in pairs if split_in(p.about) != "unknown"}
     kinds = len({p.mention.metric for p in pairs})
     made = (_reading(pair, text, context, kinds, shared=pair.mention.metric not in apart) for pair in pairs)
     return [reading for reading in made if reading is not None]
+
+
+def _is_bare(number: Number, named: list[Mention]) -> bool:
+    """Whether a whole number can be no level of what is named: in a text `accuracy 1` is a step, in a log it is all."""
+    return number.whole and not number.percent and all(metric(m.metric).high == 1 or m.metric == "loss" for m in named)
 
 
 def _is_wish(text: str) -> bool:
@@ -100,7 +129,8 @@ def _is_wish(text: str) -> bool:
     table = words()
     if table.goals.search(text):
         return not _REACHED.search(text)
-    return bool(table.rules.search(text) or table.examples.search(text) or table.others.search(text))
+    patterns = (table.rules, table.examples, table.others, _SCALE)
+    return any(pattern.search(text) for pattern in patterns)
 
 
 def _lists(text: str, named: list[Mention], listed: list[Number]) -> list[_Pair]:
@@ -117,42 +147,90 @@ def _lists(text: str, named: list[Mention], listed: list[Number]) -> list[_Pair]
     return [_Pair(m, n, _near(text, named[0], about)) for m, n in zip(named, listed, strict=True)]
 
 
-def _pairs(text: str, named: list[Mention], listed: list[Number]) -> list[_Pair]:
-    """Each number with the name before it, or else with the name after it; a name before is used once, or chained."""
-    pairs: list[_Pair] = []
-    used: set[int] = set()
-    chained: tuple[Mention, Number] | None = None
-    for index, number in enumerate(listed):
-        last = max((m.end for m in named if m.end <= number.start), default=-1)
-        before = next((m for m in named if m.end == last), None)
-        after = next((m for m in named if m.start >= number.end), None)
-        following = listed[index + 1].start if index + 1 < len(listed) else len(text)
-        if _is_setting(text, number, before):
-            chained = None
-            continue
-        if before is not None and before.start not in used:
-            gap = text[before.end : number.start]
-            since = listed[index - 1].end if index else 0
-            if before.start >= since and _after(gap, inside=_opened(text, before)):
-                used.add(before.start)
-                pairs.append(_Pair(before, number, _about(text, before, number, since, following), _bound(gap)))
-                chained = (before, number)
+class _Pairing:
+    """Gives each number the name before it, or else the name after it; a name before is used once, or chained."""
+
+    def __init__(self, text: str, named: list[Mention], listed: list[Number]) -> None:
+        self.text = text
+        self.named = named
+        self.listed = listed
+        self.used: set[int] = set()
+        self.chained: tuple[Mention, Number] | None = None
+        self.origin: Mention | None = None
+        """The name of a number that was left behind: `from 0.80` of `from 0.80 to 0.85`."""
+
+    def pairs(self) -> list[_Pair]:
+        found = []
+        for index, number in enumerate(self.listed):
+            before = self._name_before(number)
+            if _is_origin(self.text, number):
+                self.origin = before if before is not None and before.start not in self.used else self.origin
                 continue
-        if chained is not None and chained[0] is before:
-            gap = text[chained[1].end : number.start]
-            if _chains(gap):
-                pairs.append(_Pair(before, number, _own(text, chained[1], number, following), _bound(gap)))
-                chained = (before, number)
+            if _is_setting(self.text, number, before):
+                self.chained = None
                 continue
-        if after is not None and after.start < following and after.start not in used and _before(text, number, after):
-            used.add(after.start)
-            since = listed[index - 1].end if index else 0
-            lead = text[since : number.start]
-            pairs.append(
-                _Pair(after, number, text[number.end : after.end + 40].split(",", maxsplit=1)[0], _bound(lead))
-            )
-            chained = None
-    return pairs
+            pair = self._before(index, before) or self._chain(index, before) or self._arrived(index)
+            pair = pair or self._behind(index)
+            if pair is not None:
+                found.append(pair)
+        return found
+
+    def _name_before(self, number: Number) -> Mention | None:
+        return max((m for m in self.named if m.end <= number.start), key=lambda m: m.end, default=None)
+
+    def _since(self, index: int) -> int:
+        return self.listed[index - 1].end if index else 0
+
+    def _until(self, index: int) -> int:
+        return self.listed[index + 1].start if index + 1 < len(self.listed) else len(self.text)
+
+    def _take(self, mention: Mention, number: Number, about: str, lead: str) -> _Pair:
+        self.used.add(mention.start)
+        self.origin = None
+        return _Pair(mention, number, about, _bound(lead, self.text[number.end : number.end + 1]))
+
+    def _before(self, index: int, before: Mention | None) -> _Pair | None:
+        number = self.listed[index]
+        if before is None or before.start in self.used or before.start < self._since(index):
+            return None
+        gap = self.text[before.end : number.start]
+        if not _after(gap, inside=_opened(self.text, before)):
+            return None
+        self.chained = (before, number)
+        return self._take(
+            before, number, _about(self.text, before, number, self._since(index), self._until(index)), gap
+        )
+
+    def _chain(self, index: int, before: Mention | None) -> _Pair | None:
+        number = self.listed[index]
+        if self.chained is None or before is None or self.chained[0] != before:
+            return None
+        gap = self.text[self.chained[1].end : number.start]
+        if not _chains(gap):
+            return None
+        about = _own(self.text, self.chained[1], number, self._until(index))
+        self.chained = (before, number)
+        return self._take(before, number, about, gap)
+
+    def _arrived(self, index: int) -> _Pair | None:
+        """`to 0.85` after `accuracy from 0.80`."""
+        number = self.listed[index]
+        if self.origin is None or not _TO.search(_clean(self.text[self._since(index) : number.start])):
+            return None
+        origin = self.origin
+        about = self.text[origin.start : number.start]
+        return replace(self._take(origin, number, about, ""), named_before=origin.start)
+
+    def _behind(self, index: int) -> _Pair | None:
+        number = self.listed[index]
+        after = next((m for m in self.named if m.start >= number.end), None)
+        if after is None or after.start >= self._until(index) or after.start in self.used:
+            return None
+        if not _before(self.text, number, after):
+            return None
+        self.chained = None
+        about = self.text[number.end : after.end + 40].split(",")[0]
+        return self._take(after, number, about, self.text[self._since(index) : number.start])
 
 
 def _clean(gap: str) -> str:
@@ -181,6 +259,8 @@ def _after(gap: str, *, inside: bool) -> bool:
     strange = [w for w in found if not _joins(w)]
     if not strange:
         return True
+    if not _PREPOSITION.match(gap) or re.search(r"[:=(]", gap.rstrip(" :=(~≈")):
+        return False
     if any(
         words().settings.fullmatch(w) and w.lower() not in ("model", "over", "at", "class", "label") for w in strange
     ):
@@ -216,7 +296,10 @@ def _before(text: str, number: Number, mention: Mention) -> bool:
     if number.whole and not number.percent:
         return False
     gap = _clean(text[number.end : mention.start])
-    if len(gap) > 45 or re.search(r"[;:.,!?=)）、，。\d\n]|\s-\s|–|—|→", gap):
+    opens = gap.rstrip().endswith(("(", "[", "（"))
+    if opens and not re.match(r"[*_`]*\s*[)\]）]", text[mention.end :]):
+        return False
+    if len(gap) > 45 or re.search(r"[;:.,!?=)）、，。\d\n]|\s-\s|–|—|→|[(（\[].", gap.rstrip()):
         return False
     found = _WORD.findall(gap)
     if re.match(r"\s*\S{0,12}\s*[:=]\s*\d", text[mention.end :]):
@@ -240,14 +323,24 @@ def _is_setting(text: str, number: Number, before: Mention | None) -> bool:
         return True
     if number.signed or _BY.search(_clean(lead)):
         return bool(number.signed or table.changes.search(text[: number.start]))
-    if _FROM.search(_clean(lead)) and _RANGE_TO.match(text[number.end :]):
-        return True
+    if re.search(r"(?<![-=])[<>≤≥]=?\s*[*_`]*$", lead) and not _REACHED.search(text):
+        return True  # a limit that nothing is said to have reached
+    if number.whole and re.match(r"\s*[/*×+÷]\s*[\d(]", text[number.end :]):
+        return True  # part of a formula
     tail = _clean(text[number.end : number.end + 30]).lstrip(" -")
     unit = table.units.match(tail)
     if unit and not (number.percent and unit[0].lower() in ("training", "train", "testing", "split", "h")):
         return True
     direct = _WORD.findall(_clean(text[max(0, number.start - 30) : number.start]))
     return bool(direct and table.changes.fullmatch(direct[-1]) and direct[-1].lower() not in ("to", "than"))
+
+
+def _is_origin(text: str, number: Number) -> bool:
+    """Whether a number is where a change began: `from 0.80 to 0.85`, `0.41 → 0.11`."""
+    lead, tail = _clean(text[max(0, number.start - 30) : number.start]), _clean(text[number.end : number.end + 20])
+    if _FROM.search(lead) or _ARROW.match(tail):
+        return True
+    return bool(_FROM_TO.search(lead) and _RANGE_TO.match(tail))
 
 
 def _near(text: str, mention: Mention, gap: str) -> str:
@@ -279,14 +372,12 @@ def _trail(text: str, number: Number, following: int) -> str:
     return prepositional[0] if prepositional else ""
 
 
-def _bound(gap: str) -> Bound:
+def _bound(gap: str, following: str) -> Bound:
     table = words()
     clean = _clean(gap)[-30:]
-    if re.search(r"[>≥]=?\s*$", clean) and not re.search(r"[-=]>\s*$", clean):
+    if following == "+":
         return "at_least"
-    if re.search(r"[<≤]=?\s*$", clean):
-        return "at_most"
-    if re.search(r"[~≈≃]\s*$", clean):
+    if re.search(r"[~≈≃]\s*$", clean) or re.search(r"~\s*[*_`]*$", gap):
         return "about"
     for name, pattern in (("at_least", table.at_least), ("at_most", table.at_most), ("about", table.about)):
         if any(not clean[match.end() :].strip(" a=:") for match in pattern.finditer(clean)):
@@ -305,7 +396,8 @@ def _reading(pair: _Pair, text: str, context: Context, kinds: int, *, shared: bo
         whole = split_in(text) if shared else "unknown"
         split = whole if whole != "unknown" else context.split
     average = average_in(pair.about) or (average_in(text) if kinds <= 1 else "") or context.average
-    named = [name for place, name in models_in(text) if place <= pair.number.start] or [n for _, n in models_in(text)]
+    until = pair.named_before if pair.named_before >= 0 else pair.number.start
+    named = [name for place, name in models_in(text) if place <= until] or [n for _, n in models_in(text)]
     return Reading(
         metric=pair.mention.metric,
         name=pair.mention.name,

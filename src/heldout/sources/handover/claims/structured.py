@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 import yaml
 
 from heldout.evidence.types import Location
+from heldout.sources.handover.claims.cells import names_one_metric
 from heldout.sources.handover.claims.names import Mention, metric, words_of_key
 from heldout.sources.handover.claims.numbers import Number, numbers, scaled
 from heldout.sources.handover.claims.prose import Context
-from heldout.sources.handover.claims.tables import Grid, names_one_metric
+from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Reading
@@ -114,7 +115,7 @@ def _is_mean(key: str) -> bool:
 def _metric_of(keys: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, Mention | None]:
     """(which key, the metric that it names): the last one, or the one above a bare `value`, or a name beside it."""
     last = len(keys) - 1
-    mention = names_one_metric(_ENDING.sub("", keys[last]))
+    mention = names_one_metric(keys[last]) or names_one_metric(_ENDING.sub("", keys[last]))
     if mention is not None:
         return last, mention
     if keys[last].lower() in _VALUE_KEYS:

@@ -10,36 +10,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from heldout.evidence.types import Location
+from heldout.sources.handover.claims.cells import beside, clean, names_one_metric
 from heldout.sources.handover.claims.names import Mention, mentions, metric, words_of_key
 from heldout.sources.handover.claims.numbers import Number, scaled, whole_cell
 from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Bound, Reading
 
-_MARKS = re.compile(r"[*_`~$\\|]|<[^<>]{0,200}>|&nbsp;|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]")
-_MODEL_HEAD = re.compile(
-    r"models?|classifiers?|algorithms?|methods?|regressors?|estimators?|architectures?|networks?|backbone|modelos?|m[ée]todos?|algoritmos?|"
-    r"classificador(es)?|clasificador(es)?|mod[èe]les?|modelli|modello|algorithmus|verfahren|модел[ьи]|алгоритм|模型|算法|方法|モデル|手法|yöntem",
-    re.IGNORECASE,
-)
-_SPLIT_HEAD = re.compile(r"splits?|sets?|partition|subset|phase|stage|conjunto|teilmenge|выборка|数据集", re.IGNORECASE)
-_CLASS_HEAD = re.compile(
-    r"class(es)?|classe|clase|klasse|category|categor[ií]a|label|class label|类别|kategorie|категория|класс|sınıf",
-    re.IGNORECASE,
-)
-_SPREAD_HEAD = re.compile(
-    r"(?<![^\W_])(?:std|stdev|std\.? ?dev\w*|standard deviation|sd|±|"
-    r"desviaci[oó]n|desvio|[ée]cart[- ]type|standardabweichung|deviazione|标准差)(?![^\W_])",
-    re.IGNORECASE,
-)
 _CITED = re.compile(
     r"\bet\.? al\b|\[\d{1,3}\](?!\()|\((?:19|20)\d\d\)|"
-    r"(?<![^\W_])(?:sota|published|paper|literature|reference|human|prior work)(?![^\W_])",
+    r"(?<![^\W_])(?:sota|published|paper|literature|reference|human|prior work|winners?|competitors?)(?![^\W_])",
     re.IGNORECASE,
 )
 _MOST_ROWS = 400
 _MOST_VALUES = 12
 """Values of one metric in one row; more are the record of a search, not a statement about a model."""
+_REPORT = frozenset({"precision", "recall", "f1"})
 _AVERAGES = {
     "macro avg": "macro",
     "weighted avg": "weighted",
@@ -57,7 +43,9 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int | None, ...]
     title: str = ""
-    """What the text above it says it is about."""
+    """The heading and the lines that introduce it."""
+    above: str = ""
+    """The text right above it."""
 
 
 @dataclass(frozen=True)
@@ -69,158 +57,144 @@ class _Column:
 
 def readings(grid: Grid, context: Context) -> list[Reading]:
     """The numbers about quality of one table; none when its headings name goals, settings or other people's work."""
-    if not grid.rows or _foreign(grid.title) or len(grid.head) < 1:
+    if not grid.rows or _foreign(grid.title):
         return []
     columns = _metric_columns(grid)
     if columns:
         return list(_by_column(grid, columns, context))
-    return list(_by_row(grid, context))
-
-
-def names_one_metric(text: str) -> Mention | None:
-    """The metric that a cell or a key is a name of; None when it says something else, or is more than a name.
-
-    `Test accuracy (%)` and `mean_test_f1` are names; `Accuracy matters because ...`, `f1_time` and `accuracy target`
-    are not.
-    """
-    clean = " ".join(_MARKS.sub(" ", words_of_key(text)).replace("\n", " ").split()) if "$" not in text else text
-    found = mentions(clean, log=True)
-    if not found or words().not_quality.search(_without(clean, found)):
-        return None
-    rest = _without(clean, found)
-    rest = re.sub(r"\([^()]{0,40}\)|\[[^\[\]]{0,30}\]", " ", rest)
-    strange = [w for w in re.findall(r"[^\W\d_]{2,}", rest) if not _belongs(w)]
-    if len(strange) > 2 or len(clean) > 70:
-        return None
-    return (
-        max(found, key=lambda m: (m.end - m.start, -m.start))
-        if len({m.metric for m in found}) == 1
-        else _main(clean, found)
-    )
-
-
-def _main(text: str, found: list[Mention]) -> Mention | None:
-    """Of several names the one that the others stand in brackets to, or that stands last in a key (`f1_auc` none)."""
-    outside = [m for m in found if text[: m.start].count("(") <= text[: m.start].count(")")]
-    return outside[0] if len(outside) == 1 else None
-
-
-def _without(text: str, found: Sequence[Mention]) -> str:
-    for mention in reversed(found):
-        text = text[: mention.start] + " " + text[mention.end :]
-    return text
-
-
-def _belongs(word: str) -> bool:
-    table = words()
-    return bool(
-        any(p.fullmatch(word) for _, p in (*table.splits, *table.averages))
-        or table.between.fullmatch(word)
-        or table.any_model.search(word)
-        or re.fullmatch(
-            r"mean|avg|average|score|final|best|overall|value|class|log|higher|lower|better|pct|percent|no|yes",
-            word,
-            re.IGNORECASE,
-        )
-    )
+    found = list(_by_row(grid, context))
+    return found or list(_by_title(grid, context))
 
 
 def _foreign(text: str) -> bool:
     table = words()
-    return bool(table.goals.search(text) or _CITED.search(text) or table.others.search(text))
+    patterns = (table.goals, table.others, table.criteria, _CITED)
+    return any(pattern.search(text) for pattern in patterns)
 
 
 def _metric_columns(grid: Grid) -> list[_Column]:
     columns = []
     for index, cell in enumerate(grid.head):
         mention = names_one_metric(cell)
-        if mention is not None and not _CITED.search(cell):
+        if mention is not None and not _CITED.search(cell) and not words().other_columns.search(clean(cell)):
             columns.append(_Column(index, mention, cell))
     return columns
 
 
 def _by_column(grid: Grid, columns: Sequence[_Column], context: Context) -> Iterator[Reading]:
-    taken = {column.index for column in columns}
-    spreads = [i for i, head in enumerate(grid.head) if _SPREAD_HEAD.search(words_of_key(head))]
-    taken |= set(spreads)
+    spreads = [i for i, head in enumerate(grid.head) if words().spread_heads.search(words_of_key(head))]
+    taken = {column.index for column in columns} | set(spreads)
+    report = {c.mention.metric for c in columns} >= _REPORT and any("support" in head.lower() for head in grid.head)
     for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):
         about = [(grid.head[i] if i < len(grid.head) else "", cell) for i, cell in enumerate(row) if i not in taken]
-        words_of_row = " ".join(cell for _, cell in about)
-        if _CITED.search(words_of_row) or words().goals.search(words_of_row):
+        told = " ".join(cell for _, cell in about)
+        if _CITED.search(told) or words().goals.search(told) or (about and _is_earlier(about[0][1])):
             continue
-        where = _placed(context.at(line), about)
+        where = _placed(context.at(line), [("class" if report and not i else h, c) for i, (h, c) in enumerate(about)])
+        own = next((m for _, cell in about[:1] if (m := names_one_metric(cell))), None)
+        if own is not None:
+            # `accuracy` stands as a row in the report of scikit-learn, under the heading of another metric.
+            value = next((row[c.index] for c in columns if c.index < len(row) and row[c.index].strip()), "")
+            yield from _cell(value, own, about[0][1], replace(where, average="", label=context.label), row)
+            continue
         for column in columns:
             if column.index < len(row):
-                spread = next(
-                    (row[i] for i in spreads if i < len(row) and (i == column.index + 1 or len(columns) == 1)), ""
-                )
-                yield from _cell(row[column.index], column.mention, column.text, where, row, spread)
+                beside_it = [i for i in spreads if i < len(row) and (i == column.index + 1 or len(columns) == 1)]
+                spread = row[beside_it[0]] if beside_it else ""
+                extra = beside(column.text, column.mention)
+                yield from _cell(row[column.index], column.mention, column.text, _more(where, extra), row, spread)
 
 
 def _by_row(grid: Grid, context: Context) -> Iterator[Reading]:
     """Metrics in the first column that names any; the other columns are models, splits or just the value."""
     for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):
         place, mention = next(((i, m) for i, c in enumerate(row[:3]) if (m := names_one_metric(c))), (0, None))
-        if mention is None or _CITED.search(row[place]):
+        if mention is None or _CITED.search(row[place]) or len(row) - place - 1 > _MOST_VALUES:
             continue
         before = [(grid.head[i] if i < len(grid.head) else "", row[i]) for i in range(place)]
-        where = _placed(context.at(line), before)
-        if len(row) - place - 1 > _MOST_VALUES:
-            continue
+        where = _more(_placed(context.at(line), before), beside(row[place], mention))
         for index in range(place + 1, len(row)):
             head = grid.head[index] if index < len(grid.head) else ""
-            if words().not_quality.search(words_of_key(head)) or _foreign(head):
-                continue
-            yield from _cell(row[index], mention, row[place], _headed(where, head), row)
+            if not _is_other(head):
+                yield from _cell(row[index], mention, row[place], _headed(where, head), row)
+
+
+def _by_title(grid: Grid, context: Context) -> Iterator[Reading]:
+    """A table whose metric the text above it names, and whose columns are splits."""
+    found = {m.metric: m for m in mentions(grid.above)}
+    columns = [i for i, head in enumerate(grid.head) if split_in(head) != "unknown" and len(clean(head)) < 20]
+    if len(found) != 1 or not columns or _foreign(grid.above):
+        return
+    (mention,) = found.values()
+    for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):
+        about = [(grid.head[i] if i < len(grid.head) else "", cell) for i, cell in enumerate(row) if i not in columns]
+        if _CITED.search(" ".join(cell for _, cell in about)):
+            continue
+        where = _placed(context.at(line), about)
+        for index in columns:
+            if index < len(row):
+                yield from _cell(row[index], mention, grid.head[index], where, row)
+
+
+def _is_other(head: str) -> bool:
+    """Whether a column is about something else than the delivered model's quality."""
+    text = words_of_key(clean(head))
+    return bool(words().not_quality.search(text) or words().other_columns.search(text)) or _foreign(head)
+
+
+def _is_earlier(cell: str) -> bool:
+    """Whether a row begins by saying that it is what was before, or somebody else's."""
+    return bool(words().other_columns.match(clean(cell)))
+
+
+def _more(context: Context, label: str) -> Context:
+    return replace(context, label="; ".join(filter(None, [context.label, label]))[:120]) if label else context
 
 
 def _placed(context: Context, about: Sequence[tuple[str, str]]) -> Context:
     """What the cells of a row that are no metric say: its model, its split, and the rest as its label."""
-    label: list[str] = []
     named = False
     for head, cell in about:
-        text = " ".join(_MARKS.sub(" ", cell).split())
+        text = clean(cell)
         if not text or len(text) > 80:
             continue
-        average = next((v for k, v in _AVERAGES.items() if k == text.lower().replace("_", " ")), "")
+        average = _AVERAGES.get(text.lower().replace("_", " "), "")
         split = split_in(text)
         numeric = whole_cell(text) is not None
         if average:
             context = replace(context, average=average)
-        elif _CLASS_HEAD.fullmatch(head.strip()) and len(text) < 40:
-            context = replace(context, average=f"class {text}")
-        elif not numeric and not named and (_MODEL_HEAD.search(head) or models_in(text)):
+        elif words().class_heads.fullmatch(clean(head)) and len(text) < 40:
+            context = replace(context, average=f"class {re.sub(r'(?i)^class[ _]', '', text)}")
+        elif not numeric and not named and (words().model_heads.search(head) or models_in(text)):
             context, named = replace(context, model=text), True
-        elif split != "unknown" and (_SPLIT_HEAD.search(head) or len(text) < 25):
+        elif split != "unknown" and (words().split_heads.search(head) or len(text) < 25):
             context = replace(context, split=split)
         elif not numeric:
-            label.append(text)
+            context = _more(context, text)
         elif head.strip() and len(head) < 30 and not words().not_quality.search(head):
-            label.append(f"{' '.join(_MARKS.sub(' ', head).split())} {text}")
-    return replace(context, label="; ".join([*filter(None, [context.label]), *label])[:120])
+            context = _more(context, f"{clean(head)} {text}")
+    return context
 
 
 def _headed(context: Context, head: str) -> Context:
     """What the heading of a column of values says: a split, an average, a model, or any other name."""
-    text = " ".join(_MARKS.sub(" ", head).split())
-    if not text or re.fullmatch(
-        r"values?|scores?|results?|valor|wert|valeur|valore|resultado|值|结果|数值|0|\d", text, re.IGNORECASE
-    ):
+    text = clean(head)
+    if not text or words().value_heads.fullmatch(text):
         return context
     split, average = split_in(text), average_in(text)
     if models_in(text):
         return replace(context, model=text, split=split if split != "unknown" else context.split)
     if split != "unknown" or average:
-        return replace(
-            context, split=split if split != "unknown" else context.split, average=average or context.average
-        )
-    return replace(context, label="; ".join(filter(None, [context.label, text]))[:120])
+        split = split if split != "unknown" else context.split
+        return replace(context, split=split, average=average or context.average)
+    return _more(context, text)
 
 
 def _cell(
     cell: str, mention: Mention, heading: str, context: Context, row: Sequence[str], spread: str = ""
 ) -> Iterator[Reading]:
-    number = whole_cell(" ".join(_MARKS.sub(" ", cell).split()))
+    text = clean(cell)
+    number = whole_cell(text)
     if number is None or number.signed:
         return
     deviation = whole_cell(spread) if spread else None
@@ -239,7 +213,7 @@ def _cell(
         written=number.written,
         half_digit=on_scale[1],
         spread=on_scale[2],
-        bound=_bound(cell, number),
+        bound=_bound(cell, text, number),
         split=split if split != "unknown" else context.split,
         model=context.model,
         average=average or context.average,
@@ -248,9 +222,9 @@ def _cell(
     )
 
 
-def _bound(cell: str, number: Number) -> Bound:
+def _bound(cell: str, text: str, number: Number) -> Bound:
     lead = cell[: max(cell.find(number.written), 0)]
-    if re.search(r"[>≥]", lead):
+    if re.search(r"[>≥]", lead) or text[number.end : number.end + 1] == "+":
         return "at_least"
     if re.search(r"[<≤]", lead):
         return "at_most"

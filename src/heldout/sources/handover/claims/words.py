@@ -41,6 +41,14 @@ class Words:
     units: re.Pattern[str]
     not_quality: re.Pattern[str]
     metric_files: re.Pattern[str]
+    criteria: re.Pattern[str]
+    requests: re.Pattern[str]
+    other_columns: re.Pattern[str]
+    value_heads: re.Pattern[str]
+    model_heads: re.Pattern[str]
+    split_heads: re.Pattern[str]
+    class_heads: re.Pattern[str]
+    spread_heads: re.Pattern[str]
     models: tuple[tuple[str, re.Pattern[str]], ...]
     any_model: re.Pattern[str]
 
@@ -49,15 +57,11 @@ class Words:
 def words() -> Words:
     """The table as shipped."""
     raw = _Text(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")).get_single_data()
-    plain = ("goals", "rules", "examples", "others", "changes", "at_least", "at_most", "about", "before", "between")
+    plain = [name for name in raw if name not in ("splits", "averages", "models", "metric_files")]
     families = [family for family in raw["models"] if family]
     return Words(
         splits=tuple((name, _pattern(raw["splits"][name])) for name in raw["splits"]),
-        not_splits=_pattern(raw["not_splits"]),
         averages=tuple((name, _pattern(items)) for name, items in raw["averages"].items()),
-        settings=_pattern(raw["settings"]),
-        units=_pattern(raw["units"]),
-        not_quality=_pattern(raw["not_quality"]),
         metric_files=re.compile("|".join(raw["metric_files"]), re.IGNORECASE),
         models=tuple((family[0], _model(family)) for family in families),
         any_model=_model([name for family in families for name in family]),
@@ -93,13 +97,12 @@ def family(name: str) -> str:
 
     A name of no known family is given back in lower case without punctuation.
     """
-    best = ""
-    longest = 0
+    found: list[tuple[int, int, str]] = []
     for canonical, pattern in words().models:
-        for match in pattern.finditer(name):
-            if len(match[0]) > longest:
-                best, longest = canonical, len(match[0])
-    return best.lower() if best else plain(name)
+        found += [(*match.span(), canonical.lower()) for match in pattern.finditer(name)]
+    # Of names that overlap the longest counts; of several families (`Lasso Linear Regression`) all do.
+    whole = [a for a in found if not any(b[0] <= a[0] and a[1] <= b[1] and a[:2] != b[:2] for b in found)]
+    return " + ".join(sorted({canonical for *_, canonical in whole})) or plain(name)
 
 
 def plain(text: str) -> str:
