@@ -53,6 +53,22 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
 }
 """Call -> its number on x86_64 and on aarch64, None where it has none."""
 _FOR_BUILDS = ("unshare", "setns", "pivot_root", "chroot", "mount", "umount2", "sethostname")
+_MODES: dict[str, tuple[int | None, int | None, int]] = {
+    "chmod": (90, None, 1), "fchmod": (91, 52, 1), "fchmodat": (268, 53, 2), "fchmodat2": (452, 452, 2),
+    "creat": (85, None, 1), "mknod": (133, None, 1), "mknodat": (259, 33, 2),
+}
+"""Call -> its numbers, and which argument is the mode of a file."""
+_OPENS: dict[str, tuple[int | None, int | None, int]] = {"open": (2, None, 1), "openat": (257, 56, 2)}
+"""Call -> its numbers, and which argument holds the flags; the mode follows, and means something for new files only."""
+_OPENAT2 = 437
+"""Its arguments lie in memory, where no filter reads; whoever calls it knows how to do without."""
+_NEW_FILES = (0o100, 0o20000000)
+"""O_CREAT and the bit of O_TMPFILE."""
+_SET_ID = (0o4000, 0o2000)
+"""A file with one of these in the workspace would lend our user, or a run's, to whoever else is on the machine."""
+_FCNTL = (72, 25)
+_SET_LEASE = 1024
+"""F_SETLEASE makes others who open a file wait, and the file may be one of ours."""
 _MOST_FAMILIES = 64
 """The kernel knows fewer, and answers to a higher number what the filter would."""
 _MACHINES = {"x86_64": 0, "aarch64": 1}
@@ -73,6 +89,8 @@ def program(machine: str | None = None) -> bytes:
     """The filter for a machine (default: this one), as `bwrap --seccomp` reads it; KeyError for an unknown one."""
     machine = machine or platform.machine()
     clone, socket, ioctl = _CALLS[machine]
+    at = _MACHINES[machine]
+    allow, refuse = _do(_RETURN, _ALLOW), _refuse(errno.EPERM)
     code = [
         _do(_LOAD, _ARCHITECTURE),
         _do(_EQUAL, _AUDIT[machine], yes=1),
@@ -80,15 +98,21 @@ def program(machine: str | None = None) -> bytes:
         _do(_LOAD, _NUMBER),
         *((_do(_AT_LEAST, _X32, no=1), _do(_RETURN, _KILL)) if machine == "x86_64" else ()),
         *_when(_CLONE3, _refuse(errno.ENOSYS)),
+        *_when(_OPENAT2, _refuse(errno.ENOSYS)),
     ]
     for numbers in _DENIED.values():
-        number = numbers[_MACHINES[machine]]
-        if number is not None:
-            code += _when(number, _refuse(errno.EPERM))
-    code += _when(clone, _argument(0), _do(_ANY_BIT, _NEW_NAMESPACES, no=1), _refuse(errno.EPERM), _do(_RETURN, _ALLOW))
-    code += _when(ioctl, _argument(1), *_among(_TERMINAL, _refuse(errno.EPERM)), _do(_RETURN, _ALLOW))
-    code += _when(socket, _argument(0), *_among(_FAMILIES, _do(_RETURN, _ALLOW)), _refuse(errno.EAFNOSUPPORT))
-    code.append(_do(_RETURN, _ALLOW))
+        code += _when(numbers[at], refuse)
+    set_id = [_do(_ANY_BIT, sum(_SET_ID), no=1), refuse, allow]
+    for call in _MODES.values():
+        code += _when(call[at], _argument(call[2]), *set_id)
+    for call in _OPENS.values():
+        new = [_argument(call[2]), _do(_ANY_BIT, sum(_NEW_FILES), yes=1), allow]
+        code += _when(call[at], *new, _argument(call[2] + 1), *set_id)
+    code += _when(_FCNTL[at], _argument(1), _do(_EQUAL, _SET_LEASE, no=1), refuse, allow)
+    code += _when(clone, _argument(0), _do(_ANY_BIT, _NEW_NAMESPACES, no=1), refuse, allow)
+    code += _when(ioctl, _argument(1), *_among(_TERMINAL, refuse), allow)
+    code += _when(socket, _argument(0), *_among(_FAMILIES, allow), _refuse(errno.EAFNOSUPPORT))
+    code.append(allow)
     return b"".join(code)
 
 
@@ -102,26 +126,44 @@ def profile(machine: str | None = None, *, builds: bool = False) -> str:
     """
     machine = machine or platform.machine()
     architecture = {"x86_64": "SCMP_ARCH_X86_64", "aarch64": "SCMP_ARCH_AARCH64"}[machine]
-    names = [name for name, numbers in _DENIED.items() if numbers[_MACHINES[machine]] is not None]
+    at = _MACHINES[machine]
+    names = [name for name, numbers in _DENIED.items() if numbers[at] is not None]
+    modes = {name: call[2] for name, call in _MODES.items() if call[at] is not None}
+    opens = {name: call[2] for name, call in _OPENS.items() if call[at] is not None}
     spaces = [1 << bit for bit in range(32) if _NEW_NAMESPACES >> bit & 1]
     if builds:
-        names, spaces = [name for name in names if name not in _FOR_BUILDS], []
+        names, spaces, modes, opens = [name for name in names if name not in _FOR_BUILDS], [], {}, {}
     families = [family for family in range(_MOST_FAMILIES) if family not in _FAMILIES]
     rules = [
         _rule("clone3", errno.ENOSYS),
+        _rule("openat2", errno.ENOSYS),
         *(_rule(name, errno.EPERM) for name in names),
-        *(_rule("clone", errno.EPERM, index=0, mask=bit, value=bit) for bit in spaces),
-        *(_rule("ioctl", errno.EPERM, index=1, mask=0xFFFFFFFF, value=request) for request in _TERMINAL),
-        *(_rule("socket", errno.EAFNOSUPPORT, index=0, mask=0xFFFFFFFF, value=family) for family in families),
+        *(_rule("clone", errno.EPERM, (0, bit, bit)) for bit in spaces),
+        *(_rule(name, errno.EPERM, (mode, bit, bit)) for name, mode in modes.items() for bit in _SET_ID),
+        *(
+            _rule(name, errno.EPERM, (flags, new, new), (flags + 1, bit, bit))
+            for name, flags in opens.items()
+            for new in _NEW_FILES
+            for bit in _SET_ID
+        ),
+        _rule("fcntl", errno.EPERM, (1, _LOW_HALF, _SET_LEASE)),
+        *(_rule("ioctl", errno.EPERM, (1, _LOW_HALF, request)) for request in _TERMINAL),
+        *(_rule("socket", errno.EAFNOSUPPORT, (0, _LOW_HALF, family)) for family in families),
     ]
     return json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "architectures": [architecture], "syscalls": rules})
 
 
-def _rule(name: str, refusal: int, **argument: int) -> dict[str, Any]:
+_LOW_HALF = 0xFFFFFFFF
+
+
+def _rule(name: str, refusal: int, *arguments: tuple[int, int, int]) -> dict[str, Any]:
+    """Refuse a call; with arguments, (which, mask, value), only where each of them has this value under its mask."""
     rule: dict[str, Any] = {"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": refusal}
-    if argument:
-        index, mask, value = argument["index"], argument["mask"], argument["value"]
-        rule["args"] = [{"index": index, "value": mask, "valueTwo": value, "op": "SCMP_CMP_MASKED_EQ"}]
+    if arguments:
+        rule["args"] = [
+            {"index": index, "value": mask, "valueTwo": value, "op": "SCMP_CMP_MASKED_EQ"}
+            for index, mask, value in arguments
+        ]
     return rule
 
 
@@ -138,7 +180,9 @@ def _argument(index: int) -> bytes:
     return _do(_LOAD, _ARGUMENTS + 8 * index)
 
 
-def _when(number: int, *then: bytes) -> list[bytes]:
+def _when(number: int | None, *then: bytes) -> list[bytes]:
+    if number is None:  # this machine has no such call
+        return []
     return [_do(_EQUAL, number, no=len(then)), *then]
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from heldout.sandbox.base import SandboxFault, Space
 from heldout.sandbox.cgroups import Group, find_hierarchy
 from heldout.sandbox.folders import data_folder, made
+from heldout.sandbox.tree import remove
 
 MOST = 200
 MARK = "HELDOUT_SLOT"
@@ -168,56 +169,3 @@ def unmount(folder: Path) -> None:
         if _LIBC.umount2(os.fsencode(folder), _MNT_DETACH | _UMOUNT_NOFOLLOW) != 0:
             error = ctypes.get_errno()
             raise SandboxFault(f"{folder} could not be unmounted: {os.strerror(error)}")
-
-
-def remove(path: Path) -> None:
-    """Delete a file, link or folder; nothing is followed, whatever foreign code put there. Raises SandboxFault."""
-    if path.is_symlink() or not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
-    for attempt in (1, 2):
-        try:
-            handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                _remove(handle, path.name)
-            finally:
-                os.close(handle)
-        except OSError as error:
-            if attempt == 2:
-                raise SandboxFault(f"{path} could not be removed: {error.strerror}") from error
-        else:
-            return
-
-
-def _remove(parent: int, name: str) -> None:
-    """Delete a folder below an open one, depth first without recursion, so that no depth overflows."""
-    opened = [(parent, name, _enter(parent, name))]
-    while opened:
-        above, called, here = opened[-1]
-        deeper = None
-        with os.scandir(here) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    deeper = entry.name
-                    break
-                os.unlink(entry.name, dir_fd=here)
-        if deeper is None:
-            os.close(here)
-            opened.pop()
-            os.rmdir(called, dir_fd=above)
-        elif len(opened) > _DEEP:
-            # Too deep to hold a descriptor for each level: bring the branch up, then go on.
-            os.rename(deeper, f".heldout-{len(deeper)}-{os.urandom(6).hex()}", src_dir_fd=here, dst_dir_fd=opened[0][2])
-        else:
-            opened.append((here, deeper, _enter(here, deeper)))
-
-
-_DEEP = 200
-
-
-def _enter(parent: int, name: str) -> int:
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-    with suppress(OSError):
-        return os.open(name, flags, dir_fd=parent)
-    os.chmod(name, 0o700, dir_fd=parent, follow_symlinks=False)  # a folder whose owner took the right to read
-    return os.open(name, flags, dir_fd=parent)

@@ -9,14 +9,15 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from heldout.errors import InputError
 from heldout.sandbox.base import MIB, WORK, SandboxFault, Space, Workspace
 from heldout.sandbox.folders import made, reachable
-from heldout.sandbox.slots import Slot, lease, mount_memory, remove
+from heldout.sandbox.slots import Slot, lease, mount_memory
+from heldout.sandbox.tree import remove, walk
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -95,15 +96,18 @@ class Folder:
 
     def digest(self, target: str) -> str:
         """SHA-256 of a plain file."""
-        with _plain(self.path, _parts(target), target) as (handle, _), os.fdopen(os.dup(handle), "rb") as file:
+        with _plain(self.path, _parts(target), target) as (handle, size), os.fdopen(os.dup(handle), "rb") as file:
+            if size > self.space.disk_bytes:
+                raise InputError(f"{target} says that it has {size:,} bytes, more than the workspace can hold")
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def names(self) -> tuple[tuple[str, int], ...]:
         """Every plain file with its size."""
         found: list[tuple[str, int]] = []
-        for path, entry in _walk(self.path):
-            if entry.is_file(follow_symlinks=False):
-                found.append((path, entry.stat(follow_symlinks=False).st_size))
+        for path, entry, _ in walk(self.path):
+            with suppress(FileNotFoundError):
+                if entry.is_file(follow_symlinks=False):
+                    found.append((path, entry.stat(follow_symlinks=False).st_size))
         return tuple(sorted(found))
 
     def remove(self, target: str) -> None:
@@ -124,19 +128,21 @@ class Folder:
         if self.exact:
             told = os.statvfs(self.path)
             return (told.f_blocks - told.f_bfree) * told.f_frsize, told.f_files - told.f_ffree - 1
+        return self._counted([])
+
+    def _counted(self, missed: list[str]) -> tuple[int, int]:
         size = count = 0
-        for _, entry in _walk(self.path):
+        for _, entry, _ in walk(self.path, missed):
             count += 1
-            try:
+            with suppress(FileNotFoundError):
                 size += entry.stat(follow_symlinks=False).st_blocks * 512
-            except FileNotFoundError:
-                continue
         return size, count
 
     def full(self) -> bool:
-        """Whether its limit on bytes or files is reached."""
-        size, count = self.used()
-        return size >= self.space.disk_bytes or count >= self.space.files
+        """Whether its limit on bytes or files is reached, or foreign code made folders that hide what is in them."""
+        missed: list[str] = []
+        size, count = self.used() if self.exact else self._counted(missed)
+        return size >= self.space.disk_bytes or count >= self.space.files or bool(missed)
 
 
 @contextmanager
@@ -182,8 +188,8 @@ def _give(folder: Path, user: int) -> None:
     """Make everything below a folder a user's own, without following links."""
     if os.geteuid() != 0:
         return
-    for path, _ in _walk(folder):
-        os.chown(folder / path, user, user, follow_symlinks=False)
+    for _, entry, above in walk(folder):
+        os.chown(entry.name, user, user, dir_fd=above, follow_symlinks=False)
     os.chown(folder, user, user, follow_symlinks=False)
 
 
@@ -247,20 +253,3 @@ def _plain(root: Path, parts: tuple[str, ...], target: str) -> Iterator[tuple[in
         yield handle, found.st_size
     finally:
         os.close(handle)
-
-
-def _walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Everything below a folder by relative path; links are given and not followed, what vanishes is passed over."""
-    waiting = [""]
-    while waiting:
-        prefix = waiting.pop()
-        try:
-            with os.scandir(root / prefix) as entries:
-                listed = list(entries)
-        except OSError:
-            continue  # gone, too long, or closed even to us
-        for entry in listed:
-            path = f"{prefix}{entry.name}"
-            yield path, entry
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(f"{path}/")
