@@ -52,7 +52,8 @@ def as_user(action: Callable[[Sandbox, Path], None], folder: Path) -> None:
             os.environ["HELDOUT_DATA"] = str(folder / "kept-by-heldout")
             os.chdir(folder)
             sys.executable = "/usr/bin/python3"  # the one that runs the tests may stand in a folder closed to others
-            for cached in (cgroups.find_hierarchy, folders._staged, jail._libraries):
+            jail.forget()
+            for cached in (cgroups.find_hierarchy, folders._staged):
                 cached.cache_clear()
             action(find_sandbox("bubblewrap"), folder)
             outcome = b""

@@ -99,7 +99,7 @@ def _begin(stack: ExitStack, what: Line, stdin: bytes) -> subprocess.Popen[bytes
             stderr=subprocess.PIPE,
             pass_fds=what.descriptors,
             env=what.environment,
-            cwd="/",
+            cwd=what.folder,
             start_new_session=True,
         )
     except OSError as error:

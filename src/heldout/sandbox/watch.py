@@ -60,6 +60,8 @@ class Watch:
     """How much the workspace may hold."""
     peak: int = 0
     """Highest use of memory that was seen."""
+    most: int = 0
+    """Most processes and threads that were seen at one time, where the kernel counts none."""
     _before: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,7 +101,7 @@ class Watch:
         if init is None:
             return None
         memory, count = held(processes, self.folder), sum(processes.values())
-        self.peak = max(self.peak, memory)
+        self.peak, self.most = max(self.peak, memory), max(self.most, count)
         if memory > self.limits.memory_bytes:
             return Verdict.MEMORY, f"its processes held {memory:,} bytes together"
         if count > self.limits.processes:
