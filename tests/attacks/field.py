@@ -47,6 +47,7 @@ class Field:
                 (self.programs / source.name).write_bytes(source.read_bytes())
         self.callers: list[str] = []
         self.port = 0
+        self.here = sorted(path.name for path in Path.cwd().iterdir())
         self.before = self.picture()
 
     @property
@@ -90,6 +91,7 @@ class Field:
         assert b"\nAttributeError" not in said, said.decode("utf-8", "replace")
         assert self.whole.encode() not in said
         assert self.picture() == self.before
+        assert sorted(path.name for path in Path.cwd().iterdir()) == self.here
         assert self.running() == []
         assert self.callers == []
 

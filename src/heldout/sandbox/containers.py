@@ -25,6 +25,7 @@ from heldout.errors import InputError
 from heldout.sandbox.base import Job, SandboxFault, Verdict
 from heldout.sandbox.cgroups import Counters, find_leaf
 from heldout.sandbox.engines import Engine
+from heldout.sandbox.folders import data_folder, made
 from heldout.sandbox.running import Running
 from heldout.sandbox.watch import Watch
 
@@ -150,6 +151,7 @@ def start(engine: Engine, name: str, arguments: list[str], job: Job, watch: Watc
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            cwd=made(data_folder() / "engine"),  # Podman leaves a file called `oom` where it is started
             start_new_session=True,
         )
     except OSError as error:

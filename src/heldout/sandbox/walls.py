@@ -131,7 +131,9 @@ def _command(engine: Engine, image: Image, job: Job, name: str) -> list[str]:
 
 def _rlimits(limits: Limits) -> str:
     """What the gate sets for each process where nothing holds all of them together; see `jail`."""
-    return f"ulimit -u {limits.processes + 2} 2>/dev/null; ulimit -d {_AT_ONCE * limits.memory_bytes // 1024}; "
+    most = limits.processes + 2
+    data = _AT_ONCE * limits.memory_bytes // 1024
+    return f"{{ ulimit -u {most} || ulimit -p {most}; }} 2>/dev/null; ulimit -d {data}; "
 
 
 def _ulimit(name: str, kind: int, most: int) -> str:
