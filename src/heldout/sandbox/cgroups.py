@@ -189,17 +189,6 @@ def find_leaf(process: int, mark: str) -> Group | None:
     return None
 
 
-def sweep(hierarchy: Hierarchy, alive: set[str]) -> None:
-    """Remove the groups of runs whose owner died; `alive` names those that are in use."""
-    for folder in set(hierarchy.folders.values()):
-        for left in folder.glob(f"{_PREFIX}*"):
-            if left.name.removeprefix(_PREFIX) not in alive:
-                group = Group(hierarchy, left.name)
-                with suppress(SandboxFault):
-                    group.kill(2.0)
-                    group.remove()
-
-
 def _mounts(table: Path) -> dict[str, Path]:
     """Controller (`cgroup2` for version 2) -> where it is mounted."""
     found: dict[str, Path] = {}

@@ -34,7 +34,6 @@ _BASE_IDS = (2_019_000_000, 61_000)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _MS_NOSUID, _MS_NODEV, _MNT_DETACH, _UMOUNT_NOFOLLOW = 2, 4, 2, 8
 
-_held = threading.local()
 _here: set[int] = set()
 _guard = threading.Lock()
 
@@ -65,18 +64,37 @@ def lease() -> Iterator[Slot]:
     """A free slot, cleared, for as long as the block lasts. Raises SandboxFault when all are taken."""
     number, handle = _take()
     try:
+        _settle(number, handle)
         slot = _opened(number)
-        _clear(slot, orphans=os.pread(handle, 1, 0) != b"")
-        os.pwrite(handle, b"1", 0)  # stays there when we are killed before the end
+        _clear(slot)
+        os.pwrite(handle, os.fsencode(slot.folder), 0)  # stays there when we are killed before the end
         try:
             yield slot
         finally:
             _clear(slot)
         os.ftruncate(handle, 0)
     finally:
-        os.close(handle)
-        with _guard:
-            _here.discard(number)
+        _release(number, handle)
+
+
+def sweep() -> None:
+    """Clear the slots of dead holders, which hold memory and may run programs until somebody takes them."""
+    for file in _locks().glob("*.lock"):
+        number = int(file.stem)
+        if file.stat().st_size and (handle := _locked(number)) is not None:
+            try:
+                _settle(number, handle)
+            finally:
+                _release(number, handle)
+
+
+def _settle(number: int, handle: int) -> None:
+    """Clear what a holder left that was killed; its lock tells where it worked."""
+    if told := os.pread(handle, 4096, 0):
+        folder = Path(os.fsdecode(told))
+        if folder.is_dir():
+            _clear(Slot(number, user_of(number), folder), orphans=True)
+        os.ftruncate(handle, 0)
 
 
 def _opened(number: int) -> Slot:
@@ -105,20 +123,36 @@ def _base() -> int:
 
 
 def _take() -> tuple[int, int]:
-    locks = made(Path("/run/heldout") if os.geteuid() == 0 else data_folder() / "locks")
     for number in range(MOST):
-        with _guard:  # a process may lock a file twice over two descriptors: keep our own account too
-            if number in _here:
-                continue
-            handle = os.open(locks / f"{number}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(handle)
-                continue
-            _here.add(number)
+        handle = _locked(number)
+        if handle is not None:
             return number, handle
     raise SandboxFault(f"all {MOST} slots are taken; wait for other runs to end")
+
+
+def _locks() -> Path:
+    return made(Path("/run/heldout") if os.geteuid() == 0 else data_folder() / "locks")
+
+
+def _locked(number: int) -> int | None:
+    """The lock of a slot, held; None when somebody has it."""
+    with _guard:  # a process may lock a file twice over two descriptors: keep our own account too
+        if number in _here:
+            return None
+        handle = os.open(_locks() / f"{number}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return None
+        _here.add(number)
+        return handle
+
+
+def _release(number: int, handle: int) -> None:
+    os.close(handle)
+    with _guard:
+        _here.discard(number)
 
 
 def _clear(slot: Slot, *, orphans: bool = False) -> None:
