@@ -1,0 +1,1 @@
+"""Loading, describing and trying a shipped model; see `model.py` beside this folder."""
