@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from heldout.report.html import render_case, render_dossier
+from heldout.report.html import render_audit, render_case, render_dossier
 from heldout.standard import load_standard
 from tests.report import samples
+from tests.report.audit_samples import AUDITS
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
@@ -31,10 +32,13 @@ PAGES = {
     "strong": render_dossier(samples.strong(), STANDARD, SENIOR),
     "weak": render_dossier(samples.weak(), STANDARD),
     "case": render_case("Churn team", SENIOR, [make() for make in samples.ALL.values()], STANDARD),
+    **{f"audit-{name}": render_audit(one) for name, one in AUDITS.items()},
 }
 MEASURE = """
 document.querySelectorAll('details').forEach(d => d.open = true);
 const out = {wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
+const card = document.querySelector('.first');
+out.first = card ? Math.round(card.getBoundingClientRect().bottom + window.scrollY) : 0;
 const say = () => { document.body.dataset.out = JSON.stringify(out); };
 say();
 """
@@ -85,3 +89,19 @@ def test_nothing_sticks_out_on_a_phone(name: str, tmp_path: Path) -> None:
 def test_axe_finds_no_fault(name: str, width: int, tmp_path: Path) -> None:
     axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     assert measured(PAGES[name], width, tmp_path, axe)["violations"] == []
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["strong", "audit-good", "audit-rented"])
+def test_axe_finds_no_fault_in_the_dark(name: str, tmp_path: Path) -> None:
+    dark = PAGES[name].replace("@media (prefers-color-scheme: dark)", "@media all")
+    assert dark != PAGES[name]
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    assert measured(dark, 1180, tmp_path, axe)["violations"] == []
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["good", "rented", "broken"])
+def test_the_first_screen_of_an_audit_fits_a_screen(name: str, tmp_path: Path) -> None:
+    """Verdict, both answers, the four questions and three clauses stand above the fold of a small laptop."""
+    assert measured(PAGES[f"audit-{name}"], 1180, tmp_path)["first"] <= 900

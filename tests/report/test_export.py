@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from heldout.errors import InputError
 from heldout.evidence import Contribution, Dossier
-from heldout.report.export import SCHEMA, dossier_json, dossier_schema, read_dossier, write_file
+from heldout.report.audit_file import audit_schema, read_audit
+from heldout.report.export import SCHEMA, audit_json, dossier_json, dossier_schema, read_dossier, write_file
 from tests.report import samples
+from tests.report.audit_samples import AUDITS
 from tests.report.strategies import dossiers
 
 
@@ -116,3 +118,21 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="cannot write"):
             write_file(tmp_path / bad, "x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "loop"]
+
+
+@pytest.mark.parametrize("name", AUDITS)
+def test_an_audit_that_is_written_reads_back_equal(name: str) -> None:
+    text = audit_json(AUDITS[name])
+    assert read_audit(text) == AUDITS[name]
+    assert text.isascii()
+    assert list(json.loads(text)["audit"]) == sorted(json.loads(text)["audit"])
+
+
+def test_the_schema_of_an_audit_names_what_it_holds() -> None:
+    properties = audit_schema()["$defs"]["Audit"]["properties"]
+    assert {"checks", "scores", "claims", "runs", "attempts", "tests", "growth", "plan"} <= set(properties)
+
+
+def test_a_text_that_is_no_audit_is_refused_with_the_way_out() -> None:
+    with pytest.raises(InputError, match="holds no audit; give a file that `heldout audit --json` wrote"):
+        read_audit(dossier_json(samples.strong()))

@@ -58,20 +58,36 @@ ALLOWED = {
         "text",
         "article",
     ),
-    *("details", "summary", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "dl", "dt", "dd"),
+    *(
+        "details",
+        "summary",
+        "figure",
+        "figcaption",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "th",
+        "td",
+        "dl",
+        "dt",
+        "dd",
+    ),
 }
 
 
-def check_page(html: str) -> Page:
-    """What holds for every page, whatever the dossier."""
+def check_page(html: str, beside: re.Pattern[str] | None = None) -> Page:
+    """What holds for every page, whatever it shows; `beside` are files that it may link to in its own folder."""
     page = Page(html)
     assert not page.wrong
     assert not page.open
     assert page.tags() <= ALLOWED
     ids = page.all("id")
     assert len(ids) == len(set(ids))
-    assert all(link.startswith("#") for link in page.all("href"))
-    assert {link[1:] for link in page.all("href")} <= set(ids)
+    links = [link for link in page.all("href") if not (beside and beside.fullmatch(link))]
+    assert all(link.startswith("#") for link in links)
+    assert {link[1:] for link in links} <= set(ids)
     assert {name for names in page.all("aria-labelledby") for name in names.split()} <= set(ids)
     attributes = {name for _, attrs in page.elements for name in attrs}
     assert not {name for name in attributes if name.startswith("on")}

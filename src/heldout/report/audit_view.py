@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, log10
 
+from heldout.report.audit_parts import Annex, ClaimLine, RunLine, annex, build_lines, claim_lines, run_lines
 from heldout.report.clean import cleaned
+from heldout.report.growth_curve import Curve, curve
 from heldout.report.words import count, listed
-from heldout.sources.handover.result import Area, Audit, Check, ClaimResult, Growth, Score
+from heldout.sources.handover.result import Area, Audit, Check, ClaimResult, Score
 from heldout.sources.handover.rubric import Item, Verdict, rubric, verdict
 
 COSTS = ("weeks", "days", "hours")
 """What mending costs the client, dearest first."""
 
+SEVERITIES = ("high", "medium", "low", "info")
+
 FIRST = 3
 """Clauses on the first screen."""
+SHORT = 110
+"""Characters of what was seen that the first screen shows under a clause."""
 
 ANSWERS = {"holds": "Yes", "does_not_hold": "No", "not_assessable": "Could not tell"}
-
-VERDICTS = {
-    "match": "Match",
-    "within_noise": "Within noise",
-    "contradicted": "Contradicted",
-    "absent": "Not measured",
-    "ambiguous": "Could not tell",
-}
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,10 @@ class Line:
 
     item: Item
     check: Check
+    number: int
+    """Its place among the checks of its question, from 1."""
+    leads: bool
+    """Whether it is the first of its kind: several models may each be tried, and a link leads to one check."""
 
     @property
     def cost(self) -> str:
@@ -56,9 +57,33 @@ class Part:
         return ANSWERS[self.score.state]
 
     @property
+    def failed(self) -> tuple[Line, ...]:
+        """The checks that failed."""
+        return tuple(line for line in self.lines if line.check.state == "fail")
+
+    @property
+    def passed(self) -> tuple[Line, ...]:
+        """The checks that passed."""
+        return tuple(line for line in self.lines if line.check.state == "pass")
+
+    @property
+    def open(self) -> tuple[Line, ...]:
+        """The checks that could not be assessed."""
+        return tuple(line for line in self.lines if line.check.state == "not_assessable")
+
+    @property
     def width(self) -> float:
         """The points in per cent, for the bar."""
         return round(100 * (self.score.points or 0), 1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer: its sign (`for`, `against`, `unknown`), a word or two, and a sentence."""
+
+    sign: str
+    lead: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -73,15 +98,16 @@ class Clause:
     met: bool
     open: bool
     """Whether it could not be assessed: the client must see for itself."""
+    grave: int
+    """How grave the failure is: 0 for high to 3 for info."""
 
-
-@dataclass(frozen=True)
-class Curve:
-    """The growth of a training as a picture, logarithmic on both sides; in per cent of the width and height."""
-
-    dots: tuple[tuple[float, float, str], ...]
-    line: tuple[tuple[float, float], tuple[float, float]]
-    label: str
+    @property
+    def shortly(self) -> str:
+        """What was seen, cut for the first screen."""
+        if len(self.because) <= SHORT:
+            return self.because
+        cut = self.because[:SHORT].rsplit(" ", 1)[0].rstrip(" ,;:(")
+        return f"{cut}{'`' if cut.count('`') % 2 else ''} …"
 
 
 @dataclass(frozen=True)
@@ -91,12 +117,27 @@ class AuditView:
     audit: Audit
     verdict: Verdict
     parts: tuple[Part, ...]
-    truth: str
-    """Are its numbers true? One sentence."""
-    yours: str
-    """Is it yours? One sentence."""
+    truth: Told
+    """Are its numbers true?"""
+    yours: Told
+    """Is it yours?"""
     clauses: tuple[Clause, ...]
+    claims: tuple[ClaimLine, ...]
+    builds: tuple[RunLine, ...]
+    runs: tuple[RunLine, ...]
     curve: Curve | None
+    annex: Annex | None
+
+    @property
+    def sign(self) -> str:
+        """`for` when all four hold, `against` when one does not, else `unknown`."""
+        states = {part.score.state for part in self.parts}
+        return "for" if self.verdict.holds else "against" if "does_not_hold" in states else "unknown"
+
+    @property
+    def open(self) -> tuple[Line, ...]:
+        """The checks that could not be assessed, of all parts."""
+        return tuple(line for part in self.parts for line in part.open)
 
     @property
     def to_write(self) -> tuple[Clause, ...]:
@@ -107,6 +148,11 @@ class AuditView:
     def to_see(self) -> tuple[Clause, ...]:
         """The clauses for what could not be assessed, dearest first."""
         return tuple(clause for clause in self.clauses if clause.open)
+
+    @property
+    def to_keep(self) -> tuple[Clause, ...]:
+        """The clauses for what was seen to hold, dearest first."""
+        return tuple(clause for clause in self.clauses if clause.met)
 
 
 def audit_view(audit: Audit) -> AuditView:
@@ -120,47 +166,60 @@ def audit_view(audit: Audit) -> AuditView:
         truth=_truth(audit.claims),
         yours=_yours(audit.checks),
         clauses=_clauses(audit.checks),
-        curve=_curve(audit.growth) if audit.growth else None,
+        claims=claim_lines(audit.claims),
+        builds=build_lines(audit.attempts),
+        runs=run_lines(audit.runs),
+        curve=curve(audit.growth) if audit.growth else None,
+        annex=annex(audit.tests),
     )
 
 
 def _part(score: Score, checks: Sequence[Check]) -> Part:
     items = rubric().items
     order = {"fail": 0, "pass": 1, "not_assessable": 2}
-    lines = [Line(items[check.id], check) for check in checks if items[check.id].area == score.area]
-    lines.sort(key=lambda line: (order[line.check.state], -line.item.weight, line.item.id))
-    return Part(score.area, rubric().areas[score.area], score, tuple(lines))
+    mine = [check for check in checks if items[check.id].area == score.area]
+    mine.sort(key=lambda check: (order[check.state], -items[check.id].weight, check.id))
+    ids = [check.id for check in mine]
+    lines = tuple(
+        Line(items[check.id], check, number, ids.index(check.id) == number - 1)
+        for number, check in enumerate(mine, start=1)
+    )
+    return Part(score.area, rubric().areas[score.area], score, lines)
 
 
-def _truth(claims: Sequence[ClaimResult]) -> str:
+def _truth(claims: Sequence[ClaimResult]) -> Told:
     if not claims:
-        return "It states no number about its quality, so there is none to be true or false."
+        return Told("unknown", "Nothing stated", "It names no number about its quality that could be true or false.")
     held = [c for c in claims if c.verdict in ("match", "within_noise")]
     wrong = [c for c in claims if c.verdict == "contradicted"]
     rest = len(claims) - len(held) - len(wrong)
     if not held and not wrong:
-        return f"Not shown. None of {count(len(claims), 'stated number')} could be measured here."
+        return Told("unknown", "Not shown", f"None of {count(len(claims), 'stated number')} could be measured here.")
     said = [f"{len(held)} of {count(len(claims), 'stated number')} came out as stated"]
     if wrong:
         said.append(f"{len(wrong)} did not")
     if rest:
         said.append(f"{rest} could not be measured")
-    return f"{'No' if wrong else 'Yes'}. {listed(said, last='and')}."
+    return Told("against" if wrong else "for", "No" if wrong else "Yes", f"{listed(said, last='and')}.")
 
 
-def _yours(checks: Sequence[Check]) -> str:
+def _yours(checks: Sequence[Check]) -> Told:
     state = {check.id: check.state for check in checks}
     able = [words for id_, words in _ABILITIES.items() if state.get(id_) == "pass"]
     unable = [words for id_, words in _ABILITIES.items() if state.get(id_) == "fail"]
     if not able and not unable:
-        return "Not shown: nothing of it could be run here."
+        return Told("unknown", "Not shown", "Nothing of it could be run here.")
     said = []
     if able:
-        said.append(f"you can {listed(able, last='and')} without its makers")
+        said.append(f"You can {listed(able, last='and')} without its makers")
     if unable:
-        said.append(f"you cannot {listed(unable)}")
-    lead = "Yes" if not unable else "No" if "fail" in (state.get("B4"), state.get("T1")) else "In part"
-    return f"{lead}: {', but '.join(said)}."
+        said.append(f"{'you' if able else 'You'} cannot {listed(unable)}")
+    text = f"{', but '.join(said)}."
+    if not unable:
+        return Told("for", "Yes", text)
+    if "fail" in (state.get("B4"), state.get("T1")):
+        return Told("against", "No", text)
+    return Told("unknown", "In part", text)
 
 
 _ABILITIES = {"B4": "build it", "U1": "predict with it", "T1": "retrain it", "T5": "retrain it on your own data"}
@@ -181,6 +240,7 @@ def _clauses(checks: Sequence[Check]) -> tuple[Clause, ...]:
             ids=tuple(dict.fromkeys(ids)),
             met=check.state == "pass" if first is None else first.met,
             open=check.state == "not_assessable" if first is None else first.open,
+            grave=SEVERITIES.index(check.severity) if first is None else first.grave,
         )
     items = list(rubric().items)
     return tuple(
@@ -189,27 +249,9 @@ def _clauses(checks: Sequence[Check]) -> tuple[Clause, ...]:
             key=lambda c: (
                 COSTS.index(c.cost),
                 not any(rubric().items[id_].critical for id_ in c.ids),
+                c.grave if not c.met and not c.open else 0,
+                -max(rubric().items[id_].weight for id_ in c.ids),
                 items.index(c.ids[0]),
             ),
         )
     )
-
-
-def _curve(growth: Growth) -> Curve | None:
-    points = [p for p in growth.points if p.rows > 0 and p.cpu_s > 0 and isfinite(p.cpu_s)]
-    if len({p.rows for p in points}) < 2:
-        return None
-    xs, ys = [log10(p.rows) for p in points], [log10(p.cpu_s) for p in points]
-    wide, high = _scaled(xs, 8, 92), _scaled(ys, 88, 12)
-    dots = tuple((x, y, f"{p.rows:,} rows: {p.cpu_s:.3g} s") for x, y, p in zip(wide, high, points, strict=True))
-    # The line through the middle of the points with the exponent that was fitted.
-    middle = sum(ys) / len(ys) - growth.exponent * sum(xs) / len(xs)
-    ends = [middle + growth.exponent * min(xs), middle + growth.exponent * max(xs)]
-    low, span = min(ys), (max(ys) - min(ys)) or 1.0
-    heights = [round(88 - 76 * (end - low) / span, 2) for end in ends]
-    return Curve(dots, ((8.0, heights[0]), (92.0, heights[1])), "; ".join(label for _, _, label in dots))
-
-
-def _scaled(values: Sequence[float], start: float, end: float) -> list[float]:
-    low, span = min(values), (max(values) - min(values)) or 1.0
-    return [round(start + (value - low) / span * (end - start), 2) for value in values]

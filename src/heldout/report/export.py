@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,8 @@ from heldout.evidence.files import write_atomically
 
 if TYPE_CHECKING:
     from heldout.sources.handover.result import Audit  # a review pays for no audit
+
+_File = TypeVar("_File", bound=BaseModel)
 
 SCHEMA = 1
 """Raised by every change that a reader of the older form would trip over."""
@@ -58,22 +60,29 @@ def dossier_schema() -> dict[str, Any]:
 
 def read_dossier(text: str, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Dossier:
     """The dossier in a text written by this or an older version; raises InputError with what is wrong."""
+    return read_as(text, DossierFile, "dossier", "review", upgrades).dossier
+
+
+def read_as(
+    text: str, model: type[_File], what: str, command: str, upgrades: Mapping[int, Upgrade] = UPGRADES
+) -> _File:
+    """A file of ours as `model`; `what` is the key that it must hold, `command` what writes it. Raises InputError."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"this is not JSON ({error}); give a file that `heldout review --json` wrote") from error
-    if not isinstance(content, dict) or "dossier" not in content:
-        raise InputError("this JSON holds no dossier; give a file that `heldout review --json` wrote")
+        raise InputError(f"this is not JSON ({error}); give a file that `heldout {command} --json` wrote") from error
+    if not isinstance(content, dict) or what not in content:
+        raise InputError(f"this JSON holds no {what}; give a file that `heldout {command} --json` wrote")
     while isinstance(version := content.get("schema"), int) and version in upgrades:
         content = upgrades[version](content)
     if isinstance(version, int) and version > SCHEMA:
-        raise InputError(f"this dossier was written by a newer Heldout (schema {version}); update Heldout to read it")
+        raise InputError(f"this {what} was written by a newer Heldout (schema {version}); update Heldout to read it")
     try:
-        return DossierFile.model_validate(content).dossier
+        return model.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"this dossier is damaged at {place}: {first['msg']}") from error
+        raise InputError(f"this {what} is damaged at {place}: {first['msg']}") from error
 
 
 def write_file(path: Path, text: str) -> None:

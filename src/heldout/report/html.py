@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 
 from heldout.evidence import Dossier
 from heldout.report import words
-from heldout.report.audit_view import FIRST, VERDICTS, audit_view
+from heldout.report.audit_parts import POINTS, log_link
+from heldout.report.audit_view import FIRST, audit_view
 from heldout.report.chart import GRID, Strip, at, shapes_of, strip
 from heldout.report.clean import plain
 from heldout.report.levels import NOBODY_LOOKED, Estimate, Missing, Row, rows
@@ -46,9 +47,7 @@ def render_dossier(dossier: Dossier, standard: Standard, role: Role | None = Non
 def render_audit(audit: Audit) -> str:
     """The page of one audit; its links to logs are relative to the audit's folder."""
     page = _environment().get_template("audit.html.j2")
-    return page.render(
-        view=audit_view(audit), first=FIRST, verdicts=VERDICTS, threshold=rubric().holds_from, **_style()
-    )
+    return page.render(view=audit_view(audit), first=FIRST, points=POINTS, threshold=rubric().holds_from, **_style())
 
 
 def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], standard: Standard) -> str:
@@ -133,6 +132,7 @@ def _environment() -> Environment:
         measured=words.measured,
         day=words.day,
         at=at,
+        log_link=log_link,
     )
     environment.globals.update(grid=GRID)
     return environment

@@ -13,6 +13,7 @@ from heldout.report.words import count, day
 from heldout.sources.handover.result import Audit
 
 _SIGNS = {"holds": ("✔", "green"), "does_not_hold": ("✖", "red"), "not_assessable": ("◇", "dim")}
+_TOLD = {"for": ("✔", "green"), "against": ("✖", "red"), "unknown": ("◇", "dim")}
 _CELLS = 20
 
 
@@ -28,8 +29,10 @@ def print_audit(console: Console, audit: Audit) -> None:
     for part in page.parts:
         _part(console, part)
     console.print()
-    console.print(Text.assemble(("Are its numbers true?  ", "bold"), printable(page.truth)))
-    console.print(Text.assemble(("Is it yours?  ", "bold"), printable(page.yours)))
+    for question, told in (("Are its numbers true?", page.truth), ("Is it yours?", page.yours)):
+        sign, style = _TOLD[told.sign]
+        answer = (f"{sign} {told.lead}. ", style)
+        console.print(Text.assemble((f"{question}  ", "bold"), answer, printable(told.text)))
     _contract(console, page)
 
 

@@ -92,8 +92,8 @@ def test_findings_carry_place_code_and_question() -> None:
     dossier = dossier_of(AUDITS["rented"], STANDARD, "Acme")
     finding = next(f for f in dossier.all_findings() if f.code == "HND-T1")
     assert (finding.polarity, finding.severity) == ("against", "high")
-    assert str(finding.locations[0]) == "src/train.py:14"
-    assert finding.measured["command"] == "python src/train.py"
+    assert str(finding.locations[0]) == "src/data.py:14"
+    assert finding.measured["command"] == "python -m src.pipeline"
     assert finding.ask.endswith("?")
     assert {f.code for f in dossier.all_findings()} == {code_of(c.id) for c in AUDITS["rented"].checks}
 

@@ -181,9 +181,9 @@ def test_support_that_is_over_is_not_agreed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "said"),
     [
-        ("train.py", "df = read('/home/ghopper/data/train.csv')\n", "absolute path"),
-        ("train.py", "df = read(r'C:\\Users\\ghopper\\train.csv')\n", "absolute path"),
-        ("config.yaml", "data: /Users/ghopper/data.csv\n", "absolute path"),
+        ("train.py", "df = read('/home/ghopper/data/train.csv')\n", "path into their own machine"),
+        ("train.py", "df = read(r'C:\\Users\\ghopper\\train.csv')\n", "path into their own machine"),
+        ("config.yaml", "data: /Users/ghopper/data.csv\n", "path into their own machine"),
         ("train.ipynb", notebook("df = read('/content/drive/MyDrive/a.csv')"), "path of a hosted platform"),
         ("train.py", "URL = 's3://acme-private-data/train.csv'\n", "store in an account of theirs"),
         (

@@ -112,13 +112,17 @@ def _paths(delivered: Delivered) -> Iterator[Tie]:
             value = match["value"]
             if fixed_path(value.replace("\\\\", "\\")) and not in_comment(text, match):
                 platform = fixed_path(value) == "platform"
-                kind = "path of a hosted platform" if platform else "absolute path"
+                kind = "path of a hosted platform" if platform else "path into their own machine"
                 yield Tie(kind, mask_home(value)[:80], text.place(match), not platform)
     for text in delivered.settings:
         for match in _SETTING_PATH.finditer(text.text):
             found = fixed_path(match["value"])
             if found in ("home", "machine") and not in_comment(text, match) and not _within_image(text, found):
-                yield Tie("absolute path", mask_home(match["value"])[:80], text.at(text.line_at(match.start("value"))))
+                yield Tie(
+                    "path into their own machine",
+                    mask_home(match["value"])[:80],
+                    text.at(text.line_at(match.start("value"))),
+                )
 
 
 def _within_image(text: Text, kind: str | None) -> bool:
@@ -203,7 +207,7 @@ def _first_of_each(ties: Iterable[Tie]) -> Iterator[Tie]:
 def _words(kind: str, number: int, ties: Iterable[Tie]) -> str:
     example = next(tie for tie in ties if tie.kind == kind)
     plural = {
-        "absolute path": "absolute paths",
+        "path into their own machine": "paths into their own machine",
         "path of a hosted platform": "paths of a hosted platform",
         "file of keys": "files of keys",
         "store in an account of theirs": "stores in accounts of theirs",
@@ -230,7 +234,7 @@ def _mend(counts: dict[str, int]) -> str:
         "store in an account of theirs": "move data and models to an account of the client's, its address a setting",
         "address in a private network": "make the address a setting, and say what has to answer there",
         "server of theirs": "make the address a setting, and say what has to answer there",
-        "absolute path": "take paths from a setting, relative to the project",
+        "path into their own machine": "take paths from a setting, relative to the project",
         "path of a hosted platform": "take paths from a setting, relative to the project",
     }
     text = "; ".join(dict.fromkeys(mends[kind] for kind in counts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -162,31 +162,33 @@ def rollback_check(delivered: Delivered, plan: Plan) -> Check:
         :1
     ]
     older = _older_models(delivered, plan)
-    told = {
-        "when to retrain": bool(again),
-        "how to go back": bool(back),
-        "an older model to go back to": older is not None,
-    }
-    have = [words for words, there in told.items() if there]
-    lack = [words for words, there in told.items() if not there]
-    passed = len(have) >= 2
-    parts = []
-    if have:
-        parts.append(f"There is {_both(have)}" + (f" ({older})" if older else ""))
-    if lack:
-        parts.append(f"{'n' if parts else 'N'}othing tells or shows {_both(lack, 'or')}")
+    told = {"when to retrain": bool(again), "how to go back": bool(back)}
+    kept = older is not None
+    have = sum(told.values()) + kept
+    passed = have >= 2
     return Check(
         id="O4",
         area="own",
         state="pass" if passed else "fail",
-        message="; ".join(parts) + ".",
-        credit=len(have) / len(told) if passed else 1.0,
+        message=_told_of_rollback(told, older),
+        credit=have / (len(told) + 1) if passed else 1.0,
         severity="info" if passed else "medium",
         locations=(*back, *again)[:5],
-        measured={words.replace(" ", "_"): there for words, there in told.items()},
+        measured={words.replace(" ", "_"): there for words, there in told.items()} | {"older_model_kept": kept},
         why="A model that turned worse has to be replaced or taken back on the day on which it is seen.",
-        mend="" if passed else f"Ask for a page that says {_both(lack)}.",
+        mend="" if passed else "Ask for a page that says when to retrain and how to go back, and for the model before.",
     )
+
+
+def _told_of_rollback(told: Mapping[str, bool], older: str | None) -> str:
+    said = [words for words, there in told.items() if there]
+    unsaid = [words for words, there in told.items() if not there]
+    parts = [f"it says {' and '.join(said)}"] if said else []
+    parts += [f"an older model is kept ({older})"] if older else []
+    parts += [f"it does not say {' or '.join(unsaid)}"] if unsaid else []
+    parts += [] if older else ["no older model is kept"]
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _scheduled(delivered: Delivered) -> Iterator[Location]:
@@ -203,7 +205,7 @@ def _older_models(delivered: Delivered, plan: Plan) -> str | None:
     if pair := _versions(present):
         return f"{pair[0]} beside {pair[1]}"
     if next(matches((*delivered.code, *delivered.settings), _REGISTRY), None):
-        return "models are kept in a registry"
+        return "in a registry"
     history = delivered.material.history
     if history is None or not present:
         return None
@@ -231,7 +233,3 @@ def _versions(paths: Iterable[str]) -> tuple[str, str] | None:
             return seen[key], path
         seen[key] = path
     return None
-
-
-def _both(words: Sequence[str], last: str = "and") -> str:
-    return ", ".join(words[:-1]) + (f" {last} " if len(words) > 1 else "") + words[-1]

@@ -1,0 +1,141 @@
+"""The page of an audit: whole and safe whatever it holds, and its first screen tells a buyer what matters."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from heldout.report.html import render_audit
+from heldout.sources.handover.result import Audit
+from tests.report.audit_samples import AUDITS, BROKEN, GOOD, RENTED, audit, check
+from tests.report.audit_strategies import audits
+from tests.report.page import Page
+from tests.report.test_html import check_page
+
+PAGES = {name: render_audit(one) for name, one in AUDITS.items()}
+
+
+def first_screen(html: str) -> str:
+    """The words above the links to the parts of the page."""
+    return Page(html[: html.index("<nav")]).text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_whole_labelled_and_self_contained(name: str) -> None:
+    check_page(PAGES[name], beside=re.compile(r"logs/[\w.-]+"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(audits())
+def test_any_audit_renders(one: Audit) -> None:
+    check_page(render_audit(one), beside=re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)*"))
+
+
+@pytest.mark.parametrize(
+    "log",
+    ["../secret.txt", "/etc/passwd", "javascript:alert(1)", "https://example.org/x", "a/../../b", "//example.org"],
+)
+def test_only_logs_below_the_audits_folder_are_linked(log: str) -> None:
+    page = Page(render_audit(audit("x", (check("B4", "fail", "No.", log=log),))))
+    assert log not in page.all("href")
+    assert log in page.text
+
+
+def test_first_screen_of_a_rented_delivery() -> None:
+    text = first_screen(PAGES["rented"])
+    for part in (
+        "It runs, but you cannot retrain it: you would be renting a black box.",
+        "Training stops: data/raw/hourly.csv is not part of the delivery.",
+        "Are its numbers true? ◇ Not shown",
+        "Is it yours? ✖ No You can build it and predict with it without its makers, but you cannot retrain it.",
+        "Can it be built? ✔ Yes",
+        "Can you retrain it, and are its claims true? ✖ No",
+        "The training code, and the training data or a lasting right of access to it, are delivered",
+        "Without it: weeks of your own work.",
+        "All 8, dearest first",
+    ):
+        assert part in text
+
+
+def test_first_screen_of_a_good_delivery() -> None:
+    text = first_screen(PAGES["good"])
+    assert "✔ You can build, run, retrain and own this without its makers." in text
+    assert "3 of 4 stated numbers came out as stated and 1 could not be measured." in text
+    assert text.count("✔ Yes") == 6
+
+
+def test_first_screen_of_a_broken_delivery() -> None:
+    text = first_screen(PAGES["broken"])
+    assert "It cannot be built, so there is nothing here that you could run without its makers." in text
+    assert text.count("◇ Could not tell") == 2
+
+
+def test_true_but_not_yours_is_said_in_words() -> None:
+    checks = (*RENTED.checks, check("T2", "pass", "Rebuilt from public data, all numbers came out as stated."))
+    kept = tuple(c for c in checks if not (c.id == "T2" and c.state == "not_assessable"))
+    assert "True but not yours." in first_screen(render_audit(audit("x", kept)))
+
+
+def test_three_clauses_stand_on_the_first_screen_and_all_below_dearest_first() -> None:
+    page = PAGES["rented"]
+    assert first_screen(page).count("Because:") == 3
+    whole = Page(page[page.index('id="contract"') : page.index('id="claims"')]).text
+    costs = re.findall(r"Without it: (\w+) of your own work", whole[: whole.index("Not assessed: have it shown")])
+    assert costs == sorted(costs, key=["weeks", "days", "hours"].index)
+    assert len(costs) == 8
+
+
+def test_every_check_of_the_rubric_that_was_made_is_on_the_page_once_as_a_target() -> None:
+    ids = Page(PAGES["good"]).all("id")
+    for one in GOOD.checks:
+        assert ids.count(one.id) == 1
+
+
+def test_what_ran_stands_with_its_end_seconds_memory_and_log() -> None:
+    page = PAGES["rented"]
+    table = Page(page[page.index('aria-label="Runs"') : page.index('aria-label="Steps of the plan"')])
+    assert (
+        "python -m src.pipeline ✖ failed data/raw/hourly.csv is not part of the delivery. src/data.py:14 3.2 432 log"
+        in table.text
+    )
+    assert table.all("href") == ["logs/tests.txt", "logs/serve.txt", "logs/train-1.txt"]
+
+
+def test_every_try_to_build_is_shown_with_its_cause() -> None:
+    text = Page(PAGES["broken"]).text
+    for attempt in BROKEN.attempts:
+        assert attempt.recipe in text
+    assert text.count("cannot stand beside pandas==0.24.2 on any Python") >= len(BROKEN.attempts)
+
+
+def test_what_was_not_measured_of_the_growth_is_marked_as_such() -> None:
+    text = Page(PAGES["good"]).text
+    assert "50,000 107 s – not measured: by the line, 79.1 s to 144 s" in text
+    assert text.count("not measured: by the line") == 2
+
+
+def test_what_could_not_be_assessed_stands_with_its_reason_and_a_question() -> None:
+    page = PAGES["rented"]
+    text = Page(page[page.index('id="gaps"') : page.index('id="annex"')]).text
+    for one in RENTED.checks:
+        if one.state == "not_assessable":
+            assert one.message.partition("`")[0].strip() in text
+    assert "Which of the two notebooks makes the delivered model?" in text
+    assert "How do we put our own data in the place of yours?" in text
+
+
+def test_the_annex_gives_the_lowest_section_and_what_it_may_be_at_most() -> None:
+    text = Page(PAGES["good"]).text
+    assert "Annex: the ML Test Score 2, at most 2 if" not in text
+    assert "Annex: the ML Test Score 2." in text
+    assert "Monitor 7" in text
+
+
+def test_a_page_without_runs_claims_or_scores_says_so_and_nothing_more() -> None:
+    text = Page(PAGES["bare"]).text
+    assert "a <b>bare</b> one" in text
+    assert "no code was run" in text
+    assert "ML Test Score" not in text
+    assert "What it claims" not in text

@@ -1,0 +1,47 @@
+"""An audit on the terminal: the first screen at any width, and nothing that steers the terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from rich.console import Console
+
+from heldout.report.terminal_audit import print_audit
+from heldout.sources.handover.result import Audit
+from tests.report.audit_samples import AUDITS
+from tests.report.audit_strategies import audits
+
+
+def printed(one: Audit, width: int = 100) -> str:
+    stream = io.StringIO()
+    print_audit(Console(file=stream, width=width, no_color=True, highlight=False), one)
+    return stream.getvalue()
+
+
+def test_first_screen() -> None:
+    text = printed(AUDITS["rented"])
+    for part in (
+        "It runs, but you cannot retrain it: you would be renting a black box.",
+        "✔ Yes  Can it be built?",
+        "✖ No  Can you retrain it, and are its claims true?",
+        "Are its numbers true?  ◇ Not shown. ",
+        "What to write into the contract, dearest first",
+        "[T1]",
+        "5 more clauses on the page",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("name", AUDITS)
+@pytest.mark.parametrize("width", [30, 60, 100])
+def test_nothing_is_wider_than_the_terminal(name: str, width: int) -> None:
+    assert all(len(line) <= width for line in printed(AUDITS[name], width).splitlines())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(audits())
+def test_any_audit_prints_and_never_steers_the_terminal(one: Audit) -> None:
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202a-\u202e\u2066-\u2069]", printed(one))
