@@ -14,7 +14,7 @@ from heldout.sources.handover.plan import Reading
 
 _CODE = re.compile(
     r"^\s*(?:#\s*)*(?:[\w.\[\]]+\s*=\s*[\w.]+\(|def |class |import |from \w+ import|for .*:$|if .*:$|"
-    r"return\b|print\(|self\.|plt\.|parser\.|assert\b|@|>>> )"
+    r"return\b|print\(|self\.|plt\.|parser\.|assert\b|@|>>> |\.\.\. )"
 )
 
 

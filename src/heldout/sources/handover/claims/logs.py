@@ -27,6 +27,13 @@ _CHECKPOINT = re.compile(
     r"best iteration|reducing learning rate",
     re.IGNORECASE,
 )
+_SEARCH = re.compile(r"(?<![^\W_])trial\s*#?\d+|^\s*\[CV(?:\s\d+/\d+)?\]", re.IGNORECASE)
+"""One try of a search for settings."""
+_STEPS = re.compile(r"^\s*(\d+)/(\d+)\s")
+_YOLO_HEAD = re.compile(r"Class\s+Images\s+(?:Instances|Labels|Targets)\s+(?:Box\()?P\s+R\s+mAP")
+_YOLO_ROW = re.compile(r"^\s*(\S.*?)\s+\d+\s+\d+\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s*$")
+_YOLO_NAMES = ("precision", "recall", "mAP@0.5", "mAP@0.5:0.95")
+_YOLO_EPOCH = re.compile(r"Epoch\s+(?:GPU_mem|gpu_mem)\s")
 _COCO = re.compile(
     r"Average (Precision|Recall)\s+\(A[PR]\) @\[ IoU=([\d.:]+)\s*\| area=\s*(\w+)\s*\|"
     r" maxDets=\s*(\d+)\s*\] = (-?[\d.]+)"
@@ -84,6 +91,12 @@ class _Series:
         return [*counted.values(), *found]
 
 
+def _unfinished(line: str) -> bool:
+    """Whether a progress line stands before its end: `57/100 [====>...] - ETA: 12s - loss: 0.4`."""
+    steps = _STEPS.match(line)
+    return bool(steps and _PROGRESS.search(line) and int(steps[1]) < int(steps[2]))
+
+
 def _key(reading: Reading) -> tuple[str, ...]:
     return (reading.metric, reading.split, reading.average, reading.model)
 
@@ -110,7 +123,25 @@ class _Reader:
     def _at(self, index: int) -> Context:
         return self.context.at((self.base.line or 1) + index) if self.base.cell is None else self.context
 
+    def _yolo(self, index: int) -> int:
+        """The tables that Ultralytics' trainers print after each epoch: `all 128 929 0.66 0.53 0.61 0.43`."""
+        if not _YOLO_HEAD.search(self.lines[index]):
+            return index + 1 if _YOLO_EPOCH.search(self.lines[index]) else index
+        end = index + 1
+        while end < len(self.lines) and (row := _YOLO_ROW.match(self.lines[end])):
+            average = "" if row[1] == "all" else f"class {row[1]}"
+            context = replace(self._at(end), average=average)
+            for name, value in zip(_YOLO_NAMES, row.groups()[1:], strict=True):
+                found = prose.readings(f"{name}: {value}", context)
+                self.series.kept += [(self.series.index, True, reading) for reading in found]
+            end += 1
+        self.series.index += 1
+        return max(end, index + 1)
+
     def _table(self, index: int) -> int:
+        yolo = self._yolo(index)
+        if yolo > index:
+            return yolo
         end = _table_end(self.lines, index)
         if end <= index:
             return index
@@ -123,7 +154,10 @@ class _Reader:
 
     def _line(self, index: int) -> None:
         line = self.lines[index]
-        if not line.strip() or _CHECKPOINT.search(line):
+        if _CHECKPOINT.search(line):
+            self.series.awaiting = self.series.counter >= 0  # Keras shows its progress once more
+            return
+        if not line.strip() or _SEARCH.search(line) or _unfinished(line):
             return
         coco = _COCO.search(line)
         if coco:
@@ -140,7 +174,7 @@ class _Reader:
             else line
         )
         context = self._at(index)
-        in_fit = progress and self.series.awaiting
+        in_fit = progress and (self.series.awaiting or (self.series.counter >= 0 and "val_" in line))
         if in_fit:
             context = replace(context, split="train")
         found = prose.readings(clean, context)

@@ -6,7 +6,6 @@ The table is data: `metrics.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -53,8 +52,8 @@ class Mention:
 @dataclass(frozen=True)
 class _Table:
     metrics: dict[str, Metric]
-    pattern: re.Pattern[str]
-    log_pattern: re.Pattern[str]
+    patterns: dict[bool, tuple[re.Pattern[str], re.Pattern[str]]]
+    """By whether it is a log: the pattern of names in lower case, and of those read as written."""
     plain: dict[str, str]
     exact: dict[str, str]
     stems: tuple[tuple[str, str], ...]
@@ -77,8 +76,15 @@ def better(name: str) -> Better:
 def mentions(text: str, *, log: bool = False) -> list[Mention]:
     """All names of metrics in a text, in order, the longest at each place; `log` adds names only used in logs."""
     table = _table()
-    pattern = table.log_pattern if log else table.pattern
-    return list(_found(table, pattern, text))
+    lower, exact = table.patterns[log]
+    # Both lists without regard to case in one pattern would cost ten times as much.
+    spans = [m.span() for m in lower.finditer(_lowered(text))] + [m.span() for m in exact.finditer(text)]
+    found: list[Mention] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        mention = _mention(table, text, start, end)
+        if mention is not None and (not found or start >= found[-1].end):
+            found.append(mention)
+    return found
 
 
 def words_of_key(key: str) -> str:
@@ -93,16 +99,20 @@ def meanings(metric_id: str, name: str) -> tuple[str, ...]:
     return (metric_id, *(other for other in dict.fromkeys(others) if other != metric_id))
 
 
-def _found(table: _Table, pattern: re.Pattern[str], text: str) -> Iterator[Mention]:
-    for match in pattern.finditer(text):
-        name = match[0]
-        canonical = _canonical(table, name)
-        if canonical is None:
-            continue
-        end, at = match.end(), _AT.match(text, match.end())
-        if at:
-            canonical, end = f"{canonical}@{at[1] or at[2]}", at.end()
-        yield Mention(canonical, match.start(), end, text[match.start() : end])
+def _mention(table: _Table, text: str, start: int, end: int) -> Mention | None:
+    canonical = _canonical(table, text[start:end])
+    if canonical is None:
+        return None
+    at = _AT.match(text, end)
+    if at:
+        return Mention(f"{canonical}@{at[1] or at[2]}", start, at.end(), text[start : at.end()])
+    return Mention(canonical, start, end, text[start:end])
+
+
+def _lowered(text: str) -> str:
+    """The text in lower case, of the same length: a few letters become two."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _canonical(table: _Table, name: str) -> str | None:
@@ -132,7 +142,8 @@ def _table() -> _Table:
         exact.update(dict.fromkeys(fields.get("exact", ()), id_))
         for other, names in fields.get("also", {}).items():
             also.extend((_SEPARATORS.sub("", name.lower()).rstrip("*"), other) for name in names)
-    return _Table(metrics, _pattern(raw, log=False), _pattern(raw, log=True), plain, exact, tuple(stems), tuple(also))
+    patterns = {log: _patterns(raw, log=log) for log in (False, True)}
+    return _Table(metrics, patterns, plain, exact, tuple(stems), tuple(also))
 
 
 def _metric(id_: str, fields: dict[str, Any]) -> Metric:
@@ -140,20 +151,19 @@ def _metric(id_: str, fields: dict[str, Any]) -> Metric:
     return Metric(id_, fields.get("better", ""), low, high, fields.get("percent", False), fields.get("unit", False))
 
 
-def _pattern(raw: dict[str, Any], *, log: bool) -> re.Pattern[str]:
-    """One pattern of all names; those that are written in characters without word borders need none."""
+def _patterns(raw: dict[str, Any], *, log: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The names in lower case, and those read as written; characters without word borders need none."""
     names: list[str] = []
     exact: list[str] = []
     free: list[str] = []
     for id_, fields in raw.items():
-        extra = (
-            [*fields.get("log_names", ()), *([] if id_ in _BARE else [id_])] if log else [] if id_ in _COMMON else [id_]
-        )
-        names.extend([*fields.get("names", ()), *extra])
+        own = [] if id_ in (_BARE if log else _COMMON) else [id_]
+        names.extend([*fields.get("names", ()), *own, *(fields.get("log_names", ()) if log else ())])
         exact.extend(fields.get("exact", ()))
         free.extend(fields.get("cjk", ()))
-    bordered = rf"(?<![^\W_])(?:{_any(exact)}|(?i:{_any(names)}))(?![^\W_])"
-    return re.compile(rf"{_any(free)}|{bordered}")
+    lowered = [name.lower() for name in names]
+    lower = rf"{_any([f.lower() for f in free])}|(?<![^\W_])(?:{_any(lowered)})(?![^\W_])"
+    return re.compile(lower), re.compile(rf"(?<![^\W_])(?:{_any(exact)})(?![^\W_])")
 
 
 def _any(names: list[str]) -> str:

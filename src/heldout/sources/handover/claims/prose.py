@@ -26,6 +26,16 @@ _NAMED = re.compile(
     r"(?<![^\W_])(?:\w+-\d+\w*|\d+-?fold|k=\d+|class\s\d+|top-\d+|@\d+|[A-Za-z]+\d+\w*)(?![^\W_])", re.IGNORECASE
 )
 _BY = re.compile(r"(?<![^\W_])(?:by|por|um|von|di|на)\s*$", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\s*(?:score\s+)?(?:improvement|gain|increase|boost|lift|drop|loss|reduction|decrease|"
+    r"difference|gap|delta|change|uplift|"
+    r"degradation|mejora|melhoria|am[ée]lioration|verbesserung|miglioramento)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""After a name: the number before it is a change of the metric, not its level."""
+_SERVICE = re.compile(
+    r"requests?|latency|promql|https?|p9[059]|5xx|4xx|uptime|throughput|endpoint|/predict", re.IGNORECASE
+)
 _QUOTED = re.compile(r"^\s*(?:>\s*)+")
 _TO_DO = re.compile(r"^\s*(?:[-*+]\s*)?\[ ?\]")
 _SCALE = re.compile(
@@ -164,7 +174,8 @@ class _Pairing:
         for index, number in enumerate(self.listed):
             before = self._name_before(number)
             if _is_origin(self.text, number):
-                self.origin = before if before is not None and before.start not in self.used else self.origin
+                if before is not None and before.start not in self.used and not _is_bare(number, [before]):
+                    self.origin = before
                 continue
             if _is_setting(self.text, number, before):
                 self.chained = None
@@ -225,6 +236,8 @@ class _Pairing:
         number = self.listed[index]
         after = next((m for m in self.named if m.start >= number.end), None)
         if after is None or after.start >= self._until(index) or after.start in self.used:
+            return None
+        if _CHANGE.match(_clean(self.text[after.end : after.end + 30])):
             return None
         if not _before(self.text, number, after):
             return None
@@ -387,6 +400,8 @@ def _bound(gap: str, following: str) -> Bound:
 
 def _reading(pair: _Pair, text: str, context: Context, kinds: int, *, shared: bool) -> Reading | None:
     """The reading of a pair; `shared` when a split that the sentence names can be that of all its numbers."""
+    if pair.mention.metric == "error_rate" and _SERVICE.search(text):
+        return None  # of a service, not of a model
     on_scale = scaled(pair.number, metric(pair.mention.metric))
     if on_scale is None or (pair.bound in ("at_least", "at_most") and _conditional(text)):
         return None
@@ -397,7 +412,8 @@ def _reading(pair: _Pair, text: str, context: Context, kinds: int, *, shared: bo
         split = whole if whole != "unknown" else context.split
     average = average_in(pair.about) or (average_in(text) if kinds <= 1 else "") or context.average
     until = pair.named_before if pair.named_before >= 0 else pair.number.start
-    named = [name for place, name in models_in(text) if place <= until] or [n for _, n in models_in(text)]
+    spoken = [(place, name) for place, name in models_in(text) if name.lower() != "baseline"]
+    named = [name for place, name in spoken if place <= until] or [name for _, name in spoken]
     return Reading(
         metric=pair.mention.metric,
         name=pair.mention.name,

@@ -20,6 +20,7 @@ from heldout.sources.handover.claims.tables import readings as table_readings
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Reading
 
+_EPOCH = re.compile(r"epoch|step|iter|round", re.IGNORECASE)
 _TOKEN = re.compile(
     r'\s*(?:("(?:[^"\\]|\\.)*")|(-?(?:\d[\d.]*(?:[eE][-+]?\d+)?|Infinity)|NaN|true|false|null)|([{}\[\]:,]))'
 )
@@ -33,6 +34,7 @@ _DEVIATION = re.compile(
 _AVERAGE_KEYS = {"macro avg": "macro", "weighted avg": "weighted", "micro avg": "micro", "samples avg": "samples"}
 _MOST_CHARACTERS = 1_000_000
 _MOST_READINGS = 400
+_MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -315,21 +317,12 @@ def _csv(text: str, context: Context) -> list[Reading]:
             if any(cell.strip() for cell in row):
                 rows.append(tuple(cell.strip() for cell in row))
                 lines.append(reader.line_num)
-            if len(rows) > 500:
+            if len(rows) > _MOST_ROWS:
                 break
     except csv.Error:
         return []
     if len(rows) < 2 or len(rows[0]) < 2:
         return []
-    if _is_history(rows):
-        rows, lines = [rows[0], rows[-1]], [lines[0], lines[-1]]
-    elif len(rows) > 400:
+    if len(rows) > 400 and not _EPOCH.match(rows[0][0]):
         return []
     return table_readings(Grid(rows[0], tuple(rows[1:]), tuple(lines[1:])), context)
-
-
-def _is_history(rows: list[tuple[str, ...]]) -> bool:
-    """Whether each row is an epoch, of which the last counts."""
-    return len(rows) > 2 and any(
-        re.fullmatch(r"\s*(?:epochs?|steps?|iter(?:ation)?s?)\s*", cell, re.IGNORECASE) for cell in rows[0]
-    )

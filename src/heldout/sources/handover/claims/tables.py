@@ -22,6 +22,12 @@ _CITED = re.compile(
     r"(?<![^\W_])(?:sota|published|paper|literature|reference|human|prior work|winners?|competitors?)(?![^\W_])",
     re.IGNORECASE,
 )
+_EPOCH = re.compile(
+    r"(?:epochs?|steps?|iter(?:ation)?s?|rounds?|[ée]poque|época|epoche|"
+    r"эпоха|轮次|epoch #)(?:\s*\d+)?(?:\s+\w+)?",
+    re.IGNORECASE,
+)
+"""A column of it makes each row a moment of a training, of which the last counts."""
 _MOST_ROWS = 400
 _MOST_VALUES = 12
 """Values of one metric in one row; more are the record of a search, not a statement about a model."""
@@ -59,6 +65,8 @@ def readings(grid: Grid, context: Context) -> list[Reading]:
     """The numbers about quality of one table; none when its headings name goals, settings or other people's work."""
     if not grid.rows or _foreign(grid.title):
         return []
+    if any(_EPOCH.fullmatch(clean(head)) for head in grid.head):
+        grid = replace(grid, rows=grid.rows[-1:], lines=grid.lines[-1:])
     columns = _metric_columns(grid)
     if columns:
         return list(_by_column(grid, columns, context))
@@ -84,13 +92,16 @@ def _metric_columns(grid: Grid) -> list[_Column]:
 def _by_column(grid: Grid, columns: Sequence[_Column], context: Context) -> Iterator[Reading]:
     spreads = [i for i, head in enumerate(grid.head) if words().spread_heads.search(words_of_key(head))]
     taken = {column.index for column in columns} | set(spreads)
+    named_rows = 0 not in taken
     report = {c.mention.metric for c in columns} >= _REPORT and any("support" in head.lower() for head in grid.head)
     for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):
         about = [(grid.head[i] if i < len(grid.head) else "", cell) for i, cell in enumerate(row) if i not in taken]
         told = " ".join(cell for _, cell in about)
         if _CITED.search(told) or words().goals.search(told) or (about and _is_earlier(about[0][1])):
             continue
-        where = _placed(context.at(line), [("class" if report and not i else h, c) for i, (h, c) in enumerate(about)])
+        if report and named_rows:
+            about[0] = ("class", about[0][1])
+        where = _placed(context.at(line), about)
         own = next((m for _, cell in about[:1] if (m := names_one_metric(cell))), None)
         if own is not None:
             # `accuracy` stands as a row in the report of scikit-learn, under the heading of another metric.
@@ -107,7 +118,10 @@ def _by_column(grid: Grid, columns: Sequence[_Column], context: Context) -> Iter
 
 def _by_row(grid: Grid, context: Context) -> Iterator[Reading]:
     """Metrics in the first column that names any; the other columns are models, splits or just the value."""
+    last = next((row[0] for row in reversed(grid.rows) if row and _EPOCH.fullmatch(clean(row[0]))), "")
     for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):
+        if row and row[0] != last and _EPOCH.fullmatch(clean(row[0])):
+            continue  # `Epoch 1 loss`: only the last epoch counts
         place, mention = next(((i, m) for i, c in enumerate(row[:3]) if (m := names_one_metric(c))), (0, None))
         if mention is None or _CITED.search(row[place]) or len(row) - place - 1 > _MOST_VALUES:
             continue
@@ -120,20 +134,21 @@ def _by_row(grid: Grid, context: Context) -> Iterator[Reading]:
 
 
 def _by_title(grid: Grid, context: Context) -> Iterator[Reading]:
-    """A table whose metric the text above it names, and whose columns are splits."""
-    found = {m.metric: m for m in mentions(grid.above)}
+    """A table whose metrics the text above it names, and whose columns are splits; `EM / F1` above `65.5 / 84.5`."""
+    named = list({m.metric: m for m in mentions(grid.above)}.values())
     columns = [i for i, head in enumerate(grid.head) if split_in(head) != "unknown" and len(clean(head)) < 20]
-    if len(found) != 1 or not columns or _foreign(grid.above):
+    if not 1 <= len(named) <= 3 or not columns or _foreign(grid.above):
         return
-    (mention,) = found.values()
     for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):
         about = [(grid.head[i] if i < len(grid.head) else "", cell) for i, cell in enumerate(row) if i not in columns]
         if _CITED.search(" ".join(cell for _, cell in about)):
             continue
         where = _placed(context.at(line), about)
         for index in columns:
-            if index < len(row):
-                yield from _cell(row[index], mention, grid.head[index], where, row)
+            parts = row[index].split("/") if index < len(row) else []
+            if len(parts) == len(named):
+                for part, mention in zip(parts, named, strict=True):
+                    yield from _cell(part, mention, grid.head[index], where, row)
 
 
 def _is_other(head: str) -> bool:
@@ -171,9 +186,16 @@ def _placed(context: Context, about: Sequence[tuple[str, str]]) -> Context:
             context = replace(context, split=split)
         elif not numeric:
             context = _more(context, text)
-        elif head.strip() and len(head) < 30 and not words().not_quality.search(head):
+        elif _is_setting(head, text):
             context = _more(context, f"{clean(head)} {text}")
     return context
+
+
+def _is_setting(head: str, text: str) -> bool:
+    """Whether a number of a row tells it apart (`k 5`): not what a run measures, which is another each time."""
+    if not head.strip() or len(head) > 30 or _EPOCH.fullmatch(clean(head)) or words().not_quality.search(head):
+        return False
+    return bool(re.fullmatch(r"\d{1,6}", text) or words().settings.search(words_of_key(head)))
 
 
 def _headed(context: Context, head: str) -> Context:
