@@ -7,7 +7,7 @@ import io
 import os
 import re
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from heldout.sandbox import system
 from heldout.sandbox.base import Mount, NoSandboxError
@@ -74,3 +74,15 @@ def skeleton() -> bytes:
             link.type, link.linkname = tarfile.SYMTYPE, target
             archive.addfile(link)
     return content.getvalue()
+
+
+def skeleton_in(workspace: Folder) -> Folder:
+    """Such a root in a new folder of a workspace, for an engine that runs inside."""
+    root = replace(workspace, path=workspace.path / "root", inside="/")
+    root.path.mkdir()
+    for name in _EMPTY:
+        (root.path / name).mkdir(0o755)
+    for place, target in system.links().items():
+        (root.path / place.lstrip("/")).symlink_to(target)
+    root.own()
+    return root

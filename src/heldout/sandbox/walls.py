@@ -31,7 +31,7 @@ _BUILDER = (
     *("SYS_CHROOT", "MKNOD", "NET_BIND_SERVICE"),
 )
 """Rights in the user namespace of a build, over nothing of this machine: Podman mounts layers and hands on the rest."""
-_IDS, _FIRST = 65_535, 2_020_000_000
+IDS, FIRST_ID = 65_535, 2_020_000_000
 """How many user ids a build has besides its root, and the first of them on this machine, beyond those of the slots."""
 
 
@@ -55,6 +55,8 @@ def _walls(engine: Engine, image: Image, job: Job, slot: Slot) -> list[str]:
     ]
     if image.root is None or image.builds:
         options += ["--read-only"]
+    else:
+        options += ["--sysctl", "net.ipv4.ip_unprivileged_port_start=0"]  # many an image serves at port 80
     if engine.limits:
         memory = str(max(limits.memory_bytes, _LEAST))
         options += ["--memory", memory, "--memory-swap", memory, "--pids-limit", str(limits.processes)]
@@ -79,9 +81,9 @@ def _user(engine: Engine, image: Image, slot: Slot) -> list[str]:
         return [*keep, "--user", f"{slot.user}:{os.getgid() if os.geteuid() else slot.user}"]
     options = ["--user", "0:0", "--cap-add", ",".join(_BUILDER)]
     if not engine.rootless:  # else the engine lives in such a namespace itself
-        first = _FIRST + slot.number * (_IDS + 1)
+        first = FIRST_ID + slot.number * (IDS + 1)
         for kind in ("--uidmap", "--gidmap"):
-            options += [kind, f"0:{slot.user}:1", kind, f"1:{first}:{_IDS}"]
+            options += [kind, f"0:{slot.user}:1", kind, f"1:{first}:{IDS}"]
     return options
 
 

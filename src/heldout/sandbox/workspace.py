@@ -138,6 +138,10 @@ class Folder:
                 size += entry.stat(follow_symlinks=False).st_blocks * 512
         return size, count
 
+    def own(self) -> None:
+        """Give everything in it to the user of its programs."""
+        _give(self.path, self.slot.user)
+
     def full(self) -> bool:
         """Whether its limit on bytes or files is reached, or foreign code made folders that hide what is in them."""
         missed: list[str] = []
