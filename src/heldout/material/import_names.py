@@ -25,6 +25,7 @@ cv2: opencv-python opencv-python-headless opencv-contrib-python opencv-contrib-p
 dateutil: python-dateutil
 dgl: dgl dgl-cu90 dgl-cu100 dgl-cu101 dgl-cu110
 discord: discord-py
+docopt: docopt docopt-ng
 docx: python-docx
 dotenv: python-dotenv
 faiss: faiss faiss-cpu faiss-gpu
@@ -142,6 +143,7 @@ tweepy: tweepy
 umap: umap-learn
 usb: pyusb
 vizdoom: vizdoom
+vl_convert: vl-convert-python
 warpctc_pytorch: warpctc-pytorch
 websocket: websocket-client
 win32api: pywin32

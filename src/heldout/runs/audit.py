@@ -26,7 +26,7 @@ from heldout.sources.handover.bench import Workshop
 from heldout.sources.handover.claims import compare, find_claims
 from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.conduct import Conduct, Findings
-from heldout.sources.handover.discover import discover
+from heldout.sources.handover.discover import discover, static_checks
 from heldout.sources.handover.judge import judge
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.plan_file import read_plan
@@ -109,7 +109,13 @@ class _Audit:
 
     def run(self) -> Audit:
         reading = replace(self.material, tree=reading_tree(self.material.tree))
-        static = self.steps.do("1-static", "Reading what it declares", _Statics, lambda: _Statics(checks=()))
+        where = self.order.subfolder
+        static = self.steps.do(
+            "1-static",
+            "Reading what it declares",
+            _Statics,
+            lambda: _Statics(checks=static_checks(reading, self.plan, where)),
+        )
         environments = self._environments()
         stands = self.steps.do(
             "2-build", "Building its environments", _Stands, lambda: self._build(environments)

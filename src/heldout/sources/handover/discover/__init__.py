@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 from heldout.errors import InputError
 from heldout.material.open import Material
 from heldout.sources.handover.discover.assemble import assemble
+from heldout.sources.handover.discover.static import static_checks
 from heldout.sources.handover.discover.view import View
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.plan_file import read_plan
 
-__all__ = ["DELIVERY", "as_of", "discover"]
+__all__ = ["DELIVERY", "as_of", "discover", "static_checks"]
 
 DELIVERY = "delivery.toml"
 """The file in which a vendor writes the plan themselves."""

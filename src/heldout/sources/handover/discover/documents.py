@@ -84,7 +84,11 @@ def documents(view: View) -> tuple[str, ...]:
 
 def documented_commands(view: View) -> tuple[Documented, ...]:
     """Every command that the documents give, in their order; a command within a sentence only where it is complete."""
-    return tuple(found for path in documents(view) for found in _of(view, path))
+    known: tuple[Documented, ...] | None = view.memory.get("documented")
+    if known is None:
+        known = tuple(found for path in documents(view) for found in _of(view, path))
+        view.memory["documented"] = known
+    return known
 
 
 def _of(view: View, path: str) -> Iterator[Documented]:

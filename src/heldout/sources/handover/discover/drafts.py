@@ -82,15 +82,16 @@ def draft_of(view: View, candidate: Candidate) -> Draft:
         view, replace(candidate, folder=folder, words=("python", name), command=shlex.join(("python", name)))
     )
     own = any(f"{folder}/{known}" in view.tree for known in ("requirements.txt", "README.md", "readme.md", "Readme.md"))
-    here, there = unmet(view, first), unmet(view, second)
-    return second if there < here or (there == here and own) else first
+    before, after = unmet(view, first), unmet(view, second)
+    return second if after < before or (after == before and own) else first
 
 
 def unmet(view: View, draft: Draft) -> int:
     """How many of the files that it reads and does not make are not there."""
     made = {touch.path for touch in draft.study.writes}
     reads = [touch.path for touch in draft.study.reads if touch.path not in made and "*" not in touch.path]
-    return sum(1 for path in reads if not view.exists(path))
+    above = sum(1 for touch in draft.study.outside if touch.path.startswith(".."))
+    return above + sum(1 for path in reads if not view.exists(path))
 
 
 def _draft(view: View, candidate: Candidate) -> Draft:
@@ -158,7 +159,7 @@ def program_of(view: View, words: tuple[str, ...], folder: str, candidate: Candi
         return Program(path, rest) if there else Program(argv=rest, missing=script)
     if _PYTHON.fullmatch(name):
         return _python(view, folder, words)
-    if name in ("uvicorn", "gunicorn", "hypercorn", "waitress-serve"):
+    if name in ("uvicorn", "gunicorn", "hypercorn", "waitress-serve", "flask"):
         served = next((found for w in words[1:] if (found := _SERVED.fullmatch(w))), None)
         return _module(view, folder, served[1], ()) if served else Program()
     return Program(argv=words[1:])

@@ -44,6 +44,10 @@ class View:
 
     tree: Tree
     folder: str = "."
+    steps_left: int = 1_500_000
+    """Statements and expressions that are still followed, over all scripts together."""
+    memory: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What finders work out once and others need again."""
     _texts: dict[str, str] = field(default_factory=dict, repr=False)
     _modules: dict[str, ast.Module | None] = field(default_factory=dict, repr=False)
     _notebooks: dict[str, tuple[Notebook, JoinedSource] | None] = field(default_factory=dict, repr=False)

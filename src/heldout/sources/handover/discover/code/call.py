@@ -102,6 +102,8 @@ def _note_trait(made: Call, function: Any) -> None:
         trait = None
     if isinstance(owner, Instance | Parents):
         trait = None  # the own method is followed
+    if owner_name in _SERVERS and written.endswith((".run", ".launch", ".serve")):
+        trait = "serve"
     if trait is not None:
         seen.traits.add(trait)
         if trait == "download":

@@ -34,6 +34,8 @@ from heldout.sources.handover.discover.view import View
 
 BUDGET = 60_000
 """Statements and expressions that are followed for one script."""
+_LEAST = 500
+"""What is followed of each even when all scripts together have used up theirs."""
 _UNROLLED = 8
 _SOURCES = 60
 _BUILTINS = frozenset(dir(builtins))
@@ -57,7 +59,7 @@ class Machine:
         self.view, self.folder = view, folder
         self.argv: list[Any] = list(argv)
         self.seen = Seen()
-        self.left = BUDGET
+        self.left = self.given = max(min(BUDGET, view.steps_left), _LEAST)
         self.sources: dict[str, Source] = {}
         self.stack: list[ast.AST] = []
         self.handlers: list[Function] = []
@@ -88,7 +90,8 @@ class Machine:
             for handler in self.handlers:
                 functions.call_function(self, handler, [], {}, unknown=True)
         except Spent:
-            return
+            pass
+        self.view.steps_left -= self.given - self.left
 
     def imported(self, path: str) -> Source:
         """The module of a file, followed once."""

@@ -28,8 +28,12 @@ class Import:
         return "" if self.level else self.module.partition(".")[0]
 
 
-def imports_of(tree: ast.AST) -> Iterator[Import]:
-    """Every import of a syntax tree, those within functions too."""
+def imports_of(tree: ast.AST) -> list[Import]:
+    """Every import of a syntax tree, those within functions too, in the order of the lines."""
+    return sorted(_imports(tree), key=lambda item: item.line)
+
+
+def _imports(tree: ast.AST) -> Iterator[Import]:
     stack: list[tuple[ast.AST, bool]] = [(tree, False)]
     while stack:
         node, guarded = stack.pop()

@@ -16,6 +16,8 @@ from heldout.sources.handover.discover.view import joined
 _MOST = 200
 _URL = re.compile(r"(https?|ftp)://", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"(s3|gs|gcs|hdfs|abfss?|wasbs?|dbfs|az)a?://|~|/|[A-Za-z]:[\\/]|\\\\", re.IGNORECASE)
+_ABOVE = re.compile(rf"({ROOT}/?)?\.\./")
+"""A path that leads above the delivery, where `relative` knows no path for it."""
 _SQLITE = re.compile(r"^sqlite(\+\w+)?:/{2,4}")
 
 
@@ -67,6 +69,8 @@ class Seen:
                 self.outside.setdefault(shown(text), Touch(shown(text), kind, place))
             return
         path = relative(text, folder)
+        if path is None and _ABOVE.match(text) and len(self.outside) < _MOST:
+            self.outside.setdefault(shown(text), Touch(shown(text), kind, place))
         if path is None or len(into) >= _MOST:
             return
         known = into.get(path)

@@ -63,7 +63,8 @@ def study(view: View, script: str, argv: tuple[str, ...] = (), folder: str = "."
         place = read[1].place if read is not None else None
     machine.run(script, tree, place, entry)
     files = reached(view, script, folder)
-    traits = frozenset(machine.seen.traits) or frozenset(_anywhere(view, files, tree))
+    followed = tree is not None and machine.left >= 0
+    traits = frozenset(machine.seen.traits if followed else {*machine.seen.traits, *_anywhere(view, files, tree)})
     return _of(machine, traits, tuple(dict.fromkeys((*files, *machine.sources))), tree is not None)
 
 
@@ -116,6 +117,6 @@ def _of(machine: Machine, traits: frozenset[Trait], files: tuple[str, ...], pars
 
 
 def _anywhere(view: View, files: tuple[str, ...], tree: ast.Module | None) -> set[Trait]:
-    """The traits of all the code, where following it met none."""
+    """The traits of all the code, where it could not be followed to its end."""
     trees = [tree, *(view.module(path) for path in files)]
     return {trait for one in trees if one is not None for trait in traits_in(one)}

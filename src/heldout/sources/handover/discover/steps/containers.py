@@ -78,18 +78,22 @@ def _words(text: str, following: list[str]) -> list[str]:
         return text.split()
 
 
+def _inside(view: View, word: str) -> str:
+    """A path in the image as a path of the delivery, where its end is one: `/app/src/serve.py` -> `src/serve.py`."""
+    parts = word.split("/")[1:] if word.startswith("/") else []
+    return next((path for at in range(len(parts)) if (path := "/".join(parts[at:])) in view.tree), word)
+
+
 def _step(view: View, path: str, line: int, text: str) -> Iterator[Candidate]:
     here = parent(path)
     for command in read_commands(text, folder=here):
         if command.kind != "run":
             continue
         folder = here
-        script = next((w for w in command.words[1:] if w.endswith((".py", ".sh"))), "")
-        if script.startswith("/"):
-            script = posixpath.basename(script)
+        words = tuple(_inside(view, re.sub(r"\$\{?PORT(:-\d+)?\}?", "8000", word)) for word in command.words)
+        script = next((w for w in words[1:] if w.endswith((".py", ".sh"))), "")
         if script and posixpath.normpath(posixpath.join(here, script)) not in view.tree and script in view.tree:
             folder = "."  # the image is built from the root
-        words = tuple(re.sub(r"\$\{?PORT(:-\d+)?\}?", "8000", word) for word in command.words)
         yield Candidate(
             command=shlex.join(words),
             words=words,
