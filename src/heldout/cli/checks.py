@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from typing import TYPE_CHECKING
 
 import click
 from rich.markdown import Markdown
@@ -13,12 +15,18 @@ from heldout.report.terminal import make_console
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks, checks_by_code
 
+if TYPE_CHECKING:
+    from heldout.sources.handover.rubric import Item
+
 
 @click.command()
 @click.argument("code", required=False)
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the checks as JSON instead.")
 def command(code: str | None, json_to: str | None) -> None:
-    """List the checks, or explain those of a CODE (`LEK101`, or a whole family: `LEK`)."""
+    """List the checks, or explain those of a CODE (`LEK101`, a whole family: `LEK`, or one of an audit: `HND-T1`)."""
+    if code and (item := _of_an_audit(code)) is not None:
+        _tell(item, json_to)
+        return
     chosen = checks_by_code([code]) if code else all_checks()
     if json_to:
         write_output(json_to, json.dumps([_plain(check) for check in chosen], indent=2, ensure_ascii=False))
@@ -27,6 +35,26 @@ def command(code: str | None, json_to: str | None) -> None:
             _explain(check)
     else:
         _list(chosen)
+
+
+def _of_an_audit(code: str) -> Item | None:
+    """The line of the audit's rubric that a code such as `HND-T1` stands for."""
+    from heldout.sources.handover.rubric import rubric  # only paid for when it may be asked for
+
+    return rubric().items.get(code.strip().upper().removeprefix("HND-")) if "-" in code else None
+
+
+def _tell(item: Item, json_to: str | None) -> None:
+    if json_to:
+        write_output(json_to, json.dumps([dataclasses.asdict(item)], indent=2, ensure_ascii=False))
+        return
+    console = make_console()
+    console.print(f"\nHND-{item.id}  {item.title} (of an audit: {item.area})", style="bold", markup=False)
+    grave = " Its question stands or falls with it." if item.critical else ""
+    console.print(f"{item.asks}{grave}", markup=False)
+    console.print(f"\nWhat to write into the contract: {item.clause}", markup=False)
+    console.print(f"What to ask its makers: {item.ask}", markup=False)
+    console.print(f"Mending it without them may cost the client {item.cost}.", markup=False)
 
 
 def _list(checks: tuple[Check, ...]) -> None:
@@ -38,7 +66,9 @@ def _list(checks: tuple[Check, ...]) -> None:
         table.add_row(check.code, check.title + note, ", ".join(check.competencies) or "informs only")
     console = make_console()
     console.print(table)
-    console.print(f"\n{len(checks)} checks. `heldout checks CODE` explains one.", markup=False)
+    console.print(
+        f"\n{len(checks)} checks. `heldout checks CODE` explains one, `heldout checks HND-T1` one of an audit."
+    )
 
 
 def _explain(check: Check) -> None:

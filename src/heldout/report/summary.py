@@ -183,7 +183,8 @@ def _share(dossier: Dossier) -> list[str]:
         if e.share is not None:
             shares.setdefault(e.group, []).append(e.share)
     if not shares:
-        return ["whose work it is was not assessed"] if dossier.artifacts else []
+        # A delivery is its vendor's, whoever wrote it; of other work it matters who did.
+        return ["whose work it is was not assessed"] if any(a.kind != "delivery" for a in dossier.artifacts) else []
     low, *_, high = sorted([*(median(values) for values in shares.values())] * 2)
     span = percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
     return [f"{span} of it goes back to {dossier.subject}"]

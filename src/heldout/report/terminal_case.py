@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from heldout.evidence import Artifact, Case, Dossier, Evidence, Polarity, State
+from heldout.evidence.types import Measured
 from heldout.report.effects import Weighed, weigh
 from heldout.report.levels import STATES, Z90, interval
 from heldout.report.summary import summarise
@@ -167,7 +168,7 @@ def _print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:
     """What was looked at; says so when one thing was looked at in several states, which counts it twice."""
     lines = []
     for artifact in artifacts:
-        figures = [f"{named(key)} {measured(value, key)}" for key, value in artifact.measured.items()]
+        figures = [_figure(key, value) for key, value in artifact.measured.items()]
         origin = "" if artifact.origin in (artifact.name, f"local: {artifact.name}") else f" from {artifact.origin}"
         lines.append(f"{artifact.name} ({artifact.kind}, {artifact.digest[:12]}){origin}")
         if figures:
@@ -177,6 +178,12 @@ def _print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:
     for origin in dict.fromkeys(o for o in origins if origins.count(o) > 1):
         warning = f"  ! {origin} was looked at in {origins.count(origin)} states; remove the out-of-date evidence file"
         console.print(Text(printable(warning), "yellow"))
+
+
+def _figure(key: str, value: Measured) -> str:
+    """`files 12`; what is said in several words after a colon."""
+    said = measured(value, key)
+    return f"{named(key)}: {said}" if " " in said and isinstance(value, str) else f"{named(key)} {said}"
 
 
 def _print_findings(console: Console, heading: str, weighed: Iterable[Weighed], polarity: Polarity) -> None:

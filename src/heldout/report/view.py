@@ -102,6 +102,11 @@ class View:
         return any(finding.share is not None for finding in self.dossier.all_findings())
 
     @property
+    def attributable(self) -> bool:
+        """Whether lines of what was looked at could be somebody else's: a delivery is its vendor's as a whole."""
+        return any(artifact.kind != "delivery" for artifact in self.dossier.artifacts)
+
+    @property
     def assumed(self) -> bool:
         """Whether any error is assumed rather than measured."""
         return any(not e.calibrated for s in self.sections for e in s.row.estimates)

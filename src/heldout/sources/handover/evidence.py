@@ -183,7 +183,7 @@ def _finding(check: Check, delivery: str) -> Finding:
 
 def _artifact(audit: Audit) -> Artifact:
     here = "://" not in audit.origin and not audit.origin.startswith("pypi:")
-    measured: dict[str, Measured] = {"verdict": verdict(audit.scores, audit.checks).headline}
+    measured: dict[str, Measured] = {"verdict": verdict(audit.scores, audit.checks).headline.rstrip(".")}
     words = {"holds": "yes", "does_not_hold": "no", "not_assessable": "could not tell"}
     measured |= {_ABLE[score.area]: words[score.state] for score in audit.scores}
     measured["commands_run"] = len(audit.runs)
