@@ -2,7 +2,7 @@
 
 import pytest
 
-from heldout.material.yaml_files import UnreadableYamlError, line_of, mappings, read_yaml
+from heldout.material.yaml_files import UnreadableYamlError, compose, line_of, mappings, read_yaml
 
 
 def test_reads_every_document_and_takes_unknown_tags_for_plain_values() -> None:
@@ -40,6 +40,21 @@ def test_refuses_what_cannot_be_read_safely(text: str) -> None:
     with pytest.raises(UnreadableYamlError):
         read_yaml(text)
     assert mappings(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["- " * 60_000, "[" * 60_000, "{a: " * 60_000, "a: [1", "x" * 500_000, "a: 1\n---\nb: 1\n"]
+)
+def test_refuses_nodes_of_what_is_too_deep_or_no_single_document(text: str) -> None:
+    with pytest.raises(UnreadableYamlError):
+        compose(text)
+
+
+def test_gives_the_nodes_with_their_lines() -> None:
+    node = compose("a: 1\nb: [2]\n")
+    assert node is not None
+    assert [(key.value, key.start_mark.line) for key, _ in node.value] == [("a", 0), ("b", 1)]
+    assert compose("") is None
 
 
 def test_anchors_as_people_use_them_are_read() -> None:

@@ -15,7 +15,7 @@ _UNDERLINE = re.compile(r"^([=\-~^\"'`*+#:.])\1{2,}\s*$")
 _HTML_HEADING = re.compile(r"<h[1-6][^>]{0,200}>(.{1,200}?)</h[1-6]>", re.IGNORECASE)
 _RST_CODE = re.compile(r"^\s*\.\. (code(-block)?|sourcecode|highlight|parsed-literal)::|::\s*$")
 _IMAGE = re.compile(
-    r"!\[[^\]]{0,300}\]\(\s*<?([^)\s>]{1,500})|<img[^>]{0,500}?src=[\"']?([^\"'\s>]{1,500})"
+    r"!\[[^\]]{0,300}\]\(\s*<?([^)\s>]{1,500})|<img[^<>]{0,500}?src=[\"']?([^\"'\s>]{1,500})"
     r"|^[ \t]*\.\. (?:image|figure)::\s*(\S{1,500})",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -45,6 +45,20 @@ def read_yaml(text: str) -> list[Any]:
         raise UnreadableYamlError(f"not valid YAML: {str(error)[:120]}") from error
 
 
+def compose(text: str) -> yaml.Node | None:
+    """The nodes of the only document, with their lines; None for an empty text. Raises UnreadableYamlError.
+
+    A text is measured first: the library calls itself for every level, and deep ones would take the process down.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UnreadableYamlError(f"longer than {MAX_CHARACTERS:,} characters")
+    try:
+        _measure(text)
+        return yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError, TypeError) as error:
+        raise UnreadableYamlError(f"not valid YAML: {str(error)[:120]}") from error
+
+
 def mappings(text: str) -> list[dict[Any, Any]]:
     """The documents that are mappings; none when the text cannot be read."""
     try:

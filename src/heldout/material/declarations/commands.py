@@ -7,8 +7,6 @@ import shlex
 from collections.abc import Iterator
 from itertools import pairwise
 
-import yaml
-
 from heldout.material.declarations.requirements import installed, parse_requirement, read_requirements
 from heldout.material.declarations.types import (
     Collector,
@@ -20,6 +18,7 @@ from heldout.material.declarations.types import (
     normalise,
 )
 from heldout.material.notebook import NotebookError, read_notebook
+from heldout.material.yaml_files import UnreadableYamlError, read_yaml
 
 _INSTALL = re.compile(r"\b(?:(pip)[\d.]*|(conda|mamba|micromamba))\s+(?:\S+\s+)?install\s+(.*)")
 _BASE = re.compile(r"^FROM\s+(?:--\S+\s+)?(?:\S*/)?python:(\d[\w.]*)", re.IGNORECASE)
@@ -152,10 +151,11 @@ def read_environment(into: Collector, path: str) -> None:
     if "dependencies" not in text or len(text) > _YAML_LIMIT:
         return
     try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        documents = read_yaml(text)
+    except UnreadableYamlError:
         into.cannot(path, 1, "is not valid YAML")
         return
+    data = documents[0] if documents else None
     items = data.get("dependencies") if isinstance(data, dict) else None
     for item in items if isinstance(items, list) else ():
         if isinstance(item, str):

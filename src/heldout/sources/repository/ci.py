@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import yaml
 
+from heldout.material.yaml_files import UnreadableYamlError, compose
 from heldout.sources.repository.syntax import walk
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ _YAML_BYTES = 200_000
 _NODES = 20_000
 _FOLLOW = 3
 """How many calls deep a command is followed: workflow, make, tox, script."""
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +206,8 @@ def _compose(text: str) -> yaml.Node | None:
     if len(text) > _YAML_BYTES:
         return None
     try:
-        return yaml.compose(text, Loader=_Loader)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        return compose(text)
+    except UnreadableYamlError:
         return None
 
 

@@ -24,7 +24,7 @@ _LONGEST = 1_000_000
 _SNIPPET_LINES = 3
 _SNIPPET_WIDTH = 160
 _PYTHON_2 = re.compile(
-    r"^\s*(print\s+[\"'\w(]|except\s+[\w.()]+\s*,\s*\w+\s*:|raise\s+\w+\s*,|exec\s+[\"'])", re.MULTILINE
+    r"^[ \t]*+(print\s+[\"'\w(]|except\s+[\w.()]+\s*,\s*\w+\s*:|raise\s+\w+\s*,|exec\s+[\"'])", re.MULTILINE
 )
 
 

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     r"|(?P<mark>[(),;*.])"
 )
 _START = re.compile(
-    r"\s*(?:(?:--[^\n]*\n|/\*[^*]*\*/)\s*)*\(?\s*(select|with|insert|update|delete|create|merge)\b", re.I
+    r"\s*+(?:(?:--[^\n]*\n|/\*[^*]*\*/)\s*+)*+\(?\s*+(select|with|insert|update|delete|create|merge)\b", re.I
 )
 _SECOND = {
     "select": re.compile(r"\bfrom\s+[\w\"`.\[({%]", re.IGNORECASE),

@@ -18,6 +18,8 @@ _INLINE = re.compile(r"#\s*heldout:\s*ignore\[([A-Z0-9, *]+)\][:\s-]*(.*)")
 SETTINGS = "heldout.toml"
 _REASON = 300
 """Characters kept of a reason."""
+_MOST_RULES = 200
+"""Rules of a settings file that are followed: each is held against every finding."""
 
 
 Rules = dict[tuple[str, int | None, int], tuple[frozenset[str], str]]
@@ -72,7 +74,10 @@ def read_settings(text: str) -> tuple[list[tuple[str, str, str]], list[Gap]]:
         return [], [Gap(what=SETTINGS, why=f"is not valid TOML, so it is not followed: {error}")]
     rules, gaps = [], []
     tables = data.get("suppress", [])
-    for number, table in enumerate(tables if isinstance(tables, list) else [tables], start=1):
+    tables = tables if isinstance(tables, list) else [tables]
+    if len(tables) > _MOST_RULES:
+        gaps.append(Gap(what=SETTINGS, why=f"only the first {_MOST_RULES} of its suppressions are followed"))
+    for number, table in enumerate(tables[:_MOST_RULES], start=1):
         values = table if isinstance(table, dict) else {}
         code, path, reason = (
             values.get(key, default) for key, default in (("code", ""), ("path", "*"), ("reason", ""))

@@ -23,8 +23,8 @@ _GIVEN = frozenset(dir(builtins)) | {
 """Names that are there without a definition: builtins old and new, IPython's, and those of hosted Spark notebooks."""
 
 _OUT_OF_SIGHT = re.compile(
-    r"^\s*%%?\s*(run|pylab|load|loadpy|store|reset|cython|cythonmagic|R\b|sql|bigquery|macro|edit|recall|rerun|autoreload_all"
-    r"|spark|sh_out|javascript|octave|matlab|julia|writefile_and_run|load_ext\s+(?!autoreload|tensorboard|watermark|memory|line))",
+    r"^[ \t]*+%%?[ \t]*+(run|pylab|load|loadpy|store|reset|cython|cythonmagic|R\b|sql|bigquery|macro|edit|recall|rerun"
+    r"|autoreload_all|spark|sh_out|javascript|octave|matlab|julia|writefile_and_run|load_ext\s+(?!autoreload|tensorboard|watermark|memory|line))",
     re.MULTILINE,
 )
 _EXERCISE = re.compile(

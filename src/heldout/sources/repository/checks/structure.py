@@ -234,7 +234,7 @@ def _import_lines(module: Module) -> frozenset[int]:
 
 
 _CODE_LIKE = re.compile(
-    r"\s*(?:(?:for|while|if|elif|with|def|class|return|import|from|try|except|else|print|assert|del|raise)\b"
+    r"\s*+(?:(?:for|while|if|elif|with|def|class|return|import|from|try|except|else|print|assert|del|raise)\b"
     r"|[\w.\[\]'\", ]{1,60}\s*[-+*/]?=[^=]|[\w.]{1,60}\(.*\)?\s*$|[\])}])"
 )
 
