@@ -19,7 +19,7 @@ from tests.support import notebook
 TEXTS = (
     "README.md", "docs/guide.rst", "ci.yaml", ".github/workflows/ci.yml", "environment.yml", "pyproject.toml",
     "setup.cfg", "requirements.txt", "Dockerfile", "Makefile", "Jenkinsfile", "query.sql", "run.sh", "main.tf",
-    "LICENSE", "broken.py",
+    "LICENSE", "broken.py", ".gitmodules", "justfile", "runtime.txt",
 )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def own_names(repo: Repository) -> frozenset[str]:
         if parts[-1] == "__init__.py" and 2 <= len(parts) <= 3:
             certain.add(parts[-2])
     if ".gitmodules" in repo.tree:
-        for path in re.findall(r"^\s*path\s*=\s*(\S{1,200})", repo.text(".gitmodules").text, re.MULTILINE):
+        for path in re.findall(r"^[ \t]*+path[ \t]*=[ \t]*(\S{1,200})", repo.text(".gitmodules").text, re.MULTILINE):
             names.update(path.split("/"))
     for made in repo.declarations.distributions:
         if made.name:

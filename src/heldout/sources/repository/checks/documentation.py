@@ -24,8 +24,8 @@ _INSTALL = re.compile(
 )
 _RUN = re.compile(
     r"\bpython[\d.]*\s+\S+|\bimport\s+\w+|\bfrom\s+\w+\S*\s+import\b"
-    r"|^\s*(\$|>|>>>|%|\./|bash\s|sh\s|docker run|make\s|mpirun|CUDA_VIS)"
-    r"|^\s*[\w-]+\s+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
+    r"|^[ \t]*+(\$|>|>>>|%|\./|bash\s|sh\s|docker run|make\s|mpirun|CUDA_VIS)"
+    r"|^[ \t]*+[\w-]+\s+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
     re.MULTILINE,
 )
 _HOSTED = re.compile(r"mybinder\.org|colab\.research", re.IGNORECASE)

@@ -333,7 +333,7 @@ _LINT_SETTINGS: _Settings = {
     ".style.yapf": r"\S",
     ".isort.cfg": r"^\[",
     "Makefile": r"^\t(?!\s*@?(echo|printf)\b).*\b(flake8|pylint|black|ruff|yapf)\b",
-    "justfile": r"^\s+(?!@?(echo|printf)\b).*\b(flake8|pylint|black|ruff)\b",
+    "justfile": r"^[ \t]++(?!@?(echo|printf)\b).*\b(flake8|pylint|black|ruff)\b",
 }
 
 
