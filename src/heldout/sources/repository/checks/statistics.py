@@ -370,7 +370,8 @@ def is_package(repo: Repository) -> bool:
 
 
 _TABLE_ROW = re.compile(
-    r"^[ \t]*+\|?[^|\n]{1,200}\|(?:[^|\n]{0,120}\|){0,12}?\s*[*_`~]{0,3}[-+]?\d{0,3}[.]\d+\s*%?\s*[*_`]{0,3}\s*(?:$|\||±|\+|\(|/)"
+    r"^[ \t]*+\|?[^|\n]{1,200}\|(?:[^|\n]{0,120}\|){0,12}?"
+    r"\s*[*_`~]{0,3}[-+]?\d{0,3}[.]\d+\s*%?\s*[*_`]{0,3}\s*(?:$|\||±|\+|\(|/)"
 )
 """A row with a cell that is a decimal number."""
 _COMPARED_ROWS = re.compile(
