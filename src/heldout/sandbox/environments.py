@@ -108,6 +108,7 @@ def build(
     Raises SandboxFault when the sandbox or the index failed: that is nobody's fault but ours.
     """
     before = set(relay.record.missing)
+    relay.record.faults.clear()
     with sandbox.workspace(_SPACE, at=at, inside=ENV) as workspace:
         workspace.put(delivery, "delivery")
         for name, content in recipe.files:

@@ -98,7 +98,8 @@ def _staged(source: Path) -> Path:
 def link_or_copy(source: str, target: str) -> str:
     """A hard link where the file system allows one and everyone may read it already, else a copy."""
     try:
-        if os.stat(source).st_mode & 0o004:  # noqa: PTH116 - a copy function of shutil's takes and gives strings
+        mode = os.stat(source).st_mode  # noqa: PTH116 - a copy function of shutil's takes and gives strings
+        if mode == _opened(mode):  # else opening the link would open the file of the user's as well
             os.link(source, target)
             return target
     except OSError:
@@ -112,9 +113,13 @@ def open_to_all(path: Path) -> None:
         if part.is_symlink():
             continue
         mode = part.stat().st_mode
-        wanted = mode | 0o444 | (0o111 if part.is_dir() or mode & 0o100 else 0)
+        wanted = mode | 0o555 if part.is_dir() else _opened(mode)
         if wanted != mode:
             part.chmod(wanted)
+
+
+def _opened(mode: int) -> int:
+    return mode | 0o444 | (0o111 if mode & 0o100 else 0)
 
 
 def _digest(source: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from heldout.sandbox.folders import data_folder, link_or_copy, made, open_to_all
 OLDEST = (3, 7)
 _VERSION = re.compile(r"Python (\d+)\.(\d+)\.(\d+)")
 _LEFT_OUT = shutil.ignore_patterns(
-    "__pycache__", "test", "tests", "idlelib", "turtledemo", "*.a", "site-packages", "share"
+    "test", "tests", "idlelib", "turtledemo", "*.a", "*.opt-1.pyc", "*.opt-2.pyc", "site-packages", "share"
 )
 
 
@@ -84,9 +85,11 @@ def _version(program: Path) -> tuple[int, int, int] | None:
 
 def _reachable(version: tuple[int, int, int], program: Path) -> Interpreter:
     home = program.parent.parent
-    if home == Path("/usr"):
+    if Path("/usr") in program.parents:  # as /usr/bin and /usr/local/bin
         return Interpreter(version, home, str(program), ())
-    name = ".".join(map(str, version))
+    told = program.stat()
+    build = hashlib.sha256(f"{home} {told.st_mtime_ns} {told.st_size}".encode()).hexdigest()[:12]
+    name = f"{'.'.join(map(str, version))}-{build}"
     # Inside it stands where it was built for: its libraries are looked for there.
     return Interpreter(version, home, str(program), (Mount(_kept(home, program, name), str(home)),))
 

@@ -8,31 +8,28 @@ what is compiled against it must be of its time.
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import os
 import re
-import ssl
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote
 
-import urllib3
-
-from heldout.sandbox.base import GIB, SandboxFault
 from heldout.sandbox.folders import made
+from heldout.sandbox.index import JSON, NAMES, Index, IndexFault, Record, check_index, configured_index
 
-JSON = "application/vnd.pypi.simple.v1+json"
+__all__ = ["BUILD_TOOLS", "Record", "Relay", "check_index", "relay"]
+
 # fmt: off
 BUILD_TOOLS = frozenset({
     "pip", "setuptools", "wheel", "build", "hatchling", "flit-core", "flit", "poetry-core", "poetry", "pdm-backend",
@@ -43,22 +40,10 @@ BUILD_TOOLS = frozenset({
 # fmt: on
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,100}[a-z0-9])?", re.IGNORECASE)
 _PATH = re.compile(r"/(?:asof/(\d{4}-\d\d-\d\d)/)?simple/([^/]+)/?")
-_FILE = re.compile(r"/files/([0-9a-f]{40})/([^/]+?)(\.metadata)?")
+_FILE = re.compile(r"/files/([^/]+)/([0-9a-f]{40})/([^/]+?)(\.metadata)?")
 _CHUNK = 1 << 16
-_LISTING = 64 << 20
-_LARGEST = 4 * GIB
-
-
-@dataclass
-class Record:
-    """What was asked of the relay, so that a failed build gets its cause."""
-
-    missing: set[str] = field(default_factory=set)
-    """Names that the index does not have: private packages, or misspelt ones."""
-    asked: set[str] = field(default_factory=set)
-    bytes_sent: int = 0
-    fault: str = ""
-    """Why the index could not be reached, if it could not: our fault, never the delivery's."""
+_CONNECTIONS = 128
+_IDLE_S = 60
 
 
 @dataclass(frozen=True)
@@ -79,8 +64,7 @@ def relay(cache: Path, index: str | None = None) -> Iterator[Relay]:
     with tempfile.TemporaryDirectory(prefix="heldout-relay-") as folder:
         os.chmod(folder, 0o711)  # noqa: S103, PTH101 - others pass to the socket, and cannot list
         path = Path(folder) / "index.sock"
-        upstream = _Upstream(index or configured_index(), made(cache), record)
-        with _Server(str(path), upstream) as server:
+        with _Server(str(path), Index(index or configured_index(), made(cache), record)) as server:
             path.chmod(0o666)
             thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="heldout-relay", daemon=True)
             thread.start()
@@ -91,126 +75,45 @@ def relay(cache: Path, index: str | None = None) -> Iterator[Relay]:
                 thread.join()
 
 
-def configured_index() -> str:
-    """The index that the user's own installer would use."""
-    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
-        if told := os.environ.get(name):
-            return told.partition("=")[2] if told.startswith("default=") else told
-    return "https://pypi.org/simple"
-
-
-class _Upstream:
-    """The index itself, and our cache of it."""
-
-    def __init__(self, index: str, cache: Path, record: Record) -> None:
-        self.index = index.rstrip("/") + "/"
-        self.cache = cache
-        self.record = record
-        self.pool = urllib3.PoolManager(
-            ssl_context=ssl.create_default_context(), retries=urllib3.Retry(2, backoff_factor=0.2), maxsize=16
-        )
-        self.timeout = urllib3.Timeout(connect=15, read=120)
-        self._listings: dict[str, dict[str, Any] | None] = {}
-        self._files: dict[str, dict[str, Any]] = {}
-        self._lock = threading.Lock()
-
-    def listing(self, name: str) -> dict[str, Any] | None:
-        """What the index lists under a name, or None. Raises urllib3.exceptions.HTTPError, ValueError."""
-        with self._lock:
-            if name in self._listings:
-                return self._listings[name]
-        address = urljoin(self.index, name + "/")
-        answer = self.pool.request(
-            "GET",
-            address,
-            headers={"Accept": f"{JSON}, text/html;q=0.5"},
-            timeout=self.timeout,
-            preload_content=False,
-        )
-        try:
-            if answer.status == 404:
-                found = None
-            elif answer.status != 200:
-                raise ValueError(f"the index answered {answer.status} for {name}")
-            else:
-                found = self._read(answer, answer.geturl() or address)
-        finally:
-            answer.release_conn()
-        with self._lock:
-            self._listings[name] = found
-        return found
-
-    def _read(self, answer: urllib3.BaseHTTPResponse, address: str) -> dict[str, Any]:
-        body = answer.read(_LISTING, decode_content=True)
-        kind = answer.headers.get("Content-Type", "")
-        content = json.loads(body) if "json" in kind else {"files": _links(body.decode("utf-8", "replace"))}
-        address = urljoin(self.index, address)
-        files = []
-        for entry in content.get("files", ()):
-            whole = urljoin(address, str(entry["url"]))
-            if urlsplit(whole).scheme not in ("http", "https"):
-                continue
-            key = hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest()
-            self._files[key] = {**entry, "url": whole}
-            files.append({**entry, "url": f"/files/{key}/{entry['filename']}"})
-        return {**content, "files": files}
-
-    def file(self, key: str) -> dict[str, Any] | None:
-        """What is known of a file that some listing named."""
-        return self._files.get(key)
-
-    def path(self, entry: Mapping[str, Any], metadata: bool) -> Path | bytes:
-        """The content of a file: a path in the cache, or the bytes of its metadata. Raises as `listing`."""
-        if metadata:
-            answer = self.pool.request("GET", entry["url"] + ".metadata", timeout=self.timeout)
-            if answer.status != 200:
-                raise ValueError(f"the index answered {answer.status}")
-            return answer.data
-        wanted = str(entry.get("hashes", {}).get("sha256", "")).lower()
-        if re.fullmatch(r"[0-9a-f]{64}", wanted) and (kept := self.cache / wanted).is_file():
-            return kept
-        return self._download(str(entry["url"]), wanted)
-
-    def _download(self, address: str, wanted: str) -> Path:
-        told = hashlib.sha256()
-        answer = self.pool.request("GET", address, timeout=self.timeout, preload_content=False)
-        handle, name = tempfile.mkstemp(dir=self.cache, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                if answer.status != 200:
-                    raise ValueError(f"the index answered {answer.status}")
-                size = 0
-                for part in answer.stream(_CHUNK, decode_content=False):
-                    size += len(part)
-                    if size > _LARGEST:
-                        raise ValueError("the file is too large")
-                    told.update(part)
-                    file.write(part)
-            if wanted and told.hexdigest() != wanted:
-                raise ValueError("the file is not the one that the index describes")
-            kept = self.cache / told.hexdigest()
-            Path(name).replace(kept)
-            return kept
-        finally:
-            Path(name).unlink(missing_ok=True)
-            answer.release_conn()
-
-
 class _Server(ThreadingMixIn, UnixStreamServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
 
-    def __init__(self, path: str, upstream: _Upstream) -> None:
-        self.upstream = upstream
+    def __init__(self, path: str, index: Index) -> None:
+        self.index = index
+        self.room = threading.BoundedSemaphore(_CONNECTIONS)
         super().__init__(path, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A thread for a connection, as long as there are not too many."""
+        if not self.room.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self.room.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """See one connection through."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.room.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: whoever is inside may break off as it likes."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     """One connection: foreign programs speak to it, so everything that it takes is checked."""
 
     protocol_version = "HTTP/1.1"
-    timeout = 300
+    timeout = _IDLE_S
     server: _Server
+    connection: socket.socket
 
     def do_GET(self) -> None:
         self._answer(send=True)
@@ -225,48 +128,71 @@ class _Handler(BaseHTTPRequestHandler):
         return "inside"
 
     def _answer(self, *, send: bool) -> None:
-        up = self.server.upstream
         path = self.path.partition("?")[0].partition("#")[0]
         try:
             if match := _PATH.fullmatch(path):
-                self._listing(up, match[2], date.fromisoformat(match[1]) if match[1] else None, send)
-            elif (match := _FILE.fullmatch(path)) and (entry := up.file(match[1])):
-                self._file(up.path(entry, bool(match[3])), send)
+                self._listing(unquote(match[2]), match[1], send)
+            elif match := _FILE.fullmatch(path):
+                self._file(match[1], match[2], bool(match[4]), send)
             else:
                 self._send(404, "text/plain", b"not a package", send)
-        except BrokenPipeError:
-            self.close_connection = True
-        except (urllib3.exceptions.HTTPError, ssl.SSLError, OSError) as error:
-            up.record.fault = f"{up.index} could not be read: {error}"
-            self._send(503, "text/plain", b"the index cannot be reached", send)
-        except (ValueError, KeyError) as error:
-            self._send(502, "text/plain", str(error).encode(), send)
+        except IndexFault as error:
+            self._send(503, "text/plain", str(error).encode("utf-8", "replace"), send)
+        except OSError:
+            self.close_connection = True  # whoever asked has gone
 
-    def _listing(self, up: _Upstream, asked: str, day: date | None, send: bool) -> None:
+    def _listing(self, asked: str, until: str | None, send: bool) -> None:
+        record = self.server.index.record
+        name = re.sub(r"[-_.]+", "-", asked).lower()
+        try:
+            day = date.fromisoformat(until) if until else None
+        except ValueError:
+            self._send(404, "text/plain", b"not a day", send)
+            return
         if not _NAME.fullmatch(asked):
             self._send(404, "text/plain", b"not a name", send)
             return
-        name = re.sub(r"[-_.]+", "-", asked).lower()
-        up.record.asked.add(name)
-        found = up.listing(name)
+        if name not in record.asked and len(record.asked) >= NAMES:
+            self._send(429, "text/plain", b"too many names were asked for", send)
+            return
+        record.asked.add(name)
+        found = self.server.index.listing(name)
         if found is None:
-            up.record.missing.add(name)
+            record.missing.add(name)
             self._send(404, "text/plain", b"the index has no such package", send)
             return
         if day is not None and name not in BUILD_TOOLS:
-            # A file whose day of upload the index does not tell cannot be shown to be old enough.
-            kept = [entry for entry in found["files"] if str(entry.get("upload-time", "9"))[:10] <= day.isoformat()]
-            found = {**found, "files": kept, "versions": []}
-            found.pop("versions")
+            found = self._as_of(found, name, day)
+        shown = {**found, "files": [_shown(entry, name) for entry in found["files"]]}
         if JSON in self.headers.get("Accept", ""):
-            self._send(200, JSON, json.dumps(found).encode(), send)
+            self._send(200, JSON, json.dumps(shown).encode(), send)
         else:
-            self._send(200, "text/html", _page(found).encode(), send)
+            self._send(200, "text/html", _page(shown).encode("utf-8", "replace"), send)
 
-    def _file(self, content: Path | bytes, send: bool) -> None:
-        if isinstance(content, bytes):
-            self._send(200, "application/octet-stream", content, send)
-            return
+    def _as_of(self, listing: dict[str, Any], name: str, day: date) -> dict[str, Any]:
+        """The listing without what came later. A file whose day is not told cannot be shown to be old enough."""
+        files = listing["files"]
+        if files and not any(entry.get("upload-time") for entry in files):
+            index = self.server.index
+            why = f"{index.address} does not tell when files were uploaded, so nothing can be shown as of {day}"
+            index.record.faults[f"{name}/ as of {day}"] = why
+            raise IndexFault(why)
+        kept = [entry for entry in files if str(entry.get("upload-time") or "9")[:10] <= day.isoformat()]
+        return {key: value for key, value in listing.items() if key != "versions"} | {"files": kept}
+
+    def _file(self, name: str, key: str, metadata: bool, send: bool) -> None:
+        index = self.server.index
+        entry = index.file(name, key) if name in index.record.asked else None
+        if entry is None:
+            self._send(404, "text/plain", b"not a file", send)
+        elif metadata:
+            told = index.metadata(entry)
+            kind = "application/octet-stream" if told is not None else "text/plain"
+            self._send(404 if told is None else 200, kind, told or b"", send)
+        else:
+            self._send_file(index.content(entry), send)
+
+    def _send_file(self, content: Path, send: bool) -> None:
         size = content.stat().st_size
         first, last = _range(self.headers.get("Range", ""), size)
         self.send_response(206 if (first, last) != (0, size - 1) else 200)
@@ -282,9 +208,9 @@ class _Handler(BaseHTTPRequestHandler):
             file.seek(first)
             left = last - first + 1
             while left > 0 and (part := file.read(min(_CHUNK, left))):
+                self.server.index.record.bytes_sent += len(part)
                 self.wfile.write(part)
                 left -= len(part)
-                self.server.upstream.record.bytes_sent += len(part)
 
     def _send(self, status: int, kind: str, body: bytes, send: bool) -> None:
         self.send_response(status)
@@ -299,10 +225,20 @@ def _range(asked: str, size: int) -> tuple[int, int]:
     match = re.fullmatch(r"bytes=(\d*)-(\d*)", asked)
     if not match or not (match[1] or match[2]) or size == 0:
         return 0, size - 1
+    if not match[1] and int(match[2]) == 0:
+        return 0, size - 1
     if not match[1]:
         return max(0, size - int(match[2])), size - 1
     first, last = int(match[1]), min(int(match[2]) if match[2] else size - 1, size - 1)
     return (first, last) if first <= last else (0, size - 1)
+
+
+def _shown(entry: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A file as those inside see it: by an address of ours."""
+    known = {
+        key: value for key, value in entry.items() if key not in ("key", "url", "provenance") and value is not None
+    }
+    return {**known, "url": f"/files/{name}/{entry['key']}/{quote(str(entry['filename']), safe='')}"}
 
 
 def _page(listing: Mapping[str, Any]) -> str:
@@ -319,37 +255,3 @@ def _page(listing: Mapping[str, Any]) -> str:
             extra += f' data-yanked="{html.escape(str(entry["yanked"]))}"'
         lines.append(f'<a href="{html.escape(address)}"{extra}>{html.escape(entry["filename"])}</a><br>')
     return "\n".join([*lines, "</body></html>"])
-
-
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.files: list[dict[str, Any]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if tag != "a" or not told.get("href"):
-            return
-        address, _, fragment = str(told["href"]).partition("#")
-        kind, _, value = fragment.partition("=")
-        self.files.append(
-            {
-                "filename": address.rpartition("/")[2],
-                "url": address,
-                "hashes": {kind: value} if value else {},
-                "requires-python": told.get("data-requires-python"),
-                "yanked": told.get("data-yanked") or "data-yanked" in told,
-            }
-        )
-
-
-def _links(page: str) -> list[dict[str, Any]]:
-    parser = _Links()
-    parser.feed(page)
-    return parser.files
-
-
-def check_index(record: Record) -> None:
-    """Raise SandboxFault when the index could not be reached: nobody is blamed for our network."""
-    if record.fault:
-        raise SandboxFault(record.fault)
