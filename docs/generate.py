@@ -15,7 +15,12 @@ import click
 from heldout.cli import heldout
 from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
 from heldout.material.limits import Limits
+from heldout.report.audit_file import audit_schema
 from heldout.report.export import dossier_schema
+from heldout.sources.handover.evidence import code_of, rules
+from heldout.sources.handover.ml_test_score import SECTIONS
+from heldout.sources.handover.ml_test_score.rules import rules as ml_tests
+from heldout.sources.handover.rubric import rubric
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks
 from heldout.sources.repository.collect import BLAME_SECONDS
@@ -44,6 +49,7 @@ def write_reference(folder: Path) -> None:
     standard = load_standard()
     pages = {
         "checks.md": _check_index(),
+        "rubric.md": _rubric_page(standard),
         "standard.md": _standard_page(standard),
         "roles.md": _roles_page(standard),
         "calibration.md": _calibration_page(standard),
@@ -96,6 +102,40 @@ def _check_page(check: Check) -> str:
         lines += ["", "It speaks only of repositories that hold machine learning."]
     if check.off_by_default:
         lines += ["", "It is an opinion and off by default: ask for it with `--check`."]
+    return "\n".join(lines)
+
+
+def _rubric_page(standard: Standard) -> str:
+    """The rubric of an audit with its clauses, what its checks move, and the ML Test Score."""
+    whole = rubric()
+    lines = ["# The rubric of an audit", "", "What `heldout audit` asks, question by question; [how it judges]"]
+    lines += [
+        "(/explanation/audit.md) tells how the checks become four answers. `heldout checks HND-T1` prints one.",
+        "",
+    ]
+    for area, question in whole.areas.items():
+        lines += [f"## {question}", ""]
+        for item in (one for one in whole.items.values() if one.area == area):
+            grave = " The question stands or falls with it." if item.critical else ""
+            lines += [f"### {item.id}: {item.title}", "", f"{item.asks} Weight {item.weight}.{grave}", ""]
+            lines += [f"*Into the contract:* {item.clause}", "", f"*To ask its makers:* {item.ask}", ""]
+            lines += [f"*Without it:* {item.cost} of the client's own work.", ""]
+    lines += ["## What the checks move", "", "In level points: what a pass adds, what a failure takes away.", ""]
+    for name, rule in rules().competencies.items():
+        lines += [f"### {standard.by_id[name].name}", "", f"Starts at {rule.start:g}. No level unless one of"]
+        lines += [
+            f"{', '.join(rule.telling)} was assessed.",
+            "",
+            "| check | a pass adds | a failure takes away |",
+            "|---|---|---|",
+        ]
+        lines += [f"| {code_of(id_)} | {up:g} | {down:g} |" for id_, (up, down) in rule.moves.items()]
+        lines.append("")
+    lines += ["## The ML Test Score", "", "The 28 tests of the annex (Breck and others, 2017).", ""]
+    for section, tests in groupby(ml_tests(), key=lambda test: test.section):
+        lines += [f"### {SECTIONS[section]}", ""]
+        lines += [f"- {test.id}: {test.title}" + (f" (open: {test.open})" if test.open else "") for test in tests]
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -181,6 +221,7 @@ def _limits_page() -> str:
 def _schemas_page() -> str:
     schemas = {
         "A dossier: what `heldout review --json` writes": dossier_schema(),
+        "An audit: what `heldout audit --json` writes": audit_schema(),
         "A file of evidence in a case": EvidenceFile.model_json_schema(by_alias=True),
         "`case.toml`": CaseFile.model_json_schema(by_alias=True),
         "`standard.json` of a case": StandardFile.model_json_schema(by_alias=True),

@@ -7,6 +7,9 @@ import pytest
 
 from heldout.cli import main
 from heldout.evidence import Artifact, Case, Contribution, Dossier, Evidence, Finding, Gap, Location, Suppression
+from heldout.sources.handover.evidence import dossier_of
+from heldout.standard import load_standard
+from tests.report.audit_samples import AUDITS
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -193,3 +196,18 @@ def test_bad_input_leaves_with_2(capsys: pytest.CaptureFixture[str], folder: Pat
         assert code == 2
         assert said in err
     assert not (tmp_path / "x").exists()
+
+
+def test_a_delivery_is_shown_with_its_verdict_and_nobody_is_asked_who_wrote_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    standard = load_standard()
+    case = Case.create(tmp_path / "case", standard=standard, role=standard.roles_by_id["vendor-team"])
+    case.write_dossier(dossier_of(AUDITS["rented"], standard, "Acme", "vendor-team"), kind="agency")
+    code, out, _ = run(capsys, "case", "show", tmp_path / "case")
+    assert code == 0
+    told = " ".join(out.split())
+    assert "verdict: It runs, but you cannot retrain it: you would be renting a black box" in told
+    assert "What would we need in order to retrain it next year without you?" in told
+    assert "delivered work, error assumed" in told
+    assert "whose work" not in told

@@ -139,3 +139,8 @@ def test_a_page_without_runs_claims_or_scores_says_so_and_nothing_more() -> None
     assert "no code was run" in text
     assert "ML Test Score" not in text
     assert "What it claims" not in text
+
+
+def test_a_page_that_lies_elsewhere_finds_the_logs() -> None:
+    page = Page(render_audit(GOOD, logs="../kept here"))
+    assert "../kept%20here/logs/tests.txt" in page.all("href")

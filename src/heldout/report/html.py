@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -44,10 +45,17 @@ def render_dossier(dossier: Dossier, standard: Standard, role: Role | None = Non
     return _environment().get_template("dossier.html.j2").render(view=view(dossier, standard, role), **_style())
 
 
-def render_audit(audit: Audit) -> str:
-    """The page of one audit; its links to logs are relative to the audit's folder."""
+def render_audit(audit: Audit, logs: str = "") -> str:
+    """The page of one audit. `logs` is the audit's folder as seen from where the page will lie; empty: in it."""
     page = _environment().get_template("audit.html.j2")
-    return page.render(view=audit_view(audit), first=FIRST, points=POINTS, threshold=rubric().holds_from, **_style())
+    return page.render(
+        view=audit_view(audit),
+        logs=quote(f"{logs.rstrip('/')}/") if logs else "",
+        first=FIRST,
+        points=POINTS,
+        threshold=rubric().holds_from,
+        **_style(),
+    )
 
 
 def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], standard: Standard) -> str:

@@ -113,3 +113,17 @@ def test_the_rules_name_only_checks_of_the_rubric_and_competencies_that_an_audit
         assert "handover" in STANDARD.by_id[name].sources
         assert set(rule.moves) <= set(rubric().items)
         assert set(rule.telling) <= set(rule.moves)
+
+
+def test_the_example_in_the_documentation_comes_out() -> None:
+    one = audit(
+        "x",
+        (
+            check("B4", "pass", "It builds as declared."),
+            check("U1", "pass", "It predicts."),
+            check("T1", "fail", "It cannot be retrained."),
+            check("O5", "fail", "Nothing is agreed."),
+        ),
+    )
+    handover = told(one, "handover")
+    assert (handover.level, handover.se) == (2.2, 0.78)
