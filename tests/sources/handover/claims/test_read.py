@@ -34,7 +34,7 @@ def only(text: str, kind: str = "markdown") -> Reading:
         ("Das Modell erreicht eine Genauigkeit von 94,2 %", "accuracy", 0.942),
         ("MAE: 4.495,15", "mae", 4495.15),
         ("模型准确率达到95.3%", "accuracy", 0.953),
-        ("Точность модели составила 93.2%", "precision", 0.932),
+        ("Точность модели составила 93.2%", "accuracy", 0.932),
         ("MAPE: 10.9", "mape", 0.109),
     ],
 )

@@ -12,10 +12,7 @@ from heldout.sources.handover.claims import logs
 from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.plan import Reading
 
-_CODE = re.compile(
-    r"^\s*(?:#\s*)*(?:[\w.\[\]]+\s*=\s*[\w.]+\(|def |class |import |from \w+ import|for .*:$|if .*:$|"
-    r"return\b|print\(|self\.|plt\.|parser\.|assert\b|@|>>> |\.\.\. )"
-)
+_PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)\s")
 
 
 def read(text: str, context: Context) -> list[Reading]:
@@ -24,15 +21,34 @@ def read(text: str, context: Context) -> list[Reading]:
     first = context.line or 1
     for line, comment in [*_comments(text), *_docstrings(text)]:
         if any(c.isdigit() for c in comment):
-            kept = "\n".join("" if _CODE.match(part) else part for part in comment.split("\n"))
-            base = Context(
-                context.path,
-                None if context.cell and not context.line else first + line - 1,
-                context.cell,
-                context.model,
-            )
+            kept = "\n".join("" if _is_code(part) else part for part in comment.split("\n"))
+            line_of = None if context.cell and not context.line else first + line - 1
+            base = Context(context.path, line_of, context.cell, context.model, comment=True)
             found += [_lined(r, first + line - 1, kept) for r in logs.read(kept, base)]
     return sorted(found, key=lambda r: r.location.line or 0)
+
+
+def _is_code(line: str) -> bool:
+    """Whether a line of a comment is a statement that was taken out, or an example; `accuracy = 0.93` is a note."""
+    if _PROMPT.match(line):
+        return True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parsed = ast.parse(line.strip().rstrip(":") + (": pass" if line.rstrip().endswith(":") else ""))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(_acts(node) for node in parsed.body)
+
+
+def _acts(node: ast.stmt) -> bool:
+    if isinstance(node, ast.AnnAssign):
+        return False  # `accuracy: 0.93` is read as an annotation
+    if isinstance(node, ast.Assign):
+        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Constant):
+            return False  # `accuracy = 0.93 (test)`
+        return not (isinstance(node.value, ast.Constant) and node.value.value not in (0, 1, None))
+    return not (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call | ast.Await))
 
 
 def _lined(reading: Reading, first: int, text: str) -> Reading:

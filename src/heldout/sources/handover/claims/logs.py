@@ -47,6 +47,8 @@ _MOST_LINES = 20_000
 
 def read(text: str, context: Context) -> list[Reading]:
     """All final readings of an output, in the order of its lines; `context.line` is the number of its first line."""
+    if "\\n" in text and text.count("\n") < text.count("\\n"):
+        text = text.replace("\\n", "\n")  # written by a program that escaped its own line ends
     lines = [_shown(line) for line in text.split("\n")[:_MOST_LINES]]
     reader = _Reader(lines, replace(context, log=True))
     reader.read()

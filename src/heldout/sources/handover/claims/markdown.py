@@ -54,6 +54,12 @@ _TRAIN_SET = re.compile(
     r"risultati|выборк\w*|метрик\w*)(?![^\W_])|集|^\W*(?:train|training|treino|entrenamiento)\W*$",
     re.IGNORECASE,
 )
+_EARLIER = re.compile(r"^\W*(?:before|initially|previous|old|vorher|antes|avant|до|优化前)(?![^\W_])", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"^(?!.*(?:output|result|run)).*(?<![^\W_])(?:example|sample|mock-?up|ejemplo|exemple|beispiel)s?(?![^\W_])",
+    re.IGNORECASE,
+)
+"""A heading over what is shown only to explain; an example of an output is one of a real run."""
 _LEAD = re.compile(r"^\s*[*_`#>\s-]*[^|.!?]{2,80}?[*_`]*\s*[:：]?\s*[*_`]*\s*[:：]?\s*$")
 
 
@@ -82,14 +88,17 @@ class _Position:
     def wishful(self) -> bool:
         """Whether the section is about goals, limits, explanations or other people's work."""
         table = words()
-        patterns = (table.goals, table.others, table.criteria)
-        return any(pattern.search(text) for text in self._texts() for pattern in patterns)
+        patterns = (table.goals, table.others, table.criteria, _EARLIER)
+        return any(pattern.search(text) for text in self.texts() for pattern in patterns)
 
     def about_requests(self) -> bool:
-        """Whether a block of data here is what a service answers, or a setting."""
-        return any(words().requests.search(text) for text in self._texts())
+        """Whether a block of data here is an answer of a service or a setting: nothing says that it is results."""
+        if any(words().requests.search(text) for text in self.texts()):
+            return True
+        return not any(words().about_results.search(text) for text in [h for _, h in self.headings] + self.texts())
 
-    def _texts(self) -> list[str]:
+    def texts(self) -> list[str]:
+        """The headings below the title, and the lines that introduce the list that we are in."""
         return [h for _, h in self.headings[1:]] + [lead for _, lead in self.leads]
 
     def context(self, base: Context) -> Context:
@@ -156,7 +165,8 @@ class _Reader:
         body = "\n".join(self.lines[index + 1 : end])
         language = match[2].lower()
         data = language in _DATA or body.lstrip().startswith(("{", "["))
-        if not self.position.wishful() and not (data and self.position.about_requests()):
+        shown = any(_EXAMPLE.search(text) for text in self.position.texts())
+        if not self.position.wishful() and not shown and not (data and self.position.about_requests()):
             context = replace(self.position.context(self.context), line=index + 2)
             self.found += _fenced(body, language, context)
         return end + 1

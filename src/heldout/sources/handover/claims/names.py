@@ -6,9 +6,10 @@ The table is data: `metrics.yaml`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Literal
 
 import yaml
@@ -17,9 +18,10 @@ Better = Literal["higher", "lower", ""]
 
 _SEPARATORS = re.compile(r"[\s_\-/.'’]+")
 _AT = re.compile(r"\s?@\s?(\d{1,4}|k)(?![\w.])|[_ ]at[_ ](\d{1,4})(?![^\W_])")
-_BARE = ("map", "score")
+_BARE = ("map", "score", "explained_variance")
 """Canonical names that are words or functions, and never read as names by themselves."""
 _COMMON = (*_BARE, "loss")
+_TOP = {"1": "accuracy", "5": "top_5_accuracy"}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z0-9])")
 
 
@@ -35,6 +37,8 @@ class Metric:
     """Whether it is also written in per cent: 91.67 then means 0.9167."""
     unit: bool = False
     """Whether it is in the unit of what is predicted, which can be per cent."""
+    beside: bool = False
+    """Whether it is only taken where another metric or a split stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class _Table:
     plain: dict[str, str]
     exact: dict[str, str]
     stems: tuple[tuple[str, str], ...]
-    also: tuple[tuple[str, str], ...]
+    also: tuple[tuple[str, str, str], ...]
+    """(beginning of a name, what it is, what it is used for as well)."""
 
 
 def metric(name: str) -> Metric:
@@ -95,8 +100,20 @@ def words_of_key(key: str) -> str:
 def meanings(metric_id: str, name: str) -> tuple[str, ...]:
     """The metrics that a written name can mean, the likeliest first: Spanish `precisión` is used for accuracy too."""
     key = _SEPARATORS.sub("", name.lower())
-    others = [other for stem, other in _table().also if key.startswith(stem)]
-    return (metric_id, *(other for other in dict.fromkeys(others) if other != metric_id))
+    pairs = [pair for stem, *pair in _table().also if key.startswith(stem)]
+    return (metric_id, *(other for other in dict.fromkeys(chain(*pairs)) if other != metric_id))
+
+
+def settled(mention: Mention, beside: set[str]) -> Mention:
+    """The mention with the meaning that its company gives it.
+
+    Spanish `precisión`, Japanese `精度` or Russian `точность` alone are said of accuracy; beside recall or F1 they are
+    precision. `beside` holds the other metrics of the sentence or the table.
+    """
+    others = meanings(mention.metric, mention.name)
+    if mention.metric == "precision" and len(others) > 1 and not beside & {"recall", "f1", "specificity"}:
+        return replace(mention, metric=others[1])
+    return mention
 
 
 def _mention(table: _Table, text: str, start: int, end: int) -> Mention | None:
@@ -104,6 +121,8 @@ def _mention(table: _Table, text: str, start: int, end: int) -> Mention | None:
     if canonical is None:
         return None
     at = _AT.match(text, end)
+    if at and canonical == "accuracy" and at[1] in _TOP:
+        return Mention(_TOP[at[1]], start, at.end(), text[start : at.end()])
     if at:
         return Mention(f"{canonical}@{at[1] or at[2]}", start, at.end(), text[start : at.end()])
     return Mention(canonical, start, end, text[start:end])
@@ -131,7 +150,7 @@ def _table() -> _Table:
     plain: dict[str, str] = {}
     exact: dict[str, str] = {}
     stems: list[tuple[str, str]] = []
-    also: list[tuple[str, str]] = []
+    also: list[tuple[str, str, str]] = []
     for id_, fields in raw.items():
         for name in (id_, *fields.get("names", ()), *fields.get("cjk", ()), *fields.get("log_names", ())):
             key = _SEPARATORS.sub("", name.lower())
@@ -141,14 +160,22 @@ def _table() -> _Table:
                 raise ValueError(f"metrics.yaml: {name!r} is a name of two metrics")
         exact.update(dict.fromkeys(fields.get("exact", ()), id_))
         for other, names in fields.get("also", {}).items():
-            also.extend((_SEPARATORS.sub("", name.lower()).rstrip("*"), other) for name in names)
+            also.extend((_SEPARATORS.sub("", name.lower()).rstrip("*"), id_, other) for name in names)
     patterns = {log: _patterns(raw, log=log) for log in (False, True)}
     return _Table(metrics, patterns, plain, exact, tuple(stems), tuple(also))
 
 
 def _metric(id_: str, fields: dict[str, Any]) -> Metric:
     low, high = fields["range"]
-    return Metric(id_, fields.get("better", ""), low, high, fields.get("percent", False), fields.get("unit", False))
+    return Metric(
+        id_,
+        fields.get("better", ""),
+        low,
+        high,
+        fields.get("percent", False),
+        fields.get("unit", False),
+        fields.get("beside", False),
+    )
 
 
 def _patterns(raw: dict[str, Any], *, log: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:

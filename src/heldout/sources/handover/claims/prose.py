@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from heldout.evidence.types import Location
-from heldout.sources.handover.claims.names import Mention, mentions, metric
+from heldout.sources.handover.claims.names import Mention, mentions, metric, settled
 from heldout.sources.handover.claims.numbers import Number, numbers, scaled
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Bound, Reading, Split
@@ -25,7 +25,10 @@ _LINK = re.compile(
 _NAMED = re.compile(
     r"(?<![^\W_])(?:\w+-\d+\w*|\d+-?fold|k=\d+|class\s\d+|top-\d+|@\d+|[A-Za-z]+\d+\w*)(?![^\W_])", re.IGNORECASE
 )
-_BY = re.compile(r"(?<![^\W_])(?:by|por|um|von|di|на)\s*$", re.IGNORECASE)
+_BY = re.compile(
+    r"(?<![^\W_])(?:by|por|um|von|di|на)(?:\s+(?:about|around|roughly|nearly|almost|over|up to))?\s*[~≈]?\s*$",
+    re.IGNORECASE,
+)
 _CHANGE = re.compile(
     r"\s*(?:score\s+)?(?:improvement|gain|increase|boost|lift|drop|loss|reduction|decrease|"
     r"difference|gap|delta|change|uplift|"
@@ -34,8 +37,17 @@ _CHANGE = re.compile(
 )
 """After a name: the number before it is a change of the metric, not its level."""
 _SERVICE = re.compile(
-    r"requests?|latency|promql|https?|p9[059]|5xx|4xx|uptime|throughput|endpoint|/predict", re.IGNORECASE
+    r"requests?|latency|promql|https?|p9[059]|5xx|4xx|uptime|throughput|endpoint|/predict|grafana|prometheus|alert",
+    re.IGNORECASE,
 )
+_LEAD_NAME = re.compile(r"\W*([^\W\d_][\w .+/-]{0,30}?)\s*(?:[:：|]|\s[-–])\s*\W*")
+_GENERIC = frozenset(
+    {"results", "metrics", "performance", "evaluation", "score", "summary", "report", "note", "output", "info"}
+)
+_RESPECTIVELY = re.compile(
+    r"respectively|respectivamente|respectivement|beziehungsweise|rispettivamente|соответственно|分别", re.IGNORECASE
+)
+_RANGING = re.compile(r"(?<![^\W_])(?:rang\w+|vari\w+|between)(?![^\W_])", re.IGNORECASE)
 _QUOTED = re.compile(r"^\s*(?:>\s*)+")
 _TO_DO = re.compile(r"^\s*(?:[-*+]\s*)?\[ ?\]")
 _SCALE = re.compile(
@@ -61,9 +73,10 @@ _PREPOSITION = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*[^\W_])?")
 _REACHED = re.compile(
-    r"achiev\w+|reached|obtained|attained|got|exceed(?:s|ed)|surpass(?:es|ed)|met|beat|✅", re.IGNORECASE
+    r"(?<![^\W_])(?:achiev\w+|reached|obtained|attained|got|exceed(?:s|ed)|surpass(?:es|ed)|met|beats?)(?![^\W_])|✅",
+    re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[*_`\"'(\[])|(?<=[。！？；])|;\s")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[*_`\"'(\[])|(?<=[。！？])")
 _PAREN = re.compile(r"\([^()]{0,60}\)|（[^（）]{0,60}）")
 _MOST = 2_000
 
@@ -80,6 +93,8 @@ class Context:
     label: str = ""
     average: str = ""
     log: bool = False
+    comment: bool = False
+    """Whether it is a comment of code: printed like a log, but written by a person."""
 
     def at(self, line: int | None) -> Context:
         """The same on another line."""
@@ -118,15 +133,35 @@ def readings(text: str, context: Context) -> list[Reading]:
     if not named:
         return []
     listed = [n for n in numbers(text) if not any(m.start <= n.start < m.end for m in named)]
-    if not context.log:
+    if not context.log or context.comment:
         listed = [n for n in listed if not _is_bare(n, named)]
     if not listed or _is_wish(text):
         return []
-    pairs = _lists(text, named, listed) or _Pairing(text, named, listed).pairs()
+    beside = {m.metric for m in named}
+    named = [settled(m, beside) for m in named]
+    if _RESPECTIVELY.search(text) and len(named) != len(listed):
+        return []
+    if len(beside) == 1 and split_in(text) == "unknown":
+        named = [m for m in named if not metric(m.metric).beside]
+    pairs = (_lists(text, named, listed) or _Pairing(text, named, listed).pairs()) if named else []
+    if not pairs:
+        return []
+    context = _led(text[: named[0].start], context)
     apart = {p.mention.metric for p in pairs if split_in(p.about) != "unknown"}
     kinds = len({p.mention.metric for p in pairs})
     made = (_reading(pair, text, context, kinds, shared=pair.mention.metric not in apart) for pair in pairs)
     return [reading for reading in made if reading is not None]
+
+
+def _led(lead: str, context: Context) -> Context:
+    """What a line says before its first name, as its label: `PER` of `PER: precision: 89.86%; recall: 93.32%`."""
+    match = _LEAD_NAME.fullmatch(lead)
+    if match is None or models_in(lead) or split_in(lead) != "unknown" or average_in(lead):
+        return context
+    found = _WORD.findall(match[1])
+    if not found or all((_joins(word) and not word.isupper()) or word.lower() in _GENERIC for word in found):
+        return context
+    return replace(context, label="; ".join(filter(None, [context.label, match[1].strip()]))[:120])
 
 
 def _is_bare(number: Number, named: list[Mention]) -> bool:
@@ -174,6 +209,8 @@ class _Pairing:
         for index, number in enumerate(self.listed):
             before = self._name_before(number)
             if _is_origin(self.text, number):
+                if _RANGING.search(self.text[max(0, number.start - 30) : number.start]):
+                    continue
                 if before is not None and before.start not in self.used and not _is_bare(number, [before]):
                     self.origin = before
                 continue
@@ -290,7 +327,9 @@ def _is_aside(group: str) -> bool:
 def _joins(word: str) -> bool:
     table = words()
     patterns = (table.between, *(p for _, p in table.splits), *(p for _, p in table.averages))
-    return word == "named" or any(p.fullmatch(word) for p in patterns) or bool(table.any_model.fullmatch(word))
+    if word == "named" or any(p.fullmatch(word) for p in patterns) or table.any_model.fullmatch(word):
+        return True
+    return bool(table.unspaced.fullmatch(word))
 
 
 def _chains(gap: str) -> bool:
@@ -320,6 +359,7 @@ def _before(text: str, number: Number, mention: Mention) -> bool:
     table = words()
     return len(found) <= 5 and all(
         table.before.fullmatch(w)
+        or table.unspaced.fullmatch(w)
         or any(p.fullmatch(w) for _, p in (*table.splits, *table.averages))
         or table.any_model.fullmatch(w)
         for w in found

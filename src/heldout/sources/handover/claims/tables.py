@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from heldout.evidence.types import Location
 from heldout.sources.handover.claims.cells import beside, clean, names_one_metric
-from heldout.sources.handover.claims.names import Mention, mentions, metric, words_of_key
+from heldout.sources.handover.claims.names import Mention, mentions, metric, settled, words_of_key
 from heldout.sources.handover.claims.numbers import Number, scaled, whole_cell
 from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
@@ -19,7 +19,8 @@ from heldout.sources.handover.plan import Bound, Reading
 
 _CITED = re.compile(
     r"\bet\.? al\b|\[\d{1,3}\](?!\()|\((?:19|20)\d\d\)|"
-    r"(?<![^\W_])(?:sota|published|paper|literature|reference|human|prior work|winners?|competitors?)(?![^\W_])",
+    r"(?<![^\W_])(?:sota|published|paper|literature|reference|human|"
+    r"prior work|winners?|competitors?|\d(?:st|nd|rd|th) place)(?![^\W_])",
     re.IGNORECASE,
 )
 _EPOCH = re.compile(
@@ -28,6 +29,8 @@ _EPOCH = re.compile(
     re.IGNORECASE,
 )
 """A column of it makes each row a moment of a training, of which the last counts."""
+_TRIAL = re.compile(r"trials?(?: (?:#|no\.?|number|id))?", re.IGNORECASE)
+"""A column of it makes each row one try of a search."""
 _MOST_ROWS = 400
 _MOST_VALUES = 12
 """Values of one metric in one row; more are the record of a search, not a statement about a model."""
@@ -67,6 +70,8 @@ def readings(grid: Grid, context: Context) -> list[Reading]:
         return []
     if any(_EPOCH.fullmatch(clean(head)) for head in grid.head):
         grid = replace(grid, rows=grid.rows[-1:], lines=grid.lines[-1:])
+    if any(_TRIAL.fullmatch(clean(head)) for head in grid.head):
+        return []
     columns = _metric_columns(grid)
     if columns:
         return list(_by_column(grid, columns, context))
@@ -86,7 +91,9 @@ def _metric_columns(grid: Grid) -> list[_Column]:
         mention = names_one_metric(cell)
         if mention is not None and not _CITED.search(cell) and not words().other_columns.search(clean(cell)):
             columns.append(_Column(index, mention, cell))
-    return columns
+    named = {column.mention.metric for column in columns}
+    settled_ = (replace(column, mention=settled(column.mention, named)) for column in columns)
+    return [c for c in settled_ if not metric(c.mention.metric).beside or len(named) > 1]
 
 
 def _by_column(grid: Grid, columns: Sequence[_Column], context: Context) -> Iterator[Reading]:
@@ -103,7 +110,7 @@ def _by_column(grid: Grid, columns: Sequence[_Column], context: Context) -> Iter
             about[0] = ("class", about[0][1])
         where = _placed(context.at(line), about)
         own = next((m for _, cell in about[:1] if (m := names_one_metric(cell))), None)
-        if own is not None:
+        if own is not None and (report or own.metric == "accuracy"):
             # `accuracy` stands as a row in the report of scikit-learn, under the heading of another metric.
             value = next((row[c.index] for c in columns if c.index < len(row) and row[c.index].strip()), "")
             yield from _cell(value, own, about[0][1], replace(where, average="", label=context.label), row)
@@ -118,12 +125,16 @@ def _by_column(grid: Grid, columns: Sequence[_Column], context: Context) -> Iter
 
 def _by_row(grid: Grid, context: Context) -> Iterator[Reading]:
     """Metrics in the first column that names any; the other columns are models, splits or just the value."""
+    named = {m.metric for row in grid.rows[:_MOST_ROWS] for cell in row[:1] if (m := names_one_metric(cell))}
     last = next((row[0] for row in reversed(grid.rows) if row and _EPOCH.fullmatch(clean(row[0]))), "")
     for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):
         if row and row[0] != last and _EPOCH.fullmatch(clean(row[0])):
             continue  # `Epoch 1 loss`: only the last epoch counts
         place, mention = next(((i, m) for i, c in enumerate(row[:3]) if (m := names_one_metric(c))), (0, None))
         if mention is None or _CITED.search(row[place]) or len(row) - place - 1 > _MOST_VALUES:
+            continue
+        mention = settled(mention, named)
+        if metric(mention.metric).beside and len(named) < 2:
             continue
         before = [(grid.head[i] if i < len(grid.head) else "", row[i]) for i in range(place)]
         where = _more(_placed(context.at(line), before), beside(row[place], mention))
@@ -137,6 +148,8 @@ def _by_title(grid: Grid, context: Context) -> Iterator[Reading]:
     """A table whose metrics the text above it names, and whose columns are splits; `EM / F1` above `65.5 / 84.5`."""
     named = list({m.metric: m for m in mentions(grid.above)}.values())
     columns = [i for i, head in enumerate(grid.head) if split_in(head) != "unknown" and len(clean(head)) < 20]
+    if not columns:
+        columns = [i for i, head in enumerate(grid.head) if clean(head) and words().value_heads.fullmatch(clean(head))]
     if not 1 <= len(named) <= 3 or not columns or _foreign(grid.above):
         return
     for row, line in zip(grid.rows[:_MOST_ROWS], grid.lines, strict=False):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -14,6 +15,7 @@ import yaml
 from heldout.sources.handover.plan import Split
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_JOINING = ("between", "before", "about", "at_least")
 _KEY = re.compile(r"[\W_]+")
 
 
@@ -44,6 +46,7 @@ class Words:
     metric_files: re.Pattern[str]
     criteria: re.Pattern[str]
     requests: re.Pattern[str]
+    about_results: re.Pattern[str]
     other_columns: re.Pattern[str]
     value_heads: re.Pattern[str]
     model_heads: re.Pattern[str]
@@ -52,6 +55,8 @@ class Words:
     spread_heads: re.Pattern[str]
     models: tuple[tuple[str, re.Pattern[str]], ...]
     any_model: re.Pattern[str]
+    unspaced: re.Pattern[str]
+    """A run of the words of a language that is written without spaces: `在测试集上达到`."""
 
 
 @cache
@@ -70,6 +75,7 @@ def words() -> Words:
         averages=tuple((name, _pattern(items)) for name, items in raw["averages"].items()),
         metric_files=re.compile("|".join(raw["metric_files"]), re.IGNORECASE),
         models=tuple((family[0], _model(family)) for family in families),
+        unspaced=_run(chain(*(raw[name] for name in _JOINING), *raw["splits"].values())),
         any_model=_model([name for family in families for name in family]),
         **{name: _pattern(raw[name]) for name in plain},
     )
@@ -144,6 +150,11 @@ def _model_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     short, long = _short_and_long([name for family_ in _raw()["models"] for name in family_])
     spaced = [re.sub("[ _]", r"[\\s_-]?", item.lower()) for item in long]
     return re.compile(_bordered(spaced)), re.compile(_bordered(short))
+
+
+def _run(items: Iterable[str]) -> re.Pattern[str]:
+    listed = sorted({item for item in items if _CJK.search(item)}, key=lambda item: (-len(item), item))
+    return re.compile(f"(?:{'|'.join(listed)})+")
 
 
 def _short_and_long(names: list[str]) -> tuple[list[str], list[str]]:
