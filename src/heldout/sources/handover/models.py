@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -11,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from heldout.evidence.types import Frozen, Location, Measured
+from heldout.sources.handover import foreign
 from heldout.sources.handover.plan import Model
 from heldout.sources.handover.result import Check
 
@@ -135,11 +134,8 @@ class ModelReport(Frozen):
 
 def read_model_report(content: bytes) -> ModelReport | None:
     """What `inside/model.py` wrote; None when it is nothing of the kind. The file is foreign and is doubted."""
-    try:
-        raw = json.loads(content) if len(content) <= _LARGEST else None
-    except (ValueError, RecursionError):
-        return None
-    return _report(raw) if isinstance(raw, dict) and isinstance(raw.get("path"), str) else None
+    raw = foreign.as_object(content, _LARGEST)
+    return _report(raw) if isinstance(raw.get("path"), str) else None
 
 
 def same_family(documented: str, name: str) -> bool | None:
@@ -234,26 +230,25 @@ def _check(
 
 
 def _report(raw: dict[str, Any], depth: int = 0) -> ModelReport:
-    error = raw.get("error")
     against = raw.get("against")
     kind = raw.get("kind")
     return ModelReport(
-        path=_text(raw.get("path")),
-        format=_text(raw.get("format"), 40),
+        path=foreign.text(raw.get("path"), 400),
+        format=foreign.text(raw.get("format"), 40),
         loaded=raw.get("loaded") is True,
-        why=_text(raw.get("why"), 600),
-        error=_text(error.get("name"), 100) if isinstance(error, dict) else "",
+        why=foreign.text(raw.get("why"), 600),
+        error=foreign.text(foreign.fields(raw.get("error")).get("name"), 100),
         kind=kind if kind in ("model", "weights", "other") else "",
-        name=_text(raw.get("class")),
-        part=_text(raw.get("part"), 100),
+        name=foreign.text(raw.get("class"), 400),
+        part=foreign.text(raw.get("part"), 100),
         parts=_words(raw.get("parts")),
-        names=_texts(raw.get("names"), 500),
-        columns=_count(raw.get("columns")),
+        names=foreign.texts(raw.get("names"), 500, 120),
+        columns=foreign.count(raw.get("columns")),
         text=raw.get("text") is True,
-        classes=_texts(raw.get("classes"), 200),
+        classes=foreign.texts(raw.get("classes"), 200, 120),
         parameters=_words(raw.get("parameters")),
-        numbers=_count(raw.get("numbers")),
-        warnings=_texts(raw.get("warnings"), 10, 400),
+        numbers=foreign.count(raw.get("numbers")),
+        warnings=foreign.texts(raw.get("warnings"), 10, 400),
         sha256=_hash(raw.get("sha256")),
         predicted=_predicted(raw.get("predicted")),
         against=_report(against, 1) if isinstance(against, dict) and not depth else None,
@@ -265,53 +260,35 @@ def _predicted(raw: object) -> Predicted | None:
     if not isinstance(raw, dict):
         return None
     return Predicted(
-        rows=_count(raw.get("rows")) or 0,
-        why=_text(raw.get("why"), 600),
+        rows=foreign.count(raw.get("rows")) or 0,
+        why=foreign.text(raw.get("why"), 600),
         sha256=_hash(raw.get("sha256")),
-        how=_text(raw.get("how"), 200),
-        columns=_texts(raw.get("columns"), 500),
-        first=_texts(raw.get("first"), 5, 500),
-        seconds=_number(raw.get("seconds")),
+        how=foreign.text(raw.get("how"), 200),
+        columns=foreign.texts(raw.get("columns"), 500, 120),
+        first=foreign.texts(raw.get("first"), 5, 500),
+        seconds=foreign.number(raw.get("seconds")),
     )
 
 
 def _compared(raw: object) -> Compared | None:
     if not isinstance(raw, dict):
         return None
-    rows, equal, how = _count(raw.get("rows")), _count(raw.get("equal")), raw.get("how")
+    rows, equal, how = foreign.count(raw.get("rows")), foreign.count(raw.get("equal")), raw.get("how")
     if rows is None or equal is None or equal > rows or how not in ("chances", "values", "answers", "classes differ"):
         return None
     return Compared(
         rows=rows,
         equal=equal,
         how=how,
-        max_difference=_number(raw.get("max_difference")),
-        largest=_number(raw.get("largest")),
+        max_difference=foreign.number(raw.get("max_difference")),
+        largest=foreign.number(raw.get("largest")),
     )
 
 
 def _words(value: object) -> dict[str, str]:
-    pairs = list(value.items())[:100] if isinstance(value, dict) else []
-    return {_text(key, 100): _text(word, 200) for key, word in pairs}
-
-
-def _texts(value: object, most: int, long: int = 120) -> tuple[str, ...]:
-    return tuple(_text(part, long) for part in value[:most]) if isinstance(value, list) else ()
-
-
-def _text(value: object, most: int = 400) -> str:
-    return "".join(char for char in value[:most] if char.isprintable()) if isinstance(value, str) else ""
+    pairs = list(foreign.fields(value).items())[:100]
+    return {foreign.text(key, 100): foreign.text(word, 200) for key, word in pairs}
 
 
 def _hash(value: object) -> str:
     return value if isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value) else ""
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**13 else None
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
-        return None
-    return float(value) if math.isfinite(value) else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from typing import Any, Literal
+from typing import Literal
 
 from heldout.evidence.types import Frozen
 from heldout.material.notebook import Notebook
+from heldout.sources.handover import foreign
 
 _LARGEST = 64 * 1024 * 1024
 _MOST_CELLS = 5_000
@@ -81,19 +80,16 @@ class Difference(Frozen):
 
 def read_notebook_run(content: bytes) -> NotebookRun | None:
     """What `inside/notebook.py` wrote; None when it is nothing of the kind. The file is foreign and is doubted."""
-    try:
-        raw = json.loads(content) if len(content) <= _LARGEST else None
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+    raw = foreign.as_object(content, _LARGEST)
+    if not isinstance(raw.get("cells"), list):
         return None
     cells = tuple(cell for told in raw["cells"][:_MOST_CELLS] for cell in _cell(told))
     every = bool(cells) and all(cell.status == "ok" for cell in cells)
     return NotebookRun(
-        notebook=_text(raw.get("notebook"), 500),
-        runner=_text(raw.get("runner"), 100),
+        notebook=foreign.text(raw.get("notebook"), 500),
+        runner=foreign.text(raw.get("runner"), 100),
         ok=every and not raw.get("error"),
-        error=_text(raw.get("error"), 1_000),
+        error=foreign.text(raw.get("error"), 1_000),
         cells=cells,
     )
 
@@ -129,39 +125,23 @@ def _numbers(text: str) -> list[float]:
 def _cell(raw: object) -> list[CellRun]:
     if not isinstance(raw, dict):
         return []
-    number, status = raw.get("cell"), raw.get("status")
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 10**6:
+    number, status = foreign.count(raw.get("cell"), 10**6), raw.get("status")
+    if not number or status not in ("ok", "error", "running", "not_run"):
         return []
-    if status not in ("ok", "error", "running", "not_run"):
-        return []
-    given = raw.get("error")
-    error: dict[str, Any] = given if isinstance(given, dict) else {}
-    line = error.get("line")
-    seconds = raw.get("seconds")
-    outputs = [part.get("text") for part in _list(raw.get("outputs")) if isinstance(part, dict)]
+    error = foreign.fields(raw.get("error"))
+    outputs = [part.get("text") for part in foreign.items(raw.get("outputs")) if isinstance(part, dict)]
     return [
         CellRun(
             cell=number,
             status=status,
-            seconds=float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else 0.0,
-            text=_clean("\n".join(part.rstrip("\n") for part in outputs if isinstance(part, str)))[:_TEXT],
-            error=_text(error.get("name"), 100),
-            message=_text(error.get("message"), 2_000),
-            line=line if isinstance(line, int) and not isinstance(line, bool) and 0 < line < 10**6 else None,
-            trace=_clean(error["trace"])[:8_000] if isinstance(error.get("trace"), str) else "",
-            notes=tuple(_text(note, 300) for note in _list(raw.get("notes"))[:50]),
+            seconds=foreign.number(raw.get("seconds")) or 0.0,
+            text=foreign.text(
+                "\n".join(part.rstrip("\n") for part in outputs if isinstance(part, str)), _TEXT, keep="\n\t"
+            ),
+            error=foreign.text(error.get("name"), 100),
+            message=foreign.text(error.get("message"), 2_000),
+            line=foreign.count(error.get("line"), 10**6) or None,
+            trace=foreign.text(error.get("trace"), 8_000, keep="\n"),
+            notes=foreign.texts(raw.get("notes"), 50, 300),
         )
     ]
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: object, most: int) -> str:
-    return _clean(value)[:most] if isinstance(value, str) else ""
-
-
-def _clean(text: str) -> str:
-    """Without what moves a terminal's cursor."""
-    return "".join(char for char in text if char.isprintable() or char in "\n\t")

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from heldout.sources.handover import intervals
+from heldout.sources.handover import foreign, intervals
 from heldout.sources.handover.observation import Fit, Observation, Scored, Split
 
 MOST_FILES = 256
@@ -16,7 +16,6 @@ LARGEST_LINE = 64_000
 MOST_LINES = 20_000
 MOST_FITS = 300
 MOST_SCORES = 600
-_MOST_ROWS = 10**12
 _SKETCH = 256
 
 Event = Mapping[str, Any]
@@ -45,11 +44,11 @@ def read_observation(files: Mapping[str, bytes]) -> Observation | None:
         elif kind == "score" and len(scores) < MOST_SCORES:
             scores += _scored(event)
         elif kind == "predict" and len(predictions) < MOST_FITS:
-            predictions.append((_text(event.get("model")), _count(event.get("rows")) or 0))
+            predictions.append((foreign.text(event.get("model"), 300), foreign.count(event.get("rows")) or 0))
         elif kind == "seed" and event.get("source") in ("numpy", "random", "torch", "tensorflow"):
             seeds.add(str(event["source"]))
         elif kind == "end":
-            modules |= {_text(name, 60) for name in _list(event.get("modules"))[:400]}
+            modules |= {foreign.text(name, 60) for name in foreign.items(event.get("modules"))[:400]}
     if not seen:
         return None
     if "fixed" in {fit.seed for fit in fits} | {split.seed for split in splits}:
@@ -91,16 +90,16 @@ def _begun(name: str) -> tuple[str, str]:
 
 
 def _fit(event: Event) -> Iterator[Fit]:
-    rows, model = _count(event.get("rows")), _text(event.get("model"))
+    rows, model = foreign.count(event.get("rows")), foreign.text(event.get("model"), 300)
     if rows is None or not model:
         return
     both = _at_most(event.get("repeated_answers"), rows)
     yield Fit(
         model=model,
         rows=rows,
-        columns=_count(event.get("columns")),
-        names=tuple(_text(name, 80) for name in _list(event.get("names"))[:200]),
-        place=_text(event.get("place")),
+        columns=foreign.count(event.get("columns")),
+        names=tuple(foreign.text(name, 80) for name in foreign.items(event.get("names"))[:200]),
+        place=foreign.text(event.get("place"), 300),
         predicts=event.get("predicts") is not False,
         repeated=both if both is not None else _at_most(event.get("repeated"), rows),
         hashed=_at_most(event.get("hashed"), rows) or 0,
@@ -110,34 +109,38 @@ def _fit(event: Event) -> Iterator[Fit]:
 
 
 def _split(event: Event) -> Iterator[Split]:
-    train, test = _count(event.get("train")), _count(event.get("test"))
+    train, test = foreign.count(event.get("train")), foreign.count(event.get("test"))
     if train is None or test is None:
         return
     hashed = _at_most(event.get("hashed_test"), test) or 0
     yield Split(
         train=train,
         test=test,
-        place=_text(event.get("place")),
+        place=foreign.text(event.get("place"), 300),
         equal=_at_most(event.get("equal"), hashed),
         equal_answers=_at_most(event.get("equal_answers"), hashed),
         hashed=hashed,
-        chance=_share(event.get("chance")),
+        chance=foreign.share(event.get("chance")),
         seed=_seed(event),
     )
 
 
 def _scored(event: Event) -> Iterator[Scored]:
-    metric, value, rows = _text(event.get("metric"), 60), _number(event.get("value")), _count(event.get("rows"))
+    metric, value, rows = (
+        foreign.text(event.get("metric"), 60),
+        foreign.number(event.get("value")),
+        foreign.count(event.get("rows")),
+    )
     if not metric or value is None or not rows:
         return
     if metric in intervals.SHARES and not (value <= 1 and (value >= 0 or metric == "r2")):
         return
-    classes = {_text(name, 60): count for name, count in _pairs(event.get("classes")).items()}
+    classes = foreign.counts(event.get("classes"), 50, 60)
     classes = classes if sum(classes.values()) == rows else {}
     table, labels = _table(event, rows)
-    average = _text(event.get("average"), 20)
-    positive = _text(event.get("positive", "1"), 40)
-    folds = tuple(v for v in map(_number, _list(event.get("folds"))[:50]) if v is not None)
+    average = foreign.text(event.get("average"), 20)
+    positive = foreign.text(event.get("positive", "1"), 40)
+    folds = tuple(v for v in map(foreign.number, foreign.items(event.get("folds"))[:50]) if v is not None)
     index = labels.index(positive) if positive in labels else None
     limits = (
         _of_numbers(event, metric, value, rows, folds)
@@ -149,14 +152,14 @@ def _scored(event: Event) -> Iterator[Scored]:
         limits = (max(limits[0], 0.0 if metric in intervals.LOWER else -math.inf), min(limits[1], top))
     balanced = intervals.of_table(table, intervals.balanced_accuracy) if table else None
     hashed = _at_most(event.get("hashed"), rows) or 0
-    fitted, fitted_hashed = _count(event.get("fitted")), _count(event.get("fitted_hashed")) or 0
+    fitted, fitted_hashed = foreign.count(event.get("fitted")), foreign.count(event.get("fitted_hashed")) or 0
     covered = _at_most(event.get("covered"), fitted_hashed)
     yield Scored(
         metric=metric,
         value=value,
         rows=rows,
         average=average,
-        by=_text(event.get("by"), 40),
+        by=foreign.text(event.get("by"), 40),
         classes=classes,
         trivial=_trivial(event, metric, average, classes, positive),
         low=limits[0] if limits else None,
@@ -170,12 +173,12 @@ def _scored(event: Event) -> Iterator[Scored]:
         fitted=fitted,
         covered=covered / fitted_hashed if covered is not None and fitted_hashed else None,
         repeated=_repeated(event, hashed),
-        chance=_share(event.get("chance")),
+        chance=foreign.share(event.get("chance")),
         folds=folds,
-        model=_text(event.get("model")),
-        columns=_count(event.get("columns")),
+        model=foreign.text(event.get("model"), 300),
+        columns=foreign.count(event.get("columns")),
         sketch=_sketch(event),
-        place=_text(event.get("place")),
+        place=foreign.text(event.get("place"), 300),
     )
 
 
@@ -190,14 +193,14 @@ def _trivial(event: Event, metric: str, average: str, classes: Mapping[str, int]
     if metric in ("r2", "explained_variance"):
         return 0.0
     if metric in intervals.LOWER and not classes:
-        return _number(event.get("trivial"))
+        return foreign.number(event.get("trivial"))
     return intervals.trivial(metric, average, classes, positive)
 
 
 def _of_numbers(
     event: Event, metric: str, value: float, rows: int, folds: tuple[float, ...]
 ) -> intervals.Interval | None:
-    spread, loss = _number(event.get("spread")), _number(event.get("loss_sd"))
+    spread, loss = foreign.number(event.get("spread")), foreign.number(event.get("loss_sd"))
     if len(folds) > 1 and spread is not None:
         return intervals.of_mean(value, spread, len(folds))
     if metric == "r2":
@@ -217,14 +220,16 @@ def _of_chances(metric: str, value: float, classes: Mapping[str, int], positive:
 
 
 def _table(event: Event, rows: int) -> tuple[intervals.Table, list[str]]:
-    labels = [_text(label, 60) for label in _list(event.get("labels"))[:12]]
-    table = [[_count(cell) or 0 for cell in _list(line)] for line in _list(event.get("table"))[:12]]
+    labels = [foreign.text(label, 60) for label in foreign.items(event.get("labels"))[:12]]
+    table = [
+        [foreign.count(cell) or 0 for cell in foreign.items(line)] for line in foreign.items(event.get("table"))[:12]
+    ]
     square = len(table) == len(labels) and all(len(line) == len(labels) for line in table)
     return (table, labels) if square and labels and sum(map(sum, table)) == rows else ((), [])
 
 
 def _sketch(event: Event) -> tuple[str, ...]:
-    told = [text for text in _list(event.get("sketch"))[:_SKETCH] if isinstance(text, str) and len(text) <= 16]
+    told = [text for text in foreign.items(event.get("sketch"))[:_SKETCH] if isinstance(text, str) and len(text) <= 16]
     return tuple(text for text in told if all(char in "0123456789abcdef" for char in text))
 
 
@@ -233,41 +238,6 @@ def _seed(event: Event) -> str | None:
     return seed if seed in ("fixed", "none") else None
 
 
-def _pairs(value: object) -> dict[str, int]:
-    pairs = value if isinstance(value, dict) else {}
-    told = {str(name): _count(count) for name, count in list(pairs.items())[:50]}
-    return {name: count for name, count in told.items() if count is not None}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: object, most: int = 300) -> str:
-    return "".join(char for char in value[:most] if char.isprintable()) if isinstance(value, str) else ""
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value <= _MOST_ROWS else None
-
-
 def _at_most(value: object, most: int) -> int | None:
-    count = _count(value)
+    count = foreign.count(value)
     return count if count is not None and count <= most else None
-
-
-def _share(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and 0 <= number <= 1 else None

@@ -1,0 +1,1 @@
+"""Tables in all the forms in which they are delivered; see `table.py` beside this folder."""
