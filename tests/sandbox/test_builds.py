@@ -149,6 +149,16 @@ def test_an_image_that_is_not_here_is_no_failure(builder: Oci, place: Path) -> N
     assert (tried.built, tried.cause, tried.done) == (None, Cause.BASE_IMAGE, None)
     assert "python:3.10-heldout-none is not here" in tried.why
     assert "podman pull" in tried.why
+    assert attempt(builder, place, "ARG BASE\nFROM $BASE\n").cause is Cause.BASE_IMAGE
+
+
+def test_an_image_that_cannot_be_fetched_is_no_failure(
+    builder: Oci, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELDOUT_OCI_PULL", "1")
+    tried = attempt(builder, place, "FROM localhost:1/none:1\n")
+    assert (tried.built, tried.cause) == (None, Cause.BASE_IMAGE)
+    assert "could not be fetched" in tried.why
 
 
 def test_a_step_that_wants_more_of_the_network_is_no_failure(builder: Oci, place: Path) -> None:

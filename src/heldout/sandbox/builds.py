@@ -125,9 +125,8 @@ def build_image(
         raise InputError(f"{dockerfile} is no file of the delivery")
     bases = base_images(file.read_text("utf-8", "replace"))
     for base in bases:
-        if not _there(sandbox, base):
-            told = f"the base image {base} is not here; `{sandbox.engine.kind} pull {base}` gets it"
-            return ImageAttempt(None, Cause.BASE_IMAGE, told)
+        if why := _missing(sandbox, base):
+            return ImageAttempt(None, Cause.BASE_IMAGE, why)
     with (
         tempfile.TemporaryDirectory(dir=made(data_folder() / "bases"), prefix="build-") as name,
         sandbox.workspace(space, at=at) as workspace,
@@ -177,19 +176,19 @@ def check_builder(sandbox: Oci) -> None:
             raise NoSandboxError("this container has too few user ids for a build; run on the machine itself")
 
 
-def _there(sandbox: Oci, base: str) -> bool:
-    """Whether an image is in the engine's storage; fetched first where the user allows it."""
+def _missing(sandbox: Oci, base: str) -> str:
+    """Why an image is not in the engine's storage, empty when it is; it is fetched first where the user allows that."""
     if "$" in base or base.startswith("-"):
-        return False
+        return f"the base image {base} has no name of its own: an argument of the Dockerfile has no value"
     if sandbox.engine.has(base):
-        return True
+        return ""
     if os.environ.get(PULL, "") not in ("1", "yes", "true"):
-        return False
+        return f"the base image {base} is not here; `{sandbox.engine.kind} pull {base}` gets it"
     try:
         sandbox.engine.call("pull", "--quiet", base, seconds=1800)
-    except SandboxFault:
-        return False
-    return True
+    except SandboxFault as error:
+        return f"the base image {base} is not here and could not be fetched: {error}"
+    return ""
 
 
 def _saved(sandbox: Oci, bases: tuple[str, ...], folder: Path) -> list[Path]:

@@ -7,13 +7,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from heldout.sandbox.base import Mount, SandboxFault
+from heldout.sandbox.base import Mount, NoSandboxError, SandboxFault
 from heldout.sandbox.folders import data_folder, link_or_copy, made, open_to_all
 
 OLDEST = (3, 7)
@@ -43,7 +44,14 @@ class Interpreter:
 
 @cache
 def interpreters() -> tuple[Interpreter, ...]:
-    """The newest Python of each minor version from 3.7 up, oldest first. Raises SandboxFault when there is none."""
+    """The newest Python of each minor version from 3.7 up, oldest first.
+
+    Raises SandboxFault when there is none, NoSandboxError where the sandbox cannot run the machine's own.
+    """
+    if sys.platform != "linux":
+        raise NoSandboxError(
+            "an audit needs the Pythons of a Linux machine; run Heldout inside one: WSL 2, or any virtual machine"
+        )
     best: dict[tuple[int, int], tuple[tuple[int, int, int], Path]] = {}
     for program in _programs():
         version = _version(program)

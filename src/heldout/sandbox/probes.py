@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heldout.sandbox.base import Guard, Job, Limits, Sandbox, SandboxFault, Space, Verdict
+from heldout.sandbox.base import Guard, Job, Limits, NoSandboxError, Sandbox, SandboxFault, Space, Verdict
 from heldout.sandbox.cgroups import find_hierarchy
 from heldout.sandbox.slots import user_of
 
@@ -62,7 +62,21 @@ def oci_guards(provider: Oci) -> tuple[Guard, ...]:
         f"{engine.kind} {engine.version}{' without root' if engine.rootless else ''}"
         f"{'' if engine.local else ', on another machine or in a virtual one'}",
     )
-    return (engine_guard, *_guards(provider, _Kind(needed, filter_, engine.limits, where, _ENGINE_MEND, engine.kind)))
+    return (
+        engine_guard,
+        _builds(provider),
+        *_guards(provider, _Kind(needed, filter_, engine.limits, where, _ENGINE_MEND, engine.kind)),
+    )
+
+
+def _builds(provider: Oci) -> Guard:
+    from heldout.sandbox.builds import check_builder
+
+    try:
+        check_builder(provider)
+    except NoSandboxError as error:
+        return Guard("Dockerfile", False, "cannot be built", str(error), required=False)
+    return Guard("Dockerfile", True, "is built inside, without rights", required=False)
 
 
 def _guards(provider: Sandbox, kind: _Kind) -> tuple[Guard, ...]:
