@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -23,6 +24,7 @@ from heldout.sources.handover.plan import Claim, Environment, Plan, Purpose, Ste
 _ORDER: tuple[Purpose, ...] = ("prepare", "train", "evaluate", "predict", "test", "serve", "notebook", "other")
 _CODE = (".py", ".ipynb", ".sh", ".r", ".smk")
 _OUTPUTS = 60
+_CONTRADICTIONS = 5
 
 
 @dataclass
@@ -61,8 +63,18 @@ def assemble(view: View, as_of: date | None) -> Plan:
         services=services,
         claims=claims,
         guide=find_guide(view),
-        open_questions=unique((*find_questions(found, data, models, services), *contradictions(claims))),
+        open_questions=unique((*find_questions(found, data, models, services), *_contradicting(claims))),
     )
+
+
+def _contradicting(claims: tuple[Claim, ...]) -> list[str]:
+    """Where the documents contradict one another, as far as a person reads."""
+    every = contradictions(claims)
+    rest = len(every) - _CONTRADICTIONS
+    return [
+        *every[:_CONTRADICTIONS],
+        *([f"The documents contradict one another in {rest} more places."] if rest > 0 else []),
+    ]
 
 
 def claims_here(view: View) -> tuple[Claim, ...]:
@@ -80,7 +92,7 @@ def _environments(found: Found, as_of: date | None) -> None:
     found.environments = kept or found.declared.environments[:1]
     known = {environment.id for environment in found.environments}
     drafts = [d for d, s in zip(found.chosen.drafts, found.steps, strict=True) if s.environment not in known]
-    if drafts or not found.environments:
+    if drafts or (found.steps and not found.environments):
         files = unique(path for draft in drafts for path in (*draft.study.files, draft.script or "") if path)
         found.environments.insert(0, inferred_environment(found.view, files, found.declared, as_of))
         found.undeclared = True
@@ -112,7 +124,10 @@ def _step(view: View, draft: Draft, declared: Declared) -> Step:
         origin=candidate.origin,
         outputs=outputs,
         inputs=_inputs(draft),
-        variables=dict(candidate.variables),
+        variables={
+            **({"PYTHONPATH": draft.program.within} if draft.program.within else {}),
+            **dict(candidate.variables),
+        },
         port=port_of(draft, framework_of(view, draft)) if draft.purpose == "serve" else None,
         notebook=candidate.notebook,
         downloads="download" in draft.study.traits,
@@ -122,17 +137,30 @@ def _step(view: View, draft: Draft, declared: Declared) -> Step:
 
 def _outputs(view: View, draft: Draft) -> tuple[str, ...]:
     """What it makes: as declared, and what its code writes; not a delivered table that it reads before."""
-    order = {touch.path: at for at, touch in enumerate(draft.study.reads)}
+    before = {touch.path: touch.order for touch in draft.study.reads if touch.kind == "table"}
+    fetched = "download" in draft.study.traits
+    kept = {path for path, order in before.items() if view.exists(path) or fetched}
+    made = {t.path for t in draft.study.writes if t.path in before and t.order < before[t.path] and not fetched}
     written = [
         touch.path
         for touch in draft.study.writes
-        if not (touch.kind == "table" and touch.path in order and view.exists(touch.path))
-        and not touch.path.endswith(_CODE)
+        if (touch.path not in kept or touch.path in made)
+        and not touch.path.endswith((*_CODE, ".gitkeep", ".env"))
         and touch.path not in view.folders
+        and not _too_wide(view, touch.path, before)
     ]
     every = unique((*draft.candidate.outputs, *written))
     inside = [path for path in every if any(path.startswith(f"{other}/") for other in every)]
     return tuple(path for path in every if path not in inside)[:_OUTPUTS]
+
+
+def _too_wide(view: View, pattern: str, read: Iterable[str]) -> bool:
+    """Whether a pattern says too little to delete by it: it means what is read, or begins with what is not known."""
+    if "*" not in pattern:
+        return False
+    if pattern.rpartition("/")[2].startswith("*") and "/" not in pattern:
+        return True
+    return any(matches(pattern, path) for path in read)
 
 
 def _inputs(draft: Draft) -> tuple[str, ...]:

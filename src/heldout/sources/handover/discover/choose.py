@@ -43,8 +43,9 @@ def chosen_drafts(view: View) -> Chosen:
     _gathered(chosen)
     _same_effect(view, chosen)
     _best_variant(view, chosen)
-    _only_helpers(chosen)
+    _only_helpers(view, chosen)
     _missing(chosen)
+    _trained_in_notebooks(chosen)
     _limited(chosen)
     return chosen
 
@@ -167,15 +168,12 @@ def _best_variant(view: View, chosen: Chosen) -> None:
     made = [touch.path for draft in chosen.drafts for touch in draft.study.writes]
     for group in groups.values():
         declared = [draft for draft in group if draft.candidate.trust <= _DECLARED]
-        best = min(group, key=lambda d: (absent_inputs(view, d, made), d.candidate.trust))
+        best = min(group, key=lambda d: (absent_inputs(view, d, made) + len(d.study.required), d.candidate.trust))
         for draft in group:
-            if draft is best or draft in declared:
+            if draft in declared or (draft is best and not declared):
                 continue
-            if declared and draft.candidate.origin == "inferred":
-                _drop(chosen, draft)
-            elif declared or draft is not best:
-                silent = draft.candidate.origin == "inferred"
-                _drop(chosen, draft, "" if silent else "it starts the script of another step with other arguments")
+            silent = draft.candidate.origin == "inferred"
+            _drop(chosen, draft, "" if silent else "it starts the script of another step with other arguments")
 
 
 def absent_inputs(view: View, draft: Draft, made: Iterable[str]) -> int:
@@ -197,10 +195,23 @@ def is_there(view: View, path: str) -> bool:
     return any(matches(path, entry.path) for entry in view.tree.files)
 
 
-def _only_helpers(chosen: Chosen) -> None:
+def _page_of(view: View, script: str) -> bool:
+    """Whether a script is a page of a Streamlit app that stands in the folder above."""
+    folder = script.rpartition("/")[0]
+    return folder.rpartition("/")[2] == "pages" and any(
+        entry.suffix == ".py" and entry.path.rpartition("/")[0] == folder.rpartition("/")[0] for entry in view.files
+    )
+
+
+def _only_helpers(view: View, chosen: Chosen) -> None:
     """Scripts that nobody names: those that others import, and those that touch nothing, are no steps."""
     imported = {path for d in chosen.drafts for path in d.study.files if path != d.script}
     tests = [draft for draft in chosen.drafts if draft.purpose == "test"]
+    for draft in tests:
+        above = [t.candidate.folder for t in tests if t is not draft and t.script is None]
+        here = draft.candidate.folder
+        if draft.script is None and here != "." and any(f == "." or here.startswith(f"{f}/") for f in above):
+            _drop(chosen, draft)
     for draft in list(chosen.drafts):
         if draft.candidate.origin != "inferred" or draft.candidate.notebook is not None:
             continue
@@ -208,8 +219,12 @@ def _only_helpers(chosen: Chosen) -> None:
             if len(tests) > 1:
                 _drop(chosen, draft)
             continue
+        if draft.script is not None and _page_of(view, draft.script):
+            _drop(chosen, draft)
+            continue
         nothing = not draft.study.reads and not draft.study.writes and draft.study.complete
-        if draft.script in imported or (draft.purpose in ("other", "prepare") and nothing):
+        aimless = draft.purpose == "other" and "window" not in draft.study.traits
+        if draft.script in imported or aimless or (draft.purpose == "prepare" and nothing):
             _drop(chosen, draft)
 
 
@@ -219,6 +234,16 @@ def _missing(chosen: Chosen) -> None:
     for draft in list(chosen.drafts):
         if draft.program.missing and draft.purpose in there and draft.candidate.trust > _DECLARED:
             _drop(chosen, draft, f"{draft.program.missing} is not part of the delivery")
+
+
+def _trained_in_notebooks(chosen: Chosen) -> None:
+    """Where nothing else trains, the notebooks that do are the training."""
+    if any(draft.purpose == "train" for draft in chosen.drafts):
+        return
+    fitting = [d for d in chosen.drafts if d.purpose == "notebook" and "fit" in d.study.traits]
+    keeping = [d for d in fitting if any(touch.kind == "model" for touch in d.study.writes)]
+    for draft in (keeping or fitting)[:3]:
+        draft.purpose = "train"
 
 
 def _limited(chosen: Chosen) -> None:

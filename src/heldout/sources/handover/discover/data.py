@@ -35,9 +35,13 @@ _SAMPLE = re.compile(r"sample_|_sample|example|demo|request|input", re.IGNORECAS
 _SOURCE = re.compile(
     r"https?://[^\s)>\]\"'`]*(?:kaggle\.com/|archive\.ics\.uci\.edu|zenodo|figshare|huggingface\.co/datasets|openml\.org|"
     r"drive\.google|data\.world|physionet|dropbox|s3\.amazonaws|storage\.googleapis|dataverse|\.csv\b|\.zip\b|"
-    r"data\.gov|grouplens|mendeley|github\.com/[^\s)]+/(?:releases|raw|blob)/)[^\s)>\]\"'`]*",
+    r"data\.gov|grouplens|mendeley|github\.com/[^\s)]+/(?:releases|raw)/)[^\s)>\]\"'`]*",
     re.IGNORECASE,
 )
+
+
+_LOCAL = re.compile(r"https?://(localhost|127\.|0\.0\.0\.0|\*|[\w-]+[:/])", re.IGNORECASE)
+"""Addresses of the machine itself, and of services beside it."""
 
 
 def find_data(view: View, drafts: Sequence[Draft], steps: Sequence[Step]) -> tuple[Data, ...]:
@@ -76,7 +80,7 @@ class _Uses:
         self.reads: dict[str, list[tuple[Draft, Touch]]] = {}
         for draft in drafts:
             for touch in draft.study.reads:
-                if touch.kind in ("table", "image"):
+                if touch.kind == "table" or (touch.kind == "image" and _is_picture(touch.path)):
                     self.reads.setdefault(touch.path, []).append((draft, touch))
         self.absent = dict(self._absent())
 
@@ -86,12 +90,14 @@ class _Uses:
                 yield path, uses[0][1]
         for draft in self.drafts:
             for path in draft.candidate.inputs:
-                if path.lower().endswith(TABLES) and path not in self.reads and self._needed(path):
+                data = path.lower().endswith(TABLES) or f"{path}.dvc" in self.view.tree
+                if data and path not in self.reads and self._needed(path):
                     yield path, Touch(path, "table", draft.candidate.location)
 
     def _needed(self, path: str) -> bool:
         """Whether it is neither delivered nor made by a step."""
-        return not self.view.exists(path) and not any(matches(pattern, path) for pattern in self.made)
+        made = any(matches(pattern, path) or path.startswith(f"{pattern}/") for pattern in self.made)
+        return not self.view.exists(path) and not made
 
     def is_result(self, path: str) -> bool:
         """Whether a step makes it as a result, and others only show it."""
@@ -133,6 +139,12 @@ class _Uses:
         for draft in self.drafts if not direct else ():
             if draft.purpose == "train":
                 yield from (name for name, _ in draft.study.targets)
+
+
+def _is_picture(path: str) -> bool:
+    """Whether a path is of pictures that are data: not of a chart in a report."""
+    suffix = path.lower().rpartition(".")[2]
+    return ("." not in path.rpartition("/")[2] or f".{suffix}" in _PICTURES) and not _RESULTS.search(parent(path))
 
 
 def _present(view: View, uses: _Uses) -> Iterator[str]:
@@ -185,7 +197,7 @@ def _source(view: View, path: str, uses: _Uses) -> str:
                 if name in near:
                     return found[0].rstrip(".,;")
                 addresses.append(found[0].rstrip(".,;"))
-    fetched = [url for draft in uses.drafts for url, _ in draft.study.urls]
+    fetched = [url for draft in uses.drafts for url, _ in draft.study.urls if not _LOCAL.match(url)]
     distinct = list(dict.fromkeys([*addresses, *fetched]))
     return distinct[0] if distinct else ""
 

@@ -46,8 +46,10 @@ _RECORDS = re.compile(
     r"(^|/)(change|history|news|licen[cs]e|code_of_conduct|security|notice|authors|roadmap|todo|\.github/(issue|pull))",
     re.IGNORECASE,
 )
+_PAGES = re.compile(r"(^|/)(docs?|documentation|wiki|guides?)(/|$)", re.IGNORECASE)
 _NAMES = frozenset({"readme", "readme.txt", "install", "install.txt", "usage.txt", "instructions.txt"})
 _RST_BLOCK = re.compile(r"^(\s*)\.\. (?:code(?:-block)?|sourcecode|prompt)::\s*(\S*)|^(\s*).*::\s*$")
+_SERVED = re.compile(r"([\w./-]+):[A-Za-z_]\w*(?:\(.*\))?")
 _UNTOLD = re.compile(r"[├└│─]|^\s*[|+]")
 
 
@@ -93,14 +95,20 @@ def documented_commands(view: View) -> tuple[Documented, ...]:
 
 def _of(view: View, path: str) -> Iterator[Documented]:
     text = view.text(path)
-    here = parent(path)
-    folder = here
+    folder = spoken_of(view, parent(path))
     for block in blocks(text):
         if not _is_shell(block):
             continue
         for command in read_commands(block.text, first_line=block.line, folder=folder, prompted=True):
             yield Documented(path, command)
     yield from _inline(path, text, folder)
+
+
+def spoken_of(view: View, folder: str) -> str:
+    """Where the commands of a document in this folder are typed: there if it holds code, else at the root."""
+    code = (f"{folder}/", (".py", ".ipynb", ".sh"))
+    here = folder == "." or any(e.path.startswith(code[0]) and e.path.endswith(code[1]) for e in view.files)
+    return folder if here and not _PAGES.search(folder) else "."
 
 
 def _is_shell(block: Block) -> bool:
@@ -194,19 +202,30 @@ def _dedented(lines: list[str]) -> str:
 
 
 def place_of(view: View, folder: str, words: tuple[str, ...], *, root: str = ".") -> str:
-    """The folder in which a documented command finds the script that it names.
+    """The folder in which a documented command finds what it names: a script, a module, a served application.
 
     Documents say `python train.py` and mean the folder that they spoke of a line before; the folder is the one as
-    written, else the root, else the only one that has such a script.
+    written, else the root, else the only one that has such a file.
     """
-    script = next((w for w in words[1:4] if w.endswith((".py", ".sh", ".ipynb", ".yaml", ".yml"))), None)
-    if script is None:
+    wanted = _wanted(words)
+    if not wanted:
         return folder if folder in view.folders else root
     for candidate in dict.fromkeys((folder, root, parent(folder))):
-        path = joined(candidate, script)
-        if path is not None and path in view.tree and candidate in view.folders:
+        if candidate in view.folders and any((p := joined(candidate, w)) and p in view.tree for w in wanted):
             return candidate
-    holders = [p for p in view.by_name.get(script.rpartition("/")[2], ()) if p.endswith(f"/{script}")]
-    if len(holders) == 1:
-        return holders[0][: -len(script) - 1] or root
+    for path in wanted:
+        holders = [p for p in view.by_name.get(path.rpartition("/")[2], ()) if p.endswith(f"/{path}")]
+        if len(holders) == 1:
+            return holders[0][: -len(path) - 1] or root
     return folder if folder in view.folders else root
+
+
+def _wanted(words: tuple[str, ...]) -> list[str]:
+    """The files of which a command names one: its script, or what its module may be."""
+    script = next((w for w in words[1:4] if w.endswith((".py", ".sh", ".ipynb", ".yaml", ".yml"))), None)
+    if script is not None:
+        return [script]
+    module = words[words.index("-m") + 1] if "-m" in words[:-1] else ""
+    served = next((found[1] for w in words[1:] if (found := _SERVED.fullmatch(w))), "")
+    base = (module or served).replace(".", "/")
+    return [f"{base}.py", f"{base}/__main__.py", f"{base}/__init__.py"] if base else []

@@ -50,6 +50,8 @@ class Program:
     entry: str = ""
     code: str = ""
     """Code that stands in the command itself."""
+    within: str = ""
+    """The folder that has to be on Python's path for its module to be found."""
 
 
 @dataclass
@@ -162,7 +164,26 @@ def program_of(view: View, words: tuple[str, ...], folder: str, candidate: Candi
     if name in ("uvicorn", "gunicorn", "hypercorn", "waitress-serve", "flask"):
         served = next((found for w in words[1:] if (found := _SERVED.fullmatch(w))), None)
         return _module(view, folder, served[1], ()) if served else Program()
-    return Program(argv=words[1:])
+    return Program(argv=words[1:], missing=_pipeline_missing(view, name, words, folder))
+
+
+def _pipeline_missing(view: View, name: str, words: tuple[str, ...], folder: str) -> str:
+    """The file without which a pipeline's own command is nothing: `dvc.yaml` of `dvc repro`."""
+    files = _PIPELINES.get(" ".join((name, *words[1:2]))) or _PIPELINES.get(name)
+    if files is None or any((joined(folder, path) or path) in view.tree for path in files):
+        return ""
+    return files[0]
+
+
+_PIPELINES = {
+    "dvc repro": ("dvc.yaml",),
+    "dvc exp": ("dvc.yaml",),
+    "make": ("Makefile", "makefile", "GNUmakefile"),
+    "snakemake": ("Snakefile", "workflow/Snakefile"),
+    "mlflow run": ("MLproject",),
+    "kedro run": ("pyproject.toml",),
+}
+"""Command -> the file that says what it does, first choice first."""
 
 
 def _python(view: View, folder: str, words: tuple[str, ...]) -> Program:
@@ -190,6 +211,11 @@ def _module(view: View, folder: str, module: str, argv: tuple[str, ...]) -> Prog
     for path in (f"{base}.py", f"{base}/__main__.py", f"{base}/__init__.py") if base else ():
         if path in view.tree:
             return Program(path, argv)
+    source = joined(folder, "src")
+    inner = joined(source, module.replace(".", "/")) if base and source else None
+    for path in (f"{inner}.py", f"{inner}/__main__.py", f"{inner}/__init__.py") if inner else ():
+        if path in view.tree:
+            return Program(path, argv, within="src")
     top = joined(folder, module.partition(".")[0])
     own = base is not None and "." in module and top is not None and top in view.folders
     return Program(argv=argv, missing=module if own else "")

@@ -73,6 +73,10 @@ _BEST = re.compile(
     re.IGNORECASE,
 )
 _MOST = 40
+_LIKE_A_MODEL = re.compile(
+    r"model|clf|classif|regress|forest|tree|svm|svc|knn|xgb|lgbm|cat_?boost|estimator|scaler|encoder|vectori|pipeline|predictor",
+    re.IGNORECASE,
+)
 _DATA_FOLDER = re.compile(r"(^|/)(data|datasets?|raw|processed)(/|$)", re.IGNORECASE)
 
 
@@ -84,12 +88,14 @@ def find_models(view: View, drafts: Sequence[Draft]) -> tuple[Model, ...]:
             if touch.kind == "model":
                 places.setdefault(touch.path, []).append(touch.location)
     _handed_on(drafts, places)
+    for path in [one for one in places if _DATA_FOLDER.search(one) and not _LIKE_A_MODEL.search(one)]:
+        del places[path]  # tables that were pickled
     present = [
         entry.path
         for entry in view.files
         if not entry.symlink
         and (
-            (entry.suffix in FORMATS and not _DATA_FOLDER.search(entry.path))
+            (entry.suffix in FORMATS and (not _DATA_FOLDER.search(entry.path) or _LIKE_A_MODEL.search(entry.name)))
             or any(matches(pattern, entry.path) for pattern in places)
         )
     ]

@@ -18,7 +18,7 @@ _BY_WORD: tuple[tuple[Purpose, str], ...] = (
     ("predict", r"predict|infer(?!no)|forecast|pronostic|classify|detect|submission|recommend"),
     (
         "prepare",
-        r"prep|clean|feature|download|fetch|split|make_?dataset|(^|_)(data|etl|ingest|load|raw|dataset|extract|transform|"
+        r"prep|clean|feature|featuri[sz]|download|fetch|split|make_?dataset|(^|_)(data|etl|ingest|load|raw|dataset|extract|transform|"
         r"convert|merge|eda)(_|$)|load_data|get_data|generate_data|synth|process|augment|tokeni[sz]e|ingest",
     ),
     ("train", r"(^|_)model(l?ing|s)?(_|$)|regress|classif|(^|_)(main|pipeline|run|experiment)(_|$)"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from heldout.sources.handover.discover.code.seen import matches
 from heldout.sources.handover.discover.drafts import Draft
 from heldout.sources.handover.discover.pythons import trace_of
-from heldout.sources.handover.plan import Data, Model, Service
+from heldout.sources.handover.plan import Data, Model, Service, Step
 
 if TYPE_CHECKING:
     from heldout.sources.handover.discover.assemble import Found
@@ -36,15 +37,7 @@ def _about_steps(found: Found) -> Iterator[str]:
         yield "No command or service that predicts was found. Add one with purpose `predict` or `serve` if there is."
     for draft, step in zip(found.chosen.drafts, found.steps, strict=True):
         where = f"`{_short(step.command)}` ({step.locations[0]})"
-        if (
-            step.origin == "inferred"
-            and step.purpose not in ("notebook", "test")
-            and "window" not in draft.study.traits
-        ):
-            yield (
-                f"{where} is named by no document and no pipeline; that it is there to {_verb(step.purpose)} was told "
-                "from its name and code. Correct its purpose, or take it out, where that is wrong."
-            )
+        yield from _about_purpose(draft, step, where)
         if draft.program.missing:
             yield f"{where} starts {draft.program.missing}, which is not part of the delivery. Ask the makers for it."
         unread = [t.path for t in draft.study.reads if t.kind == "config" and not found.view.exists(t.path)]
@@ -61,10 +54,21 @@ def _about_steps(found: Found) -> Iterator[str]:
         yield from _about_needs(draft, where)
 
 
+def _about_purpose(draft: Draft, step: Step, where: str) -> Iterator[str]:
+    """What nobody says of a step, and was told from its code."""
+    if step.notebook is not None and step.purpose == "train":
+        yield f"Nothing trains but {where}, which is taken for the training. Correct that where it is wrong."
+    elif step.origin == "inferred" and step.purpose not in ("notebook", "test") and "window" not in draft.study.traits:
+        yield (
+            f"{where} is named by no document and no pipeline; that it is there to {_verb(step.purpose)} was told "
+            "from its name and code. Correct its purpose, or take it out, where that is wrong."
+        )
+
+
 def _about_needs(draft: Draft, where: str) -> Iterator[str]:
     names = [name for name, _ in draft.study.variables if name not in dict(draft.candidate.variables)]
     if names:
-        yield f"{where} needs the environment variables {_listed(names)}. Set them in its `variables`."
+        yield f"{where} reads the environment variables {_listed(names)}. Set in its `variables` what it needs."
     if draft.study.required:
         yield f"{where} needs the arguments {_listed(draft.study.required)}; nothing says which. Add them to it."
     if draft.study.outside:
@@ -81,6 +85,9 @@ def _about_data(data: tuple[Data, ...], found: Found) -> Iterator[str]:
             source = (
                 f" It is said to be had at {item.source}." if item.source else " Nothing says where it is to be had."
             )
+            same = next((e.path for e in found.view.files if e.path.lower() == item.path.lower()), None)
+            if same is not None:
+                named += f", though there is {same}: to a file system those are two"
             yield f"{item.path} is not part of the delivery{named}.{source} Give yours with --input {item.path}=FILE."
     trained = any(step.purpose == "train" for step in found.steps)
     for item in data:
@@ -92,8 +99,9 @@ def _about_models(models: tuple[Model, ...], found: Found) -> Iterator[str]:
     made = {path for step in found.steps for path in step.outputs}
     for model in models:
         if not model.present:
-            again = " A training makes it." if model.path in made else " No step makes it. Ask the makers for it."
-            yield f"The model {model.path} ({model.locations[0]}) is not part of the delivery.{again}"
+            again = any(matches(path, model.path) or model.path.startswith(f"{path}/") for path in made)
+            text = f"The model {model.path} ({model.locations[0]}) is not part of the delivery. "
+            yield text + ("A training makes it." if again else "No step makes it. Ask the makers for it.")
 
 
 def _about_services(services: tuple[Service, ...]) -> Iterator[str]:

@@ -217,6 +217,10 @@ def _built(view: View, route: Route, data: Sequence[Data]) -> tuple[str, str, st
 
 def _typed(text: str, kind: str) -> Any:
     """A field of a row as its type asks: a number where it is one."""
+    if text.lower() in ("true", "false") and "str" not in kind:
+        return text.lower() == "true"
+    if kind == "bool":
+        return text not in ("0", "0.0", "no", "No", "")
     if kind and not _NUMBER.search(kind):
         return text
     try:

@@ -13,6 +13,8 @@ Kind = Literal["install", "run", "other"]
 
 _LINE = 4_000
 _LINES = 3_000
+_QUOTED = 60
+"""Lines that one quote goes over."""
 _PROMPT = re.compile(
     r"^\s*(?:\([\w.-]{1,40}\)\s*)?(?:PS [A-Z]:[^>]{0,80}>|[\w.-]{1,40}@[\w.-]{1,40}:?\S{0,80}[$#]|[$%!>]|>>)\s+"
 )
@@ -28,7 +30,7 @@ _PLAIN = re.compile(r"[\w@%+=:,./\[\]{}*?~<>$-]+")
 _RUNNERS = re.compile(
     r"python[\d.]*|py|ipython|streamlit|uvicorn|gunicorn|hypercorn|flask|fastapi|gradio|mlflow|bentoml|pytest|py\.test|tox|nox|"
     r"make|snakemake|dvc|kedro|jupyter|jupyter-nbconvert|papermill|bash|sh|torchrun|accelerate|deepspeed|Rscript|rasa|"
-    r"waitress-serve|django-admin|\./\S+\.(?:sh|py)|just|invoke|doit|prefect|zenml|dagster"
+    r"waitress-serve|django-admin|\./\S+\.(?:sh|py)|just|invoke|doit"
 )
 _INSTALLERS = frozenset(
     {
@@ -57,6 +59,7 @@ _WRAPPERS = {
     ("start",): 1,
 }
 _WRAPPER_VALUES = frozenset({"--with", "--python", "-p", "--extra", "--group", "-n", "--name", "--env-file"})
+_SHELLS = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "zsh"})
 _CONDITIONS = frozenset(
     {"if", "then", "else", "elif", "fi", "for", "do", "done", "while", "case", "esac", "function", "{", "}"}
 )
@@ -86,6 +89,9 @@ _TASKS_NOT_OURS = {
             "run",
             "stage",
         }
+    ),
+    "bentoml": frozenset(
+        {"build", "containerize", "list", "models", "get", "push", "pull", "delete", "export", "import", "deploy"}
     ),
     "mlflow": frozenset({"ui", "server", "doctor", "experiments", "artifacts", "db"}),
     "jupyter": frozenset({"lab", "kernelspec", "labextension", "nbextension", "contrib", "--version"}),
@@ -159,6 +165,7 @@ def _logical_lines(text: str, *, prompted: bool) -> Iterator[tuple[int, str, boo
             at += 1
         found = _HEREDOC.search(line)
         if found is None:
+            line, at = _with_open_quote(line, lines, at)
             yield start + 1, line, False
             continue
         end = next((n for n in range(at, len(lines)) if lines[n].strip() == found[2]), None)
@@ -166,6 +173,34 @@ def _logical_lines(text: str, *, prompted: bool) -> Iterator[tuple[int, str, boo
             line = "\n".join([line, *lines[at:end], found[2]])
             at = end + 1
         yield start + 1, line, True
+
+
+def _with_open_quote(line: str, lines: list[str], at: int) -> tuple[str, int]:
+    """A line with those that a quote in it goes on into, and the next line; alone when the quote never ends."""
+    quote = _open_quote(line, "")
+    whole, end = [line], at
+    while quote and end < min(len(lines), at + _QUOTED):
+        whole.append(lines[end])
+        quote = _open_quote(lines[end], quote)
+        end += 1
+    return (line, at) if quote else ("\n".join(whole), end)
+
+
+def _open_quote(text: str, quote: str) -> str:
+    """The quote that is open after a text, when `quote` was before."""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and quote != "'":
+            at += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char == "#" and (at == 0 or text[at - 1].isspace()):
+            break
+        at += 1
+    return quote
 
 
 @dataclass
@@ -182,6 +217,9 @@ class _Shell:
             yield Command(tuple(words), line, line, number, self.folder, self.exported, kind_of(words), heredoc=True)
             return
         for words in _simple(_tokens(line)):
+            if len(words) > 2 and words[0] in _SHELLS and words[1] in ("-c", "-lc", "-ec"):
+                yield from self.commands(words[2], number, heredoc=False)
+                continue
             command = self._one(words, line, number)
             if command is not None:
                 yield command
@@ -202,6 +240,8 @@ class _Shell:
             return None
         if words[0] in ("cd", "pushd"):
             self._go(words[1] if len(words) > 1 else "")
+            return None
+        if words[0] == "." and len(words) < 2:
             return None
         if words[0] in ("source", ".") or words[:2] in (
             ["conda", "activate"],
@@ -251,6 +291,8 @@ def kind_of(words: list[str]) -> Kind:
     bare = unwrapped(list(words))
     name = posixpath.basename(bare[0]) if not bare[0].startswith("./") else bare[0]
     second = bare[1] if len(bare) > 1 else ""
+    if name in ("npm", "yarn", "pnpm"):
+        return "install" if second in ("install", "i", "ci", "add") or not second else "other"
     if name in _INSTALLERS or _installs_by_python(name, bare):
         return "install"
     if not _RUNNERS.fullmatch(name) or "<" in name:
@@ -311,7 +353,11 @@ def _simple(tokens: list[str]) -> Iterator[list[str]]:
 
 
 def _join(words: list[str]) -> str:
-    """The words as a POSIX shell reads them; globs and variables keep their meaning."""
+    """The words as a POSIX shell reads them; globs and variables keep their meaning.
+
+    Any version of Python is `python`: the environment has one.
+    """
+    words = ["python", *words[1:]] if words and re.fullmatch(r"python\d[\d.]*|py", words[0]) else words
     return " ".join(word if _PLAIN.fullmatch(word) else shlex.quote(word) for word in words)
 
 

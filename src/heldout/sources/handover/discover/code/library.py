@@ -47,6 +47,8 @@ types.SimpleNamespace argparse.Namespace ml_collections.ConfigDict
 """
 _SAME = frozenset(_SAME_NAMES.split())
 """Calls that give back what they were given."""
+_USUAL = frozenset({"HOME", "USER", "PATH", "PWD", "PORT", "TMPDIR", "LOCAL_RANK", "RANK", "WORLD_SIZE", "DEBUG"})
+"""Environment variables that a machine sets, or that nobody misses."""
 _PATHS = frozenset({"Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"})
 
 
@@ -183,6 +185,9 @@ def _moved(made: Call) -> Any:
 def _variable(made: Call) -> Any:
     """`os.getenv(name, default)`."""
     default = made.arg(1, "default")
+    name = made.arg(0, "key")
+    if (default is None or default is UNKNOWN) and isinstance(name, str) and name not in _USUAL:
+        made.machine.seen.variables.setdefault(name, made.machine.place(made.frame, made.node))
     return UNKNOWN if default is None else default
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from heldout.sources.handover.discover.code import library, settings, strings, touches
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from heldout.sources.handover.discover.code.call import Call
 
 _ITEMS = 200
-_SPARK = (".read.csv", ".read.parquet", ".read.json", ".read.load")
+_SPARK = frozenset({"csv", "parquet", "json", "orc", "text", "load", "save"})
+"""Last calls of `spark.read.option(...).csv(path)` and `df.write.mode(...).parquet(path)`."""
 
 
 def call(made: Call, method: Method) -> Any:
@@ -44,12 +46,28 @@ def _of_object(made: Call, owner: Any, name: str) -> Any:
         return known
     touches.callbacks(made)
     written = dotted(made.node.func)
-    if written.endswith(_SPARK):
-        return touches.read(made, Path(0, "table", ("path",)))
+    if name in _SPARK:
+        chain = set(_chain(made.node.func))
+        if chain & {"read", "readStream"}:
+            return touches.read(made, Path(0, "table", ("path",)))
+        if chain & {"write", "writeStream"}:
+            return touches.write(made, Path(0, "table", ("path",)))
     if name == "save":
         return touches.saved(made)
     made.name = name if name != "from_pretrained" else written
     return touches.by_last_name(made, made.name)
+
+
+def _chain(node: ast.expr) -> Iterator[str]:
+    """The names of a chain of attributes and calls, from its end."""
+    for _ in range(12):
+        if isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+            node = node.value
+        else:
+            return
 
 
 def _of_dict(made: Call, owner: dict[Any, Any], name: str) -> Any:

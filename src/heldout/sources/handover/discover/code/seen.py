@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from heldout.evidence.types import Location
 from heldout.sources.handover.discover.code.files import TouchKind, kind_by_suffix
@@ -15,7 +15,10 @@ from heldout.sources.handover.discover.view import joined
 
 _MOST = 200
 _URL = re.compile(r"(https?|ftp)://", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"(s3|gs|gcs|hdfs|abfss?|wasbs?|dbfs|az)a?://|~|/|[A-Za-z]:[\\/]|\\\\", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"(s3|gs|gcs|hdfs|abfss?|wasbs?|dbfs|az)a?://|(models|runs|mlflow-artifacts):/|~|/|[A-Za-z]:[\\/]|\\\\",
+    re.IGNORECASE,
+)
 _ABOVE = re.compile(rf"({ROOT}/?)?\.\./")
 """A path that leads above the delivery, where `relative` knows no path for it."""
 _SQLITE = re.compile(r"^sqlite(\+\w+)?:/{2,4}")
@@ -31,6 +34,8 @@ class Touch:
     path: str
     kind: TouchKind
     location: Location
+    order: int = 0
+    """Which of all reads and writes of the script it was, from 1."""
 
 
 @dataclass
@@ -75,9 +80,9 @@ class Seen:
             return
         known = into.get(path)
         if known is None:
-            into[path] = Touch(path, kind, place)
+            into[path] = Touch(path, kind, place, len(self.reads) + len(self.writes) + 1)
         elif known.kind in ("other", "config") and kind not in ("other", "config"):
-            into[path] = Touch(path, kind, known.location)
+            into[path] = replace(known, kind=kind)
 
 
 def relative(text: str, folder: str) -> str | None:
@@ -86,7 +91,7 @@ def relative(text: str, folder: str) -> str | None:
         text, folder = text[len(ROOT) :].lstrip("/") or ".", "."
     text = re.sub(rf"[{HOLE}*]+", "*", text)
     first = text.lstrip("./").partition("/")[0]
-    if not re.search(r"[^*/.\s]", text) or (first == "*" and "/" in text) or ROOT in text:
+    if not re.search(r"[^*/.\s]", text) or (first == "*" and "/" in text) or ROOT in text or re.search(r"[{}<>]", text):
         return None
     path = joined(folder, text)
     return None if path in (None, ".") else path

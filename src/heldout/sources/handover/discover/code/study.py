@@ -32,7 +32,7 @@ class Study:
     targets: Placed = ()
     """Columns that are used as the answer, the surest first."""
     variables: Placed = ()
-    """Environment variables without which it stops."""
+    """Environment variables that it reads and for which it has no default."""
     programs: Placed = ()
     """Programs that it starts, its own scripts apart."""
     urls: Placed = ()

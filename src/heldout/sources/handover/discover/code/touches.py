@@ -51,6 +51,8 @@ def by_last_name(made: Call, name: str) -> Any:
 def saved(made: Call) -> Any:
     """`x.save(path)`: a model, unless its suffix says something else."""
     for text in texts(made.arg(0, "path", "filepath", "fp", "filename")):
+        if kind_by_suffix(text) == "other" and not ("/" in text or "model" in text.lower()):
+            continue  # a name, as far as anybody can tell
         made.touch(text, kind_by_suffix(text, "model"), write=True)
         made.machine.seen.traits.add("save")
     return UNKNOWN

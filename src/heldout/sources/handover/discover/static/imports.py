@@ -99,6 +99,7 @@ def _sources(view: View, reached: Iterable[str]) -> list[str]:
 
 
 def _undeclared(view: View, plan: Plan, files: list[str], reached: set[str]) -> Iterator[Undeclared]:
+    packages = " ".join(f"/{entry.path}" for entry in view.files if entry.name == "__init__.py")
     covered = {environment.id: _covered(view, environment) for environment in plan.environments}
     for path in files:
         tree = _tree(view, path)
@@ -113,6 +114,8 @@ def _undeclared(view: View, plan: Plan, files: list[str], reached: set[str]) -> 
             seen.add(top)
             if brought_by(top) & covered[environment.id] or is_own(view, path, item.module, item.level):
                 continue
+            if f"{top}.py" in view.by_name or f"/{top}/__init__.py" in packages:
+                continue  # its own, wherever it stands: how it is found is for the run to tell
             side = path not in reached or bool(_SIDE.search(path))
             yield Undeclared(top, _place(view, path, item.line), side)
 

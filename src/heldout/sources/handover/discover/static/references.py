@@ -117,7 +117,8 @@ def _of_code(used: tuple[Used, ...]) -> Iterator[Reference]:
 
 def _as_path(candidate: Candidate, missing: str) -> str:
     """A missing script or module as the path that was looked for."""
-    text = missing if "/" in missing or missing.endswith((".py", ".sh")) else f"{missing.replace('.', '/')}.py"
+    whole = "/" in missing or missing.endswith((".py", ".sh", ".yaml", "file", "MLproject", ".toml"))
+    text = missing if whole else f"{missing.replace('.', '/')}.py"
     return joined(candidate.folder, text) or text
 
 
