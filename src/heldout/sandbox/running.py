@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import selectors
 import signal
@@ -27,8 +28,8 @@ _RATHER = 4
 """A look that took long is followed by a pause this many times as long."""
 _DRAIN = 5.0
 _DYING = 10.0
-_NOT_THERE = "bwrap: execvp "
-"""How bubblewrap says that the program to start is not there; it tells no exit code then."""
+_NOT_THERE = re.compile(r"bwrap: (execvp |Can't chdir to )")
+"""How bubblewrap says that the program to start, or the folder, is not there; it tells no exit code then."""
 
 
 @dataclass
@@ -216,8 +217,8 @@ class Running:
             verdict, why = Verdict.MEMORY, f"{self._judge(code, counters)[1]}, and the rest waited for it"
         if code is None and self._stopped is None and verdict is Verdict.FAILED:
             said = bytes(self.stderr[-500:]).decode(errors="replace").strip()
-            if said.startswith(_NOT_THERE):
-                return self._result(Verdict.FAILED, said.removeprefix(_NOT_THERE), None)
+            if match := _NOT_THERE.match(said):
+                return self._result(Verdict.FAILED, said[match.end() :], None)
             raise SandboxFault(f"bubblewrap did not start the program: {said or 'it said nothing'}")
         return self._result(verdict, why, code)
 

@@ -44,6 +44,8 @@ class Folder:
             with source.open("rb") as file, _parent(self.path, parts, self.slot.user) as (folder, name):
                 self._create(folder, name, file.fileno(), source.stat().st_mode)
             return
+        with _folder(self.path, parts, self.slot.user):
+            pass
         for part in sorted(source.rglob("*")):
             inner = (*parts, *part.relative_to(source).parts)
             if part.is_symlink():
