@@ -44,14 +44,14 @@ class Folder:
             with source.open("rb") as file, _parent(self.path, parts, self.slot.user) as (folder, name):
                 self._create(folder, name, file.fileno(), source.stat().st_mode)
             return
-        with _folder(self.path, parts, self.slot.user):
+        with _told(parts), _folder(self.path, parts, self.slot.user):
             pass
         for part in sorted(source.rglob("*")):
             inner = (*parts, *part.relative_to(source).parts)
             if part.is_symlink():
                 continue
             if part.is_dir():
-                with _folder(self.path, inner, self.slot.user):
+                with _told(inner), _folder(self.path, inner, self.slot.user):
                     pass
             elif part.is_file():
                 with part.open("rb") as file, _parent(self.path, inner, self.slot.user) as (folder, name):
@@ -234,13 +234,19 @@ def _folder(root: Path, parts: tuple[str, ...], user: int | None) -> Iterator[in
 
 @contextmanager
 def _parent(root: Path, parts: tuple[str, ...], user: int) -> Iterator[tuple[int, str]]:
+    with _told(parts), _folder(root, parts[:-1], user) as folder:
+        yield folder, parts[-1]
+
+
+@contextmanager
+def _told(parts: tuple[str, ...]) -> Iterator[None]:
+    """Say of a path that foreign code spoilt, or for which there is no room, what is wrong with it."""
     try:
-        with _folder(root, parts[:-1], user) as folder:
-            yield folder, parts[-1]
-    except (NotADirectoryError, OSError) as error:
-        if isinstance(error, OSError) and error.errno in (errno.ELOOP, errno.ENOTDIR):
+        yield
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise InputError(f"{'/'.join(parts)} leads through a link or a file") from error
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise InputError(f"{'/'.join(parts)} does not fit into the workspace") from error
         raise
 
