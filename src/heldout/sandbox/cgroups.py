@@ -169,12 +169,12 @@ def find_hierarchy() -> Hierarchy | None:
     return None
 
 
-def find_leaf(process: int, mark: str) -> Group | None:
+def find_leaf(process: int, mark: str, proc: Path = Path("/proc")) -> Group | None:
     """The group that a container engine made for a container, by one of its processes and the mark in the group's name.
 
     For its counters only: the engine makes it, limits it and takes it away. None when it made none.
     """
-    mounts, own = _mounts(Path("/proc/self/mountinfo")), _own(Path(f"/proc/{process}/cgroup"))
+    mounts, own = _mounts(proc / "self" / "mountinfo"), _own(proc / str(process) / "cgroup")
     folders, name = {}, ""
     for controller in (*_WANTED, "cgroup2"):
         parts = Path(own.get(controller, "/")).parts

@@ -177,10 +177,19 @@ def _await_gate(running: Running) -> None:
     with selectors.DefaultSelector() as ready:
         ready.register(running.output, selectors.EVENT_READ)
         if ready.select(end - time.monotonic()) and os.read(running.output.fileno(), 1) == b"\n":
+            _pass_over(running.errors.fileno())
             return
     running.process.kill()
     said = running.errors.read(100_000).decode("utf-8", "replace").strip().splitlines()
     raise SandboxFault(f"the container engine did not start the program: {said[-1][:500] if said else 'no answer'}")
+
+
+def _pass_over(handle: int) -> None:
+    """Drop what the engine had to say on the program's standard error before there was one: warnings."""
+    os.set_blocking(handle, False)
+    with suppress(BlockingIOError):
+        while os.read(handle, 65_536):
+            pass
 
 
 def _meet(running: Contained) -> None:
@@ -196,7 +205,8 @@ def _meet(running: Contained) -> None:
         os.close(handle)
         return
     running.init, running.first = init, handle
-    running.watch.group = find_leaf(init, container)
+    if running.engine.exact:
+        running.watch.group = find_leaf(init, container)
 
 
 def _give_up(running: Contained) -> None:

@@ -18,7 +18,8 @@ from heldout.sandbox.base import NoSandboxError, SandboxFault
 
 KINDS = ("podman", "docker")
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
-_CONTROLLERS = {"memory", "pids", "cpu"}
+_CONTROLLERS = frozenset({"memory", "pids", "cpu"})
+_DOCKERS = {"memory": "MemoryLimit", "pids": "PidsLimit", "cpu": "CpuCfsQuota"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,18 @@ class Engine:
     local: bool = True
     """Whether its containers are processes of this machine's kernel, which we can watch ourselves."""
     rootless: bool = False
-    limits: bool = True
-    """Whether it can hold all processes of a container to limits on memory, processes and processor."""
+    keeps: frozenset[str] = _CONTROLLERS
+    """What it can hold all processes of a container to together: `memory`, `pids`, `cpu`."""
+    processors: float = 0.0
+    """How many it has, 0 when it does not tell."""
     machine: str = ""
     """The processor's architecture, as `platform.machine` has it."""
     version: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the kernel holds a run to its memory and its processes, so that we need not watch them."""
+        return self.keeps >= {"memory", "pids"}
 
     def command(self, *arguments: str) -> list[str]:
         """The whole command line."""
@@ -91,14 +99,14 @@ def _asked(engine: Engine) -> Engine:
 
 def _podman(engine: Engine, answer: dict[str, Any]) -> Engine:
     host = answer.get("host", answer.get("Host", {}))
-    kept = set(host.get("cgroupControllers") or ())
     arch = str(host.get("arch", ""))
     return Engine(
         engine.program,
         "podman",
         local=sys.platform == "linux" and not host.get("serviceIsRemote", False),
         rootless=bool(host.get("security", {}).get("rootless", False)),
-        limits=kept >= _CONTROLLERS,
+        keeps=_CONTROLLERS & set(host.get("cgroupControllers") or ()),
+        processors=float(host.get("cpus") or 0),
         machine=_MACHINES.get(arch, arch),
         version=str(answer.get("version", {}).get("Version", "")),
     )
@@ -117,7 +125,8 @@ def _docker(engine: Engine, answer: dict[str, Any]) -> Engine:
         engine.program,
         "docker",
         local=sys.platform == "linux" and here,
-        limits=all(answer.get(key, False) for key in ("MemoryLimit", "PidsLimit", "CpuCfsQuota")),
+        keeps=frozenset(name for name, key in _DOCKERS.items() if answer.get(key, False)),
+        processors=float(answer.get("NCPU") or 0),
         machine=_MACHINES.get(arch, arch),
         version=str(answer.get("ServerVersion", "")),
     )

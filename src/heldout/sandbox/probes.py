@@ -34,6 +34,8 @@ class _Kind:
     """Who says which system calls are refused."""
     exact: bool
     """Whether the kernel holds all processes of a run to its limits together."""
+    shared: bool
+    """Whether the kernel gives it no more than its share of the processors."""
     where: str
     mend: str
     """How to get limits for all processes of a run together."""
@@ -46,7 +48,8 @@ def bubblewrap_guards(provider: Bubblewrap) -> tuple[Guard, ...]:
     hierarchy = find_hierarchy()
     where = f"control groups, version {hierarchy.version}" if hierarchy else _WATCHED
     list_ = f"a deny-list for {platform.machine()}"
-    kind = _Kind(_NAMESPACES, list_, hierarchy is not None, where, _CGROUPS_MEND, "bubblewrap")
+    shared = hierarchy is not None and "cpu" in hierarchy.controllers
+    kind = _Kind(_NAMESPACES, list_, hierarchy is not None, shared, where, _CGROUPS_MEND, "bubblewrap")
     return _guards(provider, kind)
 
 
@@ -55,7 +58,7 @@ def oci_guards(provider: Oci) -> tuple[Guard, ...]:
     engine = provider.engine
     needed = tuple(name for name in _NAMESPACES if name != "user" or engine.rootless)
     filter_ = f"a deny-list for {engine.machine}" if provider.own_filter else f"the list of {engine.kind}"
-    where = f"control groups of {engine.kind}" if engine.limits else _WATCHED
+    where = f"control groups of {engine.kind}" if engine.exact else _WATCHED
     engine_guard = Guard(
         "engine",
         True,
@@ -65,7 +68,9 @@ def oci_guards(provider: Oci) -> tuple[Guard, ...]:
     return (
         engine_guard,
         _builds(provider),
-        *_guards(provider, _Kind(needed, filter_, engine.limits, where, _ENGINE_MEND, engine.kind)),
+        *_guards(
+            provider, _Kind(needed, filter_, engine.exact, "cpu" in engine.keeps, where, _ENGINE_MEND, engine.kind)
+        ),
     )
 
 
@@ -119,9 +124,9 @@ def _limits(provider: Sandbox, kind: _Kind) -> tuple[Guard, ...]:
         Guard("exact limits", kind.exact, kind.where, "" if kind.exact else kind.mend, required=False),
         Guard(
             "processor",
-            kind.exact,
-            "a share of the processors" if kind.exact else "not limited, only the time on the clock",
-            "" if kind.exact else kind.mend,
+            kind.shared,
+            "a share of the processors" if kind.shared else "not limited, only the time on the clock",
+            "" if kind.shared else kind.mend,
             required=False,
         ),
     )

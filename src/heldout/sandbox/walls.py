@@ -57,10 +57,7 @@ def _walls(engine: Engine, image: Image, job: Job, slot: Slot) -> list[str]:
         options += ["--read-only"]
     else:
         options += ["--sysctl", "net.ipv4.ip_unprivileged_port_start=0"]  # many an image serves at port 80
-    if engine.limits:
-        memory = str(max(limits.memory_bytes, _LEAST))
-        options += ["--memory", memory, "--memory-swap", memory, "--pids-limit", str(limits.processes)]
-        options += ["--cpus", f"{limits.cpus:g}"]
+    options += _limits(engine, limits)
     written = job.workspace or image.root
     if isinstance(written, Folder) and not written.exact:
         options += ["--ulimit", f"fsize={written.space.disk_bytes}:{written.space.disk_bytes}"]
@@ -72,6 +69,18 @@ def _walls(engine: Engine, image: Image, job: Job, slot: Slot) -> list[str]:
     if Path("/sys/fs/selinux/enforce").exists():
         options += ["--security-opt", "label=disable"]  # its rules let no container read the machine's /usr
     return options
+
+
+def _limits(engine: Engine, limits: Limits) -> list[str]:
+    """What the engine holds all processes to together, as far as it can."""
+    memory = str(max(limits.memory_bytes, _LEAST))
+    cpus = min(limits.cpus, engine.processors or limits.cpus)  # Docker takes no more than there are
+    wanted = {
+        "memory": ["--memory", memory, "--memory-swap", memory],
+        "pids": ["--pids-limit", str(limits.processes)],
+        "cpu": ["--cpus", f"{cpus:g}"],
+    }
+    return [option for name, options in wanted.items() if name in engine.keeps for option in options]
 
 
 def _user(engine: Engine, image: Image, slot: Slot) -> list[str]:
@@ -123,7 +132,7 @@ def _command(engine: Engine, image: Image, job: Job, name: str) -> list[str]:
     folder = os.path.normpath(os.path.join(where, job.folder))  # noqa: PTH118 - a path inside
     settings = {"PATH": PATH, "HOME": _TMP, "LANG": "C.UTF-8", "TMPDIR": _TMP, **job.environment}
     variables = [f"{key}={value}" for key, value in settings.items()]
-    gate = GATE if engine.limits else _rlimits(job.limits) + GATE
+    gate = GATE if engine.exact else _rlimits(job.limits) + GATE
     # `env` would take a program with a = in its name for a variable.
     program = job.argv if "=" not in job.argv[0] else ("/bin/sh", "-c", 'exec "$0" "$@"', *job.argv)
     outer = ["-i", f"PATH={PATH}", "/bin/sh", "-c", gate, name, folder]
