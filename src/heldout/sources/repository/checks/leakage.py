@@ -85,30 +85,53 @@ class PreprocessingLeakage(LeakageCheck):
     ask = "Here the test rows take part in the preparation. What does that do to the score, and how do you avoid it?"
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingScore:
-    """An overlap that the code owns up to by the names that it gives to the rows."""
-
-    finding: Finding
-
-
 class OverlapLeakage(LeakageCheck):
-    """Rows are both learnt from and judged on
+    """Rows that were set aside are learnt from after all
 
-    What: The rows that a model is fitted on and those that it is scored on have rows in common.
+    What: A model is fitted on rows that were set aside as a test and is then judged on them, or it learns from one
+    random sample of a table and is judged on another one.
 
     Why: A model can remember what it has seen, so such a score says nothing of new data.
 
-    Example: `model.fit(X, y); model.score(X, y)` presented as the result; score on rows that were set aside.
+    Example: `train_test_split(X, y)`, then `model.fit(X, y)` and `model.score(X_test, y_test)`; or
+    `train = df.sample(frac=0.8)` and `test = df.sample(frac=0.2)`, where `df.drop(train.index)` was meant.
 
-    Limits: A training score printed beside a test score is fine and not reported as a leak, nor is one that is called
-    so while other files hold rows out. Duplicated rows in the
-    data themselves cannot be seen in code.
+    Limits: Duplicated rows in the data themselves cannot be seen in code. A model that has no other score than one on
+    its training rows is LEK108.
     """
 
     code = "LEK102"
     kind = "overlap"
     moves: ClassVar = {"statistics": Move(down=0.4, per_kloc=1.0)}
+    why = "A score on rows that the model has learnt from says nothing of new data."
+    mend = "Fit on the training rows only, and score on the others."
+    ask = "Here rows that were set aside are learnt from before they are scored. What is that score worth?"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedUp:
+    """A score on training rows that the code itself calls so, by the names that it gives to the rows."""
+
+    finding: Finding
+
+
+class TrainingScore(LeakageCheck):
+    """The only score is one on the training rows
+
+    What: A model is scored on the rows that it was fitted on, and on no others, as far as the file shows.
+
+    Why: A model can remember what it has seen, so such a score says nothing of new data.
+
+    Example: `model.fit(X, y); model.score(X, y)` presented as the result; score on rows that were set aside.
+
+    Limits: A training score beside a test score is fine: it shows whether the model learns by heart. Nor is one
+    reported that is called a training score while other files hold rows out.
+    """
+
+    code = "LEK108"
+    kind = "training_score"
+    severity = "medium"
+    moves: ClassVar = {"statistics": Move(down=0.2, per_kloc=1.0)}
     splits = ("*.train_test_split", "*.cross_val_score", "*.cross_validate", "*Fold", "*ShuffleSplit", "*SearchCV")
     why = "A score on rows that the model has learnt from says nothing of new data."
     mend = "Set rows aside before the first fit and score on those."
@@ -117,11 +140,11 @@ class OverlapLeakage(LeakageCheck):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Report the overlaps; a score that the code itself calls one on training rows waits for the other files."""
         for leak, finding in self.leaks(module):
-            yield TrainingScore(finding) if leak.owned_up else finding
+            yield OwnedUp(finding) if leak.owned_up else finding
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Scores on training rows count where no file holds anything out to judge by."""
-        waiting = [noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, TrainingScore)]
+        waiting = [noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, OwnedUp)]
         if waiting and not any(True for _ in repo.calls(*self.splits)):
             yield from waiting
 
@@ -173,15 +196,18 @@ class OversamplingLeakage(LeakageCheck):
 class TargetLeakage(LeakageCheck):
     """A feature holds the answer
 
-    What: The target itself, or a mean of it over all rows, stays among the features.
+    What: The target itself, a column worked out from it, or a mean of it over all rows stays among the features; or
+    the columns that the target was worked out from all do.
 
     Why: The model then reads the answer off, in training and in the test, and has nothing to read at work.
 
     Example: `df["rate"] = df.groupby("city")["paid"].transform("mean")` with `paid` as the target and `rate` kept
-    in `X`; compute it from the training rows only, best out of fold.
+    in `X`; compute it from the training rows only, best out of fold. `df["band"] = df["price"].apply(band)` kept in
+    `X` while the price is predicted, or `df["late"] = df["delay"] > 15` predicted from a table with `delay`.
 
-    Limits: A column derived row by row from the target (`df["a"] = df["y"] / df["b"]`) is not found, nor one that
-    the data came with; whether a column is known when the prediction is needed is a question of the domain.
+    Limits: Said only where the code tells which columns the features are. What a function of another file or an
+    unknown library makes of a column is not followed; a column that the data came with cannot be seen to hold the
+    answer. Whether a column is known when the prediction is needed is a question of the domain.
     """
 
     code = "LEK105"
@@ -287,6 +313,7 @@ class CleanSplit(Check):
 CHECKS: tuple[Check, ...] = (
     PreprocessingLeakage(),
     OverlapLeakage(),
+    TrainingScore(),
     MultiTestLeakage(),
     OversamplingLeakage(),
     TargetLeakage(),

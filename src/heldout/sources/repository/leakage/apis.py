@@ -173,6 +173,25 @@ ELEMENTWISE = _names("where select nan_to_num clip subtract divide true_divide a
 FUNCTIONS = SPLITS | CROSS_VALIDATIONS | METRICS | READERS | SELF_FITTED
 """Names that stand for functions even where the source does not show their import."""
 
+NEIGHBOURLY = _names("""
+    diff pct_change cumsum cumprod cummax cummin interpolate ffill pad asfreq autocorr rank sort_values explode
+""")
+"""Methods whose result for a row depends on other rows."""
+
+CHOOSE_COLUMNS = _names("""
+    select_dtypes filter reindex melt pivot pivot_table stack unstack transpose get_group to_dict to_records
+    select_columns
+""")
+"""Methods after which it is not known which columns are there."""
+
+ROW_BY_ROW = _names("""
+    log log1p log10 log2 sqrt exp expm1 abs absolute round floor ceil square cbrt sign where select clip digitize cut
+    to_numeric to_datetime asarray array astype int float str DataFrame Series get_dummies copy deepcopy logical_and
+    logical_or isfinite nan_to_num vectorize qcut minimum maximum add subtract multiply divide power ravel reshape
+    expand_dims to_categorical Categorical factorize hstack column_stack concat concatenate
+""")
+"""Functions that keep the columns of a table and work out one row from the same row; others may do anything."""
+
 SPLIT_WORDS: dict[str, str] = {
     "train": "train", "training": "train", "trn": "train", "tr": "train",
     "test": "test", "testing": "test", "tst": "test", "te": "test", "holdout": "test",

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from heldout.sources.repository.leakage import apis
+from heldout.sources.repository.leakage.columns import NEIGHBOURS, UNSURE
 from heldout.sources.repository.leakage.estimators import fits_of, short
 from heldout.sources.repository.leakage.expressions import Expressions
 from heldout.sources.repository.leakage.library import rows_of
@@ -127,6 +128,7 @@ class Calls(Expressions):
     def applied_object(self, function: Value, call: Call) -> Value:
         """`model(rows)`: what a network says of rows; a loss of it is still of that network."""
         result = gather(call.given)
+        result.columns, result.made_of = UNSURE, result.made_of | {NEIGHBOURS}
         fresh = not result.asked
         if fresh:
             result.asked = (function,)

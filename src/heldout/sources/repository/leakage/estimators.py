@@ -5,15 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from heldout.sources.repository.leakage import apis
+from heldout.sources.repository.leakage.columns import NEIGHBOURS, UNSURE
 from heldout.sources.repository.leakage.library import rows_of
 from heldout.sources.repository.leakage.methods import Methods
-from heldout.sources.repository.leakage.values import Call, Fit, Influence, Value, bounded, gather, leaves
+from heldout.sources.repository.leakage.values import Call, Fit, Influence, ReadOff, Value, bounded, gather, leaves
 
 _ESTIMATOR_METHODS = (
     apis.FITS | apis.PREDICTS | apis.SCORES | apis.FITS_TRANSFORMS | apis.RESAMPLES | apis.TRANSFORMS | {"get_support"}
 )
 _AMBIGUOUS = frozenset({"train", "score", "accuracy"})
 _WATCHED = ("validation_data", "eval_set", "eval_sets", "evals", "valid_sets", "val_data", "dev_dataset", "valid_set")
+_CHOOSERS = frozenset(
+    {
+        "ColumnTransformer",
+        "make_column_transformer",
+        "DataFrameMapper",
+        "ColumnSelector",
+        "ItemSelector",
+        "FunctionTransformer",
+    }
+)
 _TRANSFORMERS = apis.LEARNING_TRANSFORMERS | apis.PLAIN_TRANSFORMERS
 
 
@@ -69,7 +80,12 @@ class Estimators(Methods):
             searched=name in apis.SEARCHES,
             stepwise=stepwise,
             answer=answer.column,
-            given_answer=answer.base is features and answer.column is not None and bool(features.rows),
+            read_off=self.given_away(value, features, answer),
+            wraps=frozenset(v.fit.site for v in value.within if v.fit is not None),
+            given_answer=answer.base is features
+            and answer.column is not None
+            and bool(features.rows)
+            and features.columns.holds(answer.column),
             seen=features.influences,
         )
         for target in (value, *value.parts):
@@ -92,6 +108,18 @@ class Estimators(Methods):
             for held in self.watched(call.keywords.get(keyword, Value())):
                 self.record_evaluation(call.node, "validation", [fit], held, given)
 
+    def given_away(self, value: Value, features: Value, answer: Value) -> tuple[ReadOff, ...]:
+        """The columns that give the answer away to an estimator that sees all of its features."""
+        made_of = answer.made_of - {NEIGHBOURS}
+        named = answer.column or (next(iter(made_of)) if len(made_of) == 1 else None)
+        if named is None or not features.rows or self.chooses_columns(value):
+            return ()
+        return self.read_off(features.rows, features.columns, named)
+
+    def chooses_columns(self, value: Value) -> bool:
+        """Whether an estimator looks at some columns of a table only."""
+        return short(value.cls) in _CHOOSERS or any(self.chooses_columns(v) for v in value.within)
+
     def watched(self, value: Value) -> list[Value]:
         """The data of `eval_set=[(X, y), ...]` or `validation_data=(X, y)`."""
         if value.items and all(item.items for item in value.items):
@@ -105,6 +133,8 @@ class Estimators(Methods):
         host = call.first
         result = host.derived()
         result.pending = frozenset()
+        if self.chooses_columns(value):
+            result.columns = UNSURE
         line = self.place(call.node)
         for fit in fits_of(value):
             if self.learns_of_rows(value) and fit.rows:

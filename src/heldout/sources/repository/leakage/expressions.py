@@ -23,6 +23,8 @@ from heldout.sources.repository.leakage.values import (
 from heldout.sources.repository.syntax import children
 
 _BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display"}
+_EACH = 6
+"""The items of a longer list are not gone through one by one."""
 _ITEMS = 32
 """The items of a longer list are taken together."""
 
@@ -193,6 +195,10 @@ class Expressions(Parts):
     # -- comprehensions --------------------------------------------------------------------------------------
 
     def _on_listcomp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
+        if len(node.generators) == 1 and not node.generators[0].ifs:
+            source = self.evaluate(node.generators[0].iter)
+            if source.items and len(source.items) <= _EACH and "repeats" not in source.marks:
+                return self.comprehended(node, source.items)
         with_names = self.enter_comprehension(node.generators)
         element = self.evaluate(node.elt)
         self.leave_comprehension(with_names)
@@ -202,6 +208,23 @@ class Expressions(Parts):
         return result
 
     _on_setcomp = _on_generatorexp = _on_listcomp
+
+    def comprehended(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, items: list[Value]) -> Value:
+        """A comprehension over items that are known one by one."""
+        before = self.scope
+        target = node.generators[0].target
+        self.loops.append((self.site(target), set(names_in(target))))
+        made: list[Value] = []
+        for item in items:
+            self.scope = Scope(outer=before)
+            self.assign(target, item)
+            made.append(self.evaluate(node.elt))
+        self.leave_comprehension(before)
+        result = gather(made)
+        result.items = made
+        result.within = tuple(v for v in made if v.cls)[:_EACH]
+        result.marks = frozenset({"list"})
+        return result
 
     def _on_dictcomp(self, node: ast.DictComp) -> Value:
         with_names = self.enter_comprehension(node.generators)
@@ -242,6 +265,9 @@ class Expressions(Parts):
                 base.rows, base.influences, base.pending = whole.rows, whole.influences, whole.pending
             return
         line = self.place(node)
+        if key is not None and base.rows:
+            base.columns = base.columns.plus(key)
+            self.worked_out(base, key, self.origins(base, value), node, partly=base.base is not None)
         made = settle(value.pending, line, f"written into {key or 'the rows'}", key)
         came = frozenset(i.then(line, f"written into {key or 'the rows'}", key) for i in value.influences)
         if key is not None and not base.parts and base.base is None:
@@ -255,3 +281,10 @@ class Expressions(Parts):
         for target in (base, *base.parts):
             if key is not None and (value.judged or not base.rows or value.cls or value.function):
                 target.table[key] = value
+
+    @staticmethod
+    def origins(base: Value, *values: Value) -> frozenset[str]:
+        """The columns of the same rows that values were worked out from."""
+        own = {atom.source for atom in base.rows}
+        same = [v for v in values if own & {atom.source for atom in v.rows}]
+        return frozenset[str]().union(*(v.made_of for v in same))

@@ -58,7 +58,8 @@ class Interpreter(Calls):
     def _do_augassign(self, node: ast.AugAssign) -> None:
         left, right = self.evaluate(node.target), self.evaluate(node.value)
         result = self.arithmetic(left, right, node)
-        result.items = None
+        longer = isinstance(node.op, ast.Add) and not self.loops and left.items is not None and right.items is not None
+        result.items = [*(left.items or ()), *(right.items or ())] if longer else None
         self.assign(node.target, result)
         if left.rows and isinstance(node.target, ast.Name):
             left.influence(result.influences - left.influences)
@@ -69,6 +70,7 @@ class Interpreter(Calls):
                 base = self.evaluate(target.value)
                 gone = target.slice.value
                 base.influences = frozenset(i for i in base.influences if i.column is None or i.column != gone)
+                base.columns = base.columns.without([str(gone)])
 
     def _do_global(self, node: ast.Global) -> None:
         self.scope.shared.update(node.names)
@@ -238,10 +240,13 @@ class Interpreter(Calls):
             self.store(base, str(index.value), value, target)
             return
         if isinstance(index, ast.Tuple) and len(index.elts) > 1:
-            self.evaluate(index.elts[0])
+            where = self.evaluate(index.elts[0])
             name = index.elts[1]
             key = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
             self.store(base.view(), key, value, target)
+            if key is not None and base.rows:
+                base.columns = base.columns.plus(key)
+                self.worked_out(base, key, self.origins(base, value, where), target, partly=True)
             return
         key_value = self.evaluate(index)
         self.store(base.view(), None, value, target)

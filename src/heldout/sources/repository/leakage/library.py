@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from heldout.sources.repository.leakage import apis
+from heldout.sources.repository.leakage.columns import NEIGHBOURS, UNSURE
 from heldout.sources.repository.leakage.machine import Machine
 from heldout.sources.repository.leakage.rows import NONE, Part, Rows, meet, opposite, union, within
 from heldout.sources.repository.leakage.values import (
@@ -56,6 +57,7 @@ class Library(Machine):
         # An aggregate meets itself again: it is data of its own, not rows with a number of theirs.
         pending: Influences = frozenset().union(*(o.pending for o in others)) - host.pending
         result.influences = bounded(host.influences.union(*(o.influences for o in others)))
+        result.made_of = host.made_of.union(*(o.made_of for o in others if o.rows))
         if host.grouped and host.pending:
             result.pending = bounded(host.pending | pending)
         elif pending:
@@ -137,7 +139,9 @@ class Library(Machine):
     def reduce(self, call: Call, name: str, value: Value) -> Value:
         """A reduction down the rows; along the columns it is a matter of one row."""
         if "window" in value.marks:
-            return value.derived()
+            result = value.derived()
+            result.marks -= {"window"}
+            return result
         if "axis" in call.keywords:
             axis = call.told("axis")
         else:
@@ -258,6 +262,8 @@ class Library(Machine):
         # Predictions beside their own answers are judged; beside other rows they are only passed on.
         if result.judged and any(meet(v.rows, asked.rows) for v in call.given if not v.judged):
             self.record_evaluation(call.node, "metric", result.judged, asked)
+        if name not in apis.ROW_BY_ROW:
+            result.columns, result.made_of = UNSURE, result.made_of | {NEIGHBOURS}
         if not result.rows:
             result.rows = self.source(call.node, name).rows
             if not call.given:

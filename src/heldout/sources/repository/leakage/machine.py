@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from heldout.sources.repository.leakage.columns import NEIGHBOURS, Columns
 from heldout.sources.repository.leakage.names import names_in, sides_in, speaks_of_validation
 from heldout.sources.repository.leakage.rows import Atom, Part, Rows, opposite
 from heldout.sources.repository.leakage.siblings import Sibling
 from heldout.sources.repository.leakage.types import Budget, Undecided
-from heldout.sources.repository.leakage.values import Fit, Influences, Scope, Value
+from heldout.sources.repository.leakage.values import Fit, Influences, ReadOff, Scope, Value
 
 Resolver = Callable[[str], ast.Module | None]
 _MANY = 2_000
@@ -70,6 +71,8 @@ class Machine:
         self.ordered: dict[str, tuple[int, str]] = {}
         self.backward: dict[str, tuple[int, str]] = {}
         self.units: dict[str, tuple[int, str]] = {}
+        self.derived: dict[str, dict[str, tuple[frozenset[str], int]]] = {}
+        """Source -> column -> the columns that it was worked out from row by row, and the line."""
         self.sides: set[tuple[str, Part]] = set()
         self.splits: dict[Split, None] = {}
         self.fits: dict[Fit, None] = {}
@@ -122,6 +125,26 @@ class Machine:
         for atom in sorted(value.rows, key=lambda a: a.source):
             if len(notes) < _MANY:
                 notes.setdefault(atom.source, (self.place(node), what))
+
+    def worked_out(self, table: Value, column: str, origins: frozenset[str], node: ast.AST, *, partly: bool) -> None:
+        """A column is written, from other columns of the same rows; `partly` when only into some rows."""
+        for source in {atom.source for atom in table.rows}:
+            known = self.derived.setdefault(source, {})
+            before, line = known.pop(column, (frozenset(), self.place(node)))
+            found = origins | before if partly else origins
+            if found and NEIGHBOURS not in found and column not in found and len(known) < _MANY:
+                known[column] = (found, line if partly and before else self.place(node))
+
+    def read_off(self, rows: Rows, columns: Columns, answer: str) -> tuple[ReadOff, ...]:
+        """What among the columns of a table of features gives away the answer, or is all that it was made of."""
+        found = []
+        for source in sorted({atom.source for atom in rows}):
+            for made, (origins, line) in sorted(self.derived.get(source, {}).items()):
+                if made == answer and all(columns.holds(origin) for origin in origins):
+                    found.append(ReadOff(made, tuple(sorted(origins)), line, answer=True))
+                elif answer in origins and columns.holds(made):
+                    found.append(ReadOff(made, tuple(sorted(origins)), line, answer=False))
+        return tuple(found[:8])
 
     def saw_sides(self, rows: Rows, *parts: Part) -> None:
         """Remember which sides of which cuts the source really takes apart."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from heldout.sources.repository.leakage import apis
+from heldout.sources.repository.leakage.columns import NEIGHBOURS, UNSURE
 from heldout.sources.repository.leakage.library import MOMENT, Library, constants, gather_pair
 from heldout.sources.repository.leakage.rows import union
 from heldout.sources.repository.leakage.values import NOT_CONSTANT, Call, Influence, Value, bounded, gather
@@ -27,6 +28,8 @@ class Methods(Library):
         result = self.result_of(value, name, call)
         if call.told("inplace") is True:
             value.influence(result.influences - value.influences)
+            if name == "drop":
+                value.columns = result.columns
             if value.base is None and name in {"drop", "query", "dropna"}:
                 value.rows = result.rows or value.rows
                 value.influences = result.influences
@@ -47,15 +50,28 @@ class Methods(Library):
             return result
         if name in apis.JOINING:
             others = [self.applied(v, value, call) for v in (*call.arguments, *call.keywords.values())]
-            return self.combine(value, others, call.node, f"`{name}` puts it into the rows")
+            result = self.combine(value, others, call.node, f"`{name}` puts it into the rows")
+            return self.assigned(result, call) if name == "assign" else result
         if name in apis.GROWING and call.arguments:
             return self.grow(value, call)
         result = value.derived()
+        if name in apis.NEIGHBOURLY:
+            result.made_of |= {NEIGHBOURS}
+        if name in apis.CHOOSE_COLUMNS:
+            result.columns = UNSURE
         if not value.rows:
             more = gather(call.given)
             result.rows = more.rows
             result.influences, result.judged = value.influences | more.influences, value.judged | more.judged
         return result
+
+    def assigned(self, table: Value, call: Call) -> Value:
+        """`frame.assign(name=...)`: new columns."""
+        for name, given in call.keywords.items():
+            origins = self.applied(given, table, call).made_of if given.function is not None else given.made_of
+            table.columns = table.columns.plus(name)
+            self.worked_out(table, name, origins, call.node, partly=False)
+        return table
 
     def applied(self, argument: Value, value: Value, call: Call) -> Value:
         """What a function given to `apply` or `map` makes of a row."""
@@ -113,6 +129,8 @@ class Methods(Library):
             return other
         result = value.derived()
         gone = constants(dropped) | constants(call.keywords.get("columns", labels))
+        of_rows = bool(dropped.index or dropped.length_of)
+        result.columns = value.columns.without(gone) if gone or of_rows else UNSURE
         result.influences = frozenset(i for i in value.influences if i.column not in gone)
         return result
 
@@ -124,6 +142,7 @@ class Methods(Library):
         result = value.view(name)
         result.base = None
         value.influences = frozenset(i for i in value.influences if i.column != name)
+        value.columns = value.columns.without([name])
         return result
 
     def head(self, value: Value, call: Call) -> Value:
@@ -154,6 +173,7 @@ class Methods(Library):
         """Groups of rows: a reduction of them is a table of its own."""
         result = value.derived()
         result.grouped = True
+        result.made_of |= {NEIGHBOURS}
         names = constants(call.first) | constants(call.keywords.get("by", Value()))
         unit = next((n for n in sorted(names) if _UNIT.fullmatch(n.lower())), None)
         if unit is not None:
@@ -164,6 +184,7 @@ class Methods(Library):
         """`shift(1)`: an earlier row's value; `shift(-1)`: a later one's."""
         result = value.derived()
         result.grouped = False
+        result.made_of |= {NEIGHBOURS}
         steps = call.arguments[0].constant if call.arguments else call.told("periods")
         if isinstance(steps, int) and steps < 0 and value.rows:
             line = self.place(call.node)
@@ -181,6 +202,31 @@ class Methods(Library):
             self.note(self.ordered, value, call.node, "rows are sorted by time")
         return value.derived()
 
+    def set_index(self, value: Value, call: Call) -> Value:
+        """`set_index(date)`: what is sorted by its index then is a series."""
+        names = constants(call.first) | constants(call.keywords.get("keys", Value()))
+        result = value.derived()
+        result.columns = value.columns.without(names)
+        if any(MOMENT.search(n.lower()) for n in names):
+            result.marks |= {"moments"}
+            value.marks |= {"moments"} if call.told("inplace") is True else frozenset()
+        return result
+
+    def sort_index(self, value: Value, call: Call) -> Value:
+        """`sort_index()`: by time, if the index is one of moments."""
+        if "moments" in value.marks:
+            self.note(self.ordered, value, call.node, "rows are sorted by time")
+        return value.derived()
+
+    def in_periods(self, value: Value, call: Call) -> Value:
+        """`resample("D")`: a row for each period; what it sums up is data of its own."""
+        result = value.derived()
+        if value.rows:
+            result.marks |= {"window"}
+            result.made_of |= {NEIGHBOURS}
+            self.note(self.ordered, value, call.node, "rows are summed up by periods of time")
+        return result
+
     def backfill(self, value: Value, call: Call) -> Value:
         """`bfill`: gaps are filled from later rows."""
         self.note(self.backward, value, call.node, "gaps are filled from later rows")
@@ -195,6 +241,7 @@ class Methods(Library):
     def window(self, value: Value, call: Call) -> Value:
         """`rolling`, `ewm`, `expanding`: what follows looks at neighbours only."""
         result = value.derived()
+        result.made_of |= {NEIGHBOURS}
         self.note(self.ordered, value, call.node, "moving windows are taken")
         if call.told("center") is True:
             self.note(self.backward, value, call.node, "a centred window takes in later rows")
@@ -223,6 +270,7 @@ class Methods(Library):
         name = how.constant if isinstance(how.constant, str) else how.path.rpartition(".")[2]
         made = value.derived()
         made.grouped = False
+        made.made_of |= {NEIGHBOURS}
         if name in apis.REDUCTIONS | {"sum", "count", "size", "nunique"}:
             return self.touched_by_all(made, f"{name} per group", call.node)
         return self.combine(made, others, call.node, note)
@@ -253,6 +301,10 @@ class Methods(Library):
             return value.view()
         equal = _EQUAL.fullmatch(text)
         return self.part(value, (f"equal {equal[1]}", equal[2]) if equal is not None else ("picked", text[:80]))
+
+    def unique(self, value: Value, call: Call) -> Value:
+        """`unique`: the values are rows of their own, one for each: parting them parts no unit."""
+        return self.source(call.node, "different values") if value.rows else value.derived()
 
     def rank(self, value: Value, call: Call) -> Value:
         """`rank`: each row's place among all."""
@@ -289,10 +341,14 @@ _METHODS: dict[str, Callable[[Methods, Value, Call], Value]] = {
     "align": Methods.align,
     "update": Methods.update,
     "rank": Methods.rank,
+    "unique": Methods.unique,
     "query": Methods.query,
     "shift": Methods.shift,
     "sort_values": Methods.sort_values,
     "bfill": Methods.backfill,
     "backfill": Methods.backfill,
     "fillna": Methods.fillna,
+    "set_index": Methods.set_index,
+    "sort_index": Methods.sort_index,
+    "resample": Methods.in_periods,
 }

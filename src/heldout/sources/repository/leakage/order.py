@@ -18,10 +18,32 @@ def answers(machine: Machine) -> Iterator[Leak]:
                 (fit.line, f"{fit.name} gets a table with the column {fit.answer!r} and learns to say that column"),
             )
             yield Leak("target", fit.line, f"the target {fit.answer!r} is among the features of {fit.name}", flow)
+        yield from given_away(fit)
         for influence in sorted(fit.seen, key=in_order):
             made_of_answer = fit.answer is not None and influence.of == fit.answer != influence.column
             if influence.sort == "statistic" and made_of_answer and meet(influence.rows, fit.rows):
                 yield encoded(fit, influence)
+
+
+def given_away(fit: Fit) -> Iterator[Leak]:
+    """Features that were worked out from the answer row by row, and answers that were from the features."""
+    for found in fit.read_off:
+        origins = " and ".join(repr(origin) for origin in found.of)
+        steps = ((found.line, f"{found.made!r} is worked out from {origins}"),)
+        if found.answer:
+            message = (
+                f"the target {found.made!r} (line {found.line}) can be read off: {origins} stays among the features"
+            )
+            yield told(fit, steps, message, certain=False)
+        else:
+            message = f"the feature {found.made!r} (line {found.line}) is worked out from the target"
+            yield told(fit, steps, message, certain=True)
+
+
+def told(fit: Fit, steps: tuple[Step, ...], message: str, *, certain: bool) -> Leak:
+    """A leak of the target into a fit."""
+    flow = (*steps, (fit.line, f"{fit.name} learns from that table"))
+    return Leak("target", fit.line, message, tuple(sorted(flow)), certain=certain)
 
 
 def encoded(fit: Fit, influence: Influence) -> Leak:

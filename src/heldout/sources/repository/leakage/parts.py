@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from heldout.sources.repository.leakage.columns import UNSURE
 from heldout.sources.repository.leakage.estimators import Estimators
 from heldout.sources.repository.leakage.library import constants
 from heldout.sources.repository.leakage.names import names_in
@@ -22,6 +23,19 @@ _LEARNT = frozenset(
     {"mean_", "var_", "scale_", "min_", "max_", "data_min_", "data_max_", "statistics_", "components_", "labels_"}
 )
 _CHOOSING = frozenset({"feature_importances_", "coef_", "scores_", "pvalues_", "support_", "ranking_"})
+
+
+def is_whole(index: ast.expr) -> bool:
+    """Whether an index takes everything: `:`."""
+    return isinstance(index, ast.Slice) and index.lower is index.upper is index.step is None
+
+
+def positions(key: Value) -> tuple[Part, ...]:
+    """The sides of the cuts on which an array of positions lies: `order[:n]` picks other rows than `order[n:]`."""
+    if len(key.rows) != 1 or key.column is not None or key.mask is not None:
+        return ()
+    atom = next(iter(key.rows))
+    return tuple((f"{cut} of {atom.source}", side) for cut, side in atom.parts)
 
 
 class Parts(Estimators):
@@ -129,6 +143,8 @@ class Parts(Estimators):
             return self.sliced(value, index)
         if isinstance(index, ast.Tuple) and value.items is None:
             rows = self.take(value, index.elts[0], node) if index.elts else value
+            if len(index.elts) == 2 and is_whole(index.elts[1]):
+                return rows
             names = self.evaluate(index.elts[1]) if len(index.elts) > 1 else Value()
             return self.columns(rows, names) if constants(names) else self.chosen(rows, names)
         key = self.evaluate(index)
@@ -148,6 +164,8 @@ class Parts(Estimators):
             return self.filtered(value, key)
         if key.index and (not key.rows or value.rows):
             return self.part(value, *key.index)
+        if value.rows and (places := positions(key)):
+            return self.part(value, *places)
         if constants(key):
             return self.columns(value, key)
         if key.pending and value.rows:
@@ -173,6 +191,7 @@ class Parts(Estimators):
         """Columns chosen by what was computed over rows."""
         result = value.view()
         result.influences = bounded(value.influences | settle(names.pending, self.line, "columns are chosen by it"))
+        result.columns = UNSURE
         return result
 
     def any_item(self, value: Value, picked: str) -> Value:
@@ -180,10 +199,13 @@ class Parts(Estimators):
         if value.items is not None:
             return self.element(value)
         if picked and value.rows:
-            return self.part(value, ("picked", picked))
+            result = self.part(value, ("picked", picked))
+            result.columns = value.columns if "rows" in value.marks else UNSURE
+            return result
         result = value.view()
         result.within, result.length_of = value.within, value.length_of
         result.fit, result.cls = value.fit, value.cls or (value.within[0].cls if value.within else "")
+        result.columns = value.columns if "rows" in value.marks else UNSURE
         return result
 
     def filtered(self, value: Value, mask: Value) -> Value:
@@ -198,6 +220,7 @@ class Parts(Estimators):
         kept = constants(names)
         result = value.view()
         result.column = next(iter(kept)) if len(kept) == 1 else None
+        result.columns, result.made_of = value.columns.only(kept), kept
         result.influences = frozenset(i for i in value.influences if i.column is None or i.column in kept)
         return result
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["preprocessing", "overlap", "multi_test", "oversampling", "target", "group", "time"]
+Kind = Literal["preprocessing", "overlap", "training_score", "multi_test", "oversampling", "target", "group", "time"]
 """How held-out rows reach a model before they should.
 
-`preprocessing` something was computed or fitted over rows that a model is later judged on; `overlap` rows are
-both learnt from and judged on; `multi_test` one test set judges several models; `oversampling` copies of rows
+`preprocessing` something was computed or fitted over rows that a model is later judged on; `overlap` rows that
+were put aside, or drawn a second time, are learnt from and judged on; `training_score` the only score is one on the
+rows that were learnt from; `multi_test` one test set judges several models; `oversampling` copies of rows
 were made before the split; `target` a feature holds the answer; `group` rows of one unit fall on both sides;
 `time` the future informs the past.
 """
@@ -55,6 +56,8 @@ class Report:
     splits: int = 0
     fits: int = 0
     evaluations: int = 0
+    training_scores: int = 0
+    """Metrics on rows that the model learnt from, those beside a score on other rows too: no leak by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

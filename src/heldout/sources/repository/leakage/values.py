@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from heldout.sources.repository.leakage.columns import ALL, NEIGHBOURS, Columns
 from heldout.sources.repository.leakage.rows import NONE, Part, Rows, union
 from heldout.sources.repository.leakage.types import Step
 
@@ -48,11 +49,26 @@ NOTHING: Influences = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOff:
+    """A column `made` was worked out row by row `of` others, at a line.
+
+    Either it is a feature and one of the others the answer of a model, or (`answer`) it is the answer and the others
+    are all features.
+    """
+
+    made: str
+    of: tuple[str, ...]
+    line: int
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     """One time that an estimator learnt: `site` tells fits apart, `loops` are those that it happens in.
 
     `answer` is the column of the target when known, `given_answer` that it was among the features too, and `seen` what
-    changed the features alone; `stepwise` a network's step, in a loop that the source writes out.
+    changed the features alone; `stepwise` a network's step, in a loop that the source writes out. `read_off` are
+    columns that give the answer away.
     """
 
     site: str
@@ -65,6 +81,9 @@ class Fit:
     answer: str | None = None
     given_answer: bool = False
     stepwise: bool = False
+    read_off: tuple[ReadOff, ...] = ()
+    wraps: frozenset[str] = frozenset()
+    """The sites of earlier fits that this one builds on: a calibration of a fitted model."""
     seen: Influences = field(default=NOTHING, compare=False)
 
 
@@ -154,23 +173,27 @@ class Value:
     length_of: Rows = NONE
     marks: frozenset[str] = frozenset()
     asked: tuple[Value, ...] = ()
+    columns: Columns = ALL
+    made_of: frozenset[str] = frozenset()
+    """The columns that went into it, row by row."""
 
     def view(self, column: str | None = None) -> Value:
         """A part of this object that writes through to it."""
         column = column or self.column
-        kept = self.influences
+        kept, columns, made_of = self.influences, self.columns, self.made_of
         if column is not None:
             kept = frozenset(i for i in kept if i.column in (None, column))
+            columns, made_of = columns.only([column]), made_of & {NEIGHBOURS} | {column}
         return Value(
             rows=self.rows, influences=kept, pending=self.pending, grouped=self.grouped, base=self, column=column,
-            judged=self.judged, marks=self.marks, asked=self.asked,
+            judged=self.judged, marks=self.marks, asked=self.asked, columns=columns, made_of=made_of,
         )  # fmt: skip
 
     def derived(self) -> Value:
         """A new object with the same rows and history."""
         return Value(
             rows=self.rows, influences=self.influences, pending=self.pending, grouped=self.grouped, judged=self.judged,
-            marks=self.marks, column=self.column, asked=self.asked,
+            marks=self.marks, column=self.column, asked=self.asked, columns=self.columns, made_of=self.made_of,
         )  # fmt: skip
 
     def influence(self, more: Iterable[Influence], column: str | None = None) -> None:
@@ -214,7 +237,17 @@ def gather(values: Iterable[Value]) -> Value:
         grouped=any(v.grouped for v in many),
         judged=frozenset[Fit]().union(*(v.judged for v in many)),
         asked=next((v.asked for v in many if v.asked), ()),
+        columns=together(v.columns for v in many if v.rows),
+        made_of=frozenset[str]().union(*(v.made_of for v in many)),
     )
+
+
+def together(many: Iterable[Columns]) -> Columns:
+    """The columns of all."""
+    found: Columns | None = None
+    for columns in many:
+        found = columns if found is None else found.beside(columns)
+    return found or ALL
 
 
 def join(a: Value, b: Value) -> Value:
@@ -229,6 +262,7 @@ def join(a: Value, b: Value) -> Value:
             unique.append(part)
     both.parts = tuple(unique[:6])
     both.grouped = a.grouped and b.grouped
+    both.columns = a.columns.either(b.columns)
     for name in ("path", "cls", "module", "function", "blueprint", "bound", "fit"):
         setattr(both, name, getattr(b, name) or getattr(a, name))
     if a.constant is not NOT_CONSTANT and a.constant == b.constant:

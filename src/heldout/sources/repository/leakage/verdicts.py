@@ -24,7 +24,22 @@ def report(machine: Machine) -> Report:
         found.setdefault((leak.kind, leak.message), leak)
     leaks = sorted(found.values(), key=lambda k: (k.line, k.kind, k.message))
     undecided = sorted(machine.undecided, key=lambda u: (u.line, u.why))
-    return Report(tuple(leaks), tuple(undecided), len(machine.splits), len(machine.fits), len(machine.evaluations))
+    return Report(
+        tuple(leaks),
+        tuple(undecided),
+        len(machine.splits),
+        len(machine.fits),
+        len(machine.evaluations),
+        own_scores(machine),
+    )
+
+
+def own_scores(machine: Machine) -> int:
+    """How many metrics judge a model on nothing but rows that it learnt from."""
+    return sum(
+        event.how == "metric" and bool(event.rows) and not beyond(event.rows, event.fit.rows)
+        for event in machine.evaluations
+    )
 
 
 def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -95,6 +110,8 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
             alone = not beyond(influence.rows, event.rows) and not meet(influence.rows, event.fit.rows)
             if alone and event.how == "metric" and influence.line == event.line:
                 continue  # a number that the metric itself works out of the rows
+            if influence.sort == "copies" and not meet(influence.rows, event.fit.rows):
+                continue  # held-out rows drawn again and again: how sure a score is
             note = "the held-out rows are changed by their own numbers" if alone else "rows that took part in it"
             end = (event.line, note if alone else f"{event.fit.name} is judged on {note}")
             yield spoken(machine, influence, end, alone=alone)
@@ -107,14 +124,8 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
         if event.how != "predict" and event.rows and event.fit.name not in apis.CLUSTERERS:
             judged[event.fit].append(event)
     for fit, events in judged.items():
-        own = [e for e in events if meet(e.rows, fit.rows)]
-        aside = [e for e in own if was_put_aside(e.rows) and not beyond(e.rows, fit.rows)]
-        honest = len(own) < len(events) or fit.searched or fit.stepwise or fit.name in machine.cross_validated
-        # That there are no other rows can only be said of what was followed to its end.
-        elsewhere = any(name == fit.name and beyond(rows, fit.rows) for name, rows in machine.entrusted)
-        learnt = {a.source for a in fit.rows}
-        only = [e for e in own if {a.source for a in e.rows} <= learnt and e.side not in ("val", "test")]
-        told = aside or ([] if honest or elsewhere or machine.undecided else only)
+        yield from twice_drawn(fit, events)
+        kind, told, what = on_own_rows(machine, fit, events)
         if not told:
             continue
         line = told[0].line
@@ -123,10 +134,47 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
             (fit.line, f"{fit.name} learns from these rows"),
             (line, "and is judged on them"),
         ]
-        what = "rows put aside as a test, which it learnt from" if aside else "no other rows than it learnt from"
         message = f"{fit.name} (line {fit.line}) is judged on {what}"
-        owned = all(e.side == "train" for e in told)
-        yield Leak("overlap", line, message, ordered(flow), owned_up=owned)
+        yield Leak(kind, line, message, ordered(flow), owned_up=all(e.side == "train" for e in told))
+
+
+def on_own_rows(machine: Machine, fit: Fit, events: list[Evaluation]) -> tuple[Kind, list[Evaluation], str]:
+    """The judgements of a fit that rest on rows that it learnt from, and what leak they are; none for an honest one."""
+    own = [e for e in events if meet(e.rows, fit.rows)]
+    aside = [e for e in own if was_put_aside(e.rows) and not beyond(e.rows, fit.rows)]
+    if aside:
+        return "overlap", aside, "rows put aside as a test, which it learnt from"
+    honest = len(own) < len(events) or fit.searched or fit.stepwise or fit.name in machine.cross_validated
+    # That there are no other rows can only be said of what was followed to its end.
+    elsewhere = any(name == fit.name and beyond(rows, fit.rows) for name, rows in machine.entrusted)
+    if honest or elsewhere or machine.undecided:
+        return "training_score", [], ""
+    learnt = {a.source for a in fit.rows}
+    only = [e for e in own if {a.source for a in e.rows} <= learnt and e.side not in ("val", "test")]
+    partly = [e for e in only if beyond(e.rows, fit.rows)]
+    if partly:
+        return "overlap", partly, "rows of which it learnt some"
+    return "training_score", only, "no other rows than it learnt from"
+
+
+def twice_drawn(fit: Fit, events: list[Evaluation]) -> Iterator[Leak]:
+    """Models judged on one random sample of a table after they learnt from another: rows can be in both."""
+    for event in events:
+        for learnt, held in ((a, b) for a in fit.rows for b in event.rows if not a.apart(b)):
+            mine, theirs = draws(learnt) - draws(held), draws(held) - draws(learnt)
+            if mine and theirs:
+                line = fit.line
+                message = (
+                    f"{fit.name} (line {line}) is judged on a sample of the table that it learnt another sample of"
+                )
+                steps = [(line, f"{fit.name} learns from one sample"), (event.line, "and is judged on another")]
+                yield Leak("overlap", event.line, message, ordered(steps))
+                return
+
+
+def draws(atom: Atom) -> frozenset[str]:
+    """The random samples that rows were drawn in."""
+    return frozenset(key for key, side in atom.parts if key.startswith("sample ") and side == "taken")
 
 
 def was_put_aside(rows: Rows) -> bool:
@@ -145,7 +193,8 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
             users[unpicked(event.rows)].append(event)
     for rows, events in users.items():
         folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
-        fits = {e.fit.site for e in events if e.how != "validation"}
+        wrapped = {site for e in events for site in e.fit.wraps}
+        fits = {e.fit.site for e in events if e.how != "validation"} - wrapped
         again = {e.fit.site for e in events if same_rows_again(machine, e) and not folded}
         watched = any(e.how == "validation" for e in events)
         if all(e.how == "predict" for e in events) and not was_put_aside(rows):
@@ -163,7 +212,9 @@ def same_rows_again(machine: Machine, event: Evaluation) -> bool:
 
 
 def kept_for_choice(machine: Machine, rows: Rows) -> bool:
-    """Whether all rows come from what the source calls validation data."""
+    """Whether all rows come from, or lie in a piece of, what the source calls validation data."""
+    if rows and all(any(side == "val" for _, side in atom.parts) for atom in rows):
+        return True
     labels = [machine.sources.get(atom.source, (0, ""))[1] for atom in rows]
     return bool(labels) and all({"val"} == set(sides_in(re.split(r"\W+", label))) for label in labels)
 

@@ -27,8 +27,13 @@ EXAMPLES = (
     ),
     Example(
         "LEK102",
+        against={"train.py": _HEAD + _READ + _SPLIT + _FIT.replace("fit(X_train, y_train)", "fit(X, y)")},
+        quiet={"train.py": _HEAD + _READ + _SPLIT + _FIT + "print('training', model.score(X_train, y_train))\n"},
+    ),
+    Example(
+        "LEK108",
         against={"train.py": _HEAD + _READ + "model = LogisticRegression().fit(X, y)\nprint(model.score(X, y))\n"},
-        quiet=_CLEAN,
+        quiet={"train.py": _HEAD + _READ + _SPLIT + _FIT + "print('training', model.score(X_train, y_train))\n"},
     ),
     Example(
         "LEK103",
