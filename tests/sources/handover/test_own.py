@@ -312,3 +312,15 @@ def test_names_of_people_are_hidden_in_every_message(tmp_path: Path) -> None:
     assert "Grace" not in said
     assert "navy.mil" not in said
     assert "ghopper" not in said
+
+
+@pytest.mark.parametrize("text", ["#" * 100, "s3://a" * 5_000, "License :: " * 5_000, "\n" * 5_000, '"' * 5_000])
+def test_what_nobody_writes_is_read_all_the_same(tmp_path: Path, text: str) -> None:
+    files = dict.fromkeys(("README.md", "a.py", "c.yaml", "pyproject.toml", "LICENSE"), text)
+    checks = own(tmp_path, files, plan=DATA)
+    assert set(checks) == {"O1", "O3", "O4", "O5", "O6", "O8", "O9"}
+
+
+def test_of_thousands_of_addresses_in_one_file_fifty_are_counted(tmp_path: Path) -> None:
+    text = "".join(f"u{n} = 's3://acme-private-{n}/x'\n" for n in range(3_000))
+    assert own(tmp_path, {"a.py": text})["O6"].measured["store_in_an_account_of_theirs"] == 50

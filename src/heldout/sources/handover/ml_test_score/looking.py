@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from heldout.evidence import Location
 from heldout.sources.handover.ml_test_score.rules import Rule, Signs, Where
-from heldout.sources.handover.own.delivered import Delivered, Text, in_comment
+from heldout.sources.handover.own.delivered import MOST, Delivered, Text, in_comment
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.record import Ran
 from heldout.sources.handover.result import Check, TestScore
@@ -81,7 +82,7 @@ class Looking:
                     yield (Location(artifact=self.delivered.material.name, path=entry.path),)
             return
         for text in self._texts[where]:
-            for match in pattern.finditer(text.text):
+            for match in islice(pattern.finditer(text.text), MOST):
                 if (where == "pages" or not in_comment(text, match)) and self._of_its_own(match):
                     yield (text.place(match),)
                     break

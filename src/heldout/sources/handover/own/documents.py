@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 
 import yaml
 
@@ -109,7 +110,7 @@ def _under_headings(topic: Topic, page: Page) -> Iterator[Location]:
 
 
 def _with_following(sections: Sequence[Section]) -> Iterator[tuple[Section, Section | None]]:
-    yield from zip(sections, [*sections[1:], None], strict=True)
+    yield from zip_longest(sections, sections[1:])
 
 
 def _substance(section: Section, following: Section | None) -> int:

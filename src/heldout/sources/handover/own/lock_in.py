@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 import yaml
 
@@ -14,10 +15,12 @@ from heldout.evidence import Location
 from heldout.material.credentials import filled_in, find_secrets, is_key_file, is_sample
 from heldout.material.own_machine import fixed_path, private_addresses
 from heldout.material.redaction import mask_home
-from heldout.sources.handover.own.delivered import Delivered, Text, in_comment, matches
+from heldout.sources.handover.own.delivered import MOST, Delivered, Text, in_comment, matches
 from heldout.sources.handover.result import Check
 
 _SHOWN = 8
+_STRINGS = 20_000
+"""Strings of one text of code that are looked at."""
 _STRING = re.compile(r"[rRbBfF]{0,2}([\"'])(?P<value>(?:\\.|(?!\1)[^\\\n]){4,300})\1")
 _SETTING_PATH = re.compile(
     r"(?:^|[\s\"'=:,(\[])(?P<value>(?:/home/|/Users/|/mnt/|/media/|/scratch/|[A-Za-z]:[\\/])[^\s\"',;)\]]{2,200})",
@@ -108,14 +111,15 @@ def _paths(delivered: Delivered) -> Iterator[Tie]:
     for text in delivered.code:
         if not _ROOTS.search(text.text) or text.part == "docs":
             continue
-        for match in _STRING.finditer(text.text):
-            value = match["value"]
-            if fixed_path(value.replace("\\\\", "\\")) and not in_comment(text, match):
+        strings = islice(_STRING.finditer(text.text), _STRINGS)
+        for match in islice((one for one in strings if fixed_path(_plain(one["value"]))), MOST):
+            value = _plain(match["value"])
+            if not in_comment(text, match):
                 platform = fixed_path(value) == "platform"
                 kind = "path of a hosted platform" if platform else "path into their own machine"
                 yield Tie(kind, mask_home(value)[:80], text.place(match), not platform)
     for text in delivered.settings:
-        for match in _SETTING_PATH.finditer(text.text):
+        for match in islice(_SETTING_PATH.finditer(text.text), MOST):
             found = fixed_path(match["value"])
             if found in ("home", "machine") and not in_comment(text, match) and not _within_image(text, found):
                 yield Tie(
@@ -123,6 +127,11 @@ def _paths(delivered: Delivered) -> Iterator[Tie]:
                     mask_home(match["value"])[:80],
                     text.at(text.line_at(match.start("value"))),
                 )
+
+
+def _plain(literal: str) -> str:
+    """What a string's source stands for, as far as paths go."""
+    return literal.replace("\\\\", "\\")
 
 
 def _within_image(text: Text, kind: str | None) -> bool:
@@ -140,12 +149,12 @@ def _stores(delivered: Delivered) -> Iterator[Tie]:
 
 def _hosts(delivered: Delivered) -> Iterator[Tie]:
     for text in (*delivered.code, *delivered.settings):
-        for address, at in private_addresses(text.text):
+        for address, at in islice(private_addresses(text.text), MOST):
             line = text.at(text.line_at(at))
             if not re.search(r"^\s*(#|//)", text.lines[(line.line or 1) - 1]):
                 yield Tie("address in a private network", address[:80], line)
         for pattern in (_DATABASE, _TRACKING):
-            for match in pattern.finditer(text.text):
+            for match in islice(pattern.finditer(text.text), MOST):
                 if not _LOCAL_HOST.search(match["host"]) and not in_comment_or_docs(text, match):
                     yield Tie("server of theirs", match["host"], text.place(match))
 
@@ -167,7 +176,7 @@ def _secrets(delivered: Delivered) -> Iterator[Tie]:
         if is_sample(text.path) or is_key_file(text.path):
             continue
         guesses = text.part == "code" and not text.path.lower().endswith(_DOCS)
-        for secret in find_secrets(text.text, guesses=guesses):
+        for secret in islice(find_secrets(text.text, guesses=guesses), MOST):
             yield Tie("key or password", secret.kind, text.at(text.line_at(secret.start)), secret.sure)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 import yaml
 
@@ -125,7 +126,7 @@ def _not_watched(service: Sequence[Watch], delivered: Delivered) -> str:
 
 
 def _told(delivered: Delivered) -> Iterator[Location]:
-    yield from (text.place(match) for text, match in list(matches(delivered.pages, _TOLD))[:2])
+    yield from (text.place(match) for text, match in islice(matches(delivered.pages, _TOLD), 2))
 
 
 _BACK = re.compile(
@@ -156,7 +157,7 @@ _VERSIONED = re.compile(r"^(?P<stem>.*?)[-_.]?(?:v?\d+(?:[._-]\d+)*|\d{4}-?\d\d-
 
 def rollback_check(delivered: Delivered, plan: Plan) -> Check:
     """Whether it is told when to retrain and how to go back, and whether there is an older model to go back to."""
-    back = [text.place(match) for text, match in matches(delivered.pages, _BACK)][:2]
+    back = [text.place(match) for text, match in islice(matches(delivered.pages, _BACK), 2)]
     back += [delivered.file(path).at(1) for path in delivered.named(r"(^|/)rollback[^/]*\.(sh|py|ya?ml|md)$")][:1]
     again = [text.place(match) for text, match in matches(delivered.pages, _AGAIN)][:2] + list(_scheduled(delivered))[
         :1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from heldout.evidence import Location
@@ -241,7 +242,7 @@ def _sections(page: Page) -> Iterator[Terms]:
 
 def _sentences(page: Page) -> Iterator[Terms]:
     for asset, pattern in _SENTENCES.items():
-        for match in list(pattern.finditer(page.text))[:20]:
+        for match in islice(pattern.finditer(page.text), 20):
             begin = max(page.text.rfind("\n", 0, match.start()), page.text.rfind(". ", 0, match.start())) + 1
             end = page.text.find("\n", match.end())
             sentence = page.text[begin : end if end >= 0 else len(page.text)][:600]
