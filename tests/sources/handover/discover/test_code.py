@@ -326,3 +326,25 @@ def test_a_web_service_is_followed_into_what_answers_requests(tmp_path: Path) ->
     assert reads(found) == ["m.joblib"]
     assert {"serve", "load", "predict"} <= found.traits
     assert found.port == 5005
+
+
+@pytest.mark.parametrize(
+    ("code", "read", "written"),
+    [
+        ("self.spark.read.option('header', True).csv('a.csv')", ["a.csv"], []),
+        ("df.write.mode('overwrite').parquet('out/b')", [], ["out/b"]),
+        ("import importlib\nimportlib.import_module('models.' + 'net').load()", ["w.pkl"], []),
+        ("mlflow.sklearn.load_model('models:/churn/1')", [], []),
+        ("secret.save('db-url')", [], []),
+        ("sqlite3.connect(':memory:')", [], []),
+    ],
+)
+def test_further_ways_to_read_and_write(tmp_path: Path, code: str, read: list[str], written: list[str]) -> None:
+    net = "import pickle\ndef load():\n    return pickle.load(open('w.pkl', 'rb'))\n"
+    found = look(tmp_path, {"main.py": f"import mlflow, sqlite3\n{code}\n", "models/net.py": net})
+    assert (reads(found), writes(found)) == (read, written)
+
+
+def test_a_chart_that_is_shown_opens_no_window(tmp_path: Path) -> None:
+    assert "window" not in look(tmp_path, {"main.py": "ax.imshow(x)\nplt.imshow(x)\n"}).traits
+    assert "window" in look(tmp_path, {"main.py": "import cv2\ncv2.imshow('a', x)\n"}).traits

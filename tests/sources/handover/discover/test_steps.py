@@ -405,3 +405,75 @@ def test_a_folder_limits_the_plan_and_paths_stay_of_the_whole() -> None:
     assert [(s.command, s.folder, s.inputs, s.outputs) for s in plan.steps] == [
         ("python train.py", "p1", ("data/a.csv",), ("p1/models/m.joblib",))
     ]
+
+
+def test_documents_in_a_folder_of_pages_speak_of_the_root() -> None:
+    text = "```\npython -m pkg.fit\n```\n"
+    fit = "def main():\n    pass\n" + FIT
+    plan = plan_of({**BASE, "pkg/fit.py": fit, "docs/how-to/train.md": text, "docs/conf.py": "x = 1\n"})
+    step = step_of(plan, "pkg.fit")
+    assert (step.folder, step.origin) == (".", "documented")
+
+
+def test_a_shell_within_a_shell_is_opened() -> None:
+    compose = "services:\n  a:\n    command: sh -c 'echo hi && python fit.py'\n"
+    plan = plan_of({**BASE, "fit.py": FIT, "docker-compose.yml": compose})
+    assert (step_of(plan, "fit.py").command, step_of(plan, "fit.py").origin) == ("python fit.py", "declared")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\ndvc repro\n```\n",
+        "```\nmake train\n```\n",
+        "```\nmlflow run .\n```\n",
+        "```\nsnakemake --cores 1\n```\n",
+        "```\nmlflow models list\nbentoml list\npython -m http.server\n```\n",
+        "```\n/home/me/venv/bin/python /home/me/fit.py\n```\n",
+        "```\nstreamlit run\njupyter notebook\n```\n",
+    ],
+)
+def test_commands_without_what_they_need_run_nothing(text: str) -> None:
+    plan = plan_of({**BASE, "fit.py": FIT, "README.md": text})
+    assert [step.command for step in plan.steps] == ["python fit.py"]
+
+
+def test_any_version_of_python_is_the_environments() -> None:
+    plan = plan_of({**BASE, "fit.py": FIT, "README.md": "```\npython3.11 fit.py\n```\n"})
+    assert step_of(plan, "fit.py").command == "python fit.py"
+
+
+def test_a_module_of_a_source_folder_is_found_with_a_path_for_it() -> None:
+    serve = "from fastapi import FastAPI\napp = FastAPI()\n"
+    plan = plan_of({**BASE, "src/pkg/api.py": serve, "Procfile": "web: uvicorn pkg.api:app\n"})
+    assert [(s.command, s.variables) for s in plan.steps] == [("uvicorn pkg.api:app", {"PYTHONPATH": "src"})]
+
+
+def test_where_nothing_else_trains_the_notebook_that_does_is_the_training() -> None:
+    cells = notebook(
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge", "Ridge().fit(pd.read_csv('data/a.csv'), 1)"
+    )
+    plan = plan_of({**BASE, "a.ipynb": cells, "b.ipynb": notebook("print(1)")})
+    assert [(s.notebook, s.purpose) for s in plan.steps] == [("a.ipynb", "train"), ("b.ipynb", "notebook")]
+    assert any("Nothing trains but" in question for question in plan.open_questions)
+    both = plan_of({**BASE, "a.ipynb": cells, "train.py": FIT})
+    assert [(s.notebook, s.purpose) for s in both.steps] == [(None, "train"), ("a.ipynb", "notebook")]
+
+
+def test_pages_of_an_app_are_not_started_alone() -> None:
+    page = "import streamlit as st\nst.title('x')\n"
+    plan = plan_of({**BASE, "Home.py": page, "pages/1_A.py": page})
+    assert [step.command for step in plan.steps] == ["streamlit run Home.py"]
+
+
+def test_a_client_of_a_service_is_not_run_by_itself() -> None:
+    client = "import requests\nprint(requests.post('http://localhost:5000/predict', json={}).json())\n"
+    plan = plan_of({**BASE, "request_pred.py": client, "README.md": "```\npython request_pred.py\n```\n"})
+    assert step_of(plan, "request_pred").purpose == "other"
+    assert any("asks a service" in question for question in plan.open_questions)
+
+
+def test_patterns_that_say_too_little_are_no_outputs() -> None:
+    code = FIT + "import datetime\nname = datetime.now()\ndf.to_csv(f'{name}.csv')\ndf.to_csv(f'data/{name}.csv')\n"
+    code += "df.to_csv(f'out/{name}.csv')\n"
+    assert step_of(plan_of({**BASE, "train.py": code}), "train.py").outputs == ("models/m.joblib", "out/*.csv")

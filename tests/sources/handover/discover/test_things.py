@@ -191,3 +191,29 @@ def test_a_plan_of_the_vendor_that_cannot_be_read_is_told_and_passed_over() -> N
 def test_a_folder_that_is_not_there_is_refused() -> None:
     with pytest.raises(InputError, match="has no folder nowhere"):
         plan_of({**REQUIREMENTS}, folder="nowhere")
+
+
+def test_a_request_whose_body_goes_over_lines() -> None:
+    readme = '```bash\ncurl -X POST http://localhost:8080/predict -d \'{\n  "area": 7,\n  "rooms": 1\n}\'\n```\n'
+    plan = plan_of({**REQUIREMENTS, "app.py": FASTAPI.format(area="", rooms=""), "README.md": readme})
+    assert json.loads(plan.services[0].body) == {"area": 7, "rooms": 1}
+
+
+def test_data_that_differ_only_in_capitals_are_told() -> None:
+    plan = plan_of({**REQUIREMENTS, "train.py": FIT, "data/A.csv": "price\n1\n"})
+    assert any("though there is data/A.csv" in question for question in plan.open_questions)
+
+
+def test_a_model_among_the_data_is_one_when_its_name_says_so() -> None:
+    code = (
+        "import pickle\npickle.load(open('data/knn_regressor.pkl', 'rb'))\npickle.load(open('data/train.pkl', 'rb'))\n"
+    )
+    files = {"data/knn_regressor.pkl": b"\0", "data/train.pkl": b"\0"}
+    plan = plan_of({**REQUIREMENTS, "predict.py": code, **files})
+    assert [model.path for model in plan.models] == ["data/knn_regressor.pkl"]
+
+
+def test_a_delivery_of_which_nothing_runs_has_an_empty_plan() -> None:
+    plan = plan_of({"README.md": "# Notes\n", "analysis.R": "x <- 1\n"})
+    assert (plan.steps, plan.environments) == ((), ())
+    assert any("No command that trains" in question for question in plan.open_questions)

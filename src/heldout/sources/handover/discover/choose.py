@@ -232,7 +232,8 @@ def _missing(chosen: Chosen) -> None:
     """A command whose script is not there is a step only where nothing else serves its purpose."""
     there = {draft.purpose for draft in chosen.drafts if not draft.program.missing}
     for draft in list(chosen.drafts):
-        if draft.program.missing and draft.purpose in there and draft.candidate.trust > _DECLARED:
+        needless = draft.purpose in there or draft.purpose == "other"
+        if draft.program.missing and needless and draft.candidate.trust > _DECLARED:
             _drop(chosen, draft, f"{draft.program.missing} is not part of the delivery")
 
 

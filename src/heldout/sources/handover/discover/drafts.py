@@ -239,7 +239,8 @@ def _purpose(draft: Draft) -> Purpose:
     if program.code:
         return by_word(named) or "other"
     # A name alone makes no training of a script whose code was read and trains nothing.
-    return by_word(name, sure=bool(read)) or by_word(named, sure=bool(read)) or "other"
+    found = by_word(name, sure=bool(read)) or by_word(named, sure=bool(read)) or "other"
+    return "other" if read and found == "serve" else found
 
 
 def stem_of(draft: Draft) -> str:
@@ -247,6 +248,8 @@ def stem_of(draft: Draft) -> str:
     program = draft.program
     if program.code:
         return ""
+    if program.missing and any(program.missing in files for files in _PIPELINES.values()):
+        return " ".join(draft.candidate.words[1:3])
     if program.missing:
         return re.split(r"[/.]", program.missing.removesuffix(".py"))[-1]
     if program.script is not None:

@@ -14,7 +14,7 @@ _BY_WORD: tuple[tuple[Purpose, str], ...] = (
     ("test", r"^(unit_?|run_?)?tests?$|^test_|_tests?$|^ci$|^check$"),
     ("train", r"train(?!_?test_?split|ing_?data|_?data)|(^|_)fit(_|$)|fine_?tun|finetun|entrena|treina|egitim|learn"),
     ("evaluate", r"eval(uat|\b|_)|(^|_)scor(e|ing)|benchmark|backtest|validat|metric|confusion|compar"),
-    ("serve", r"serv(e|er|ing)\b|(^|_)(app|api|webapp|dashboard|gui|demo|deploy|web|frontend|backend)(_|$)"),
+    ("serve", r"serv(e|er|ing)\b|(^|_)(app|api|webapp|dashboard|gui|demo|web|frontend|backend)(_|$)"),
     ("predict", r"predict|infer(?!no)|forecast|pronostic|classify|detect|submission|recommend"),
     (
         "prepare",
@@ -64,8 +64,11 @@ def by_code(study: Study, name: str) -> Purpose | None:
         return "other"
     if "client" in traits and not {"fit", "serve"} & traits:
         return "other"  # it asks a service, which must be up
-    if "serve" in traits and named not in ("train", "evaluate", "prepare"):
+    learning = {"fit", "score", "predict"} & traits
+    if "serve" in traits and (named not in ("train", "evaluate", "prepare") or not learning):
         return "serve"
+    if named == "serve":
+        named = None  # a name alone serves nothing
     if "fit" in traits:
         return _fitting(study, named)
     if "score" in traits and named not in ("predict", "train", "prepare"):

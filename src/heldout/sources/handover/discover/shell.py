@@ -58,6 +58,11 @@ _WRAPPERS = {
     ("call",): 1,
     ("start",): 1,
 }
+_OTHER_MODULES = re.compile(
+    r"(-\S+ )*-m (webbrowser|twine|http\.server|json\.tool|sphinx|mkdocs|pdoc|black|flake8|isort|ruff|mypy|pylint|"
+    r"bandit|tensorboard|timeit|pyflakes|compileall|zipfile|this)\b"
+)
+"""Modules that are started by Python and have nothing to do with the delivery's own code."""
 _WRAPPER_VALUES = frozenset({"--with", "--python", "-p", "--extra", "--group", "-n", "--name", "--env-file"})
 _SHELLS = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "zsh"})
 _CONDITIONS = frozenset(
@@ -265,6 +270,8 @@ class _Shell:
 def unwrapped(words: list[str]) -> list[str]:
     """The words without what only chooses an environment: `poetry run`, `conda run -n x`, `sudo`, `time`."""
     for _ in range(4):
+        if words[1:2] == ["-m"] and words[2:3] in (["uvicorn"], ["streamlit"]):
+            return words[2:]
         if words[:2] == ["conda", "run"]:
             words = _past_options(words[2:])
             continue
@@ -290,20 +297,29 @@ def kind_of(words: list[str]) -> Kind:
         return "other"
     bare = unwrapped(list(words))
     name = posixpath.basename(bare[0]) if not bare[0].startswith("./") else bare[0]
-    second = bare[1] if len(bare) > 1 else ""
-    if name in ("npm", "yarn", "pnpm"):
-        return "install" if second in ("install", "i", "ci", "add") or not second else "other"
-    if name in _INSTALLERS or _installs_by_python(name, bare):
+    if _installs(name, bare):
         return "install"
-    if not _RUNNERS.fullmatch(name) or "<" in name:
-        return "other"
-    if second in _TASKS_NOT_OURS.get(name, ()) or (name.startswith("python") and second in ("", "--version", "-V")):
-        return (
-            "install"
-            if name == "make" and second in ("install", "requirements", "setup", "venv", "env", "create_environment")
-            else "other"
-        )
-    return "run"
+    runs = _RUNNERS.fullmatch(name) and "<" not in name and not _runs_nothing(name, bare)
+    return "run" if runs else "other"
+
+
+def _installs(name: str, words: list[str]) -> bool:
+    second = words[1] if len(words) > 1 else ""
+    if name in ("npm", "yarn", "pnpm"):
+        return second in ("install", "i", "ci", "add", "")
+    if name == "make":
+        return second in ("install", "requirements", "setup", "venv", "env", "create_environment")
+    return name in _INSTALLERS or _installs_by_python(name, words)
+
+
+def _runs_nothing(name: str, words: list[str]) -> bool:
+    """Whether a runner is asked for something that runs nothing of the delivery: `dvc pull`, `mlflow models list`."""
+    second = words[1] if len(words) > 1 else ""
+    if name.startswith("python"):
+        return second in ("", "--version", "-V") or bool(_OTHER_MODULES.match(" ".join(words[1:4])))
+    if name == "mlflow" and second == "models":
+        return words[2:3] not in (["serve"], ["predict"])
+    return second in _TASKS_NOT_OURS.get(name, ())
 
 
 def _installs_by_python(name: str, words: list[str]) -> bool:

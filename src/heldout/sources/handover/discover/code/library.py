@@ -182,6 +182,15 @@ def _moved(made: Call) -> Any:
             machine.folder = "."
 
 
+def _imported(made: Call) -> Any:
+    """`import_module("models." + name)`."""
+    for text in texts(made.arg(0, "name")):
+        path = made.machine.own(made.frame, text) if HOLE not in text else None
+        if path is not None:
+            return made.machine.imported(path)
+    return UNKNOWN
+
+
 def _variable(made: Call) -> Any:
     """`os.getenv(name, default)`."""
     default = made.arg(1, "default")
@@ -297,6 +306,7 @@ def _table() -> dict[str, Callable[[Call], Any]]:
         "os.getcwd pathlib.Path.cwd hydra.utils.get_original_cwd": lambda made: _here(made.machine),
         "pathlib.Path.home": lambda made: "~",
         "os.chdir": _moved,
+        "importlib.import_module __import__": _imported,
         "os.getenv os.environ.get": _variable,
         "os.listdir": lambda made: [HOLE],
         "glob.glob glob.iglob": _globbed,

@@ -94,7 +94,7 @@ def relative(text: str, folder: str) -> str | None:
     if not re.search(r"[^*/.\s]", text) or (first == "*" and "/" in text) or ROOT in text or re.search(r"[{}<>]", text):
         return None
     path = joined(folder, text)
-    return None if path in (None, ".") else path
+    return None if path in (None, ".") or text == ":memory:" else path
 
 
 def shown(text: str) -> str:

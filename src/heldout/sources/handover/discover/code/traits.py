@@ -20,7 +20,8 @@ _BY_NAME: dict[Trait, str] = {
         compute_metrics evaluate brier_score_loss""",
     "save": "dump save_model save_pretrained log_model log_metric log_metrics savefig to_onnx export_model",
     "load": "load_model from_pretrained load_state_dict load_checkpoint load_from_checkpoint model_from_json",
-    "window": "mainloop QApplication Tk imshow",
+    "window": "mainloop QApplication Tk",
+    "serve": "serve_forever run_server start_http_server",
     "download": """urlretrieve urlopen fetch_openml load_dataset snapshot_download hf_hub_download fetch_ucirepo
         dataset_download_files dataset_download competition_download_files download_file gdown fetch_california_housing
         fetch_20newsgroups fetch_covtype fetch_kddcup99 fetch_lfw_people read_html""",
@@ -41,6 +42,7 @@ _DOTTED: dict[str, Trait] = {
     "dill.load": "load",
     "torch.load": "load",
     "torch.save": "save",
+    "cv2.imshow": "window",
     "app.run": "serve",
     "uvicorn.run": "serve",
     "server.run": "serve",
@@ -57,6 +59,16 @@ _DOTTED: dict[str, Trait] = {
     "yf.download": "download",
     "kagglehub.dataset_download": "download",
     "datasets.load_dataset": "download",
+    "mnist.load_data": "download",
+    "fashion_mnist.load_data": "download",
+    "cifar10.load_data": "download",
+    "cifar100.load_data": "download",
+    "imdb.load_data": "download",
+    "datasets.MNIST": "download",
+    "datasets.FashionMNIST": "download",
+    "datasets.CIFAR10": "download",
+    "datasets.CIFAR100": "download",
+    "datasets.ImageNet": "download",
 }
 _SERVERS = {"Flask", "FastAPI", "Sanic", "Starlette", "APIRouter", "Blueprint"}
 

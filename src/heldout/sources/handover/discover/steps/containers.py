@@ -91,6 +91,8 @@ def _step(view: View, path: str, line: int, text: str) -> Iterator[Candidate]:
             continue
         folder = here
         words = tuple(_inside(view, re.sub(r"\$\{?PORT(:-\d+)?\}?", "8000", word)) for word in command.words)
+        if any("$" in word for word in words[:3]):
+            continue  # what it starts is told only when it runs
         script = next((w for w in words[1:] if w.endswith((".py", ".sh"))), "")
         if script and posixpath.normpath(posixpath.join(here, script)) not in view.tree and script in view.tree:
             folder = "."  # the image is built from the root

@@ -23,7 +23,10 @@ def documented_steps(view: View) -> Iterator[Candidate]:
         command = found.command
         if command.kind != "run" or command.heredoc or re.search(r"<[^<>]+>", command.written):
             continue
-        if command.words in (("streamlit", "run"), ("jupyter", "notebook")):
+        if re.search(r"^(/|~|[A-Za-z]:)|\$", " ".join(command.words[1:2])):
+            continue  # on the machine of who wrote it
+        opened = command.words[:2] in (("streamlit", "run"), ("jupyter", "notebook"))
+        if opened and not any(word.endswith((".py", ".ipynb")) for word in command.words):
             continue  # nothing says what it opens
         folder = place_of(view, command.folder, command.words)
         notebook = next((w for w in command.words[1:] if w.endswith(".ipynb")), None)

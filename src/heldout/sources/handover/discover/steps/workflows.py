@@ -51,7 +51,8 @@ def _commands(view: View, path: str, line: int, text: str, where: str) -> Iterat
     """The commands; a line that holds a secret or a matrix value is left out."""
     folder = where if where in view.folders else "."
     for command in read_commands(text, folder=folder):
-        if command.kind == "run" and "${{" not in command.written and not command.heredoc:
+        open_ended = any("$" in word for word in command.words[:3]) or "${{" in command.written
+        if command.kind == "run" and not open_ended and not command.heredoc:
             yield Candidate(
                 command=command.text,
                 words=command.words,
