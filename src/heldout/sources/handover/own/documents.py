@@ -20,6 +20,9 @@ from heldout.sources.handover.result import Check
 
 _LINE = 400
 """Characters of a line that are looked at: patterns go over many lines, few of them long."""
+_USE = re.compile(
+    r"\busage|how to (use|run)|getting started|quick ?start|\buso\b|utilisation|verwendung|使用", re.IGNORECASE
+)
 _TITLE_LINES = 12
 """The heading that names the project stands within so many lines, below badges and logos."""
 
@@ -35,6 +38,7 @@ class Topic:
     headings: re.Pattern[str]
     surely: re.Pattern[str] | None
     says: re.Pattern[str]
+    holds: re.Pattern[str] | None = None
 
 
 @cache
@@ -50,6 +54,7 @@ def topics() -> tuple[Topic, ...]:
             headings=_pattern(raw["headings"]),
             surely=_pattern(raw["surely"]) if "surely" in raw else None,
             says=_pattern(raw["says"]),
+            holds=_pattern(raw["holds"]) if "holds" in raw else None,
         )
         for name, raw in yaml.safe_load(text).items()
     )
@@ -105,7 +110,9 @@ def _under_headings(topic: Topic, page: Page) -> Iterator[Location]:
         title = page.cell is None and section.line <= _TITLE_LINES and section is page.document.sections[0]
         if title:
             continue  # the name of the project is no section on a topic
-        if topic.headings.search(section.title[:200]) and _substance(section, following) >= topic.words:
+        if (topic.headings.search(section.title[:200]) and _substance(section, following) >= topic.words) or (
+            topic.holds and _USE.search(section.title[:200]) and topic.holds.search(_body(section)[:4_000])
+        ):
             yield page.at(section.line)
 
 
@@ -116,6 +123,10 @@ def _with_following(sections: Sequence[Section]) -> Iterator[tuple[Section, Sect
 def _substance(section: Section, following: Section | None) -> int:
     """Words under a heading; code counts as twenty, and an empty heading lends from its first sub-heading."""
     return _content(section) or (_content(following) if following is not None else 0)
+
+
+def _body(section: Section) -> str:
+    return "\n".join((section.prose, *(code for _, code in section.code)))
 
 
 def _content(section: Section) -> int:
