@@ -163,7 +163,7 @@ def _system() -> list[str]:
     options: list[str] = []
     for place, target in system.links().items():
         options += ["--symlink", target, place]
-    for mount in (*system.programs(), *system.own_settings(_USER)):
+    for mount in (*system.folders(), system.settings(_USER)):
         options += ["--ro-bind", str(mount.source), mount.target]
     return options
 
