@@ -117,6 +117,8 @@ class ModelReport(Frozen):
     text: bool = False
     classes: tuple[str, ...] = ()
     parameters: dict[str, str] = Field(default_factory=dict)
+    handles: tuple[str, ...] = ()
+    """Kinds of bad input that a step of it deals with: `missing`, `unseen`."""
     numbers: int | None = None
     warnings: tuple[str, ...] = ()
     """What its libraries said while it was loaded: other versions, most often."""
@@ -247,6 +249,7 @@ def _report(raw: dict[str, Any], depth: int = 0) -> ModelReport:
         text=raw.get("text") is True,
         classes=foreign.texts(raw.get("classes"), 200, 120),
         parameters=_words(raw.get("parameters")),
+        handles=tuple(kind for kind in ("missing", "unseen") if kind in foreign.items(raw.get("handles"))),
         numbers=foreign.count(raw.get("numbers")),
         warnings=foreign.texts(raw.get("warnings"), 10, 400),
         sha256=_hash(raw.get("sha256")),

@@ -20,6 +20,7 @@ import numpy as np, pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -47,6 +48,8 @@ other = make_pipeline(make_column_transformer((StandardScaler(), ["Age", "Income
 joblib.dump(other, "other.pkl")
 numbers = rows[["Age", "Income"]].to_numpy()
 joblib.dump({"model": LogisticRegression().fit(numbers, answer), "names": ["Age", "Income"]}, "dict.pkl")
+joblib.dump(make_pipeline(make_column_transformer((SimpleImputer(), ["Age"]), (OneHotEncoder(handle_unknown="ignore"),
+                                                  ["Kind"])), LogisticRegression()).fit(rows, answer), "hardy.joblib")
 joblib.dump(LinearRegression().fit(rows[["Age"]], rows["Income"]), "line.joblib")
 joblib.dump(StandardScaler().fit(numbers), "scaler.joblib")
 texts = ["buy it now", "how are you"] * 20
@@ -169,6 +172,11 @@ def test_a_class_of_the_deliverys_own_script_is_found(shipped: Path) -> None:
         assert found.predicted.rows == 200
     finally:
         (shipped / "hidden.txt").rename(shipped / "train.py")
+
+
+def test_steps_that_deal_with_bad_input_are_seen(shipped: Path) -> None:
+    assert report(shipped, "hardy.joblib").handles == ("missing", "unseen")
+    assert report(shipped, "pipe.joblib").handles == ()
 
 
 def test_what_predicts_nothing_says_so(shipped: Path) -> None:

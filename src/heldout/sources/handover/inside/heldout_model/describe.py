@@ -152,6 +152,37 @@ def parameters_of(model: Any) -> dict[str, str]:
     return {}
 
 
+def handles_of(model: Any) -> list[str]:
+    """Kinds of bad input that a step of it deals with: `missing` values, `unseen` categories."""
+    told = set()
+    for step in _steps(model, 0):
+        name = type(step).__name__
+        if "Imputer" in name or any(name.startswith(start) for start in ("HistGradient", "XGB", "LGBM", "CatBoost")):
+            told.add("missing")
+        if getattr(step, "handle_unknown", "error") in ("ignore", "use_encoded_value", "infrequent_if_exist", "value"):
+            told.add("unseen")
+    return sorted(told)
+
+
+def _steps(model: Any, depth: int) -> list[Any]:
+    """A model and everything within it."""
+    told = [model]
+    if depth > 6:
+        return told
+    inner: list[Any] = []
+    with contextlib.suppress(Exception):
+        inner += [step for _, step in model.steps]
+    with contextlib.suppress(Exception):
+        inner += [entry[1] for entry in model.transformers_]
+    with contextlib.suppress(Exception):
+        inner += [step for _, step in model.transformer_list]
+    with contextlib.suppress(Exception):
+        inner.append(model.best_estimator_)
+    for step in inner:
+        told += _steps(step, depth + 1)
+    return told
+
+
 def size_of(model: Any) -> int | None:
     """How many trained numbers it holds, where that is easily told."""
     if isinstance(model, Weights):

@@ -133,6 +133,7 @@ def _described(model: Any, report: dict[str, Any]) -> None:
     report["columns"] = 1 if report["text"] else len(report["names"]) or describe.count_of(inner)
     report["classes"] = describe.classes_of(inner)
     report["parameters"] = describe.parameters_of(inner)
+    report["handles"] = describe.handles_of(inner)
     report["numbers"] = describe.size_of(inner)
 
 
