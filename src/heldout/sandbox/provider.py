@@ -21,7 +21,7 @@ def find_sandbox(name: str | None = None) -> Sandbox:
     reasons = []
     for candidate in (name,) if name else PROVIDERS:
         try:
-            return _open(candidate)
+            return open_sandbox(candidate)
         except NoSandboxError as error:
             reasons.append(f"{candidate}: {error}")
     raise NoSandboxError(
@@ -29,7 +29,8 @@ def find_sandbox(name: str | None = None) -> Sandbox:
     )
 
 
-def _open(name: str) -> Sandbox:
+def open_sandbox(name: str) -> Sandbox:
+    """The provider of this name. Raises NoSandboxError with what to install or to switch on."""
     if name == "oci":
         from heldout.sandbox.oci import find_oci
 
