@@ -139,6 +139,12 @@ class _Sections:
 _TABLE = ("+-", "+=", "<tr", "<td", "<th", "</tr", "<table", "<tbody", "<thead")
 
 
+_FIGURE = re.compile(
+    r"(?:\||<t[dh][^>]{0,80}>)\s*(?:[*_`~]{1,3}|<b>)?[-+≈~<>]?\s?\d{0,7}(?:\.\d+|\s?%|\.\d+\s?%)(?!\.\d)[^|<\n]{0,24}"
+)
+"""A cell that begins with a decimal number or a percentage: no version, no type of a column, no list of files."""
+
+
 def _tables(lines: list[str]) -> tuple[int, ...]:
     """First lines of tables in which at least two rows hold a number: results, not lists of files."""
     found = []
@@ -148,7 +154,7 @@ def _tables(lines: list[str]) -> tuple[int, ...]:
         table = bare.count("|") >= 2 or bare.startswith(_TABLE)
         if table:
             begun = begun or number
-            rows += bool(re.search(r"(?<![\w.])\d+(\.\d+|\s?%)", bare[:1000]))
+            rows += bool(_FIGURE.search(bare[:1000]))
         else:
             if begun and rows >= 2:
                 found.append(begun)

@@ -86,7 +86,8 @@ _MODEL_NAME = re.compile(
 class Handler:
     """One route and what happens behind it; lines are those of the joined source, 0 for none.
 
-    `load_line` is where a model file is loaded at each request; `raw_line` where the body is taken as it comes;
+    `load_line` is where a model file is loaded at each request, `fetches` whether a helper is called that may load one;
+    `raw_line` where the body is taken as it comes;
     `masked_line` where a caught error is answered as a success.
     """
 
@@ -97,6 +98,7 @@ class Handler:
     health: bool
     ready: bool
     load_line: int
+    fetches: bool
     raw_line: int
     typed: bool
     checked: bool
@@ -195,12 +197,18 @@ def _handler(module: Module, function: Function, route: str, helpers: dict[str, 
         health=health,
         ready=bool(_READY.search(route.lower())),
         load_line=load,
+        fetches=any(_FETCHES_MODEL.match(called_name(c)) and not _cached(module, c) for c in calls),
         raw_line=next((getattr(n, "lineno", 0) for n in own if _raw(n)), 0),
         typed=_typed(module, function),
         checked=refuses or any(_checks(node) for node in nodes) or any(isinstance(n, ast.Try) for n in own),
         refuses=refuses,
         masked_line=_masked(own),
     )
+
+
+_FETCHES_MODEL = re.compile(
+    r"_?(load|build|create|restore)_\w*(model|pipeline|network|predictor|classifier)", re.IGNORECASE
+)
 
 
 def _model_call(calls: list[ast.Call]) -> bool:

@@ -653,6 +653,20 @@ def test_what_judges_no_model_leaks_nothing(body: str) -> None:
             m = LogisticRegression().fit(train, answers)
             print(own_score(test, m.predict(test)))
         """,
+        # Folds behind a bar of progress.
+        """
+        from tqdm import tqdm
+        for a, b in tqdm(KFold(5).split(X), total=5):
+            m = LogisticRegression().fit(X.iloc[a], y.iloc[a])
+            print(accuracy_score(y.iloc[b], m.predict(X.iloc[b])))
+        """,
+        # Sides that were stored under their names.
+        """
+        import joblib
+        parts = joblib.load("parts.joblib")
+        m = LogisticRegression().fit(parts["X_train"], parts["y_train"])
+        print(accuracy_score(parts["y_val"], m.predict(parts["X_val"])))
+        """,
         # Two ways to fit, each stopped by the rows for that.
         """
         def train(kind, X_tr, y_tr, X_va, y_va):

@@ -83,7 +83,7 @@ class _CloudCheck(Check):
 
 
 def _read(module: Module) -> CloudUse | None:
-    found = {name: module.called[name][0].lineno for name in OPERATIONS if module.called.get(name)}
+    found = {name: calls[0].lineno for name in OPERATIONS if (calls := _there(module, name))}
     if not (found.keys() - WEAK):
         direct = [
             c.lineno for c, name in module.calls if re.match(r"(awswrangler|vertexai|sagemaker|azureml)\.\w+\.", name)
@@ -119,6 +119,14 @@ def _read(module: Module) -> CloudUse | None:
     return CloudUse(
         tuple(sorted(found)), min(found.values()), caught, paged, retried, streamed, 0 if paged else _unpaged(module)
     )
+
+
+def _there(module: Module, name: str) -> list[ast.Call]:
+    """The calls of this name; of those that tables have too, only calls that name a place in the cloud."""
+    calls = module.called.get(name, [])
+    if name not in ("read_csv", "read_parquet", "to_parquet", "to_csv"):
+        return calls
+    return [c for c in calls if re.search(r"['\"](s3a?|gs|gcs|abfss?|az|wasbs?)://", ast.unparse(c)[:300])]
 
 
 def _catches(kind: ast.expr) -> bool:

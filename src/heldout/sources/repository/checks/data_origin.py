@@ -58,7 +58,16 @@ _DATA_SUFFIXES = (
     ".arff",
     ".data",
 )
-_PRODUCED = re.compile(r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight", re.IGNORECASE)
+_PRODUCED = re.compile(
+    r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
+    r"|screenshot",
+    re.IGNORECASE,
+)
+_DATA_ADDRESS = re.compile(
+    r"https?://[^\s\"'<>)]{3,300}\.(csv|tsv|parquet|json|jsonl|zip|gz|tgz|tar|h5|hdf5|feather|xlsx?|npz)\b",
+    re.IGNORECASE,
+)
+"""The address of a file of data, wherever it is written."""
 _DATA_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data|data)\b", re.IGNORECASE)
 _DATASET_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data)\b", re.IGNORECASE)
 _DATA_LINK = re.compile(
@@ -161,6 +170,9 @@ class DataOrigin(Check):
         reads = [(path, line) for path, name, line in repo.calls(*_GLOBS_READ) if _READS.fullmatch(name)]
         named = repo.readme is not None and _DATA_WORDS.search(repo.readme.text)
         if reads and repo.ml.training and repo.complete and not named and purpose(repo) == "application":
+            texts = [*(m.path for m in repo.code), *repo.glob("*.md", "*.rst", "*.txt")]
+            if any(_DATA_ADDRESS.search(repo.text(path).text) for path in first(texts, 400)):
+                return
             yield self.against(
                 "The code reads data files, and nothing in the repository holds them or says where they come from.",
                 *(repo.at(path, line) for path, line in first(reads, 3)),

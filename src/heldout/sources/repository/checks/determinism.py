@@ -56,6 +56,25 @@ _SEEDS_ALL = re.compile(
 )
 
 
+_NUMERIC = frozenset(
+    {
+        "numpy",
+        "pandas",
+        "polars",
+        "scipy",
+        "torch",
+        "tensorflow",
+        "keras",
+        "sklearn",
+        "jax",
+        "xgboost",
+        "lightgbm",
+        "cv2",
+    }
+    | {"datasets", "transformers", "gym", "gymnasium", "stable_baselines3", "pytorch_lightning", "lightning", "PIL"}
+)
+"""Packages of work with data: without any of them, a module's chance bears on no data."""
+
 _MENTIONS = re.compile(r"rand|seed|torch|keras|tensorflow")
 
 
@@ -102,6 +121,9 @@ class Seeds(Check):
                     draws.setdefault(library, call.lineno)
                 if _SEEDS_ALL.fullmatch(name) or (_SEEDS[library].fullmatch(name) and _given(call)):
                     seeds.setdefault(library, call.lineno)
+        tops = {imported.partition(".")[0] for imported in module.imports}
+        if not tops & _NUMERIC:
+            draws.pop("Python's random", None)  # a greeting or a port that is chosen by chance changes no result
         uses_torch = any(imported.partition(".")[0] == "torch" for imported in module.imports)
         for call, name in module.method_calls:
             if name == "manual_seed" and _given(call):

@@ -190,7 +190,8 @@ _RESULT_FILE = re.compile(
 """Files of what came out, kept beside the code."""
 
 _LIMIT = re.compile(
-    r"\b(limitations?(?!\s+(under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope"
+    r"(?<!hub )(?<!size )(?<!storage )(?<!hardware )(?<!space )\b"  # what a machine or a host allows is no such limit
+    r"(limitations?(?!\s+(under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope"
     r"|drawbacks?|not (suitable|intended|designed|supported|guaranteed|meant) (for|to|as|by)"
     r"|(only|currently) (works|supports?|tested|available|handles?)|does(n't| not) (yet )?(work|support|handle)"
     r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?)\b"

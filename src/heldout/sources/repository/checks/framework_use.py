@@ -310,7 +310,8 @@ class FrameworkData(Practice):
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Samplers that are given, except for those that only shuffle or keep the order."""
-        given = [(call, argument(call, "sampler")) for call in module.keyworded.get("sampler", ())]
+        loaders = (call for call in module.keyworded.get("sampler", ()) if "oader" in ast.unparse(call.func))
+        given = [(call, argument(call, "sampler")) for call in loaders]
         if not given:
             return
         plain = {

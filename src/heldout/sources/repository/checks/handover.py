@@ -296,7 +296,7 @@ class OperationGuide(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for the sections."""
-        found = list(_guides(repo, _OPERATE))
+        found = list(_guides(repo, _OPERATE, steps=True))
         # What to do when something fails helps those who operate it, where a text says how to operate it at all.
         if any(not _TROUBLE.search(title) for _, title, _ in found):
             yield self.found(
@@ -309,20 +309,24 @@ class OperationGuide(Check):
 
 _NO_GUIDE = re.compile(
     r"change|history|release|news|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
-    r"|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
+    r"|keputusan|keterbatasan|decisiones|decisao|entscheid|milestone|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
     re.IGNORECASE,
 )
 """Texts about the making of the work, whose headings speak of things that are no guide to them."""
 
 
-def _guides(repo: Repository, wanted: re.Pattern[str]) -> Iterator[tuple[str, str, int]]:
-    """(path, title, line) of sections with substance whose heading is about it."""
+_STEPS = re.compile(r"```|^\s*(\d{1,2}[.)]|[-*+])\s+\S|^( {4}|\t)\S|^\s*\$ ", re.MULTILINE)
+
+
+def _guides(repo: Repository, wanted: re.Pattern[str], *, steps: bool = False) -> Iterator[tuple[str, str, int]]:
+    """(path, title, line) of sections with substance whose heading is about it; `steps` asks for commands or a list."""
     for text in documents(repo)[:60]:
         if _NO_GUIDE.search(text.path):
             continue
         for section in sections(text):
             title = re.sub(r"`[^`]*`|\S+\.(?:py|json|ya?ml|sh|csv|md)\b", " ", section.title[:200])
-            if wanted.search(title) and (len(section.body.split()) >= 30 or "```" in section.body):
+            substance = len(section.body.split()) >= 30 or "```" in section.body
+            if wanted.search(title) and substance and (not steps or _STEPS.search(section.body)):
                 yield text.path, section.title[:60], section.line
 
 

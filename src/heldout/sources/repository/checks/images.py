@@ -288,7 +288,7 @@ class ImageSecrets(Check):
         for image in dockerfiles(repo):
             for instruction in image.of("ENV", "ARG"):
                 match = _SECRET_NAME.search(instruction.value[:2000])
-                if match and not _PLACEHOLDER.search(match[2]):
+                if match and not _PLACEHOLDER.search(match[2]) and _plain(match[2]) not in _plain(match[1]):
                     found.append((image.path, instruction.line, f"`{match[1]}` has a literal value"))
             for instruction in image.of("COPY", "ADD"):
                 match = _SECRET_FILE.search(instruction.value[:2000])
@@ -313,6 +313,11 @@ class ImageSecrets(Check):
                 strength=1.0 if surely else 0.5,
                 places=len(found),
             )
+
+
+def _plain(name: str) -> str:
+    """Letters and digits alone: a value that only repeats the name of its variable is a placeholder."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _harmless(repo: Repository, dockerfile: str) -> bool:

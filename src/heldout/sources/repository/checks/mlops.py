@@ -109,6 +109,7 @@ class ModelVersions(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report registries in use; a hub only when something is put there."""
         used = [u for u in tools_used(repo, "registry") if u.tool.id != "huggingface-hub" or _pushes(repo)]
+        used = [u for u in used if u.tool.id != "wandb-artifacts" or any(_of_models(repo, p) for p, _ in u.places)]
         noted = repo.notes(self)
         if used or noted:
             yield self.found(
@@ -123,6 +124,15 @@ class ModelVersions(Check):
 def _pushes(repo: Repository) -> bool:
     return any("push_to_hub" in m.methods for m in repo.code) or any(
         True for _ in repo.calls("huggingface_hub.upload_*", "huggingface_hub.create_repo")
+    )
+
+
+def _of_models(repo: Repository, path: str) -> bool:
+    """Whether an artefact in this file is a model: data are kept as artefacts too."""
+    return bool(
+        re.search(
+            r"type\s*=\s*[\"']model|link_model|log_model|use_model|model[\w-]*:(v\d|latest)", repo.text(path).text
+        )
     )
 
 

@@ -148,7 +148,8 @@ _STABILITY = re.compile(
     r"(^|_)(psi|population_stability\w*|data_drift|detect_drift|drift_\w+|\w+_drift|concept_drift)$"
 )
 _NO_DRIFT = re.compile(
-    r"drift_(diffusion|velocity|rate|coef\w*|term|net\w*|fn|func\w*)|(gyro|clock|genetic|ocean|sde|compute)_drift"
+    r"drift_(diffusion|velocity|rate|coef\w*|term|net\w*|fn|func\w*)|(gyro|clock|genetic|ocean|sde)_drift"
+    r"|^_?(get|load|fetch|read|save|write|plot|show|print|export|list|send|notify|simulate|inject|generate|make|test)_"
 )
 
 

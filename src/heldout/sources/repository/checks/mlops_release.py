@@ -104,11 +104,13 @@ class ReleaseGate(Check):
         for path in repo.glob("*.yml", "*.yaml", "*.sh", "makefile")[:400]:
             if repo.part(path) in ("code", "example"):
                 match = re.search(
-                    r"rollout undo|canaryTrafficPercent|kind: (Rollout|Canary)\b|argo rollouts|helm rollback",
+                    r"^[^#\n]*?(rollout undo|canaryTrafficPercent|kind: (Rollout|Canary)\b|argo rollouts"
+                    r"|helm rollback)",
                     repo.text(path).text,
+                    re.MULTILINE,
                 )
                 if match:
-                    releases.append((path, line_of(repo.text(path).text, match[0])))
+                    releases.append((path, line_of(repo.text(path).text, match[1])))
         kinds = [bool(found), bool(named) and bool(found or repo.ml.training), bool(releases)]
         if any(kinds):
             words = [

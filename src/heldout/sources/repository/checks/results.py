@@ -85,7 +85,7 @@ class SavedMetrics(Check):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Note the writing places."""
         for call, name in module.calls:
-            if _TRACKS.fullmatch(name):
+            if _TRACKS.fullmatch(name) and not (name == "wandb.log" and _other_words(call)):
                 yield Kept(call.lineno, settings=False)
             if _KEEPS_SETTINGS.fullmatch(name) or (
                 name == "wandb.init" and any(k.arg == "config" for k in call.keywords)
@@ -131,6 +131,14 @@ def _judges(module: Module) -> bool:
 def _tells_metrics(words: str, *, judging: bool) -> bool:
     """Whether what is written is metrics: by a word that says so, or by a looser one in a file that judges models."""
     return bool(_METRIC_IN_CODE.search(words)) or (judging and bool(_METRIC_WORD.search(words)))
+
+
+def _other_words(call: ast.Call) -> bool:
+    """Whether what is logged is spelled out, and none of it is called like a metric."""
+    if not call.args:
+        return True
+    logged = call.args[0]
+    return isinstance(logged, ast.Dict) and None not in logged.keys and not _METRIC_WORD.search(_words(logged))
 
 
 def _words(node: ast.expr) -> str:

@@ -71,7 +71,7 @@ class ModelService(_ServiceCheck):
                 routes=len(slow),
             )
         serving = tools_used(repo, "serving")
-        steady = [(p, h) for p, h in asked if not h.load_line]
+        steady = [(p, h) for p, h in asked if not h.load_line and not h.fetches]
         if steady or serving:
             what = [f"{len(steady)} route{'s' if len(steady) > 1 else ''} with a model behind"] if steady else []
             what += [names(serving)] if serving else []
@@ -298,7 +298,7 @@ class Limits(_ServiceCheck):
         files = repo.glob("*dockerfile*", "procfile", "*.sh", "*.y*ml", "*gunicorn*", "config.pbtxt", "*nginx*.conf")[
             :150
         ]
-        for path in [p for p in files if not p.startswith(".github/")]:
+        for path in [p for p in files if not p.startswith(".github/") and "render" not in p.lower()]:
             text = re.sub(r"HEALTHCHECK[^\n]*", "", repo.text(path).text[:100_000])
             for kind, pattern in (*_LIMITS.items(), ("a cap on the size of a request", _SIZE_LIMIT)):
                 if kind not in found and (match := pattern.search(text)):

@@ -62,7 +62,7 @@ class Layout(Check):
         running = [m for m in judged if m.top_level >= 8]
         busy = {noted.path for noted in repo.notes(self)}
         clean = [m for m in judged if m.top_level <= 2 and m.path not in busy and (m.functions or m.classes)]
-        packaged = repo.glob("setup.py", "setup.cfg", "pyproject.toml")
+        packaged = [path for path in ("setup.py", "pyproject.toml", "setup.cfg") if _packages(repo, path)]
         share = fraction(len(running), len(judged))
         if share > 0.3:
             worst = sorted(running, key=lambda m: -m.top_level)
@@ -387,6 +387,14 @@ def _bound(module: Module) -> Iterator[tuple[int, str]]:
             for alias in node.names:
                 if alias.name not in ("*", "Axes3D"):
                     yield alias.lineno, alias.asname or alias.name
+
+
+def _packages(repo: Repository, path: str) -> bool:
+    """Whether a file at the root says how the project is built, not only how tools are set."""
+    if path not in repo.tree:
+        return False
+    told = re.compile(r"\bsetup\(|^\[(project|build-system|tool\.(poetry|flit|hatch|pdm)\b.*|metadata)\]", re.MULTILINE)
+    return bool(told.search(repo.text(path).text))
 
 
 def _is_setup(path: str) -> bool:

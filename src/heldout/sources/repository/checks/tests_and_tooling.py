@@ -287,8 +287,8 @@ class ContinuousIntegration(Check):
         elif seldom := repo.ci.doing("test", "notebooks", "lint", "types", "build"):
             path = seldom[0].path
             yield self.unknown(
-                f"A workflow checks the code (`{_shown(seldom[0].text)}`), but only by hand, by the clock or at a"
-                " release, not at each change.",
+                f"A workflow tests or builds the code (`{_shown(seldom[0].text)}`), but only by hand, by the clock or"
+                " at a release, not at each change.",
                 repo.at(path, seldom[0].line),
                 ask="What runs by itself when somebody proposes a change?",
             )

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
-from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, constant, frame_names, says_something
 from heldout.sources.repository.syntax import walk
@@ -58,7 +58,8 @@ class Joins(Practice):
         sure = [c for c in bare if len(c.args) == 2 and module.resolve(c.func) == "pandas.merge" and _no_stars(c)]
         if sure:
             yield self.against(
-                f"{len(sure)} merges in this file name no key: they match on whatever columns share a name.",
+                f"{plural(len(sure), 'merge')} in this file name{'s' if len(sure) == 1 else ''} no key: whatever"
+                " columns share a name are matched.",
                 *(module.location(call) for call in first(sure, 3)),
                 strength=ramp(len(sure), 0, 4),
             )

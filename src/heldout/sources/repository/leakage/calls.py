@@ -178,6 +178,10 @@ class Calls(Expressions):
         inner = call.first
         return Value(items=[Value(items=[Value(), i]) for i in self.each(inner)], marks=self.mark_of(inner))
 
+    def watched_over(self, call: Call) -> Value:
+        """`tqdm(xs)`: the same items, with a bar."""
+        return call.first
+
     def ranged(self, call: Call) -> Value:
         """`range(n)`."""
         return Value(length_of=call.arguments[-1].length_of if call.arguments else NONE)
@@ -303,6 +307,7 @@ _BUILTINS: dict[str, _Builtin] = {
         ("int", "float", "round", "abs", "str", "bool", "math.ceil", "math.floor", "numpy.ceil"), Calls.converted
     ),
     "enumerate": Calls.enumerated,
+    **dict.fromkeys(("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "rich.progress.track"), Calls.watched_over),
     "range": Calls.ranged,
     "zip": Calls.zipped,
     "map": Calls.mapped,

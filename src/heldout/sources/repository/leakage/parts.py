@@ -19,6 +19,7 @@ _ROWLESS = frozenset({
     "vocabulary_", "DESCR", "summary", "params",
 })  # fmt: skip
 _INDEXERS = frozenset({"loc", "iloc", "at", "iat", "ix"})
+_SIDES = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 _LEARNT = frozenset(
     {"mean_", "var_", "scale_", "min_", "max_", "data_min_", "data_max_", "statistics_", "components_", "labels_"}
 )
@@ -156,7 +157,11 @@ class Parts(Estimators):
         """`value[key]` for a key that is known as a value; `picked` is how an unknown choice of rows reads."""
         constant = key.constant
         if isinstance(constant, str):
-            return self.part(value, ("label", constant)) if "rows" in value.marks else self.column_of(value, constant)
+            if "rows" in value.marks:
+                return self.part(value, ("label", constant))
+            side = _SIDES.get(constant.lower().removeprefix("x_").removeprefix("y_")) if not value.table else None
+            # `splits["X_val"]`: rows that were parted before, kept under the names of the sides.
+            return self.part(value, ("named key", side)) if side else self.column_of(value, constant)
         numbered = self.by_number(value, constant) if isinstance(constant, int) else None
         if numbered is not None:
             return numbered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.support import Files
+from tests.support import Files, notebook
 
 
 @dataclass(frozen=True)
@@ -335,4 +335,99 @@ TRAPS = (
         },
     ),
     Trap("DEP121", "for", "`alpine` is no version", {"app.py": _TRAIN, "Dockerfile": "FROM nginx:alpine\nCOPY . .\n"}),
+    Trap(
+        "REP201",
+        "against",
+        "a picture that a server shows by chance changes no result",
+        {"server.py": "import random\n\n\ndef show(images):\n    return random.choice(images)\n", "train.py": _TRAIN},
+    ),
+    Trap(
+        "FRW109",
+        "for",
+        "the sampler of a search draws no batches",
+        {"a.py": _TRAIN + "import optuna\nstudy = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=1))\n"},
+    ),
+    Trap(
+        "COM102",
+        "for",
+        "a table of columns and types shows no results",
+        {
+            "train.py": _TRAIN,
+            "README.md": "# X\n\n| column | type | range |\n|---|---|---|\n"
+            + "| charges | NUMERIC(10.2) | from 18.25 to 118.75 |\n" * 3,
+        },
+    ),
+    Trap(
+        "HND109",
+        "for",
+        "a decision about deployment is no guide to it",
+        {
+            "train.py": _TRAIN,
+            "README.md": "# X\n",
+            "docs/open.md": "# Open\n\n## Deployment to the cloud\n\n" + "We wait with it until a team needs it. " * 9,
+        },
+    ),
+    Trap(
+        "REP205",
+        "for",
+        "steps and settings are no metrics",
+        {"train.py": _TRAIN + "import wandb\nwandb.log({'Executed tasks': steps})\nwandb.log(params=params)\n"},
+    ),
+    Trap(
+        "REP303",
+        "against",
+        "code that names the address of the file says where it comes from",
+        {
+            "train.ipynb": notebook("import pandas as pd\ndf = pd.read_parquet('data/trips.parquet')", _TRAIN),
+            "batch.py": "def run(read, year):\n    return read(f'https://example.org/trips_{year}.parquet')\n",
+        },
+    ),
+    Trap(
+        "DEP124",
+        "against",
+        "a value that repeats the name of its variable is a placeholder",
+        {"Dockerfile": "FROM python:3.12\nENV API_INTERNAL_SECRET_KEY=internal_secret_key\n"},
+    ),
+    Trap(
+        "DEP101",
+        "for",
+        "a helper that loads a model inside the route may load it at each request",
+        {
+            "app.py": "from flask import Flask, request\nfrom helpers import load_model_from_run\n\n"
+            "app = Flask(__name__)\n\n\n@app.route('/predict', methods=['POST'])\ndef predict():\n    model = load_model_from_run(request.form['run'])\n"
+            "    return str(model.predict([request.json]))\n",
+            "train.py": _TRAIN,
+        },
+    ),
+    Trap(
+        "MLO114",
+        "for",
+        "fetching what was measured computes no drift",
+        {"train.py": _TRAIN, "a.py": "def get_latest_drift(engine):\n    return engine.read('drift')\n"},
+    ),
+    Trap(
+        "MLO106",
+        "for",
+        "a command in a comment releases nothing",
+        {"train.py": _TRAIN, "k8s/app.yaml": "kind: Deployment\n# after a failure: kubectl rollout undo deploy/app\n"},
+    ),
+    Trap(
+        "MLO102",
+        "for",
+        "data kept as an artefact are no model",
+        {
+            "train.py": _TRAIN
+            + "import wandb\nrun = wandb.init()\nart = run.use_artifact('prices:v3', type='dataset')\n"
+        },
+    ),
+    Trap(
+        "LEK102",
+        "against",
+        "what a player expects of its next moves is no score",
+        {
+            "dqn.py": "import gym\nimport numpy as np\nfrom keras.models import Sequential\n\n\n"
+            "def replay(batch):\n    model = Sequential()\n    q = model.predict(batch)\n"
+            "    model.fit(batch, np.max(q))\n    return np.max(model.predict(batch))\n"
+        },
+    ),
 )
