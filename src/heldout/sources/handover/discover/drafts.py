@@ -22,16 +22,6 @@ _PYTHON = re.compile(
 _VALUED = frozenset({"--config_file", "--num_processes", "--nproc_per_node", "--nnodes", "--num_gpus", "-W", "-X"})
 _SERVED = re.compile(r"([\w./-]+):([A-Za-z_][\w.]*(?:\(.*\))?)")
 _FILE_NAME = re.compile(r"[/.]")
-_RANK: dict[Purpose, int] = {
-    "train": 0,
-    "evaluate": 1,
-    "predict": 2,
-    "serve": 3,
-    "prepare": 4,
-    "test": 5,
-    "notebook": 6,
-    "other": 7,
-}
 _SHELL_COMMANDS = 40
 _UNTOLD = 50
 """Trust of a script that nothing names."""
@@ -256,8 +246,3 @@ def stem_of(draft: Draft) -> str:
         base = posixpath.basename(program.script).rpartition(".")[0]
         return base if base not in ("__main__", "__init__") else posixpath.basename(posixpath.dirname(program.script))
     return draft.candidate.name or " ".join(draft.candidate.words[1:3])
-
-
-def strongest(purposes: list[Purpose]) -> Purpose:
-    """Of several purposes, the one that says most of the whole."""
-    return min(purposes, key=_RANK.__getitem__, default="other")

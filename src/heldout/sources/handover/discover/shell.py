@@ -375,14 +375,3 @@ def _join(words: list[str]) -> str:
     """
     words = ["python", *words[1:]] if words and re.fullmatch(r"python\d[\d.]*|py", words[0]) else words
     return " ".join(word if _PLAIN.fullmatch(word) else shlex.quote(word) for word in words)
-
-
-def flags(words: tuple[str, ...]) -> dict[str, str]:
-    """The long and short options of a command with their values; a flag without one has an empty value."""
-    found: dict[str, str] = {}
-    for at, word in enumerate(words):
-        if word.startswith("-") and len(word) > 1:
-            name, equals, value = word.partition("=")
-            following = words[at + 1] if at + 1 < len(words) else ""
-            found[name] = value if equals else ("" if following.startswith("--") else following)
-    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from heldout.evidence.types import Location
@@ -109,11 +108,6 @@ def place_of(source: Source, node: ast.AST) -> Location:
         cell, within = source.place(line)
         return Location(path=source.path, cell=cell or None, line=within)
     return Location(path=source.path, line=line)
-
-
-def covered(pattern: str, paths: Iterator[str]) -> bool:
-    """Whether one of the paths is the pattern's."""
-    return any(matches(pattern, path) for path in paths)
 
 
 def matches(pattern: str, path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heldout.evidence.types import Location
-from heldout.material.declarations import Declaration, Declarations, read_declarations
+from heldout.material.declarations import Declarations, read_declarations
 from heldout.sources.handover.discover.static.used import Used
 from heldout.sources.handover.discover.view import View
 from heldout.sources.handover.plan import Environment, Plan
@@ -89,6 +89,3 @@ def _said(files: list[str], packages: set[str], fixed: set[str], bounded: set[st
 
 def _places(environments: list[Environment]) -> tuple[Location, ...]:
     return tuple(dict.fromkeys(place for e in environments for place in e.locations))[:_PLACES]
-
-
-__all__ = ["Declaration", "declared_check", "declared_in"]
