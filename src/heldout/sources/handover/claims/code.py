@@ -9,7 +9,7 @@ import tokenize
 import warnings
 
 from heldout.sources.handover.claims import logs
-from heldout.sources.handover.claims.prose import Context
+from heldout.sources.handover.claims.prose import Context, is_reached
 from heldout.sources.handover.plan import Reading
 
 _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)\s")
@@ -24,8 +24,22 @@ def read(text: str, context: Context) -> list[Reading]:
             kept = "\n".join("" if _is_code(part) else part for part in comment.split("\n"))
             line_of = None if context.cell and not context.line else first + line - 1
             base = Context(context.path, line_of, context.cell, context.model, comment=True)
-            found += [_lined(r, first + line - 1, kept) for r in logs.read(kept, base)]
+            lines = kept.split("\n")
+            spoken = [r for r in logs.read(kept, base) if _is_note(r, lines, first + line - 1)]
+            found += [_lined(r, first + line - 1, kept) for r in spoken]
     return sorted(found, key=lambda r: r.location.line or 0)
+
+
+def _is_note(reading: Reading, lines: list[str], first: int) -> bool:
+    """Whether a comment notes a result, and does not only speak of a metric: the name or the number begins the line,
+    or a split, or a verb of reaching stands in it."""
+    here = reading.location.line
+    line = (
+        lines[here - first] if here is not None and 0 <= here - first < len(lines) else reading.location.snippet or ""
+    )
+    lead = re.split(re.escape(reading.name) + "|" + re.escape(reading.written), line, maxsplit=1)[0]
+    begins = len(re.findall(r"[^\W\d_]+", lead)) <= 2 and not re.search(r"[-*•]\s|→", line)
+    return (begins or reading.split != "unknown" or is_reached(line)) and not re.search(r'"\w+":\s*\S+,\s*"', line)
 
 
 def _is_code(line: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from heldout.sources.handover.claims import prose
 from heldout.sources.handover.claims.cells import names_one_metric
 from heldout.sources.handover.claims.names import mentions
+from heldout.sources.handover.claims.numbers import numbers
 from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
@@ -17,7 +18,7 @@ from heldout.sources.handover.plan import Reading
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _COUNTER = re.compile(
-    r"(?<![^\W_])(?:epochs?|iter(?:ation)?s?|steps?|rounds?|época|epoca|epoche|époque|эпоха)['\"]?\s*[\[:#=(]*\s*(\d+)|^\s*\[(\d+)\]|第\s*(\d+)\s*轮",
+    r"(?<![^\W_])(?:epochs?|iter(?:ation)?s?|steps?|rounds?|época|epoca|epoche|époque|эпоха)['\"]?\s*[\[:#=(]*\s*(\d+)|^\s*\[(\d+)\]|第\s*(\d+)\s*轮|(?:^\s*\[[^\]\d]{0,20}|(?<![^\W_])ep\.?\s*)(\d+)\s*/\s*\d+",
     re.IGNORECASE,
 )
 _PROGRESS = re.compile(r"^\s*\d+/\d+\s*(?:\[|━|-)|\d+%\s?\|.*\|\s*\d+/\d+|it/s\]|s/it\]")
@@ -234,12 +235,19 @@ def _table_end(lines: Sequence[str], index: int) -> int:
                 break
         elif _RULE.match(line):
             blank = 0
+        elif rows and _is_head(line):
+            break
         elif re.search(r"\d", line) and re.search(r"\s{2,}|\||\t|[│┃]", line.strip()):
             blank, rows = 0, rows + 1
         else:
             break
         end += 1
     return end if rows else index
+
+
+def _is_head(line: str) -> bool:
+    """Whether a line begins another table."""
+    return not numbers(line) and sum(1 for cell in _cells(line) if names_one_metric(cell)) > 1
 
 
 def _cells(line: str) -> list[str]:

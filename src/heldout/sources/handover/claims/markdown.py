@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from posixpath import basename
 from urllib.parse import unquote
 
 from heldout.sources.handover.claims import code, html, logs, model_index, prose, structured
@@ -54,6 +55,12 @@ _TRAIN_SET = re.compile(
     r"risultati|выборк\w*|метрик\w*)(?![^\W_])|集|^\W*(?:train|training|treino|entrenamiento)\W*$",
     re.IGNORECASE,
 )
+_ABOUT_MODELS = re.compile(
+    r"readme|card|result|report|metric|eval|perform|score|benchmark|experiment|model|accuracy|compar|summary|analysis|paper|"
+    r"ergebnis|resultad|relat[oó]rio|informe|rapport|resumen|^$|\.ipynb$|\.py$",
+    re.IGNORECASE,
+)
+"""Names of documents that speak of results; of another it takes a heading, or a verb, that says so."""
 _EARLIER = re.compile(r"^\W*(?:before|initially|previous|old|vorher|antes|avant|до|优化前)(?![^\W_])", re.IGNORECASE)
 _EXAMPLE = re.compile(
     r"^(?!.*(?:output|result|run)).*(?<![^\W_])(?:example|sample|mock-?up|ejemplo|exemple|beispiel)s?(?![^\W_])",
@@ -72,6 +79,8 @@ class _Position:
     """(indentation, text) of the lines that introduce the list that we are in."""
     above: str = ""
     """The last text that was read."""
+    named: bool = True
+    """Whether the name of the document says that it is about models and their results."""
 
     def heading(self, level: int, text: str) -> None:
         self.headings = [h for h in self.headings if h[0] < level] + [(level, text)]
@@ -90,6 +99,12 @@ class _Position:
         table = words()
         patterns = (table.goals, table.others, table.criteria, _EARLIER)
         return any(pattern.search(text) for text in self.texts() for pattern in patterns)
+
+    def trusted(self) -> bool:
+        """Whether the name of the document, or a heading above, says that it is about results."""
+        return self.named or any(
+            words().about_results.search(text) for text in [h for _, h in self.headings] + self.texts()
+        )
 
     def about_requests(self) -> bool:
         """Whether a block of data here is an answer of a service or a setting: nothing says that it is results."""
@@ -120,7 +135,9 @@ def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
         end = next((i for i in range(1, min(len(lines), 2_000)) if lines[i].strip() in ("---", "...")), 0)
         found += model_index.front_matter("\n".join(lines[1:end]), replace(context, line=2))
         start = end + 1 if end else 0
-    return [*found, *_Reader(lines, context, rst).read(start)]
+    reader = _Reader(lines, context, rst)
+    reader.position.named = bool(_ABOUT_MODELS.search(basename(context.path)))
+    return [*found, *reader.read(start)]
 
 
 class _Reader:
@@ -153,23 +170,32 @@ class _Reader:
                 return after
         return self._text(index)
 
+    def _admit(self, found: list[Reading], *, said: bool = False) -> None:
+        """Take readings in: of a document about other things, several together or with a verb of reaching."""
+        if said or self.position.trusted() or len({reading.metric for reading in found}) > 1:
+            self.found += found
+
     def _fence(self, index: int) -> int:
         match = _FENCE.match(self.lines[index])
         if not match:
             return index
-        mark = match[1]
-        end = next(
-            (i for i in range(index + 1, len(self.lines)) if self.lines[i].strip().startswith(mark[:3])),
-            len(self.lines),
-        )
+        end, closed = self._fence_end(index + 1, match[1])
         body = "\n".join(self.lines[index + 1 : end])
         language = match[2].lower()
         data = language in _DATA or body.lstrip().startswith(("{", "["))
         shown = any(_EXAMPLE.search(text) for text in self.position.texts())
         if not self.position.wishful() and not shown and not (data and self.position.about_requests()):
             context = replace(self.position.context(self.context), line=index + 2)
-            self.found += _fenced(body, language, context)
-        return end + 1
+            self._admit(_fenced(body, language, context))
+        return end + 1 if closed else end
+
+    def _fence_end(self, index: int, mark: str) -> tuple[int, bool]:
+        """(the line at which a fence ends, whether it is its own end): one that begins another ends a forgotten one."""
+        for place in range(index, len(self.lines)):
+            line = self.lines[place].strip()
+            if line.startswith(mark):
+                return place, not line.strip("`~")
+        return len(self.lines), False
 
     def _heading(self, index: int) -> int:
         match = _HEADING.match(self.lines[index])
@@ -197,7 +223,7 @@ class _Reader:
             end += 1
         if not self.position.wishful():
             context = replace(self.position.context(self.context), line=index + 1)
-            self.found += html.tables_of("\n".join(self.lines[index : end + 1]), context, self.position.title())
+            self._admit(html.tables_of("\n".join(self.lines[index : end + 1]), context, self.position.title()))
         return end + 1
 
     def _table(self, index: int) -> int:
@@ -213,7 +239,7 @@ class _Reader:
         title, above = self.position.title(), self.position.above
         grid = Grid(tuple(_cells(self.lines[index])), rows, places, title, above)
         if not self.position.wishful():
-            self.found += table_readings(grid, self.position.context(self.context))
+            self._admit(table_readings(grid, self.position.context(self.context)))
         return end
 
     def _rst_table(self, index: int) -> int:
@@ -224,7 +250,7 @@ class _Reader:
             end += 1
         grid = _rst_grid(self.lines[index:end], index + 1, self.position.title())
         if grid is not None and not self.position.wishful():
-            self.found += table_readings(grid, self.position.context(self.context))
+            self._admit(table_readings(grid, self.position.context(self.context)))
         return end
 
     def _report(self, index: int) -> int:
@@ -289,15 +315,17 @@ class _Reader:
 
     def _sentences(self, text: str, index: int, starts: list[tuple[int, int]]) -> None:
         context = self.position.context(self.context)
+        found: list[Reading] = []
         for offset, sentence in prose.sentences(text):
             here = max((s for s in starts if s[0] <= offset), default=(0, index))
             for reading in prose.readings(_BADGE.sub("", sentence), context.at(here[1] + 1)):
                 # The line on which the number itself stands.
                 at = text.find(reading.written, offset)
                 line = max((s for s in starts if s[0] <= at), default=here)[1] + 1 if at >= 0 else here[1] + 1
-                self.found.append(
+                found.append(
                     reading.model_copy(update={"location": reading.location.model_copy(update={"line": line})})
                 )
+        self._admit(found, said=prose.is_reached(text))
 
     def _badges(self, text: str, starts: list[tuple[int, int]]) -> None:
         for match in _BADGE.finditer(text):
@@ -329,7 +357,9 @@ def _fenced(body: str, language: str, context: Context) -> list[Reading]:
     if language in ("python", "py", "python3", "ipython"):
         return code.read(body, context)
     if language in _DATA:
-        return structured.read(body, {"jsonc": "json", "yml": "yaml"}.get(language, language), context)
+        # A template has noughts where the results will stand.
+        found = structured.read(body, {"jsonc": "json", "yml": "yaml"}.get(language, language), context)
+        return [reading for reading in found if reading.value]
     return logs.read(body, context)
 
 

@@ -17,8 +17,8 @@ import yaml
 Better = Literal["higher", "lower", ""]
 
 _SEPARATORS = re.compile(r"[\s_\-/.'’]+")
-_AT = re.compile(r"\s?@\s?(\d{1,4}|k)(?![\w.])|[_ ]at[_ ](\d{1,4})(?![^\W_])")
-_BARE = ("map", "score", "explained_variance")
+_AT = re.compile(r"\s?@\s?(\d{1,4}|k)(?![\w.])|[_ ]at[_ ](\d{1,4}(?:\.\d+)?(?:_?pct|%|k)?)(?![^\W_])")
+_BARE = ("map", "score", "explained_variance", "kappa")
 """Canonical names that are words or functions, and never read as names by themselves."""
 _COMMON = (*_BARE, "loss")
 _TOP = {"1": "accuracy", "5": "top_5_accuracy"}

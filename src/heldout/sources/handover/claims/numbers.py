@@ -31,7 +31,7 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_TAIL = re.compile(rf"[{_LETTERS}0-9]|\.\d|[_]\w|:\d\d")
+_TAIL = re.compile(rf"[{_LETTERS}0-9]|\.\d|[_]\w|:\d\d|-[{_LETTERS}]{{2,}}")
 _RANGE = re.compile(r"\s*[-–—~〜]\s*")
 _EUROPEAN = re.compile(r"(?<![\d.,])\d{1,3}\.\d{3},\d")
 
@@ -61,7 +61,7 @@ def numbers(text: str) -> list[Number]:
     found = []
     for match in _NUMBER.finditer(text):
         body = match["body"]
-        if _TAIL.match(text, match.end()) and not match["percent"]:
+        if (_TAIL.match(text, match.end()) and not match["percent"]) or _is_placeholder(body):
             continue
         number = _number(match, text)
         if number is None or _part_of_a_date_or_path(text, match, number):
@@ -69,6 +69,12 @@ def numbers(text: str) -> list[Number]:
         found.append(replace(number, written=number.written.rstrip(".")) if body.endswith(".") else number)
     ends = [_RANGE.fullmatch(text[a.end : b.start]) is not None for a, b in pairwise(found)]
     return [n for i, n in enumerate(found) if not (i and ends[i - 1]) and not (i < len(ends) and ends[i])]
+
+
+def _is_placeholder(body: str) -> bool:
+    """Whether the digits are those that people type for want of a number: `0.1234`, `1.2345`."""
+    digits = re.sub(r"\D", "", body).lstrip("0")
+    return 4 <= len(digits) <= 6 and bool(re.search(r"1234|2345|3456|4567|7654|6543|5432|9876", digits))
 
 
 def whole_cell(text: str) -> Number | None:

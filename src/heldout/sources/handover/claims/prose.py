@@ -48,6 +48,10 @@ _RESPECTIVELY = re.compile(
     r"respectively|respectivamente|respectivement|beziehungsweise|rispettivamente|соответственно|分别", re.IGNORECASE
 )
 _RANGING = re.compile(r"(?<![^\W_])(?:rang\w+|vari\w+|between)(?![^\W_])", re.IGNORECASE)
+_ARRIVED = re.compile(
+    r"\s*(?:$|[,.;:()|!?]|(?:on|in|for|while|and|with|after|by|when|using|at)(?![^\W_]))", re.IGNORECASE
+)
+"""After the end of a change; `accuracy 70% → 9% probability` is none."""
 _QUOTED = re.compile(r"^\s*(?:>\s*)+")
 _TO_DO = re.compile(r"^\s*(?:[-*+]\s*)?\[ ?\]")
 _SCALE = re.compile(
@@ -129,7 +133,7 @@ def readings(text: str, context: Context) -> list[Reading]:
     text = _QUOTED.sub("", text[:_MOST])
     if not any(c.isdigit() for c in text) or _TO_DO.match(text):
         return []
-    named = mentions(text, log=context.log)
+    named = mentions(text, log=context.log and not context.comment)
     if not named:
         return []
     listed = [n for n in numbers(text) if not any(m.start <= n.start < m.end for m in named)]
@@ -153,6 +157,16 @@ def readings(text: str, context: Context) -> list[Reading]:
     return [reading for reading in made if reading is not None]
 
 
+def is_of_a_service(metric_id: str, text: str) -> bool:
+    """Whether an error rate is that of a web service and not of a model."""
+    return metric_id == "error_rate" and bool(_SERVICE.search(text))
+
+
+def is_reached(text: str) -> bool:
+    """Whether a text says that something was reached: `achieved`, `obtained`, a tick."""
+    return bool(_REACHED.search(text))
+
+
 def _led(lead: str, context: Context) -> Context:
     """What a line says before its first name, as its label: `PER` of `PER: precision: 89.86%; recall: 93.32%`."""
     match = _LEAD_NAME.fullmatch(lead)
@@ -172,8 +186,8 @@ def _is_bare(number: Number, named: list[Mention]) -> bool:
 def _is_wish(text: str) -> bool:
     """Whether the sentence as a whole is a goal, a rule, an example or about somebody else's result."""
     table = words()
-    if table.goals.search(text):
-        return not _REACHED.search(text)
+    if table.goals.search(text) and not _REACHED.search(text):
+        return True
     patterns = (table.rules, table.examples, table.others, _SCALE)
     return any(pattern.search(text) for pattern in patterns)
 
@@ -263,6 +277,8 @@ class _Pairing:
     def _arrived(self, index: int) -> _Pair | None:
         """`to 0.85` after `accuracy from 0.80`."""
         number = self.listed[index]
+        if not _ARRIVED.match(_clean(self.text[number.end : number.end + 20])):
+            return None
         if self.origin is None or not _TO.search(_clean(self.text[self._since(index) : number.start])):
             return None
         origin = self.origin
@@ -351,7 +367,7 @@ def _before(text: str, number: Number, mention: Mention) -> bool:
     opens = gap.rstrip().endswith(("(", "[", "（"))
     if opens and not re.match(r"[*_`]*\s*[)\]）]", text[mention.end :]):
         return False
-    if len(gap) > 45 or re.search(r"[;:.,!?=)）、，。\d\n]|\s-\s|–|—|→|[(（\[].", gap.rstrip()):
+    if len(gap) > 45 or re.search(r"[;:.,!?=)）、，。/\d\n]|\s-\s|–|—|→|[(（\[].", gap.rstrip()):
         return False
     found = _WORD.findall(gap)
     if re.match(r"\s*\S{0,12}\s*[:=]\s*\d", text[mention.end :]):
@@ -376,8 +392,10 @@ def _is_setting(text: str, number: Number, before: Mention | None) -> bool:
         return True
     if number.signed or _BY.search(_clean(lead)):
         return bool(number.signed or table.changes.search(text[: number.start]))
-    if re.search(r"(?<![-=])[<>≤≥]=?\s*[*_`]*$", lead) and not _REACHED.search(text):
+    if re.search(r"(?<![-=])[<>≤≥]=?\s*[*_`]*$", lead) and not _REACHED.search(text.replace("✅", "")):
         return True  # a limit that nothing is said to have reached
+    if "[" in lead[-3:] and re.match(r"\s*[,;]?\s+-?\d", text[number.end :]):
+        return True  # the first of a list: a number for each fold or epoch
     if number.whole and re.match(r"\s*[/*×+÷]\s*[\d(]", text[number.end :]):
         return True  # part of a formula
     tail = _clean(text[number.end : number.end + 30]).lstrip(" -")
@@ -440,8 +458,8 @@ def _bound(gap: str, following: str) -> Bound:
 
 def _reading(pair: _Pair, text: str, context: Context, kinds: int, *, shared: bool) -> Reading | None:
     """The reading of a pair; `shared` when a split that the sentence names can be that of all its numbers."""
-    if pair.mention.metric == "error_rate" and _SERVICE.search(text):
-        return None  # of a service, not of a model
+    if is_of_a_service(pair.mention.metric, text):
+        return None
     on_scale = scaled(pair.number, metric(pair.mention.metric))
     if on_scale is None or (pair.bound in ("at_least", "at_most") and _conditional(text)):
         return None

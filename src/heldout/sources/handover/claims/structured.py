@@ -20,6 +20,9 @@ from heldout.sources.handover.claims.tables import readings as table_readings
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Reading
 
+_STATISTICS = re.compile(
+    r"(?:(?:mean|std|min|max|median|count|sem|var)?,)*(?:mean|std|min|max|median|count|sem|var)?", re.IGNORECASE
+)
 _EPOCH = re.compile(r"epoch|step|iter|round", re.IGNORECASE)
 _TOKEN = re.compile(
     r'\s*(?:("(?:[^"\\]|\\.)*")|(-?(?:\d[\d.]*(?:[eE][-+]?\d+)?|Infinity)|NaN|true|false|null)|([{}\[\]:,]))'
@@ -79,7 +82,7 @@ def _of_leaf(leaf: Leaf, by_path: dict[tuple[str, ...], Leaf], context: Context)
     if mention is None or number is None or _DEVIATION.search(_rest(keys[place], mention) if place >= 0 else ""):
         return None
     on_scale = scaled(number, metric(mention.metric))
-    if on_scale is None:
+    if on_scale is None or (metric(mention.metric).beside and split_in(" ".join(keys)) == "unknown"):
         return None
     outer = [key for i, key in enumerate(keys) if i != place and key.lower() not in _VALUE_KEYS]
     about = [_key_words(key) for key in outer]
@@ -321,6 +324,10 @@ def _csv(text: str, context: Context) -> list[Reading]:
                 break
     except csv.Error:
         return []
+    if len(rows) > 2 and _STATISTICS.fullmatch(",".join(rows[1])):
+        # pandas writes headings of two levels as two rows: `accuracy, accuracy` over `mean, std`.
+        rows[:2] = [tuple(f"{a} {b}".strip() for a, b in zip(rows[0], rows[1], strict=False))]
+        del lines[0]
     if len(rows) < 2 or len(rows[0]) < 2:
         return []
     if len(rows) > 400 and not _EPOCH.match(rows[0][0]):

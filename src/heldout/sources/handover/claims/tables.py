@@ -13,7 +13,7 @@ from heldout.evidence.types import Location
 from heldout.sources.handover.claims.cells import beside, clean, names_one_metric
 from heldout.sources.handover.claims.names import Mention, mentions, metric, settled, words_of_key
 from heldout.sources.handover.claims.numbers import Number, scaled, whole_cell
-from heldout.sources.handover.claims.prose import Context
+from heldout.sources.handover.claims.prose import Context, is_of_a_service
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Bound, Reading
 
@@ -31,6 +31,7 @@ _EPOCH = re.compile(
 """A column of it makes each row a moment of a training, of which the last counts."""
 _TRIAL = re.compile(r"trials?(?: (?:#|no\.?|number|id))?", re.IGNORECASE)
 """A column of it makes each row one try of a search."""
+_FOLD = re.compile(r"(?:cv|fold|split)[_ -]?\d+(?:[_ -](?:valid|val|test|score))?", re.IGNORECASE)
 _MOST_ROWS = 400
 _MOST_VALUES = 12
 """Values of one metric in one row; more are the record of a search, not a statement about a model."""
@@ -72,6 +73,7 @@ def readings(grid: Grid, context: Context) -> list[Reading]:
         grid = replace(grid, rows=grid.rows[-1:], lines=grid.lines[-1:])
     if any(_TRIAL.fullmatch(clean(head)) for head in grid.head):
         return []
+    grid = _without_folds(grid)
     columns = _metric_columns(grid)
     if columns:
         return list(_by_column(grid, columns, context))
@@ -83,6 +85,15 @@ def _foreign(text: str) -> bool:
     table = words()
     patterns = (table.goals, table.others, table.criteria, _CITED)
     return any(pattern.search(text) for pattern in patterns)
+
+
+def _without_folds(grid: Grid) -> Grid:
+    """A table without its columns of single folds, where their mean stands beside them."""
+    folds = {i for i, head in enumerate(grid.head) if _FOLD.fullmatch(clean(head))}
+    if not folds or not any(clean(head).lower() in ("mean", "average", "avg") for head in grid.head):
+        return grid
+    rows = tuple(tuple(cell for i, cell in enumerate(row) if i not in folds) for row in grid.rows)
+    return replace(grid, head=tuple(head for i, head in enumerate(grid.head) if i not in folds), rows=rows)
 
 
 def _metric_columns(grid: Grid) -> list[_Column]:
@@ -230,7 +241,9 @@ def _cell(
 ) -> Iterator[Reading]:
     text = clean(cell)
     number = whole_cell(text)
-    if number is None or number.signed:
+    if number is None or number.signed or re.search(r"[<>≤≥]=?\s*$", cell[: max(cell.find(number.written), 0)]):
+        return  # a change, or a limit: `< 5%` in a column of accuracy is how to read it
+    if is_of_a_service(mention.metric, " ".join(row)):
         return
     deviation = whole_cell(spread) if spread else None
     if deviation is not None and number.spread is None:
@@ -259,8 +272,6 @@ def _cell(
 
 def _bound(cell: str, text: str, number: Number) -> Bound:
     lead = cell[: max(cell.find(number.written), 0)]
-    if re.search(r"[>≥]", lead) or text[number.end : number.end + 1] == "+":
+    if text[number.end : number.end + 1] == "+":
         return "at_least"
-    if re.search(r"[<≤]", lead):
-        return "at_most"
     return "about" if re.search(r"[~≈]", lead) else ""

@@ -15,6 +15,7 @@ import yaml
 from heldout.sources.handover.plan import Split
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_RATE = re.compile(r"\s*[:=]\s*\d")
 _JOINING = ("between", "before", "about", "at_least")
 _KEY = re.compile(r"[\W_]+")
 
@@ -107,7 +108,7 @@ def models_in(text: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     end = -1
     for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if start >= end:
+        if start >= end and not (text[start:stop] == "LR" and _RATE.match(text, stop)):
             found.append((start, text[start:stop]))
             end = stop
     return found
