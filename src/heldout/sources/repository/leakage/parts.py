@@ -157,11 +157,7 @@ class Parts(Estimators):
         """`value[key]` for a key that is known as a value; `picked` is how an unknown choice of rows reads."""
         constant = key.constant
         if isinstance(constant, str):
-            if "rows" in value.marks:
-                return self.part(value, ("label", constant))
-            side = _SIDES.get(constant.lower().removeprefix("x_").removeprefix("y_")) if not value.table else None
-            # `splits["X_val"]`: rows that were parted before, kept under the names of the sides.
-            return self.part(value, ("named key", side)) if side else self.column_of(value, constant)
+            return self.part(value, ("label", constant)) if "rows" in value.marks else self.by_name(value, constant)
         numbered = self.by_number(value, constant) if isinstance(constant, int) else None
         if numbered is not None:
             return numbered
@@ -176,6 +172,11 @@ class Parts(Estimators):
         if key.pending and value.rows:
             return self.chosen(value, key)
         return self.any_item(value, picked)
+
+    def by_name(self, value: Value, name: str) -> Value:
+        """A column; `splits["X_val"]` are rows that were parted before, kept under the name of their side."""
+        side = _SIDES.get(name.lower().removeprefix("x_").removeprefix("y_")) if not value.table else None
+        return self.part(value, ("named key", side)) if side else self.column_of(value, name)
 
     def by_number(self, value: Value, place: int) -> Value | None:
         """A known item of a list or table, or the rows at a place."""

@@ -394,7 +394,8 @@ TRAPS = (
         "a helper that loads a model inside the route may load it at each request",
         {
             "app.py": "from flask import Flask, request\nfrom helpers import load_model_from_run\n\n"
-            "app = Flask(__name__)\n\n\n@app.route('/predict', methods=['POST'])\ndef predict():\n    model = load_model_from_run(request.form['run'])\n"
+            "app = Flask(__name__)\n\n\n@app.route('/predict', methods=['POST'])\ndef predict():\n"
+            "    model = load_model_from_run(request.form['run'])\n"
             "    return str(model.predict([request.json]))\n",
             "train.py": _TRAIN,
         },
