@@ -144,3 +144,16 @@ def test_a_page_without_runs_claims_or_scores_says_so_and_nothing_more() -> None
 def test_a_page_that_lies_elsewhere_finds_the_logs() -> None:
     page = Page(render_audit(GOOD, logs="../kept here"))
     assert "../kept%20here/logs/tests.txt" in page.all("href")
+
+
+def test_what_works_and_cannot_be_kept_is_yours_in_part() -> None:
+    failing = tuple(check(c.id, "fail", "Not there.") if c.id in ("O1", "O2", "O6", "O8") else c for c in GOOD.checks)
+    text = first_screen(render_audit(audit("x", failing)))
+    assert "It works and its numbers are true, but it is not yours to keep running." in text
+    assert "Is it yours? ◇ In part" in text
+    assert "to keep it you lack documents, freedom from what only they have, rights and 2 more" in text
+
+
+def test_a_folder_of_this_machine_is_named_without_its_path() -> None:
+    page = render_audit(audit("x", (), origin="/home/ada/secret-client/x"))
+    assert "secret-client" not in page

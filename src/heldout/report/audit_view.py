@@ -140,6 +140,18 @@ class AuditView:
         return tuple(line for part in self.parts for line in part.open)
 
     @property
+    def unmade(self) -> tuple[Item, ...]:
+        """The lines of the rubric of which no check was made."""
+        made = {check.id for check in self.audit.checks}
+        return tuple(item for item in rubric().items.values() if item.id not in made)
+
+    @property
+    def origin(self) -> str:
+        """Where it came from; of a folder of this machine only the name, since the rest tells of its owner."""
+        given = self.audit.origin
+        return given if "://" in given or given.startswith("pypi:") else given.rstrip("/").rpartition("/")[2]
+
+    @property
     def to_write(self) -> tuple[Clause, ...]:
         """The clauses for what failed, dearest first."""
         return tuple(clause for clause in self.clauses if not clause.met and not clause.open)
@@ -164,7 +176,7 @@ def audit_view(audit: Audit) -> AuditView:
         verdict=verdict(audit.scores, audit.checks),
         parts=parts,
         truth=_truth(audit.claims),
-        yours=_yours(audit.checks),
+        yours=_yours(audit.checks, audit.scores),
         clauses=_clauses(audit.checks),
         claims=claim_lines(audit.claims),
         builds=build_lines(audit.attempts),
@@ -200,13 +212,16 @@ def _truth(claims: Sequence[ClaimResult]) -> Told:
         said.append(f"{len(wrong)} did not")
     if rest:
         said.append(f"{rest} could not be measured")
-    return Told("against" if wrong else "for", "No" if wrong else "Yes", f"{listed(said, last='and')}.")
+    lead = "No" if wrong else "Yes, as far as measured" if rest else "Yes"
+    return Told("against" if wrong else "for", lead, f"{listed(said, last='and')}.")
 
 
-def _yours(checks: Sequence[Check]) -> Told:
+def _yours(checks: Sequence[Check], scores: Sequence[Score]) -> Told:
     state = {check.id: check.state for check in checks}
     able = [words for id_, words in _ABILITIES.items() if state.get(id_) == "pass"]
     unable = [words for id_, words in _ABILITIES.items() if state.get(id_) == "fail"]
+    kept = next((score.state != "does_not_hold" for score in scores if score.area == "own"), True)
+    lacking = [] if kept else [words for id_, words in _LACKING.items() if state.get(id_) == "fail"]
     if not able and not unable:
         return Told("unknown", "Not shown", "Nothing of it could be run here.")
     said = []
@@ -214,13 +229,28 @@ def _yours(checks: Sequence[Check]) -> Told:
         said.append(f"You can {listed(able, last='and')} without its makers")
     if unable:
         said.append(f"{'you' if able else 'You'} cannot {listed(unable)}")
+    elif lacking:
+        said.append(f"to keep it you lack {listed(lacking, last='and')}")
     text = f"{', but '.join(said)}."
-    if not unable:
+    if not unable and kept:
         return Told("for", "Yes", text)
     if "fail" in (state.get("B4"), state.get("T1")):
         return Told("against", "No", text)
     return Told("unknown", "In part", text)
 
+
+_LACKING = {
+    "O1": "documents",
+    "O6": "freedom from what only they have",
+    "O8": "rights",
+    "O5": "agreed terms",
+    "O2": "a guide that works",
+    "O7": "tests",
+    "O4": "a way back",
+    "O3": "monitoring",
+    "O9": "a second person who knows it",
+}
+"""What is missing when a check of owning failed, the gravest first."""
 
 _ABILITIES = {"B4": "build it", "U1": "predict with it", "T1": "retrain it", "T5": "retrain it on your own data"}
 

@@ -110,9 +110,9 @@ def _under_headings(topic: Topic, page: Page) -> Iterator[Location]:
         title = page.cell is None and section.line <= _TITLE_LINES and section is page.document.sections[0]
         if title:
             continue  # the name of the project is no section on a topic
-        if (topic.headings.search(section.title[:200]) and _substance(section, following) >= topic.words) or (
-            topic.holds and _USE.search(section.title[:200]) and topic.holds.search(_body(section)[:4_000])
-        ):
+        titled = bool(topic.headings.search(section.title[:200])) and _substance(section, following) >= topic.words
+        used = topic.holds is not None and bool(_USE.search(section.title[:200]))
+        if titled or (used and topic.holds and topic.holds.search(_body(section)[:4_000])):
             yield page.at(section.line)
 
 

@@ -87,7 +87,8 @@ def lock_in_check(delivered: Delivered) -> Check:
         message=message[:1].upper() + message[1:] + ".",
         severity="high" if secret or any(tie.grave for tie in ties) else "medium" if failed else "info",
         locations=tuple(tie.place for tie in _first_of_each(ties))[:_SHOWN] or tuple(services.values())[:3],
-        measured={_measure(kind): number for kind, number in counts.items()} | {"services": ", ".join(services)},
+        measured={_measure(kind): number for kind, number in counts.items()}
+        | ({"services": ", ".join(services)} if services else {}),
         why="What stands on its makers' machines or in their accounts stops when they close them.",
         mend=_mend(counts) if failed else "",
         clause=_CLAUSE_SECRETS if secret and len(counts) == 1 else "",

@@ -72,7 +72,7 @@ def monitoring_check(delivered: Delivered, plan: Plan, runs: Sequence[Ran]) -> C
         "id": "O3",
         "area": "own",
         "why": "Models become worse silently; only somebody who watches sees it.",
-        "measured": {"watched_by": ", ".join(w.tool for w in (*quality, *service)), "runs": len(ran)},
+        "measured": {"watched_by": ", ".join(w.tool for w in (*quality, *service)) or None, "runs": len(ran)},
     }
     if not quality and not steps:
         return Check(
