@@ -25,6 +25,7 @@ from heldout.sources.handover.answers import Answers
 from heldout.sources.handover.bench import Workshop
 from heldout.sources.handover.claims import compare, find_claims
 from heldout.sources.handover.client import ClientInput
+from heldout.sources.handover.complete import complete
 from heldout.sources.handover.conduct import Conduct, Findings
 from heldout.sources.handover.discover import discover, static_checks
 from heldout.sources.handover.judge import judge
@@ -90,6 +91,7 @@ def audit(order: AuditOrder, progress: Progress | None = None) -> Audit:
         copy_delivery(material, shelf)
         with relay(made(data_folder() / "cache" / "packages"), order.index) as index:
             result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
+        result = complete(result, replace(material, tree=reading_tree(material.tree)))
     result = result.model_copy(
         update={"taken_at": datetime.now(UTC).replace(microsecond=0), "seconds": round(time.monotonic() - began, 1)}
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from heldout.material import Material
 from heldout.material.identity import is_bot
 from heldout.material.redaction import Redactor
+from heldout.sources.handover.result import Audit
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -36,3 +37,20 @@ def _hidden(value: Any, redactor: Redactor) -> Any:
     if isinstance(value, list | tuple):
         return tuple(_hidden(item, redactor) for item in value)
     return value
+
+
+def redact_audit(audit: Audit, redactor: Redactor) -> Audit:
+    """An audit with everything that it says redacted, but for its plan, which has to stay what was run.
+
+    The claims and the runs, which repeat parts of the plan for readers, are redacted.
+    """
+    said = {
+        "checks": tuple(redacted(check, redactor) for check in audit.checks),
+        "scores": tuple(redacted(score, redactor) for score in audit.scores),
+        "claims": tuple(redacted(claim, redactor) for claim in audit.claims),
+        "runs": tuple(redacted(run, redactor) for run in audit.runs),
+        "attempts": tuple(redacted(attempt, redactor) for attempt in audit.attempts),
+        "tests": tuple(redacted(test, redactor) for test in audit.tests),
+        "gaps": tuple(redacted(gap, redactor) for gap in audit.gaps),
+    }
+    return audit.model_copy(update=said)
