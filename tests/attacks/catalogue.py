@@ -51,6 +51,8 @@ class Attack:
     finishes: bool = True
     """Whether it must have tried everything that it has."""
     play: Callable[[Attack, Field], None] = field(default=lambda attack, field: attack.usual(field))
+    seen: str = ""
+    """Where somebody was hit by it."""
 
     def usual(self, field: Field) -> None:
         """Each variant in a new workspace, then a harmless run."""
@@ -301,17 +303,23 @@ def play_with_own_program(attack: Attack, field: Field) -> None:
 
 # fmt: off
 CATALOGUE: tuple[Attack, ...] = (
-    Attack("15", "A pickled model runs a program when it is loaded", "pickled_model.py", look=loaded_inside),
-    Attack("16", "Payloads in model formats that are called safe", "safe_format.py"),
-    Attack("17", "Predictions that are a link to another file", "symlinked_output.py", look=links_are_refused),
-    Attack("18", "Links for whoever changes the owner of the outputs", "chowned_link.py", kept=True),
+    Attack("15", "A pickled model runs a program when it is loaded", "pickled_model.py", look=loaded_inside,
+           seen="CVE-2025-32434"),
+    Attack("16", "Payloads in model formats that are called safe", "safe_format.py", seen="CVE-2025-54412"),
+    Attack("17", "Predictions that are a link to another file", "symlinked_output.py", look=links_are_refused,
+           seen="CVE-2024-28185"),
+    Attack("18", "Links for whoever changes the owner of the outputs", "chowned_link.py", kept=True,
+           seen="CVE-2024-28189"),
     Attack("19", "Outputs that are pipes, sockets and devices", "fifo_output.py", look=pipes_are_refused),
     Attack("20", "Files that say they are huge, and archives that are", "sparse_output.py", look=holes_are_refused),
-    Attack("21", "Calls to the machine, its network and the cloud", "reach_network.py", play=play_with_services),
+    Attack("21", "Calls to the machine, its network and the cloud", "reach_network.py", play=play_with_services,
+           seen="CVE-2024-29021"),
     Attack("22", "Sockets that know no network namespace", "odd_sockets.py"),
     Attack("23", "Something left for the next run", "store.py", finishes=True, play=play_twice),
-    Attack("24", "Files that somebody forgot to close", "inherited_descriptors.py", play=play_with_open_files),
-    Attack("25", "Typing into the terminal of whoever started it", "typed_into_terminal.py", play=play_in_terminal),
+    Attack("24", "Files that somebody forgot to close", "inherited_descriptors.py", play=play_with_open_files,
+           seen="CVE-2024-21626"),
+    Attack("25", "Typing into the terminal of whoever started it", "typed_into_terminal.py", play=play_in_terminal,
+           seen="CVE-2017-5226"),
     Attack("26", "Namespaces of its own, as a way to more of the kernel", "nested_namespaces.py"),
     Attack("28", "System calls by another architecture's numbers", "foreign_calls.py", (FAILED,), killed_by_filter,
            variants=("int80", "int80-unshare", "x32"), finishes=False),
@@ -333,7 +341,8 @@ CATALOGUE: tuple[Attack, ...] = (
     Attack("H1", "The kernel's own settings, and a crash for its handler", "kernel_settings.py"),
     Attack("H2", "The memory of other processes, and of the first one", "watched_siblings.py", (OK, FAILED),
            finishes=False),
-    Attack("H3", "The sandbox's own program, past every mount", "reopened_program.py", play=play_with_own_program),
+    Attack("H3", "The sandbox's own program, past every mount", "reopened_program.py", play=play_with_own_program,
+           seen="CVE-2019-5736 is its kin"),
     Attack("H4", "A file that is a link whenever it is opened", "swapped_links.py", finishes=False,
            play=play_while_reading),
     Attack("H5", "A tree that is hard to walk and to remove", "endless_folders.py", (OK, DISK), all_of_it_is_seen,
@@ -349,3 +358,36 @@ CATALOGUE: tuple[Attack, ...] = (
     Attack("H12", "A bad end that says it went well", "forged_end.py", (FAILED,), ended_as_it_did),
 )
 # fmt: on
+
+_HEAD = """# Attacks on the sandbox
+
+<!-- Written by `python -m tests.attacks.catalogue`; do not edit. -->
+
+Each is a hostile program that really tries it, in `tests/attacks/programs`. It is let loose on bubblewrap as root, on
+bubblewrap as an ordinary user, and on each container engine of the machine, with `pytest tests/attacks`. What must hold
+every time: nothing that it tried worked; the files, programs and services of the machine are as they were; no process
+of it is left; the next run finds nothing of it; and it gets one of the verdicts that are named here. H1 and on are
+ours; the other numbers are those of a list of attacks on systems that grade foreign code.
+
+| number | what is tried | program | verdicts |
+|---|---|---|---|
+"""
+_TAIL = """| 27 | Code that runs when a package is built | `tests/sandbox/test_environments.py` | ok |
+
+The same numbers with several verdicts mean that a control group counts what is only watched where there are none.
+What the sandbox does not promise is told in [its own page](/explanation/sandbox.md#what-it-does-not-protect-from).
+"""
+
+
+def page() -> str:
+    """The catalogue as a page of the documentation."""
+    lines = [
+        f"| {attack.number} | {attack.title}{f' ({attack.seen})' if attack.seen else ''} | `{attack.program}` "
+        f"| {', '.join(attack.verdicts)} |\n"
+        for attack in CATALOGUE
+    ]
+    return _HEAD + "".join(lines) + _TAIL
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201 - this is what it is run for

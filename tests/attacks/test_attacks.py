@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from heldout.sandbox.base import Sandbox
-from tests.attacks.catalogue import CATALOGUE, Attack
+from tests.attacks.catalogue import CATALOGUE, Attack, page
 from tests.attacks.field import PROGRAMS, Field
 from tests.sandbox.conftest import as_user
 
@@ -42,6 +42,11 @@ def test_every_program_is_in_the_catalogue() -> None:
     programs = {path.name for path in PROGRAMS.iterdir() if path.suffix in (".py", ".sh")} - {"attempt.py"}
     assert programs == {attack.program for attack in CATALOGUE}
     assert len(BY_NUMBER) == len(CATALOGUE)
+
+
+def test_the_documentation_lists_every_attack() -> None:
+    written = Path(__file__).parents[2] / "docs" / "reference" / "attacks.md"
+    assert written.read_text() == page(), "run `python -m tests.attacks.catalogue > docs/reference/attacks.md`"
 
 
 def test_nothing_of_ours_unpickles_or_evaluates_what_others_wrote() -> None:
