@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from heldout.sandbox.base import Job, Limits, Sandbox, SandboxFault, Verdict
 from heldout.sandbox.environments import ENV, Attempt, Recipe, build, failed_for_lack
 from heldout.sandbox.interpreters import Interpreter, interpreters
 from heldout.sandbox.relay import Relay, relay
+from tests.sandbox.conftest import as_user
 from tests.sandbox.packages import LocalIndex, local_index, sdist, wheel
 
 DAY = date(2021, 6, 1)
@@ -128,6 +131,22 @@ def test_a_source_distribution_is_built_inside(
     attempt = made(sandbox, running, Recipe(python(), ("source",)), delivery, place)
     assert runs(sandbox, attempt, "import source; print(source.version)") == b"built"
     assert [path.name for path in outside.iterdir()] == ["secret"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_ordinary_user_builds_an_environment(sandbox: Sandbox, index: LocalIndex, place: Path) -> None:
+    index.add(sdist("source", "1.0", {"src/source.py": "version = 'built'\n"}))
+
+    def work(sandbox: Sandbox, folder: Path) -> None:
+        interpreters.cache_clear()
+        (folder / "delivery").mkdir()
+        with relay(folder / "cache", index.address) as running:
+            recipe = Recipe(interpreters()[-1], ("source", "thing==1.0"))
+            attempt = made(sandbox, running, recipe, folder / "delivery", folder)
+            assert runs(sandbox, attempt, "import source, thing; print(source.version, thing.version)") == b"built 1.0"
+
+    importlib.import_module("importlib.readers")  # the user may not read the Python that runs the tests
+    as_user(work, place)
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])

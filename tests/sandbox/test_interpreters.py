@@ -77,6 +77,13 @@ def test_what_is_no_python_of_its_own_is_passed_over(clean: Path, monkeypatch: p
     assert not {f"3.4{number}" for number in range(1, 5)} & {interpreter.minor for interpreter in all_of_them()}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_place_that_is_closed_to_us_is_passed_over(clean: Path) -> None:
+    stand_in(clean / "pyenv" / "versions" / "3.47.0", "3.47.0")
+    (clean / "pyenv").chmod(0o700)
+    as_user(lambda _sandbox, _folder: all_of_them(), clean)
+
+
 def test_the_system_s_own_needs_no_mount(clean: Path) -> None:
     for interpreter in all_of_them():
         if interpreter.inside.startswith("/usr/"):

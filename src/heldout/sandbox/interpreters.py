@@ -69,17 +69,24 @@ def _programs() -> Iterator[Path]:
     roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"]
     roots.append(Path(os.environ.get("UV_PYTHON_INSTALL_DIR", Path.home() / ".local/share/uv/python")))
     for root in roots:
-        if root.is_dir():
-            places += [version / "bin" for version in sorted(root.iterdir())]
+        places += [version / "bin" for version in sorted(_listed(root))]
     for place in places:
-        if place.name == "shims" or (place.parent / "pyvenv.cfg").exists():
+        if place.name == "shims" or any(one.name == "pyvenv.cfg" for one in _listed(place.parent)):
             continue  # a shim runs whatever pyenv chooses; a virtual environment is another's
-        for program in sorted(place.glob("python3.*")) if place.is_dir() else ():
+        for program in sorted(_listed(place)):
             if re.fullmatch(r"python3\.\d+", program.name):
                 real = program.resolve()
                 if real not in seen:
                     seen.add(real)
                     yield real
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What is in a folder; nothing when it is not there, or closed to us."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _version(program: Path) -> tuple[int, int, int] | None:
