@@ -23,7 +23,7 @@ from heldout.sandbox.provider import find_sandbox
 from heldout.sandbox.relay import Relay, relay
 from heldout.sources.handover.answers import Answers
 from heldout.sources.handover.bench import Workshop
-from heldout.sources.handover.claims import compare, find_claims
+from heldout.sources.handover.claims import find_claims
 from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.complete import complete
 from heldout.sources.handover.conduct import Conduct, Findings
@@ -183,7 +183,7 @@ class _Audit:
             plan=self.plan,
             checks=checks,
             scores=score(checks),
-            claims=compare(self.plan.claims, found.readings),
+            claims=found.claims(self.plan),
             runs=found.runs,
             attempts=tuple(a for s in standing.values() for a in s.attempts),
             gaps=self.material.gaps,

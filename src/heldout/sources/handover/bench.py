@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +16,7 @@ from heldout.sandbox.base import GIB, MIB, Completed, Job, Limits, Mount, Sandbo
 from heldout.sandbox.environments import Built
 from heldout.sources.handover.causes import run_cause
 from heldout.sources.handover.claims import kind_of, read_numbers
+from heldout.sources.handover.notebooks import read_notebook_run
 from heldout.sources.handover.observation import Observation
 from heldout.sources.handover.plan import Reading, Step
 from heldout.sources.handover.record import Cause, Ran
@@ -23,6 +26,7 @@ from heldout.sources.handover.watching import LARGEST_FILE, read_observation
 DELIVERY = "delivery"
 """The folder of the workspace that holds the copy of the delivery."""
 _WATCHED = "watch"
+_NOTEBOOK = "notebook.json"
 _READ_BYTES = 2 * MIB
 _DIGESTED = 512 * MIB
 """A larger file counts as changed when its size does."""
@@ -101,10 +105,11 @@ class Bench:
     def run(self, step: Step, *, command: str | None = None, limits: Limits | None = None) -> Ran:
         """Run a step to its end and say what became of it. Raises SandboxFault, never for the step."""
         self._runs += 1
-        told = command or step.command
-        self.shop.tell(told)
+        told = _by_our_runner(step) if step.notebook else command or step.command
+        self.shop.tell(step.notebook or told)
         before = self._stamps()
         self.workspace.remove(_WATCHED)
+        self.workspace.remove(_NOTEBOOK)
         done = self.shop.sandbox.run(self.job(step, told, limits or self.shop.limits))
         return self._told(step, told, done, before)
 
@@ -160,6 +165,8 @@ class Bench:
             sorted(path for path in after if path in before and after[path] != before[path] and _counts(path))
         )
         output, errors = (part.decode("utf-8", "replace") for part in (done.stdout, done.stderr))
+        if step.notebook:
+            output += self._notebook_text()
         self.output = f"{output}\n{errors}"
         readings = [*read_numbers(output, "stdout", "log"), *read_numbers(errors, "stderr", "log")]
         for path in (*made, *changed):
@@ -189,6 +196,18 @@ class Bench:
             log=log,
         )
 
+    def _notebook_text(self) -> str:
+        """What the cells of the notebook that just ran printed, and where it stopped."""
+        try:
+            run = read_notebook_run(self.workspace.read(_NOTEBOOK, LARGEST_FILE * 4))
+        except InputError:
+            return ""
+        if run is None:
+            return ""
+        failed = run.failed
+        end = f"\nStopped in cell {failed.cell}.\n{failed.trace}\n{failed.error}: {failed.message}" if failed else ""
+        return f"{run.error}\n{run.text}{end}"
+
     def _cause(self, done: Completed, output: str, left_something: bool) -> Cause | None:
         cause = run_cause(output, done.verdict, done.why, self.shop.own)
         if cause is None or done.verdict is not Verdict.OK:
@@ -215,6 +234,12 @@ class Bench:
                 except InputError:
                     continue
         return read_observation(files)
+
+
+def _by_our_runner(step: Step) -> str:
+    """A notebook is run by a script of ours, from its own folder: Jupyter need not be among its packages."""
+    path = posixpath.relpath(step.notebook or "", step.folder)
+    return f"python {TOOLS}/notebook.py {shlex.quote(path)} --out /work/{_NOTEBOOK}"
 
 
 def _counts(path: str) -> bool:

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 
 from heldout.evidence.types import Frozen
 from heldout.sources.handover.bench import Workshop
+from heldout.sources.handover.claims import compare
 from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.observation import Observation
 from heldout.sources.handover.plan import Plan, Reading, Step
 from heldout.sources.handover.record import Ran
+from heldout.sources.handover.result import ClaimResult
 from heldout.sources.handover.running import Runner, Running
 from heldout.sources.handover.standing import Environments, Standing
 from heldout.sources.handover.training import REPEATS, Round, Trainer, Training, ordered
@@ -53,26 +55,31 @@ class Findings:
     training: Training | None = None
     running: Running | None = None
 
+    def claims(self, plan: Plan) -> tuple[ClaimResult, ...]:
+        """Each claim of the plan beside what was measured."""
+        return compare(plan.claims, self.readings)
+
     @property
     def readings(self) -> tuple[tuple[Reading, ...], ...]:
         """What each training printed and wrote of quality; with the first, what notebooks and other commands say."""
-        rounds = [tuple(r for run in done.runs for r in run.readings) for done in self._rounds]
+        rounds = [tuple(r for run in done.runs for r in run.readings) for done in self.rounds]
         others = tuple(r for run in (self.running.runs if self.running else ()) for r in run.readings)
         return ((*(rounds[0] if rounds else ()), *others), *rounds[1:])
 
     @property
     def seen(self) -> tuple[tuple[Observation, ...], ...]:
         """What the watch saw of each training."""
-        return tuple(tuple(run.seen for run in done.runs if run.seen) for done in self._rounds)
+        return tuple(tuple(run.seen for run in done.runs if run.seen) for done in self.rounds)
 
     @property
-    def _rounds(self) -> tuple[Round, ...]:
+    def rounds(self) -> tuple[Round, ...]:
+        """The trainings."""
         return self.training.rounds if self.training else ()
 
     @property
     def runs(self) -> tuple[Ran, ...]:
         """Every run, in order."""
-        trainings = [run for done in self._rounds for run in done.runs]
+        trainings = [run for done in self.rounds for run in done.runs]
         return (*trainings, *(self.running.runs if self.running else ()))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from heldout.material.open import Material
 from heldout.sources.handover.answers import Answers
+from heldout.sources.handover.claims.checks import claims_checks
 from heldout.sources.handover.conduct import Findings
 from heldout.sources.handover.guide import guide_check
 from heldout.sources.handover.own import own_checks
@@ -26,6 +27,7 @@ def judge(
         *run_checks(plan, found.running, found.training),
         trains(plan, found.training),
         predicts(plan, found.running, (), None),
+        *claims_checks(plan.claims, found.claims(plan), [done.runs for done in found.rounds]),
         t4_check([seen for round_ in found.seen[:1] for seen in round_]),
         guide_check(plan, found.runs, tuple(a for s in standing.values() for a in s.attempts)),
         *own_checks(material, plan, answers, found.runs),
