@@ -1,0 +1,202 @@
+"""Small deliveries in plain Python: one good, one that serves but cannot be retrained, one broken."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+TRAIN = '''\
+"""Fits a line by least squares and scores it on the last quarter of the rows."""
+
+import csv
+import json
+from pathlib import Path
+
+import tinystats
+
+HERE = Path(__file__).resolve().parent
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return [(float(r["size"]), float(r["price"])) for r in csv.DictReader(file)]
+
+
+def main():
+    data = rows(HERE / "data" / "houses.csv")
+    cut = len(data) * 3 // 4
+    train, test = data[:cut], data[cut:]
+    slope, intercept = tinystats.line(train)
+    errors = [abs(slope * x + intercept - y) for x, y in test]
+    mae = sum(errors) / len(errors)
+    (HERE / "models").mkdir(exist_ok=True)
+    (HERE / "models" / "line.json").write_text(json.dumps({"slope": slope, "intercept": intercept}))
+    print(f"Test MAE: {mae:.2f} on {len(test)} rows")
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+PREDICT = '''\
+"""Predicts the price of one house: python predict.py --size 120"""
+
+import argparse
+import json
+from pathlib import Path
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--size", type=float, required=True)
+model = json.loads((Path(__file__).resolve().parent / "models" / "line.json").read_text())
+print(f"predicted price: {model['slope'] * parser.parse_args().size + model['intercept']:.1f}")
+'''
+
+SERVE = '''\
+"""Answers POST /predict with {"size": 120}."""
+
+import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+MODEL = json.loads((Path(__file__).resolve().parent / "models" / "line.json").read_text())
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer(200, {"status": "up"})
+
+    def do_POST(self):
+        try:
+            size = float(json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))["size"])
+        except (ValueError, KeyError, TypeError):
+            self.answer(422, {"error": "send a size"})
+            return
+        self.answer(200, {"price": MODEL["slope"] * size + MODEL["intercept"]})
+
+    def answer(self, status, content):
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+if __name__ == "__main__":
+    HTTPServer(("127.0.0.1", 8000), Handler).serve_forever()
+'''
+
+TESTS = """\
+import unittest
+
+import tinystats
+
+
+class Line(unittest.TestCase):
+    def test_two_points(self):
+        self.assertEqual(tinystats.line([(0, 1), (1, 3)]), (2.0, 1.0))
+
+
+if __name__ == "__main__":
+    unittest.main()
+"""
+
+README = """\
+# House prices
+
+The price of a house by its size.
+
+## Install
+
+    pip install -r requirements.txt
+
+## Train
+
+    python train.py
+
+The mean absolute error on the test part is {mae}.
+
+## Predict
+
+    python predict.py --size 120
+
+## Serve
+
+    python serve.py
+
+    curl -X POST http://localhost:8000/predict -H 'Content-Type: application/json' -d '{{"size": 120}}'
+
+## Tests
+
+    python -m unittest test_line.py
+"""
+
+TINYSTATS = {
+    "tinystats.py": (
+        "def line(points):\n"
+        "    n = len(points)\n"
+        "    mx, my = sum(x for x, _ in points) / n, sum(y for _, y in points) / n\n"
+        "    slope = sum((x - mx) * (y - my) for x, y in points) / sum((x - mx) ** 2 for x, _ in points)\n"
+        "    return slope, my - slope * mx\n"
+    )
+}
+"""A library that the deliveries need from the index."""
+
+
+def houses(rows: int = 400) -> str:
+    """A table of houses, the same each time."""
+    chance = random.Random(5)
+    lines = ["size,price"]
+    for _ in range(rows):
+        size = chance.uniform(40, 200)
+        lines.append(f"{size:.1f},{3 * size + 50 + chance.gauss(0, 10):.1f}")
+    return "\n".join(lines) + "\n"
+
+
+def good(folder: Path, mae: str = "8.39") -> Path:
+    """Everything is there; `mae` is what it claims."""
+    files = {
+        "README.md": README.format(mae=mae),
+        "requirements.txt": "tinystats==1.0\n",
+        "train.py": TRAIN,
+        "predict.py": PREDICT,
+        "serve.py": SERVE,
+        "test_line.py": TESTS,
+        "data/houses.csv": houses(),
+        "models/line.json": '{"slope": 3.0, "intercept": 50.0}',
+    }
+    return _written(folder, files)
+
+
+def rented(folder: Path) -> Path:
+    """It predicts and serves; its training data are not there."""
+    good(folder)
+    (folder / "data" / "houses.csv").unlink()
+    (folder / "data").rmdir()
+    return folder
+
+
+def broken(folder: Path) -> Path:
+    """Its training imports code that is not there, and its script says that all went well."""
+    good(folder)
+    (folder / "train.py").write_text(
+        TRAIN.replace("import tinystats", "import tinystats\n\nfrom features import clean")
+    )
+    (folder / "features").mkdir()
+    (folder / "features" / "README.md").write_text("to be written\n")
+    (folder / "run.sh").write_text("python train.py\necho '✅ Training completed'\n")
+    readme = (folder / "README.md").read_text().replace("python train.py", "bash run.sh")
+    (folder / "README.md").write_text(readme)
+    for name in ("predict.py", "serve.py", "models/line.json"):
+        (folder / name).unlink()
+    return folder
+
+
+def _written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder

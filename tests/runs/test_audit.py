@@ -1,0 +1,149 @@
+"""Audits from beginning to end, in the real sandbox, with packages from an index on loopback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from heldout.errors import InputError
+from heldout.runs.audit import AuditOrder, audit, plan_of
+from heldout.sandbox.base import NoSandboxError
+from heldout.sandbox.provider import find_sandbox
+from heldout.sources.handover.client import parse_input
+from heldout.sources.handover.plan_file import write_plan
+from heldout.sources.handover.result import Audit, Check
+from heldout.sources.handover.rubric import verdict
+from tests.runs.delivered import TINYSTATS, broken, good, houses, rented
+from tests.runs.index import index_of, make_wheel
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sandbox() -> None:
+    try:
+        find_sandbox()
+    except NoSandboxError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("index")
+    make_wheel(folder, "tinystats", "1.0", TINYSTATS)
+    with index_of(folder) as address:
+        yield address
+
+
+def audited(folder: Path, kept: Path, index: str, **more: object) -> Audit:
+    return audit(AuditOrder(what=str(folder), kept=kept, index=index, budget_s=120, **more))  # type: ignore[arg-type]
+
+
+def check(result: Audit, id_: str) -> Check:
+    return next(c for c in result.checks if c.id == id_)
+
+
+def test_a_good_delivery(tmp_path: Path, index: str) -> None:
+    result = audited(good(tmp_path / "good"), tmp_path / "kept", index)
+    state = {c.id: c.state for c in result.checks}
+    assert {id_: state[id_] for id_ in ("B2", "B4", "U1", "U4", "T1", "T3", "O7")} == dict.fromkeys(
+        ("B2", "B4", "U1", "U4", "T1", "T3", "O7"), "pass"
+    ), result.checks
+    assert check(result, "B4").measured["rung"] == "R0"
+    assert check(result, "T1").measured["rounds"] == 5
+    assert {s.area: s.state for s in result.scores}["build"] == "holds"
+
+
+def test_a_claim_that_is_true_and_one_that_is_not(tmp_path: Path, index: str) -> None:
+    first = audited(good(tmp_path / "a"), tmp_path / "kept-a", index)
+    got = next(c for c in first.claims if c.claim.metric == "mae").got
+    assert len(got) == 5
+    true = audited(good(tmp_path / "b", mae=f"{got[0]:.2f}"), tmp_path / "kept-b", index)
+    false = audited(good(tmp_path / "c", mae=f"{got[0] / 2:.2f}"), tmp_path / "kept-c", index)
+    assert [c.verdict for c in true.claims if c.claim.metric == "mae"] == ["match"]
+    assert [c.verdict for c in false.claims if c.claim.metric == "mae"] == ["contradicted"]
+    assert check(true, "T2").state == "pass"
+    assert check(false, "T2").state == "fail"
+
+
+def test_what_serves_and_cannot_be_retrained_is_rented(tmp_path: Path, index: str) -> None:
+    result = audited(rented(tmp_path / "rented"), tmp_path / "kept", index)
+    assert check(result, "U1").state == "pass"
+    assert check(result, "T1").state == "fail"
+    assert "houses.csv" in check(result, "T1").message
+    assert "black box" in verdict(result.scores, result.checks).headline
+
+
+def test_an_exit_code_of_0_hides_no_crash(tmp_path: Path, index: str) -> None:
+    result = audited(broken(tmp_path / "broken"), tmp_path / "kept", index)
+    told = check(result, "T1")
+    assert told.state == "fail"
+    assert "features" in told.message
+    assert not verdict(result.scores, result.checks).holds
+
+
+def test_what_cannot_be_installed_is_told_with_its_cause(tmp_path: Path, index: str) -> None:
+    folder = good(tmp_path / "pins")
+    (folder / "requirements.txt").write_text("tinystats==7.0\n")
+    result = audited(folder, tmp_path / "kept", index)
+    assert check(result, "B4").state == "fail"
+    assert "tinystats" in check(result, "B2").message
+    assert check(result, "T1").state == "not_assessable"
+    assert all((tmp_path / "kept" / attempt.log).is_file() for attempt in result.attempts)
+
+
+def test_the_clients_own_data(tmp_path: Path, index: str) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text(houses(800))
+    given = parse_input(f"data/houses.csv={mine}")
+    result = audited(rented(tmp_path / "rented"), tmp_path / "kept", index, inputs=(given,))
+    assert check(result, "T5").state == "pass", check(result, "T5")
+    assert check(result, "T1").state == "fail"
+
+
+def test_an_audit_goes_on_where_it_stopped(tmp_path: Path, index: str) -> None:
+    folder = good(tmp_path / "good")
+    steps: list[str] = []
+
+    class Stops:
+        def step(self, text: str) -> None:
+            steps.append(text)
+            if text.startswith("Training it again and again"):
+                raise KeyboardInterrupt
+
+        def count(self, done: int, total: int) -> None:
+            pass
+
+    order = AuditOrder(what=str(folder), kept=tmp_path / "kept", index=index, budget_s=120)
+    with pytest.raises(KeyboardInterrupt):
+        audit(order, Stops())
+    built = sum(1 for text in steps if text.startswith("Building:"))
+    assert built >= 1
+
+    class Hears:
+        def step(self, text: str) -> None:
+            later.append(text)
+
+        def count(self, done: int, total: int) -> None:
+            pass
+
+    later: list[str] = []
+    result = audit(order, Hears())
+    assert not [text for text in later if text.startswith("Building:")]
+    assert check(result, "T1").measured["rounds"] == 5
+
+
+def test_a_plan_is_written_edited_and_followed(tmp_path: Path, index: str) -> None:
+    folder = good(tmp_path / "good")
+    plan = plan_of(AuditOrder(what=str(folder), kept=tmp_path / "kept"))
+    only = plan.model_copy(update={"steps": tuple(s for s in plan.steps if s.purpose == "train")})
+    result = audited(folder, tmp_path / "kept", index, plan=(write_plan(only), "plan.toml"))
+    assert {run.step for run in result.runs} == {step.id for step in only.steps}
+
+
+def test_what_is_not_there_cannot_be_audited(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        audit(AuditOrder(what=str(tmp_path / "nothing"), kept=tmp_path / "kept"))
