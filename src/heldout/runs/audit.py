@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from heldout import __version__
@@ -22,8 +23,7 @@ from heldout.sandbox.interpreters import interpreters
 from heldout.sandbox.provider import find_sandbox
 from heldout.sandbox.relay import Relay, relay
 from heldout.sources.handover.answers import Answers
-from heldout.sources.handover.bench import Workshop
-from heldout.sources.handover.claims import find_claims
+from heldout.sources.handover.bench import OwnCode, Workshop
 from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.complete import complete
 from heldout.sources.handover.conduct import Conduct, Findings
@@ -33,7 +33,7 @@ from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.plan_file import read_plan
 from heldout.sources.handover.result import Audit, Check
 from heldout.sources.handover.rubric import rubric, score
-from heldout.sources.handover.shelf import CAPS, Shelf, copy_delivery, reading_tree
+from heldout.sources.handover.shelf import CAPS, Shelf, copy_delivery, digests, reading_tree
 from heldout.sources.handover.standing import Environments, Standing
 
 _STEPS = 9
@@ -137,6 +137,10 @@ class _Audit:
         checks = self._checks(reading, static.checks, environments.standing, found)
         return self._audit(checks, environments.standing, found)
 
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return digests(self.shelf.delivery)
+
     def _environments(self) -> Environments:
         def make(recipe: Recipe, at: Path) -> Attempt:
             self.steps.progress.step(f"Building: {recipe.command}")
@@ -156,15 +160,13 @@ class _Audit:
         return _Stands(standing=tuple(environments.build(id_) for id_ in environments.planned if id_ in used))
 
     def _workshop(self, environments: Environments) -> Workshop:
-        names = {entry.path.split("/")[0].removesuffix(".py") for entry in self.material.tree}
-        names |= {entry.name.removesuffix(".py") for entry in self.material.tree if entry.suffix == ".py"}
-        names |= {part for entry in self.material.tree if entry.suffix == ".py" for part in entry.path.split("/")[:-1]}
         return Workshop(
             sandbox=self.sandbox,
             delivery=self.shelf.delivery,
             environments=environments.built(),
             write_log=self.shelf.write_log,
-            modules=frozenset(names),
+            code=OwnCode(tuple(entry.path for entry in self.material.tree if entry.suffix == ".py")),
+            digests=self._digests,
             tell=lambda line: self.steps.progress.step(f"Running: {line}"),
         )
 
@@ -195,8 +197,7 @@ def _planned(order: AuditOrder, material: Material) -> Plan:
     if order.plan is not None:
         return read_plan(*order.plan)
     tree = reading_tree(material.tree)
-    plan = discover(replace(material, tree=tree), order.subfolder)
-    return plan if plan.claims else plan.model_copy(update={"claims": find_claims(tree)})
+    return discover(replace(material, tree=tree), order.subfolder)
 
 
 def _about(order: AuditOrder, material: Material, plan: Plan, sandbox: Sandbox) -> str:

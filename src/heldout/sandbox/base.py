@@ -157,6 +157,12 @@ class Workspace(Protocol):
     def names(self) -> tuple[tuple[str, int], ...]:
         """(relative path, size in bytes) of every plain file, sorted; links and special files are left out."""
 
+    def stamps(self) -> dict[str, tuple[int, int, int]]:
+        """(size, time of modification, time of change; ns) of every plain file: other numbers, written since.
+
+        The last is the kernel's own and cannot be set by a program.
+        """
+
     def digest(self, target: str) -> str:
         """SHA-256 of a plain file, in hexadecimal; InputError for anything else."""
 

@@ -112,6 +112,18 @@ class Folder:
                     found.append((path, entry.stat(follow_symlinks=False).st_size))
         return tuple(sorted(found))
 
+    def stamps(self) -> dict[str, tuple[int, int, int]]:
+        """Size and times of every plain file."""
+        found = {}
+        for path, entry in _walk(self.path):
+            try:
+                if entry.is_file(follow_symlinks=False):
+                    told = entry.stat(follow_symlinks=False)
+                    found[path] = (told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+            except OSError:
+                continue  # gone meanwhile
+        return found
+
     def remove(self, target: str) -> None:
         """Delete a file, link or folder if it is there."""
         parts = _parts(target)

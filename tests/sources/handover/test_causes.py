@@ -7,6 +7,20 @@ import pytest
 from heldout.sandbox.base import Verdict
 from heldout.sources.handover.causes import build_cause, run_cause
 
+
+class Code:
+    """The delivery's own code: its modules by dotted name."""
+
+    def __init__(self, *modules: str) -> None:
+        self.modules = modules
+
+    def holds(self, module: str) -> bool:
+        return "." in module and module in self.modules
+
+    def owns(self, package: str) -> bool:
+        return package in self.modules
+
+
 BUILDS = {
     "pins that cannot stand together": (
         "Using Python 3.11.7 environment at: /env\n"
@@ -108,6 +122,21 @@ RUNS = {
         "code_missing",
         "src.train_model",
     ),
+    "code that is there and not found": (
+        TRACE + "ModuleNotFoundError: No module named 'src.features'",
+        "own_code_not_found",
+        "src.features",
+    ),
+    "a place outside of its folder": (
+        TRACE + "OSError: [Errno 30] Read-only file system: '/reports'",
+        "writes_outside",
+        "/reports",
+    ),
+    "a command that lacks arguments": (
+        "predict.py: error: the following arguments are required: --size",
+        "usage",
+        "--size",
+    ),
     "a data file": (
         TRACE + "FileNotFoundError: [Errno 2] No such file or directory: 'data/train.csv'",
         "data_missing",
@@ -147,7 +176,7 @@ RUNS = {
 @pytest.mark.parametrize("case", RUNS)
 def test_why_a_run_failed(case: str) -> None:
     output, code, subject = RUNS[case]
-    cause = run_cause(output, Verdict.FAILED, "it ended with exit code 1", {"src", "datasets"}.__contains__)
+    cause = run_cause(output, Verdict.FAILED, "it ended with exit code 1", Code("src", "datasets", "src.features"))
     assert cause is not None
     assert cause.code == code
     assert subject in cause.subject
@@ -155,22 +184,22 @@ def test_why_a_run_failed(case: str) -> None:
 
 def test_exit_code_0_hides_no_failure() -> None:
     output = TRACE + "ModuleNotFoundError: No module named 'datasets'\n✅ Experiment completed\n"
-    cause = run_cause(output, Verdict.OK, "", {"datasets"}.__contains__)
+    cause = run_cause(output, Verdict.OK, "", Code("datasets"))
     assert cause is not None
     assert cause.code == "code_missing"
 
 
 def test_make_that_does_nothing_is_told() -> None:
-    cause = run_cause("make: Nothing to be done for 'all'.\n", Verdict.OK, "", lambda _name: False)
+    cause = run_cause("make: Nothing to be done for 'all'.\n", Verdict.OK, "", Code())
     assert cause is not None
     assert cause.code == "nothing_done"
 
 
 def test_an_ordinary_run_has_no_cause() -> None:
-    assert run_cause("R2: 0.687\nsaved models/model.pkl\n", Verdict.OK, "", lambda _name: False) is None
+    assert run_cause("R2: 0.687\nsaved models/model.pkl\n", Verdict.OK, "", Code()) is None
 
 
 def test_the_place_of_an_error_is_the_deliverys_own() -> None:
-    cause = run_cause(TRACE + "KeyError: 'price'", Verdict.FAILED, "exit code 1", lambda _name: False)
+    cause = run_cause(TRACE + "KeyError: 'price'", Verdict.FAILED, "exit code 1", Code())
     assert cause is not None
     assert "src/train.py:7" in cause.message

@@ -36,6 +36,34 @@ SPACE = Space(disk_bytes=4 * GIB, files=400_000)
 
 
 @dataclass(frozen=True)
+class OwnCode:
+    """The delivery's own Python code, by its paths."""
+
+    paths: tuple[str, ...]
+
+    def holds(self, module: str) -> bool:
+        """Whether some folder of it holds this module or package."""
+        path = module.replace(".", "/")
+        ends = (f"{path}.py", f"{path}/__init__.py")
+        return any(own == end or own.endswith(f"/{end}") for own in self.paths for end in ends) or (
+            "." not in module and any(f"/{own}".find(f"/{path}/") >= 0 for own in self.paths)
+        )
+
+    def owns(self, package: str) -> bool:
+        """Whether a top-level package or module of this name is the delivery's own."""
+        return any(package in own.removesuffix(".py").split("/") for own in self.paths)
+
+
+@dataclass(frozen=True)
+class _Written:
+    made: tuple[str, ...]
+    changed: tuple[str, ...]
+    same: tuple[str, ...]
+    digests: dict[str, str]
+    sizes: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Workshop:
     """What every run of an audit shares. `write_log` keeps a text by name and gives its path."""
 
@@ -43,22 +71,19 @@ class Workshop:
     delivery: Path
     environments: Mapping[str, Built]
     write_log: Callable[[str, str], str]
-    modules: frozenset[str]
-    """Names of the delivery's own top-level modules."""
+    code: OwnCode
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the delivery's files."""
     limits: Limits = LIMITS
     space: Space = SPACE
     tell: Callable[[str], None] = lambda _line: None
-
-    def own(self, module: str) -> bool:
-        """Whether a top-level module is the delivery's own."""
-        return module in self.modules
 
     @contextmanager
     def bench(self, label: str) -> Iterator[Bench]:
         """A fresh copy of the delivery to run in. Raises SandboxFault."""
         with self.sandbox.workspace(self.space) as workspace:
             workspace.put(self.delivery, DELIVERY)
-            yield Bench(self, workspace, label)
+            yield Bench(self, workspace, label, dict(self.digests))
 
 
 @dataclass
@@ -68,7 +93,8 @@ class Bench:
     shop: Workshop
     workspace: Workspace
     label: str
-    _known: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
+    """Of files that were written by a run, or are as delivered."""
     _runs: int = 0
     output: str = ""
     """What the last run printed, both streams."""
@@ -113,6 +139,22 @@ class Bench:
         done = self.shop.sandbox.run(self.job(step, told, limits or self.shop.limits))
         return self._told(step, told, done, before)
 
+    def run_found(self, step: Step, *, command: str | None = None, limits: Limits | None = None) -> Ran:
+        """Run a step; when it does not find its own code, once more with the delivery's folder on Python's path."""
+        ran = self.run(step, command=command, limits=limits)
+        if ran.cause is None or ran.cause.code != "own_code_not_found":
+            return ran
+        path = f"/work/{DELIVERY}"
+        paths = ":".join(part for part in (path, f"{path}/src", step.variables.get("PYTHONPATH", "")) if part)
+        again = self.run(
+            step.model_copy(update={"variables": {**step.variables, "PYTHONPATH": paths}}),
+            command=command,
+            limits=limits,
+        )
+        if again.cause is not None and again.cause.code == "own_code_not_found":
+            return ran
+        return again.model_copy(update={"measured": {**again.measured, "mend": "PYTHONPATH"}})
+
     def job(self, step: Step, command: str, limits: Limits) -> Job:
         """The job that a command of a step is."""
         built = self.shop.environments[step.environment]
@@ -148,30 +190,43 @@ class Bench:
         job = Job(("/env/bin/python", f"{TOOLS}/{argv[0]}", *argv[1:]), self.workspace, mounts, {}, settings, DELIVERY)
         return self.shop.sandbox.run(replace(job, limits=limits))
 
-    def _stamps(self) -> dict[str, tuple[int, str]]:
-        found = {}
-        for path, size in self.files().items():
-            try:
-                digest = self.workspace.digest(f"{DELIVERY}/{path}") if size <= _DIGESTED else ""
-            except InputError:
-                continue
-            found[path] = (size, digest)
-        return found
+    def _stamps(self) -> dict[str, tuple[int, int, int]]:
+        prefix = f"{DELIVERY}/"
+        told = self.workspace.stamps().items()
+        return {path.removeprefix(prefix): stamp for path, stamp in told if path.startswith(prefix)}
 
-    def _told(self, step: Step, command: str, done: Completed, before: dict[str, tuple[int, str]]) -> Ran:
+    def _digest(self, path: str, size: int) -> str:
+        try:
+            return self.workspace.digest(f"{DELIVERY}/{path}") if size <= _DIGESTED else ""
+        except InputError:
+            return ""
+
+    def _written(self, before: dict[str, tuple[int, int, int]]) -> _Written:
+        """What a run wrote: new files, others than before, and the same again."""
         after = self._stamps()
-        made = tuple(sorted(path for path in after if path not in before and _counts(path)))
-        changed = tuple(
-            sorted(path for path in after if path in before and after[path] != before[path] and _counts(path))
-        )
+        written = [path for path in after if after[path] != before.get(path) and _counts(path)]
+        digests = {path: self._digest(path, after[path][0]) for path in sorted(written)}
+        old = {path: digest for path in written if path in before and (digest := self._digests.get(path))}
+        self._digests |= digests
+        made = tuple(path for path in digests if path not in before)
+        same = tuple(path for path in digests if path in before and digests[path] and digests[path] == old.get(path))
+        changed = tuple(path for path in digests if path not in made and path not in same)
+        return _Written(made, changed, same, digests, {path: after[path][0] for path in digests})
+
+    def _told(self, step: Step, command: str, done: Completed, before: dict[str, tuple[int, int, int]]) -> Ran:
+        written = self._written(before)
         output, errors = (part.decode("utf-8", "replace") for part in (done.stdout, done.stderr))
         if step.notebook:
             output += self._notebook_text()
         self.output = f"{output}\n{errors}"
         readings = [*read_numbers(output, "stdout", "log"), *read_numbers(errors, "stderr", "log")]
-        for path in (*made, *changed):
-            readings += self._read(path, after[path][0])
-        cause = self._cause(done, self.output, bool(made or changed or readings))
+        for path, size in written.sizes.items():
+            readings += self._read(path, size)
+        cause = self._cause(done, self.output, bool(written.sizes or readings))
+        if cause is not None and cause.code == "usage" and step.origin == "inferred":
+            cause = cause.model_copy(
+                update={"code": "guess", "message": f"The command is a guess of ours: {cause.message}"}
+            )
         log = self.shop.write_log(
             f"{self.label}-{self._runs}-{_plain(step.id)}",
             f"$ {command}\n# {done.verdict.value}, exit code {done.exit_code}, {done.usage.wall_s:.2f} s"
@@ -187,9 +242,10 @@ class Bench:
             wall_s=round(done.usage.wall_s, 3),
             cpu_s=None if done.usage.cpu_s is None else round(done.usage.cpu_s, 3),
             peak_memory_bytes=done.usage.peak_memory_bytes,
-            made=made,
-            changed=changed,
-            digests={path: after[path][1] for path in (*made, *changed) if after[path][1]},
+            made=written.made,
+            changed=written.changed,
+            rewritten=written.same,
+            digests={path: digest for path, digest in written.digests.items() if digest},
             readings=tuple(readings),
             seen=self._seen(),
             cause=cause,
@@ -209,7 +265,7 @@ class Bench:
         return f"{run.error}\n{run.text}{end}"
 
     def _cause(self, done: Completed, output: str, left_something: bool) -> Cause | None:
-        cause = run_cause(output, done.verdict, done.why, self.shop.own)
+        cause = run_cause(output, done.verdict, done.why, self.shop.code)
         if cause is None or done.verdict is not Verdict.OK:
             return cause
         # It ended with 0: an exception that it printed counts when it left nothing behind.

@@ -7,13 +7,14 @@ program's own last words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 from heldout.sandbox.base import Verdict
 from heldout.sources.handover.record import Cause
 
-NOT_OFFERED = frozenset({"limit", "gpu", "display", "asks", "container", "remote_source"})
+NOT_OFFERED = frozenset({"limit", "gpu", "display", "asks", "container", "remote_source", "guess"})
 """Causes that lie in what this sandbox does not offer: what only they stopped could not be assessed.
 
 The network is not among them: what cannot be done without somebody else's server is what an audit looks for."""
@@ -119,6 +120,11 @@ _BUILD = (
 
 _RUN = (
     _rule(
+        "usage",
+        r"error: the following arguments are required: ([^\n]*)",
+        "The command as it stands lacks arguments: {0}.",
+    ),
+    _rule(
         "network",
         r"(?:getaddrinfo failed|Temporary failure in name resolution|Name or service not known|"
         r"Network is unreachable|Failed to establish a new connection|nodename nor servname|"
@@ -138,7 +144,8 @@ _RUN = (
         r"Torch not compiled with CUDA|no CUDA-capable device)",
         "It needs a graphics card, and there is none.",
     ),
-    _rule("asks", r"EOFError: EOF when reading a line", "It waits for somebody to type something."),
+    _rule("asks", r"EOF when reading a line", "It waits for somebody to type something."),
+    _rule("writes_outside", r"Read-only file system: '(/[^']+)'", "It writes outside of its own folder: {0}."),
     _rule(
         "credential",
         r"((?:api[_ ]?key|access[_ ]?token|credentials?|AWS_\w+|NoCredentialsError|wandb[^\n]*login)[^\n]{0,60}"
@@ -216,11 +223,20 @@ def build_cause(log: str, verdict: Verdict, why: str) -> Cause:
     return Cause(code="other", message=f"The installer says: {_short(errors[-1] if errors else why)}.")
 
 
-def run_cause(output: str, verdict: Verdict, why: str, own: Callable[[str], bool]) -> Cause | None:
+class Own(Protocol):
+    """What is known of the delivery's own code."""
+
+    def holds(self, module: str) -> bool:
+        """Whether it holds this module, by its dotted name."""
+
+    def owns(self, package: str) -> bool:
+        """Whether a top-level package or module of this name is the delivery's own."""
+
+
+def run_cause(output: str, verdict: Verdict, why: str, own: Own) -> Cause | None:
     """What went wrong in a run by what it printed; None when its output shows nothing of the kind.
 
-    `own` says whether a top-level module belongs to the delivery's own code. Exit codes are the caller's business: a
-    cause is also found in the output of a program that ended with 0.
+    Exit codes are the caller's business: a cause is also found in the output of a program that ended with 0.
     """
     if verdict not in (Verdict.OK, Verdict.FAILED):
         return Cause(code="limit", message=f"It was stopped: {why}.", subject=verdict.value)
@@ -237,13 +253,20 @@ def run_cause(output: str, verdict: Verdict, why: str, own: Callable[[str], bool
         where = f" ({place})" if place else ""
         return Cause(code="error", message=f"It stops with an error: {_short(words)}{where}.", subject=_short(words))
     if verdict is Verdict.FAILED:
-        lines = [line.strip() for line in told.splitlines() if line.strip()]
-        said = f" Its last words: {_short(lines[-1])}." if lines else ""
+        said = f" Its last words: {_short(words)}." if (words := _last_words(told)) else ""
         return Cause(code="exit_code", message=f"It says that it failed: {why}.{said}")
     return None
 
 
-def _missing_module(told: str, own: Callable[[str], bool]) -> Cause | None:
+def _last_words(told: str) -> str:
+    """The line that says most of why it ended: the last that speaks of an error, else the last that is no warning."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search(r"(?i)\b(error|failed|cannot|not found|missing|invalid)\b", line)]
+    plain = [line for line in lines if not re.search(r"(?i)warn", line)]
+    return (errors or plain or [""])[-1]
+
+
+def _missing_module(told: str, own: Own) -> Cause | None:
     matches = list(_MODULE.finditer(told))
     name = next((m[1] or m[2] for m in reversed(matches)), "")
     if not name:
@@ -257,7 +280,10 @@ def _missing_module(told: str, own: Callable[[str], bool]) -> Cause | None:
             message=f"It was written for other versions of its packages: there is no {name} in them.",
             subject=name,
         )
-    if own(name.partition(".")[0]):
+    if own.holds(name):
+        message = f"It does not find its own code ({name}) when it is started like this."
+        return Cause(code="own_code_not_found", message=message, subject=name)
+    if own.owns(name.partition(".")[0]):
         return Cause(
             code="code_missing", message=f"Code that it calls is not part of the delivery: {name}.", subject=name
         )
@@ -289,5 +315,6 @@ def _places(told: str) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.replace("/work/delivery/", "").replace("/env/delivery/", "").split()).strip(" .,;`'")
+    text = " ".join(text.replace("/work/delivery/", "").replace("/env/delivery/", "").split())
+    text = text.lstrip(" ,;`'").rstrip(" .,;`'")
     return text if len(text) <= 160 else f"{text[:157]}..."

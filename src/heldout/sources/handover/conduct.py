@@ -13,11 +13,13 @@ from heldout.evidence.types import Frozen
 from heldout.sources.handover.bench import Workshop
 from heldout.sources.handover.claims import compare
 from heldout.sources.handover.client import ClientInput
+from heldout.sources.handover.mending import package_of
 from heldout.sources.handover.observation import Observation
 from heldout.sources.handover.plan import Plan, Reading, Step
 from heldout.sources.handover.record import Ran
 from heldout.sources.handover.result import ClaimResult
 from heldout.sources.handover.running import Runner, Running
+from heldout.sources.handover.seen import all_readings
 from heldout.sources.handover.standing import Environments, Standing
 from heldout.sources.handover.training import REPEATS, Round, Trainer, Training, ordered
 
@@ -25,6 +27,13 @@ T = TypeVar("T", bound=BaseModel)
 
 _FIRST_SHARE = 0.5
 """Of the budget, what the first training may take; the repeats have what is left."""
+
+
+_MATTER = ("prepare", "train", "evaluate", "predict", "serve")
+"""Purposes whose needs are needs of the delivery; what its plots and notebooks lack is told and costs no rung."""
+
+_PACKAGES = ("module_missing", "program_missing")
+"""Causes that one more package may mend."""
 
 
 class Do(Protocol):
@@ -62,8 +71,8 @@ class Findings:
     @property
     def readings(self) -> tuple[tuple[Reading, ...], ...]:
         """What each training printed and wrote of quality; with the first, what notebooks and other commands say."""
-        rounds = [tuple(r for run in done.runs for r in run.readings) for done in self.rounds]
-        others = tuple(r for run in (self.running.runs if self.running else ()) for r in run.readings)
+        rounds = [tuple(r for run in done.runs for r in all_readings(run)) for done in self.rounds]
+        others = tuple(r for run in (self.running.runs if self.running else ()) for r in all_readings(run))
         return ((*(rounds[0] if rounds else ()), *others), *rounds[1:])
 
     @property
@@ -119,17 +128,28 @@ class Conduct:
             if not self._mended([run for run in (best.first.runs if best.first else ()) if not run.worked]):
                 break
             again = self._first(deadline)
-            if _better(again, best):
-                best = again
-            elif any(s.as_of for s in self.environments.standing.values()) and not any(
-                s.as_of for s in before.values()
-            ):
-                for standing in before.values():  # other days did not help: stay with today's packages
+            if _same(again, best):
+                for standing in before.values():  # it did not help: as if it had never been
                     self.environments.back(standing)
                 break
-            else:
-                best = again
-        return Trained(training=best, standing=tuple(self.environments.standing.values()))
+            best = again
+        return Trained(training=self._renamed(best), standing=tuple(self.environments.standing.values()))
+
+    def _renamed(self, training: Training) -> Training:
+        """What no package of the index brought is code of its own that is missing."""
+        added = {name for standing in self.environments.standing.values() for name in standing.added}
+
+        def told(run: Ran) -> Ran:
+            cause = run.cause
+            if cause is None or cause.code != "module_missing" or package_of(cause.subject) not in added:
+                return run
+            message = f"Code that it calls is not part of the delivery, and no package brings it: {cause.subject}."
+            return run.model_copy(
+                update={"cause": cause.model_copy(update={"code": "code_missing", "message": message})}
+            )
+
+        rounds = tuple(done.model_copy(update={"runs": tuple(told(r) for r in done.runs)}) for done in training.rounds)
+        return training.model_copy(update={"rounds": rounds})
 
     def _first(self, deadline: float) -> Training:
         return Trainer(self.workshop(self.environments), self._usable(), deadline).first()
@@ -144,7 +164,7 @@ class Conduct:
         prepare: tuple[Step, ...] = ordered(self.plan)
         running = Runner(self.workshop(self.environments), self._usable(), deadline).run(prepare)
         for _ in range(4):
-            failed = [run for run in running.runs if run.cause and run.cause.code == "module_missing"]
+            failed = [run for run in running.runs if run.cause and run.cause.code in _PACKAGES]
             if not failed or not self._mended(failed) or time.monotonic() > deadline:
                 break
             again = {run.step for run in failed}
@@ -158,5 +178,13 @@ class Conduct:
         return Trainer(self.workshop(self.environments), self._usable(), deadline).repeat(training, REPEATS)
 
 
-def _better(one: Training, other: Training) -> bool:
-    return len(one.trained) > len(other.trained) or len(one.chain) > len(other.chain)
+def _same(one: Training, other: Training) -> bool:
+    """Whether a change helped nothing: the same steps fail for the same reason."""
+
+    def told(training: Training) -> set[tuple[str, str]]:
+        runs = training.first.runs if training.first else ()
+        return {(run.step, f"{run.cause.code} {run.cause.subject}") for run in runs if run.cause}
+
+    if len(one.trained) > len(other.trained) or len(one.chain) > len(other.chain):
+        return False
+    return told(one) >= told(other) or len(one.chain) < len(other.chain)

@@ -27,6 +27,23 @@ _USUAL = {
 """The package to take where several bring an import."""
 
 
+_PROGRAMS = {
+    name: name
+    for name in (
+        "pytest",
+        "dvc",
+        "mlflow",
+        "snakemake",
+        "kedro",
+        "uvicorn",
+        "gunicorn",
+        "streamlit",
+        "flask",
+        "papermill",
+    )
+} | {"py.test": "pytest", "jupyter": "nbconvert"}
+"""Programs that are packages of the index."""
+
 TEST_TOOLS = frozenset({"pytest", "pytest-cov", "pytest-mock", "nose", "hypothesis", "httpx"})
 """What only tests need: that an installation for users lacks it is no fault of a delivery, and costs no rung."""
 
@@ -48,6 +65,11 @@ def mend_for(cause: Cause, added: Collection[str]) -> Mend | None:
         package = package_of(cause.subject)
         if package and package not in added:
             return Mend((package,), why=f"{package} was added, which the code imports and nothing declares")
+        return None
+    if cause.code == "program_missing":
+        program = _PROGRAMS.get(cause.subject)
+        if program and program not in added:
+            return Mend((program,), why=f"{program} was added, which it calls and nothing declares")
         return None
     if cause.code in ("api_changed", "error", "exit_code"):
         return Mend(older=True, why="packages were taken as they were on the day of the last commit")

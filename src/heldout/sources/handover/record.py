@@ -64,8 +64,10 @@ class Ran(Frozen):
     """Files that were not there before, relative to the delivery, sorted."""
     changed: tuple[str, ...] = ()
     """Files whose content is another than before."""
+    rewritten: tuple[str, ...] = ()
+    """Files written again with the very content they had."""
     digests: dict[str, str] = Field(default_factory=dict)
-    """SHA-256 of the files made or changed."""
+    """SHA-256 of the files made, changed or written again."""
     readings: tuple[Reading, ...] = ()
     """What it printed and wrote about quality; the location's path is `stdout`, `stderr` or a file."""
     seen: Observation | None = None

@@ -121,23 +121,27 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
     why = {s.area: s.why for s in scores}
     if all(value == "holds" for value in state.values()):
         return Verdict(True, "You can build, run, retrain and own this without its makers.", why["retrain"])
-    if state["build"] != "holds":
-        text = "It cannot be built" if state["build"] == "does_not_hold" else "Whether it can be built is not known"
+    built = next((check for check in checks if check.id == "B4"), None)
+    if built is None or built.state != "pass":
+        failed = built is not None and built.state == "fail"
+        text = "It cannot be built" if failed else "Whether it can be built is not known"
         return Verdict(False, f"{text}, so there is nothing here that you could run without its makers.", why["build"])
     claims = next((check for check in checks if check.id == "T2"), None)
     true = claims is not None and claims.state == "pass"
     retrained = next((check for check in checks if check.id == "T1"), None)
     if retrained is not None and retrained.state == "fail":
         return _not_retrained(state["run"] == "holds", true, retrained.message)
-    if state["retrain"] == "does_not_hold":
-        if claims is not None and claims.state == "fail":
-            return Verdict(False, "It can be retrained, but it does not reach what it claims.", claims.message)
-        return Verdict(False, "It can be retrained, but what comes out is worth little.", why["retrain"])
-    if state["run"] == "does_not_hold":
-        return Verdict(False, "It can be built, but it does not run as delivered.", why["run"])
-    if state["own"] == "does_not_hold":
-        head = "It works" + (" and its numbers are true" if true else "") + ", but it is not yours to keep running."
-        return Verdict(False, head, why["own"])
+    lost = claims is not None and claims.state == "fail"
+    heads = {
+        "retrain": "It can be retrained, but "
+        + ("it does not reach what it claims." if lost else "what comes out is worth little."),
+        "run": "It can be built, but it does not run as delivered.",
+        "build": "It works, but only after we had mended what it takes to build it.",
+        "own": f"It works{' and its numbers are true' if true else ''}, but it is not yours to keep running.",
+    }
+    for area, head in heads.items():
+        if state[area] == "does_not_hold":
+            return Verdict(False, head, claims.message if area == "retrain" and lost and claims else why[area])
     unknown = next(area for area, value in state.items() if value == "not_assessable")
     return Verdict(False, f"Not everything could be assessed: {rubric().areas[unknown].lower()}", why[unknown])
 

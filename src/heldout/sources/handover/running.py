@@ -58,7 +58,7 @@ class Runner:
     plan: Plan
     deadline: float
     each_s: float = 300.0
-    """The longest that one command may take."""
+    """The longest that one command may take; never more than a third of the time that is left."""
 
     def run(self, prepare: Sequence[Step] = ()) -> Running:
         """Every step that does not train, each in a fresh copy; `prepare` are run in it before. Raises SandboxFault."""
@@ -83,11 +83,12 @@ class Runner:
 
     def one(self, bench: Bench, step: Step, prepare: Sequence[Step] = ()) -> tuple[Ran, Tested | None]:
         """One step in a bench; for tests also how they went."""
-        limits = replace(self.shop.limits, wall_s=self.each_s)
+        left = max(30.0, (self.deadline - time.monotonic()) / 3)
+        limits = replace(self.shop.limits, wall_s=min(self.each_s, left))
         for before in prepare:
             if before.id in step.after:
                 bench.run(before, limits=limits)
-        ran = bench.run(step, limits=limits)
+        ran = bench.run_found(step, limits=limits)
         if step.purpose != "test":
             return ran, None
         return ran, read_tests(bench.output)

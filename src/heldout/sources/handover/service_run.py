@@ -134,7 +134,7 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
     cause = None
     if port is None:
         verdict = done.verdict if done.why != "ended by us" else Verdict.FAILED
-        cause = run_cause(output, verdict, done.why or "it did not listen on any port", bench.shop.own)
+        cause = run_cause(output, verdict, done.why or "it did not listen on any port", bench.shop.code)
         cause = cause or Cause(code="not_listening", message="It started, and then listened on no port.")
     log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", _log(step, answers, output))
     return Served(

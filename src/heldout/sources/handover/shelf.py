@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from dataclasses import dataclass, replace
@@ -77,6 +78,16 @@ def copy_delivery(material: Material, shelf: Shelf) -> None:
             target.chmod(0o755 if entry.executable else 0o644)
     except OSError as error:
         raise OurFault(f"the delivery could not be copied: {error.strerror}") from error
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder of ours, by its path there."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -95,8 +95,11 @@ class Environments:
             if s.there and s.python in by_version
         }
 
-    def mend(self, id_: str, cause: Cause) -> bool:
-        """Change an environment as the cause of a failed run asks; whether there is another environment now."""
+    def mend(self, id_: str, cause: Cause, *, counts: bool = True) -> bool:
+        """Change an environment as the cause of a failed run asks; whether there is another environment now.
+
+        `counts` tells whether the rung rises by it: what only a side command needs does not make a build worse.
+        """
         before = self.standing[id_]
         if len(before.mends) >= MENDS:
             return False
@@ -104,7 +107,7 @@ class Environments:
         recipe = self._changed(id_, before, wanted) if wanted else None
         if wanted is None or recipe is None:
             return False
-        level = max(int(before.rung[1]), self._cost(wanted))
+        level = max(int(before.rung[1]), self._cost(wanted) if counts else 0)
         attempt = Planned(level, recipe, f"{before.note.partition(', by ')[0]}; {wanted.why}")
         done = climb(
             self.planned[id_], iter((attempt,)), self._make, deadline=time.monotonic() + self.budget_s, keep=self.keep
@@ -124,7 +127,7 @@ class Environments:
     def back(self, before: Standing) -> None:
         """Take an earlier environment again, since a change did not help; the attempts stay on record."""
         now = self.standing[before.id]
-        self.standing[before.id] = before.model_copy(update={"attempts": now.attempts})
+        self.standing[before.id] = before.model_copy(update={"attempts": now.attempts, "added": now.added})
 
     def _changed(self, id_: str, before: Standing, wanted: Mend) -> Recipe | None:
         recipe = self._recipe(before)

@@ -127,7 +127,7 @@ class Trainer:
             if runs and left < 1:
                 break
             limits = _within(self.shop.limits, max(left, 30.0))
-            runs.append(bench.run(step, command=forced(step.command), limits=limits))
+            runs.append(bench.run_found(step, command=forced(step.command), limits=limits))
         return runs
 
     def _purpose(self, id_: str) -> str:
@@ -169,7 +169,7 @@ def has_trained(run: Ran, deleted: set[str]) -> bool:
     if not run.worked:
         return False
     seen = run.seen is not None and bool(run.seen.fits)
-    return bool(run.made or run.changed or run.readings or seen or deleted & set(run.digests))
+    return bool(run.made or run.changed or run.rewritten or run.readings or seen or deleted & set(run.digests))
 
 
 def _within(limits: Limits, seconds: float) -> Limits:

@@ -72,7 +72,7 @@ def _builds(standing: Mapping[str, Standing]) -> Check:
     if not stands:
         return _not_built(failed)
     worst = max(stands, key=lambda s: s.rung)
-    last = next(a for a in reversed(worst.attempts) if a.worked)
+    last = next(a for a in reversed(worst.attempts) if a.worked and a.recipe == worst.note)
     words = RUNGS[worst.rung]
     mends = f" {'; '.join(worst.mends).capitalize()}." if worst.mends else ""
     part = f" {len(failed)} of {len(standing)} of its environments could not be built." if failed else ""
@@ -245,7 +245,7 @@ def _trained(plan: Plan, training: Training) -> Check:
     runs = {run.step: run for run in first.runs}
     tried = [step for step in plan.of("train") if step.id in runs]
     good = [runs[id_] for id_ in training.trained]
-    made = sorted({path for run in good for path in (*run.made, *run.changed)})
+    made = sorted({path for run in good for path in (*run.made, *run.changed, *run.rewritten)})
     failed = [runs[step.id] for step in tried if step.id not in training.trained]
     left = f"{len(made)} files were made" if made else "it printed its results and left no file"
     named = f" ({', '.join(made[:3])})" if made else ""

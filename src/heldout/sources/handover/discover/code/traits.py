@@ -70,7 +70,10 @@ _DOTTED: dict[str, Trait] = {
     "datasets.CIFAR100": "download",
     "datasets.ImageNet": "download",
 }
-_SERVERS = {"Flask", "FastAPI", "Sanic", "Starlette", "APIRouter", "Blueprint"}
+_SERVERS = {
+    *("Flask", "FastAPI", "Sanic", "Starlette", "APIRouter", "Blueprint"),
+    *("HTTPServer", "ThreadingHTTPServer", "TCPServer", "ThreadingTCPServer", "make_server"),
+}
 
 
 def dotted(node: ast.expr) -> str:
