@@ -115,7 +115,7 @@ class Folder:
     def stamps(self) -> dict[str, tuple[int, int, int]]:
         """Size and times of every plain file."""
         found = {}
-        for path, entry in _walk(self.path):
+        for path, entry, _ in walk(self.path):
             try:
                 if entry.is_file(follow_symlinks=False):
                     told = entry.stat(follow_symlinks=False)

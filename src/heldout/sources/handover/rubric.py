@@ -132,7 +132,7 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
     if retrained is not None and retrained.state == "fail":
         return _not_retrained(state["run"] == "holds", true, retrained.message)
     lost = claims is not None and claims.state == "fail"
-    heads = {
+    heads: dict[Area, str] = {
         "retrain": "It can be retrained, but "
         + ("it does not reach what it claims." if lost else "what comes out is worth little."),
         "run": "It can be built, but it does not run as delivered.",

@@ -31,7 +31,7 @@ _ANSWER = 512 * 1024
 _PATIENCE_S = 20.0
 _MANY = 200
 _THREADS = 8
-_LOAD_S = 20.0
+_LOAD_S = 8.0
 
 
 class Answer(Frozen):
