@@ -186,8 +186,8 @@ def broken(folder: Path) -> Path:
     )
     (folder / "features").mkdir()
     (folder / "features" / "README.md").write_text("to be written\n")
-    (folder / "run.sh").write_text("python train.py\necho '✅ Training completed'\n")
-    readme = (folder / "README.md").read_text().replace("python train.py", "bash run.sh")
+    (folder / "train.sh").write_text("python train.py\necho '✅ Training completed'\n")
+    readme = (folder / "README.md").read_text().replace("python train.py", "bash train.sh")
     (folder / "README.md").write_text(readme)
     for name in ("predict.py", "serve.py", "models/line.json"):
         (folder / name).unlink()

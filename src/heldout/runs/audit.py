@@ -36,7 +36,7 @@ from heldout.sources.handover.rubric import rubric, score
 from heldout.sources.handover.shelf import CAPS, Shelf, copy_delivery, digests, reading_tree
 from heldout.sources.handover.standing import Environments, Standing
 
-_STEPS = 9
+_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,7 @@ class _Audit:
             checks=checks,
             scores=score(checks),
             claims=found.claims(self.plan),
+            growth=found.parts.growth if found.parts else None,
             runs=found.runs,
             attempts=tuple(a for s in standing.values() for a in s.attempts),
             gaps=self.material.gaps,

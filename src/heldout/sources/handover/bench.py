@@ -12,7 +12,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from heldout.errors import InputError
-from heldout.sandbox.base import GIB, MIB, Completed, Job, Limits, Mount, Sandbox, Space, Verdict, Workspace
+from heldout.sandbox.base import (
+    GIB,
+    MIB,
+    Completed,
+    Job,
+    Limits,
+    Mount,
+    Sandbox,
+    SandboxFault,
+    Space,
+    Verdict,
+    Workspace,
+)
 from heldout.sandbox.environments import Built
 from heldout.sources.handover.causes import run_cause
 from heldout.sources.handover.claims import kind_of, read_numbers
@@ -98,6 +110,8 @@ class Bench:
     _runs: int = 0
     output: str = ""
     """What the last run printed, both streams."""
+    last_log: str = ""
+    """Where the log of the last run is."""
 
     def put(self, source: Path, path: str) -> None:
         """Lay a file or folder of ours over one of the delivery's."""
@@ -106,6 +120,14 @@ class Bench:
     def write(self, path: str, content: bytes) -> None:
         """Write one file of the delivery's copy."""
         self.workspace.write(f"{DELIVERY}/{path}", content)
+
+    def move(self, source: str, path: str) -> None:
+        """Put a file of the workspace (relative to it) in the place of one of the delivery's copy."""
+        mode = 'mv -f -- "$0" "$1"'
+        argv = ("/bin/sh", "-c", mode, f"/work/{source}", f"/work/{DELIVERY}/{path}")
+        done = self.shop.sandbox.run(Job(argv, self.workspace, limits=replace(self.shop.limits, wall_s=60)))
+        if not done.ok:
+            raise SandboxFault(f"{path} could not be put into its place: {done.why}")
 
     def read(self, path: str, limit: int = _READ_BYTES) -> bytes:
         """A file of the copy; InputError when it is none."""
@@ -232,6 +254,7 @@ class Bench:
             f"$ {command}\n# {done.verdict.value}, exit code {done.exit_code}, {done.usage.wall_s:.2f} s"
             f"{'; ' + done.why if done.why else ''}\n\n{output}\n{errors}",
         )
+        self.last_log = log
         return Ran(
             step=step.id,
             command=command,

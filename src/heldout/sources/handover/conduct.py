@@ -10,10 +10,12 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from heldout.evidence.types import Frozen
-from heldout.sources.handover.bench import Workshop
+from heldout.sources.handover.bench import Bench, Workshop
 from heldout.sources.handover.claims import compare
 from heldout.sources.handover.client import ClientInput
+from heldout.sources.handover.faults_run import Faults, try_command, try_model, try_service
 from heldout.sources.handover.mending import package_of
+from heldout.sources.handover.models_run import Inspected, inspect
 from heldout.sources.handover.observation import Observation
 from heldout.sources.handover.plan import Plan, Reading, Step
 from heldout.sources.handover.record import Ran
@@ -21,6 +23,7 @@ from heldout.sources.handover.result import ClaimResult
 from heldout.sources.handover.running import Runner, Running
 from heldout.sources.handover.seen import all_readings
 from heldout.sources.handover.standing import Environments, Standing
+from heldout.sources.handover.tables_run import OwnData, Parts, Swapper
 from heldout.sources.handover.training import REPEATS, Round, Trainer, Training, ordered
 
 T = TypeVar("T", bound=BaseModel)
@@ -28,6 +31,9 @@ T = TypeVar("T", bound=BaseModel)
 _FIRST_SHARE = 0.5
 """Of the budget, what the first training may take; the repeats have what is left."""
 
+
+_AFTER = 3
+"""Predicting commands that are run where a training has just made its model."""
 
 _MATTER = ("prepare", "train", "evaluate", "predict", "serve")
 """Purposes whose needs are needs of the delivery; what its plots and notebooks lack is told and costs no rung."""
@@ -47,7 +53,23 @@ class Trained(Frozen):
     """A training, with the environments as they stood when it was over."""
 
     training: Training
+    models: tuple[Inspected, ...] = ()
+    """The delivered models beside what it made."""
+    predicted: tuple[Ran, ...] = ()
+    """Predicting commands, run where it had trained."""
     standing: tuple[Standing, ...] = ()
+
+
+class Exchanged(Frozen):
+    """Trainings on the client's own data; None when none were given."""
+
+    own: OwnData | None = None
+
+
+class Spoilt(Frozen):
+    """What came of spoilt input; None when nothing could be given any."""
+
+    faults: Faults | None = None
 
 
 class Worked(Frozen):
@@ -63,6 +85,11 @@ class Findings:
 
     training: Training | None = None
     running: Running | None = None
+    models: tuple[Inspected, ...] = ()
+    predicted: tuple[Ran, ...] = ()
+    own: OwnData | None = None
+    parts: Parts | None = None
+    faults: Faults | None = None
 
     def claims(self, plan: Plan) -> tuple[ClaimResult, ...]:
         """Each claim of the plan beside what was measured."""
@@ -102,6 +129,8 @@ class Conduct:
     do: Do
     budget_s: float
     inputs: Sequence[ClientInput] = ()
+    _models: tuple[Inspected, ...] = ()
+    _predicted: tuple[Ran, ...] = ()
 
     def run(self) -> Findings:
         """Everything, one part after the other. Raises SandboxFault."""
@@ -110,7 +139,18 @@ class Conduct:
         worked = self.do("4-run", "Running its commands, tests, notebooks and services", Worked, self._run)
         self._stand(worked.standing)
         training = self.do("5-repeat", "Training it again and again", Training, lambda: self._repeat(trained.training))
-        return Findings(training=training, running=worked.running)
+        own = self.do("6-own-data", "Training it on your data", Exchanged, self._own).own
+        parts = self.do("7-parts", "Training it on parts of its rows", Parts, lambda: self._parts(training))
+        spoilt = self.do("8-spoilt", "Giving it spoilt input", Spoilt, lambda: self._spoilt(trained, worked.running))
+        return Findings(
+            training=training,
+            running=worked.running,
+            models=trained.models,
+            predicted=trained.predicted,
+            own=own,
+            parts=parts,
+            faults=spoilt.faults,
+        )
 
     def _stand(self, standing: Sequence[Standing]) -> None:
         self.environments.standing |= {s.id: s for s in standing}
@@ -133,7 +173,12 @@ class Conduct:
                     self.environments.back(standing)
                 break
             best = again
-        return Trained(training=self._renamed(best), standing=tuple(self.environments.standing.values()))
+        return Trained(
+            training=self._renamed(best),
+            models=self._models,
+            predicted=self._predicted,
+            standing=tuple(self.environments.standing.values()),
+        )
 
     def _renamed(self, training: Training) -> Training:
         """What no package of the index brought is code of its own that is missing."""
@@ -152,7 +197,46 @@ class Conduct:
         return training.model_copy(update={"rounds": rounds})
 
     def _first(self, deadline: float) -> Training:
-        return Trainer(self.workshop(self.environments), self._usable(), deadline).first()
+        """A first training; what it leaves in the bench is looked at before the bench is cleared."""
+        plan = self._usable()
+        self._models, self._predicted = (), ()
+
+        def look(bench: Bench, runs: Sequence[Ran]) -> None:
+            self._models = inspect(bench, plan, self._environment(), {path for run in runs for path in run.digests})
+            self._predicted = tuple(bench.run_found(step) for step in plan.of("predict")[:_AFTER])
+
+        trainer = Trainer(self.workshop(self.environments), plan, deadline)
+        training = trainer.first(look)
+        if training.first is None and any(model.present for model in plan.models):
+            with trainer.shop.bench("models") as bench:
+                self._models = inspect(bench, plan, self._environment())
+        return training
+
+    def _environment(self) -> str:
+        built = self.environments.built()
+        used = [step.environment for step in self.plan.steps if step.environment in built]
+        return used[0] if used else next(iter(built))
+
+    def _own(self) -> Exchanged:
+        if not self.inputs:
+            return Exchanged()
+        return Exchanged(own=self._swapper().own(self.inputs))
+
+    def _parts(self, training: Training) -> Parts:
+        return self._swapper().parts(training)
+
+    def _swapper(self) -> Swapper:
+        deadline = time.monotonic() + self.budget_s * _FIRST_SHARE
+        return Swapper(self.workshop(self.environments), self._usable(), deadline)
+
+    def _spoilt(self, trained: Trained, running: Running) -> Spoilt:
+        shop, plan = self.workshop(self.environments), self._usable()
+        faults = (
+            try_service(running.served)
+            or try_command(shop, plan, running.of(plan, "predict"))
+            or try_model(shop, plan, trained.models, self._environment())
+        )
+        return Spoilt(faults=faults)
 
     def _mended(self, failed: Sequence[Ran]) -> bool:
         """Whether some environment could be changed as a failed run asks."""

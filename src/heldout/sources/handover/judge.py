@@ -8,12 +8,17 @@ from heldout.material.open import Material
 from heldout.sources.handover.answers import Answers
 from heldout.sources.handover.claims.checks import claims_checks
 from heldout.sources.handover.conduct import Findings
+from heldout.sources.handover.faults_run import faults_check
+from heldout.sources.handover.growth import growth_check
 from heldout.sources.handover.guide import guide_check
+from heldout.sources.handover.models import t7_check
+from heldout.sources.handover.models_run import loaded_check
 from heldout.sources.handover.own import own_checks
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.predicting import predicts
 from heldout.sources.handover.result import Check
 from heldout.sources.handover.standing import Standing
+from heldout.sources.handover.tables_run import own_data_check
 from heldout.sources.handover.verdicts import build_checks, run_checks, trains
 from heldout.sources.handover.worth import t4_check
 
@@ -26,7 +31,11 @@ def judge(
         *build_checks(plan, standing),
         *run_checks(plan, found.running, found.training),
         trains(plan, found.training),
-        predicts(plan, found.running, (), None),
+        predicts(plan, found.running, found.predicted, loaded_check(found.models)),
+        t7_check([(one.model, one.report) for one in found.models]),
+        own_data_check(found.own, found.parts, found.training),
+        growth_check(found.parts.growth if found.parts else None, found.parts.why_not if found.parts else ""),
+        faults_check(found.faults, plan),
         *claims_checks(plan.claims, found.claims(plan), [done.runs for done in found.rounds]),
         t4_check([seen for round_ in found.seen[:1] for seen in round_]),
         guide_check(plan, found.runs, tuple(a for s in standing.values() for a in s.attempts)),

@@ -67,8 +67,12 @@ class Training(Frozen):
         return next((run.cause for run in self.first.runs if run.cause is not None), None)
 
 
-After = Callable[[Bench], None]
-"""Something to do in a bench when its training is over, while the workspace is still there."""
+After = Callable[[Bench, Sequence[Ran]], None]
+"""Something to do in a bench when its training is over, while the workspace is still there; given what ran."""
+
+
+def _nothing(_bench: Bench, _runs: Sequence[Ran]) -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Trainer:
     prepare: Callable[[Bench], None] = lambda _bench: None
     """Lays the client's own files into a bench before anything runs."""
 
-    def first(self, after: After = lambda _bench: None) -> Training:
+    def first(self, after: After = _nothing) -> Training:
         """Try every command that prepares, trains or evaluates, once."""
         steps = ordered(self.plan)
         if not any(step.purpose == "train" for step in steps):
@@ -90,7 +94,7 @@ class Trainer:
             self.prepare(bench)
             deleted = bench.delete(outputs(steps))
             runs = self._runs(bench, steps)
-            after(bench)
+            after(bench, runs)
         done = Round(runs=tuple(runs), deleted=deleted)
         trained = tuple(
             run.step for run in runs if self._purpose(run.step) == "train" and has_trained(run, set(deleted))
@@ -110,14 +114,13 @@ class Trainer:
             rounds.append(self.once(training, f"{label}-{len(rounds) + 1}"))
         return training.model_copy(update={"rounds": tuple(rounds), "stopped": stopped})
 
-    def once(self, training: Training, label: str, after: After = lambda _bench: None) -> Round:
+    def once(self, training: Training, label: str) -> Round:
         """One round of what worked, in a fresh copy."""
         steps = tuple(step for step in ordered(self.plan) if step.id in training.chain)
         with self.shop.bench(label) as bench:
             self.prepare(bench)
             deleted = bench.delete(outputs(steps))
             runs = self._runs(bench, steps)
-            after(bench)
         return Round(runs=tuple(runs), deleted=deleted)
 
     def _runs(self, bench: Bench, steps: Sequence[Step]) -> list[Ran]:

@@ -1,0 +1,205 @@
+"""Trains on other rows: the client's own, and parts of the delivered ones to see how a training grows."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from heldout.errors import InputError
+from heldout.evidence.types import Frozen
+from heldout.sources.handover.bench import DELIVERY, Bench, Workshop
+from heldout.sources.handover.client import ClientInput
+from heldout.sources.handover.growth import fit_growth
+from heldout.sources.handover.plan import Data, Plan
+from heldout.sources.handover.result import Check, Growth
+from heldout.sources.handover.schemas import Schema, TableNote, compare_schemas, read_schema, read_table_note
+from heldout.sources.handover.training import Round, Trainer, Training
+
+PARTS = (0.125, 0.25, 0.5)
+_EACH = 2
+"""Trainings on each part: repeats make the interval honest."""
+_LEAST_ROWS = 80
+_NOTE = "table.json"
+_PART = "part"
+_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".sqlite", ".db", ".xlsx", ".gz")
+
+
+class OwnData(Frozen):
+    """A training on the client's own files."""
+
+    paths: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+    """In what they differ from those that the delivery expects, in words."""
+    round: Round | None = None
+    trained: tuple[str, ...] = ()
+
+
+class Parts(Frozen):
+    """Trainings on parts of the delivered rows."""
+
+    path: str = ""
+    points: tuple[tuple[int, float, float, int | None], ...] = ()
+    """(rows, processor seconds, wall seconds, bytes of memory) of each."""
+    growth: Growth | None = None
+    why_not: str = ""
+    changed: bool = False
+    """Whether a training on a part gave another result than one on all: the swapped file is the one that counts."""
+
+
+@dataclass(frozen=True)
+class Swapper:
+    """Runs trainings in which a table was exchanged. `deadline` is as of time.monotonic()."""
+
+    shop: Workshop
+    plan: Plan
+    deadline: float
+
+    def own(self, inputs: Sequence[ClientInput]) -> OwnData:
+        """One training on the client's files, without a touch to the code. Raises SandboxFault."""
+        differences: list[str] = []
+
+        def lay(bench: Bench) -> None:
+            for given in inputs:
+                expected = self._schema(bench, f"{DELIVERY}/{given.path}")
+                given.lay(bench)
+                mine = self._schema(bench, f"{DELIVERY}/{given.path}")
+                if expected is not None and mine is not None:
+                    differences.extend(f"{given.path}: {text}" for text in compare_schemas(expected, mine))
+
+        trained = Trainer(self.shop, self.plan, self.deadline, prepare=lay).first()
+        return OwnData(
+            paths=tuple(given.path for given in inputs),
+            differences=tuple(dict.fromkeys(differences)),
+            round=trained.first,
+            trained=trained.trained,
+        )
+
+    def parts(self, training: Training) -> Parts:
+        """Trainings on an eighth, a quarter and a half of the rows, with those on all of them. Raises SandboxFault."""
+        data = self._training_table()
+        if data is None:
+            return Parts(why_not="No table that it trains on was found among what is delivered.")
+        if not training.trained:
+            return Parts(why_not="It could not be trained, so growth could not be measured.")
+        full = [_point(data.rows or 0, done) for done in training.rounds if done.cpu_s]
+        if not full or (data.rows or 0) * PARTS[0] < _LEAST_ROWS:
+            few = f"{data.path} has {data.rows or 0:,} rows: too few to take parts of."
+            return Parts(path=data.path, why_not=few if full else "This machine does not tell processor time.")
+        points, changed = list(full), False
+        for part in sorted(PARTS * _EACH, reverse=True):
+            if time.monotonic() + full[0][2] * part > self.deadline:
+                break
+            done, note = self._on_part(training, data, part)
+            if note is None or not note.done:
+                why = f"A part of {data.path} could not be taken: {note.why if note else 'no answer'}."
+                return Parts(path=data.path, points=tuple(points), why_not=why)
+            if all(run.worked for run in done.runs):
+                points.append(_point(note.rows_after, done))
+                changed = changed or _results(done) != _results(training.rounds[0])
+        growth = fit_growth(points)
+        why = "" if growth else "Too few trainings on parts of the rows worked, or the time for them was not there."
+        return Parts(path=data.path, points=tuple(points), growth=growth, why_not=why, changed=changed)
+
+    def _on_part(self, training: Training, data: Data, part: float) -> tuple[Round, TableNote | None]:
+        told: list[TableNote | None] = []
+
+        def cut(bench: Bench) -> None:
+            target = ["--target", data.target] if data.target else []
+            out = f"/work/{_PART}{posixpath.splitext(data.path)[1]}"
+            argv = ("table.py", "subsample", data.path, out, "--fraction", str(part), *target)
+            told.append(self._note(bench, argv))
+            if told[-1] is not None and told[-1].done:
+                bench.move(out.removeprefix("/work/"), data.path)
+
+        trainer = Trainer(self.shop, self.plan, self.deadline, prepare=cut)
+        done = trainer.once(training, f"part-{part:g}".replace(".", "-"))
+        return done, told[-1] if told else None
+
+    def _schema(self, bench: Bench, path: str) -> Schema | None:
+        bench.workspace.remove(_NOTE)
+        bench.tool(("table.py", "schema", f"/work/{path}", "--note", f"/work/{_NOTE}"), self._environment())
+        try:
+            return read_schema(bench.workspace.read(_NOTE))
+        except InputError:
+            return None
+
+    def _note(self, bench: Bench, argv: tuple[str, ...]) -> TableNote | None:
+        bench.workspace.remove(_NOTE)
+        bench.tool((*argv, "--note", f"/work/{_NOTE}"), self._environment())
+        try:
+            return read_table_note(bench.workspace.read(_NOTE))
+        except InputError:
+            return None
+
+    def _environment(self) -> str:
+        used = [step.environment for step in self.plan.steps if step.purpose == "train"]
+        return used[0] if used else next(iter(self.shop.environments))
+
+    def _training_table(self) -> Data | None:
+        """The delivered table that the training reads: said to be, or read by a training step, or the only one."""
+        tables = [d for d in self.plan.data if d.present and d.rows and d.path.lower().endswith(_TABLES)]
+        made = {path for step in self.plan.steps for path in step.outputs}
+        read = {path for step in self.plan.of("prepare", "train") for path in step.inputs}
+        for wanted in (
+            [d for d in tables if d.role == "training" and d.path not in made],
+            [d for d in tables if d.path in read and d.path not in made],
+            [d for d in tables if d.path not in made and d.role == "unknown"],
+        ):
+            if wanted:
+                return max(wanted, key=lambda d: d.rows or 0)
+        return None
+
+
+def own_data_check(own: OwnData | None, parts: Parts | None, base: Training | None) -> Check:
+    """T5: does it train on the client's own data without a change to the code?
+
+    Without data of the client's, a training on a part of the delivered rows shows that the file can be exchanged, which
+    earns half.
+    """
+    if own is None:
+        if parts is not None and parts.changed:
+            message = f"With {parts.path} exchanged for parts of it, it trained without a change to the code."
+            more = " No data of yours were given (--input)."
+            return Check(id="T5", area="retrain", state="pass", credit=0.5, message=message + more)
+        return Check(
+            id="T5", area="retrain", state="not_assessable", message="No data of yours were given to it (--input)."
+        )
+    said = f" {own.differences[0]}" if own.differences else ""
+    if own.trained and own.round is not None:
+        runs = [run for run in own.round.runs if run.step in own.trained]
+        same = base is not None and base.trained and _results(own.round) == _results(base.rounds[0])
+        if same:
+            message = (
+                f"It trained, and its result is the same as without yours: {own.paths[0]} is not what it trains on."
+            )
+            return Check(id="T5", area="retrain", state="fail", severity="medium", message=message, log=runs[0].log)
+        numbers = [f"{r.name or r.metric} {r.written}" for run in own.round.runs for r in run.readings][:3]
+        scored = f" It scores {', '.join(numbers)}." if numbers else ""
+        message = f"It trained on yours in {own.round.seconds:.0f} s without a change to the code.{scored}{said}"
+        return Check(id="T5", area="retrain", state="pass", message=message, command=runs[0].command, log=runs[0].log)
+    runs = list(own.round.runs) if own.round else []
+    cause = next((run.cause for run in runs if run.cause), None)
+    message = f"It does not train on yours.{said} {cause.message if cause else 'It left nothing behind.'}"
+    return Check(
+        id="T5",
+        area="retrain",
+        state="fail",
+        severity="high",
+        message=message,
+        command=runs[0].command if runs else "",
+        log=runs[0].log if runs else "",
+        measured={"differences": json.dumps(list(own.differences)[:10])},
+    )
+
+
+def _point(rows: int, done: Round) -> tuple[int, float, float, int | None]:
+    return rows, done.cpu_s or 0.0, done.seconds, done.peak_bytes
+
+
+def _results(done: Round) -> tuple[object, ...]:
+    """What a training came to: its numbers and the content of what it wrote."""
+    numbers = tuple((r.metric, r.value) for run in done.runs for r in run.readings)
+    return numbers, tuple(sorted((path, digest) for run in done.runs for path, digest in run.digests.items()))
