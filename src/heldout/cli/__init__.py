@@ -17,6 +17,8 @@ from types import FrameType
 
 import click
 
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # nobody else's code is looked for, or run, at every start
+
 from heldout import __version__
 from heldout.errors import InputError, OurFault
 

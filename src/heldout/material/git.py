@@ -178,7 +178,22 @@ class Git:
             raise GitError(_said(errors) or f"git {args[0]} ended with {code}")
         return data
 
-    def _start(self, args: tuple[str, ...], stdin: bytes, settings: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    def begin(self, *args: str, stdin: bytes = b"", cap: int = 256 * 1024 * 1024) -> Pending:
+        """Start a git command whose output is wanted later; whoever does not ask for it has to call `stop`."""
+        output, errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed by `result`
+        process = self._start(args, stdin, (), (output, errors))
+        if hasattr(resource, "prlimit"):
+            with suppress(OSError, ValueError):
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (cap, cap))
+        return Pending(self, args[0], process, output, errors, cap)
+
+    def _start(
+        self,
+        args: tuple[str, ...],
+        stdin: bytes,
+        settings: tuple[str, ...],
+        out: tuple[IO[bytes] | int, IO[bytes] | int] = (subprocess.PIPE, subprocess.PIPE),
+    ) -> subprocess.Popen[bytes]:
         env = environment(self.repository) | {"GIT_DIR": str(self.repository)} | dict(self.extra)
         if not self.replaced:
             env["GIT_NO_REPLACE_OBJECTS"] = "1"
@@ -193,8 +208,8 @@ class Git:
                 process = subprocess.Popen(  # noqa: S603 - arguments are ours; what is given follows -- or is checked
                     ["git", *options, *args],  # noqa: S607 - the user's own git, found the usual way
                     stdin=given,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
+                    stdout=out[0],
+                    stderr=out[1],
                     env=env,
                     cwd=self.repository,
                     start_new_session=True,
@@ -214,6 +229,39 @@ class Git:
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         _kill(process)
         self._running.processes.discard(process)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A git command that runs while something else is done; its output goes to a file."""
+
+    git: Git
+    name: str
+    process: subprocess.Popen[bytes]
+    output: IO[bytes]
+    errors: IO[bytes]
+    cap: int
+
+    def result(self, seconds: float) -> bytes:
+        """The whole output, once the command has ended; raises GitError as `Git.run`, `seconds` from now on."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            raise GitError(f"git {self.name} took longer than {seconds:g} s") from error
+        finally:
+            self.git._end(self.process)
+            self.process.wait()
+            with self.output, self.errors:
+                size = self.output.seek(0, os.SEEK_END)
+                self.output.seek(0)
+                data = self.output.read()
+                self.errors.seek(max(0, self.errors.seek(0, os.SEEK_END) - _TAIL))
+                said = _said(self.errors.read())
+        if size >= self.cap:
+            raise GitError(f"git {self.name} wrote more than {self.cap:,} bytes")
+        if code != 0:
+            raise GitError(said or f"git {self.name} ended with {code}")
+        return data
 
 
 class _Clock:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from heldout.evidence.types import Gap
-from heldout.material.git import Git, GitError
+from heldout.material.git import Git, GitError, Pending
 from heldout.material.limits import Limits
 from heldout.material.repository import Repository
 from heldout.material.tree import shown
@@ -90,6 +89,11 @@ def read_history(repository: Repository, head: str, limits: Limits, *, mailmap: 
     commits to themselves. Merges have no changes of their own here. Never raises for a broken history: it is
     then not assessable.
     """
+    return begin_history(repository, head, limits, mailmap=mailmap).finish()
+
+
+def begin_history(repository: Repository, head: str, limits: Limits, *, mailmap: bool = False) -> Reading:
+    """As `read_history`, up to where git looks for the changes, which takes the longest; `finish` waits for them."""
     git = repository.git
     gaps: list[Gap] = []
     commits: list[Commit] = []
@@ -104,15 +108,36 @@ def read_history(repository: Repository, head: str, limits: Limits, *, mailmap: 
     diffed = plain[: limits.diffed]
     if len(plain) > len(diffed):
         gaps.append(Gap(what=f"changes before the newest {len(diffed):,} commits", why="a limit on long histories"))
-    try:
-        changes = _all_changes(git, diffed, limits)
-    except GitError as error:
-        changes = {}
-        gaps.append(Gap(what="which files each commit changed", why=str(error)))
-    complete = complete and len(changes) == len(plain)
-    commits = [replace(commit, changes=changes.get(commit.sha)) for commit in commits]
-    reason = _reason(commits, repository)
-    return History(git, head, tuple(commits), not reason, reason, complete, tuple(gaps))
+    half = (len(diffed) + 1) // 2
+    parts = [(part, _ask_for_changes(git, part)) for part in (diffed[:half], diffed[half:]) if part]
+    return Reading(repository, head, limits, commits, complete and len(diffed) == len(plain), gaps, parts)
+
+
+@dataclass
+class Reading:
+    """A history of which git still looks for the changes."""
+
+    repository: Repository
+    head: str
+    limits: Limits
+    commits: list[Commit]
+    complete: bool
+    gaps: list[Gap]
+    parts: list[tuple[list[str], Pending]]
+
+    def finish(self) -> History:
+        """The history, when git has done its part."""
+        changes: dict[str, tuple[Change, ...]] = {}
+        for shas, pending in self.parts:
+            try:
+                changes |= _changes(pending.result(self.limits.seconds), shas)
+            except GitError as error:
+                self.complete = False
+                self.gaps.append(Gap(what="which files each commit changed", why=str(error)))
+        commits = tuple(replace(commit, changes=changes.get(commit.sha)) for commit in self.commits)
+        reason = _reason(commits, self.repository)
+        gaps = tuple(dict.fromkeys(self.gaps))
+        return History(self.repository.git, self.head, commits, not reason, reason, self.complete, gaps)
 
 
 def _reason(commits: Sequence[Commit], repository: Repository) -> str:
@@ -165,25 +190,13 @@ def _date(raw: str) -> datetime:
     return datetime.fromtimestamp(seconds, timezone(timedelta(minutes=minutes)))
 
 
-def _all_changes(git: Git, shas: list[str], limits: Limits) -> dict[str, tuple[Change, ...]]:
-    half = (len(shas) + 1) // 2
-    parts = [part for part in (shas[:half], shas[half:]) if part]
-    with ThreadPoolExecutor(2) as pool:
-        try:
-            done = list(pool.map(lambda part: _changes(git, part, limits), parts))
-        except GitError:
-            raise
-        except BaseException:  # interrupted: nobody waits for git
-            git.stop()
-            raise
-    return {sha: changes for part in done for sha, changes in part.items()}
-
-
-def _changes(git: Git, shas: list[str], limits: Limits) -> dict[str, tuple[Change, ...]]:
-    """Files touched by each of these commits, with lines added and deleted, renames followed."""
+def _ask_for_changes(git: Git, shas: list[str]) -> Pending:
     args = ("diff-tree", "--stdin", "-z", "-r", "-M", "--root", "--numstat", "--no-ext-diff", "--no-textconv")
-    asked = "\n".join(shas).encode("ascii") + b"\n"
-    data = git.run(*args, *_WRITTEN_PATHS, stdin=asked, seconds=limits.seconds)
+    return git.begin(*args, *_WRITTEN_PATHS, stdin="\n".join(shas).encode("ascii") + b"\n")
+
+
+def _changes(data: bytes, shas: list[str]) -> dict[str, tuple[Change, ...]]:
+    """Files touched by each of these commits, with lines added and deleted, renames followed."""
     found: dict[str, list[Change]] = {sha: [] for sha in shas}
     records = iter(data.split(b"\0"))
     current: list[Change] = []

@@ -17,7 +17,7 @@ from heldout.evidence.types import Gap
 from heldout.material.archive import is_archive, unpack
 from heldout.material.clone import check_url, clone, is_git_url
 from heldout.material.forge import list_repositories, profile_of
-from heldout.material.history import History, read_history
+from heldout.material.history import History, begin_history
 from heldout.material.limits import Limits
 from heldout.material.repository import Repository, copy_repository, find_git_folder
 from heldout.material.scan import scan_folder
@@ -199,10 +199,14 @@ class _Opener:
 
     def _commit(self, repository: Repository, name: str, origin: str) -> Material:
         head = repository.head or ""
-        self.progress(f"reading the files of {name}")
-        tree = extract(repository, head, self.private / "tree", self.limits)
-        self.progress(f"reading the history of {name}")
-        history = read_history(repository, head, self.limits)
+        self.progress(f"reading the history and the files of {name}")
+        reading = begin_history(repository, head, self.limits)
+        try:
+            tree = extract(repository, head, self.private / "tree", self.limits)
+            history = reading.finish()
+        except BaseException:
+            repository.git.stop()
+            raise
         self.notes.extend((*repository.gaps, *history.gaps))
         if not history.assessable:
             self._no_provenance(history.reason)

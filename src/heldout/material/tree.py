@@ -135,7 +135,8 @@ class Tree:
 
 def decode(data: bytes) -> str:
     """Bytes of a source file as text with `\\n` line ends; never raises."""
-    return _decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    text = _decode(data)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _decode(data: bytes) -> str:

@@ -6,6 +6,8 @@ import ast
 import builtins
 import re
 from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.names import names_in
@@ -34,11 +36,18 @@ _SIDES = {ast.Lt: ("<", "yes"), ast.GtE: ("<", "no"), ast.Gt: (">", "yes"), ast.
 class Expressions(Parts):
     """Evaluation of expressions; calls of the source's own functions are in the subclass."""
 
+    @cached_property
+    def _handlers(self) -> dict[type[ast.AST], Callable[[Any], Value]]:
+        """What is done with each type of expression: the method of its name."""
+        kinds = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.expr)]
+        named = {kind: getattr(self, f"_on_{kind.__name__.lower()}", None) for kind in kinds}
+        return {kind: handler for kind, handler in named.items() if handler is not None}
+
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression."""
         self.spend()
         self.line = self.abroad or node.lineno
-        handler: Callable[[ast.expr], Value] | None = getattr(self, f"_on_{type(node).__name__.lower()}", None)
+        handler = self._handlers.get(type(node))
         if handler is not None:
             return handler(node)
         return gather(self.evaluate(child) for child in children(node) if isinstance(child, ast.expr))

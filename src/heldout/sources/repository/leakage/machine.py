@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from heldout.sources.repository.leakage.columns import NEIGHBOURS, Columns
-from heldout.sources.repository.leakage.names import names_in, sides_in, speaks_of_validation
+from heldout.sources.repository.leakage.names import names_in, sides_in
 from heldout.sources.repository.leakage.rows import Atom, Part, Rows, opposite
 from heldout.sources.repository.leakage.siblings import Sibling
 from heldout.sources.repository.leakage.types import Budget, Undecided
@@ -83,6 +83,7 @@ class Machine:
         self.cross_validated: set[str] = set()
         self.entrusted: set[tuple[str, Rows]] = set()
         self.reached: set[ast.AST] = set()
+        self.named: dict[ast.AST, frozenset[str]] = {}
         self.handed: dict[str, frozenset[str]] = {}
         """Loop -> sources of the rows that it hands out, others in each round."""
 
@@ -109,7 +110,7 @@ class Machine:
 
     def called_aside(self, *nodes: ast.AST) -> Rows:
         """Rows of their own when the source itself calls some of these a test or validation set, else none."""
-        sides = {side for node in nodes for side in sides_in(names_in(node))}
+        sides = {side for node in nodes for side in self.sides_named(node)}
         return frozenset({Atom("called a test set")}) if sides & {"test", "val"} else frozenset()
 
     def around(self) -> frozenset[str]:
@@ -185,13 +186,21 @@ class Machine:
         """Estimators meet rows here; `named` is the part of the code that names the rows, if not all of it."""
         line = self.place(node)
         many = sorted(fits, key=lambda f: f.site)
-        for_choice = bool(many) and speaks_of_validation(node)
-        sides = set(sides_in(names_in(named or node))) if many else set()
-        side = sides.pop() if len(sides) == 1 else ""
+        if not many or not value.rows:
+            return
+        for_choice = "val" in (said := self.sides_named(node)) and "test" not in said
+        sides = self.sides_named(named or node)
+        side = next(iter(sides)) if len(sides) == 1 else ""
         for fit in many:
-            if len(self.evaluations) < _MANY and value.rows:
+            if len(self.evaluations) < _MANY:
                 event = Evaluation(fit, line, how, value.rows, value.influences, self.around(), for_choice, side)
                 self.evaluations[event] = None
+
+    def sides_named(self, node: ast.AST) -> frozenset[str]:
+        """The sides of a split that the names in a piece of code speak of; read once."""
+        if node not in self.named:
+            self.named[node] = frozenset(sides_in(names_in(node)))
+        return self.named[node]
 
     def doubt(self, line: int, why: str) -> None:
         """Something could not be told."""

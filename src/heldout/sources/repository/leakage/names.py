@@ -24,9 +24,3 @@ def sides_in(names: Iterable[str]) -> list[str]:
     if known:
         return known
     return [SPLIT_WORDS[m.group(0)] for name in many for m in _WORD.finditer(name)]
-
-
-def speaks_of_validation(node: ast.AST) -> bool:
-    """Whether the code says itself that these rows are for choosing, and not for the last word."""
-    sides = sides_in(names_in(node))
-    return "val" in sides and "test" not in sides

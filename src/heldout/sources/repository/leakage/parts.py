@@ -31,9 +31,11 @@ def is_whole(index: ast.expr) -> bool:
     return isinstance(index, ast.Slice) and index.lower is index.upper is index.step is None
 
 
-def positions(key: Value) -> tuple[Part, ...]:
+def positions(value: Value, key: Value) -> tuple[Part, ...]:
     """The sides of the cuts on which an array of positions lies: `order[:n]` picks other rows than `order[n:]`."""
-    if len(key.rows) != 1 or key.column is not None or key.mask is not None:
+    if key.index and (not key.rows or value.rows):
+        return key.index
+    if not value.rows or len(key.rows) != 1 or key.column is not None or key.mask is not None:
         return ()
     atom = next(iter(key.rows))
     return tuple((f"{cut} of {atom.source}", side) for cut, side in atom.parts)
@@ -163,9 +165,7 @@ class Parts(Estimators):
             return numbered
         if key.mask is not None:
             return self.filtered(value, key)
-        if key.index and (not key.rows or value.rows):
-            return self.part(value, *key.index)
-        if value.rows and (places := positions(key)):
+        if places := positions(value, key):
             return self.part(value, *places)
         if constants(key):
             return self.columns(value, key)

@@ -196,6 +196,13 @@ class Value:
             marks=self.marks, column=self.column, asked=self.asked, columns=self.columns, made_of=self.made_of,
         )  # fmt: skip
 
+    def alone(self) -> Value:
+        """A mix of nothing but this object."""
+        return Value(
+            rows=self.rows, influences=self.influences, pending=self.pending, grouped=self.grouped, judged=self.judged,
+            asked=self.asked, columns=self.columns, made_of=self.made_of,
+        )  # fmt: skip
+
     def influence(self, more: Iterable[Influence], column: str | None = None) -> None:
         """Take in what changed this object's numbers; whatever it is a view of changes with it."""
         added = frozenset(more)
@@ -228,8 +235,8 @@ def in_order(influence: Influence) -> tuple[int, str, str, str, tuple[Step, ...]
 def gather(values: Iterable[Value]) -> Value:
     """One value with the rows, influences and pending numbers of all (a list of them, an unknown mix)."""
     many = list(values)
-    if not many:
-        return Value()
+    if len(many) < 2:
+        return many[0].alone() if many else Value()
     return Value(
         rows=union(v.rows for v in many),
         influences=bounded(NOTHING.union(*(v.influences for v in many))),
