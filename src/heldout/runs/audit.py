@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -28,6 +28,7 @@ from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.complete import complete
 from heldout.sources.handover.conduct import Conduct, Findings
 from heldout.sources.handover.discover import discover, static_checks
+from heldout.sources.handover.image_run import Imaged, try_image
 from heldout.sources.handover.judge import judge
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.plan_file import read_plan
@@ -36,7 +37,7 @@ from heldout.sources.handover.rubric import rubric, score
 from heldout.sources.handover.shelf import CAPS, Shelf, copy_delivery, digests, reading_tree
 from heldout.sources.handover.standing import Environments, Standing
 
-_STEPS = 8
+_STEPS = 9
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class _Audit:
             "2-build", "Building its environments", _Stands, lambda: self._build(environments)
         ).standing
         environments.standing = {s.id: s for s in stands}
+        imaged = self.steps.do("2-image", "Building its image", Imaged, self._image)
         found = Findings()
         if environments.built():
             conduct = Conduct(
@@ -134,7 +136,9 @@ class _Audit:
                 inputs=self.order.inputs,
             )
             found = conduct.run()
-        checks = self._checks(reading, static.checks, environments.standing, found)
+        order = list(rubric().items)
+        judged = judge(reading, self.plan, environments.standing, imaged, found, self.order.answers)
+        checks = tuple(sorted((*static.checks, *judged), key=lambda check: order.index(check.id)))
         return self._audit(checks, environments.standing, found)
 
     @cached_property
@@ -170,12 +174,11 @@ class _Audit:
             tell=lambda line: self.steps.progress.step(f"Running: {line}"),
         )
 
-    def _checks(
-        self, reading: Material, static: Sequence[Check], standing: Mapping[str, Standing], found: Findings
-    ) -> tuple[Check, ...]:
-        told = [*static, *judge(reading, self.plan, standing, found, self.order.answers)]
-        order = list(rubric().items)
-        return tuple(sorted(told, key=lambda check: order.index(check.id)))
+    def _image(self) -> Imaged:
+        day = next((env.as_of for env in self.plan.environments if env.as_of), None)
+        tree = reading_tree(self.material.tree)
+        at = made(self.shelf.held / "image")
+        return try_image(tree, self.shelf.delivery, at, self.index, day, self.shelf.write_log)
 
     def _audit(self, checks: tuple[Check, ...], standing: Mapping[str, Standing], found: Findings) -> Audit:
         return Audit(
