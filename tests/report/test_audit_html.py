@@ -157,3 +157,18 @@ def test_what_works_and_cannot_be_kept_is_yours_in_part() -> None:
 def test_a_folder_of_this_machine_is_named_without_its_path() -> None:
     page = render_audit(audit("x", (), origin="/home/ada/secret-client/x"))
     assert "secret-client" not in page
+
+
+def test_what_predicts_though_its_notebooks_fail_is_rented_and_not_dead() -> None:
+    checks = tuple(
+        check("U4", "fail", "3 of 6 commands and notebooks ran to a result.") if c.id == "U4" else c
+        for c in RENTED.checks
+    )
+    assert "It runs, but you cannot retrain it" in first_screen(render_audit(audit("x", checks)))
+
+
+def test_claims_that_nothing_gave_stand_apart_and_abbreviations_are_told() -> None:
+    text = Page(PAGES["rented"]).text
+    assert "Nothing that ran gave any of 3 stated numbers." in text
+    assert "MAPE : mean absolute error in per cent of the true value." in text
+    assert "1 stated number not measured" in Page(PAGES["good"]).text

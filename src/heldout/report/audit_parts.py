@@ -24,16 +24,16 @@ VERDICTS = {
 """What became of a claim, in words."""
 
 METRICS = {
-    "mae": "MAE (mean absolute error)",
-    "mse": "MSE (mean squared error)",
-    "rmse": "RMSE (root mean squared error)",
-    "mape": "MAPE (mean absolute error in per cent)",
-    "r2": "R²",
-    "f1": "F1",
-    "roc_auc": "ROC AUC",
-    "pr_auc": "PR AUC",
+    "mae": ("MAE", "mean absolute error: by how much it is off, on average"),
+    "mse": ("MSE", "mean squared error: large misses weigh more"),
+    "rmse": ("RMSE", "root mean squared error: as MAE, with large misses weighing more"),
+    "mape": ("MAPE", "mean absolute error in per cent of the true value"),
+    "r2": ("R²", "the share of the variation that it explains; 0 is no better than the mean"),
+    "f1": ("F1", "one number for how many of its alarms are right and how many cases it finds"),
+    "roc_auc": ("ROC AUC", "how well it ranks; 0.5 is chance"),
+    "pr_auc": ("PR AUC", "how well it ranks when cases are rare"),
 }
-"""Metrics whose names are not words."""
+"""Metrics whose names are not words: how they are written, and what they mean."""
 
 RUNGS = {
     "R0": "as declared",
@@ -75,10 +75,24 @@ class ClaimLine:
     words: str
 
     @property
+    def measured(self) -> bool:
+        """Whether anything that ran gave it."""
+        return self.result.verdict != "absent"
+
+    @property
+    def why(self) -> str:
+        """The message without the place and the number, which stand in the same row."""
+        message, place = self.result.message, str(self.result.claim.location)
+        if not message.startswith(f"{place} says ") or "; " not in message:
+            return message
+        rest = message.partition("; ")[2]
+        return f"{rest[:1].upper()}{rest[1:]}"
+
+    @property
     def about(self) -> str:
         """What the number is about: metric, average, model, label, split."""
         claim = self.result.claim
-        parts = [METRICS.get(claim.metric, claim.metric.replace("_", " ")), claim.model, claim.label]
+        parts = [METRICS.get(claim.metric, (claim.metric.replace("_", " "), ""))[0], claim.model, claim.label]
         if claim.split != "unknown":
             parts.append("in cross-validation" if claim.split == "cross-validation" else f"on {claim.split} rows")
         return ", ".join(part for part in parts if part)
@@ -93,6 +107,12 @@ def claim_lines(claims: Iterable[ClaimResult]) -> tuple[ClaimLine, ...]:
         for one in sorted(claims, key=lambda one: order.get(one.verdict, 2))
     ]
     return tuple(lines)
+
+
+def glossary(claims: Iterable[ClaimResult]) -> tuple[tuple[str, str], ...]:
+    """The abbreviations among the claimed metrics, with what they mean, in the order of their names."""
+    used = {one.claim.metric for one in claims}
+    return tuple(METRICS[name] for name in sorted(METRICS) if name in used)
 
 
 def _got(result: ClaimResult) -> str:

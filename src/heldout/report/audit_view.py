@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from heldout.report.audit_parts import Annex, ClaimLine, RunLine, annex, build_lines, claim_lines, run_lines
+from heldout.report.audit_parts import Annex, ClaimLine, RunLine, annex, build_lines, claim_lines, glossary, run_lines
 from heldout.report.clean import cleaned
 from heldout.report.growth_curve import Curve, curve
 from heldout.report.words import count, listed
@@ -123,6 +123,8 @@ class AuditView:
     """Is it yours?"""
     clauses: tuple[Clause, ...]
     claims: tuple[ClaimLine, ...]
+    glossary: tuple[tuple[str, str], ...]
+    """Abbreviations of metrics and what they mean."""
     builds: tuple[RunLine, ...]
     runs: tuple[RunLine, ...]
     curve: Curve | None
@@ -179,6 +181,7 @@ def audit_view(audit: Audit) -> AuditView:
         yours=_yours(audit.checks, audit.scores),
         clauses=_clauses(audit.checks),
         claims=claim_lines(audit.claims),
+        glossary=glossary(audit.claims),
         builds=build_lines(audit.attempts),
         runs=run_lines(audit.runs),
         curve=curve(audit.growth) if audit.growth else None,

@@ -138,7 +138,10 @@ def _why(cause: Cause | None, why: str) -> str:
 
 
 def _because(why: str) -> str:
-    return f" ({why.rstrip('.')})" if why else ""
+    if not why:
+        return ""
+    begun = why[:1].lower() + why[1:] if why[1:2].islower() or why[1:2] == " " else why
+    return f" ({begun.rstrip('.')})"
 
 
 def _short(command: str) -> str:

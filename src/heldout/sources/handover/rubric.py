@@ -130,7 +130,8 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
     true = claims is not None and claims.state == "pass"
     retrained = next((check for check in checks if check.id == "T1"), None)
     if retrained is not None and retrained.state == "fail":
-        return _not_retrained(state["run"] == "holds", true, retrained.message)
+        predicts = any(check.id == "U1" and check.state == "pass" for check in checks)
+        return _not_retrained(state["run"] == "holds" or predicts, true, retrained.message)
     lost = claims is not None and claims.state == "fail"
     heads: dict[Area, str] = {
         "retrain": "It can be retrained, but "
