@@ -139,6 +139,7 @@ app.run(main)
 )
 def test_arguments_of_the_command_line_go_before_their_defaults(tmp_path: Path, code: str) -> None:
     plain = look(tmp_path, {"main.py": code})
+    assert "serve" not in plain.traits
     assert (reads(plain), writes(plain)) == (["data/a.csv"], ["out/b.csv"])
     given = look(tmp_path, {"main.py": code}, "main.py", "--data=c.csv")
     assert (reads(given), writes(given)) == (["c.csv"], ["out/b.csv"])

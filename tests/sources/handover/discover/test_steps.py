@@ -394,8 +394,8 @@ def test_inferred_steps_are_asked_about() -> None:
 def test_a_plan_stays_bounded_and_names_the_rest() -> None:
     files = {f"p{n}/train.py": FIT for n in range(20)}
     plan = plan_of({**BASE, **files})
-    assert len(plan.steps) == 12
-    assert any("the plan holds the 12 most telling" in question for question in plan.open_questions)
+    assert len(plan.steps) == 4
+    assert any("the plan holds the 4 most telling of each kind" in question for question in plan.open_questions)
     assert any("several projects in one" in question for question in plan.open_questions)
 
 
@@ -477,3 +477,33 @@ def test_patterns_that_say_too_little_are_no_outputs() -> None:
     code = FIT + "import datetime\nname = datetime.now()\ndf.to_csv(f'{name}.csv')\ndf.to_csv(f'data/{name}.csv')\n"
     code += "df.to_csv(f'out/{name}.csv')\n"
     assert step_of(plan_of({**BASE, "train.py": code}), "train.py").outputs == ("models/m.joblib", "out/*.csv")
+
+
+def test_what_a_pipeline_declares_is_not_cut_to_a_few_of_each_kind() -> None:
+    stages = "".join(f"  t{n}:\n    cmd: python t{n}.py\n    outs: [m{n}.joblib]\n" for n in range(6))
+    plan = plan_of({**BASE, **{f"t{n}.py": FIT for n in range(6)}, "dvc.yaml": f"stages:\n{stages}"})
+    assert [step.purpose for step in plan.steps] == ["train"] * 6
+
+
+def test_a_script_that_only_imports_an_application_serves_nothing() -> None:
+    app = "from flask import Flask\napp = Flask(__name__)\n"
+    load = "from app import app\nimport pandas as pd\npd.read_csv('data/a.csv').to_csv('data/b.csv')\n"
+    plan = plan_of({**BASE, "app.py": app, "load_data.py": load})
+    assert {step.command: step.purpose for step in plan.steps} == {
+        "flask --app app:app run": "serve",
+        "python load_data.py": "prepare",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "commands_found"),
+    [
+        ("```powershell\npython src\\fit.py\n```\n", ["python src/fit.py"]),
+        ("```\npython src/fit.py --help\nflask db upgrade\n```\n", []),
+        ("```\n./deploy.sh\n```\n", []),
+    ],
+)
+def test_paths_of_windows_help_and_deploying_scripts(text: str, commands_found: list[str]) -> None:
+    files = {"src/fit.py": FIT, "deploy.sh": "docker build .\ndocker push x\n", "README.md": text}
+    plan = plan_of({**BASE, **files})
+    assert [step.command for step in plan.steps if step.origin == "documented"] == commands_found

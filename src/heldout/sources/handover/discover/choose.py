@@ -26,6 +26,17 @@ _WORTH: dict[Purpose, float] = {
     "notebook": 4,
     "other": 6,
 }
+_EACH: dict[Purpose, int] = {
+    "train": 4,
+    "serve": 3,
+    "test": 3,
+    "predict": 3,
+    "evaluate": 3,
+    "prepare": 4,
+    "notebook": 6,
+    "other": 3,
+}
+"""How many of each purpose a plan holds at most, besides those that a pipeline declares."""
 _GATHERERS = re.compile(r"make|dvc|mlflow|snakemake|just")
 
 
@@ -224,7 +235,8 @@ def _only_helpers(view: View, chosen: Chosen) -> None:
             continue
         nothing = not draft.study.reads and not draft.study.writes and draft.study.complete
         aimless = draft.purpose == "other" and "window" not in draft.study.traits
-        if draft.script in imported or aimless or (draft.purpose == "prepare" and nothing):
+        helper = draft.script in imported and draft.purpose != "serve"
+        if helper or aimless or (draft.purpose == "prepare" and nothing):
             _drop(chosen, draft)
 
 
@@ -264,6 +276,11 @@ def _limited(chosen: Chosen) -> None:
         return (value, draft.candidate.trust, (draft.script or "").count("/"), stem_of(draft))
 
     chosen.drafts.sort(key=worth)
+    counts: dict[Purpose, int] = {}
+    for draft in list(chosen.drafts):
+        counts[draft.purpose] = counts.get(draft.purpose, 0) + 1
+        if counts[draft.purpose] > _EACH[draft.purpose] and draft.candidate.trust > _DECLARED:
+            _drop(chosen, draft, f"the plan holds the {_EACH[draft.purpose]} most telling of each kind")
     for draft in chosen.drafts[MOST_STEPS:]:
         chosen.left_out.append((draft, f"the plan holds the {MOST_STEPS} most telling"))
     del chosen.drafts[MOST_STEPS:]

@@ -23,6 +23,7 @@ _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w{1,30})\1")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,60})=(.*)", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_./~$<][\w./~$<>{}+-]{0,200}|Rscript|REM|Get-\w+|New-\w+|Set-\w+")
 """What a program's name looks like, and prose does not."""
+_WINDOWS = re.compile(r"(?<=[\w.])\\(?=[\w.])")
 _OPERATORS = frozenset({"&&", "||", ";", "|", "&", ";;", "|&"})
 _REDIRECT = re.compile(r"\d?(>{1,2}|<|&>|>&)")
 _PLAIN = re.compile(r"[\w@%+=:,./\[\]{}*?~<>$-]+")
@@ -315,8 +316,12 @@ def _installs(name: str, words: list[str]) -> bool:
 def _runs_nothing(name: str, words: list[str]) -> bool:
     """Whether a runner is asked for something that runs nothing of the delivery: `dvc pull`, `mlflow models list`."""
     second = words[1] if len(words) > 1 else ""
+    if "--help" in words:
+        return True
     if name.startswith("python"):
         return second in ("", "--version", "-V") or bool(_OTHER_MODULES.match(" ".join(words[1:4])))
+    if name == "flask":
+        return "run" not in words
     if name == "mlflow" and second == "models":
         return words[2:3] not in (["serve"], ["predict"])
     return second in _TASKS_NOT_OURS.get(name, ())
@@ -336,7 +341,9 @@ def _installs_by_python(name: str, words: list[str]) -> bool:
 
 
 def _tokens(line: str) -> list[str]:
-    """Words and operators of a line; quotes that never close are taken as letters."""
+    """Words and operators of a line; quotes that never close are taken as letters, `\\` in a path as `/`."""
+    if "\\" in line and " -c" not in line:
+        line = _WINDOWS.sub("/", line)
     try:
         lexer = shlex.shlex(line, posix=True, punctuation_chars="&|;")
         lexer.whitespace_split = True

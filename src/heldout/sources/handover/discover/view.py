@@ -44,7 +44,7 @@ class View:
 
     tree: Tree
     folder: str = "."
-    steps_left: int = 1_500_000
+    steps_left: int = 800_000
     """Statements and expressions that are still followed, over all scripts together."""
     memory: dict[str, Any] = field(default_factory=dict, repr=False)
     """What finders work out once and others need again."""

@@ -93,7 +93,7 @@ def _note_target(made: Call) -> None:
 def _note_trait(made: Call, function: Any) -> None:
     seen = made.machine.seen
     written = dotted(made.node.func)
-    trait = trait_of(made.name) or trait_of(written)
+    trait = trait_of(made.name if isinstance(function, Library) else written)
     owner = function.owner if isinstance(function, Method) else UNKNOWN
     owner_name = owner.name if isinstance(owner, Opaque) else ""
     if owner_name == "ultralytics.YOLO" and written.endswith((".train", ".fit")):
@@ -108,10 +108,9 @@ def _note_trait(made: Call, function: Any) -> None:
         seen.traits.add(trait)
         if trait == "download":
             _note_address(made)
-    if made.name in _SERVERS or made.name.endswith((".Flask", ".FastAPI")) or made.name.startswith("streamlit."):
-        seen.traits.add("serve")
-    if made.name.startswith("streamlit.") or made.name in ("gradio.Interface", "gradio.Blocks", "gradio.ChatInterface"):
-        seen.traits.add("serve")
+    serving = made.name in _SERVERS or made.name.endswith((".Flask", ".FastAPI"))
+    if (serving and made.frame.source.path == made.machine.script) or made.name.startswith("streamlit."):
+        seen.traits.add("serve")  # an application that is only imported is not served
     if trait == "serve" or made.name in ("uvicorn.run",):
         port = made.arg(-1, "port", "server_port")
         if isinstance(port, int):

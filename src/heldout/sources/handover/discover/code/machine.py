@@ -59,6 +59,7 @@ class Machine:
         self.view, self.folder = view, folder
         self.argv: list[Any] = list(argv)
         self.seen = Seen()
+        self.script = str(argv[0]) if argv else ""
         self.left = self.given = max(min(BUDGET, view.steps_left), _LEAST)
         self.sources: dict[str, Source] = {}
         self.stack: list[ast.AST] = []

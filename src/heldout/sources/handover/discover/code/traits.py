@@ -89,6 +89,8 @@ def dotted(node: ast.expr) -> str:
 
 def trait_of(name: str) -> Trait | None:
     """What a call of this dotted name means, if it is telling."""
+    if name.startswith(("tf.app.", "tensorflow.app.", "tensorflow.compat.v1.app.", "absl.")):
+        return None  # it runs a program, no service
     last_two = ".".join(name.split(".")[-2:])
     return _DOTTED.get(last_two) or TRAITS.get(name.rpartition(".")[2])
 
