@@ -44,7 +44,7 @@ class Program:
     """The folder that has to be on Python's path for its module to be found."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Draft:
     """A step in the making: the candidate that is believed most, the program behind it, and every place."""
 
