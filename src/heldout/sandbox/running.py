@@ -172,7 +172,7 @@ class Running:
     def _pause(self, looks: int) -> float:
         if self.watch.group is None and self.watch.peak > self.watch.limits.memory_bytes // 4:
             return _SOON
-        return _LOOKS[min(looks, len(_LOOKS) - 1)] * (1 if self.watch.exact else 4)
+        return _LOOKS[min(looks, len(_LOOKS) - 1)]
 
     def _end(self, verdict: Verdict, why: str) -> None:
         self._stopped = (verdict, why)

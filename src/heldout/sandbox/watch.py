@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,10 @@ _TEMPORARY_FILES = 100_000
 """Each file costs the kernel about a kilobyte, however empty."""
 _OPEN_FILES = 20_000
 """How many are looked at in one go."""
+_WALK_S, _RATHER = 0.5, 20
+"""Seconds between two walks over a workspace: at least so many, and so many times what a walk takes."""
+_WALK_S, _RATHER = 0.5, 20
+"""Seconds between two walks over a workspace: at least so many, and so many times what a walk takes."""
 _LEAST_DISK, _LEAST_MEMORY = GIB, 256 * MIB
 _LEAST_SHARE = 50
 """The reserve is a fiftieth of the machine's disk and memory, and at most this much."""
@@ -50,10 +55,9 @@ class Watch:
     limits: Limits
     group: Group | None
     full: Callable[[], bool] = lambda: False
-    """Whether the workspace is full; asked at every look and at the end."""
+    """Whether the workspace is full; asked now and then, since it takes a walk over its files, and at the end."""
     exact: bool = True
-    """Whether the kernel keeps the workspace's limits. If not, a run that fills it is ended by us, and the question,
-    which takes a walk over its files, is put less often."""
+    """Whether the kernel keeps the workspace's limits. If not, a run that fills it is ended by us."""
     folder: Path | None = None
     """The workspace, where its limits are not exact."""
     disk_bytes: int = 0
@@ -63,6 +67,7 @@ class Watch:
     most: int = 0
     """Most processes and threads that were seen at one time, where the kernel counts none."""
     _before: dict[str, int] = field(default_factory=dict)
+    _next_walk: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.exact and self.folder is not None:
@@ -75,31 +80,37 @@ class Watch:
 
         Raises SandboxFault when the machine runs short though the run used less than it may.
         """
-        if self.group is not None and self.exact:
-            return None
-        processes = below(init) if init is not None else {}
-        return self._disk(processes) or (self._held(init, processes) if self.group is None else None)
+        if self.folder is not None and (over := self._disk(self.folder, init)):
+            return over
+        return self._held(init) if self.group is None else None
 
-    def _disk(self, processes: dict[int, int]) -> tuple[Verdict, str] | None:
-        if self.exact or self.folder is None:
-            return None
-        if self.full():
-            return Verdict.DISK, WAS_FULL
-        here = self.folder.stat().st_dev
-        hidden = sum(size for (device, _), size in unlinked(processes).items() if device == here)
-        if hidden >= self.disk_bytes > 0:
-            return Verdict.DISK, f"deleted files that it held open had {hidden:,} bytes"
-        free, whole = free_disk(self.folder)
+    def _disk(self, folder: Path, init: int | None) -> tuple[Verdict, str] | None:
+        """Where the kernel keeps no limits on the workspace: the reserve at each look, a walk over all now and then."""
+        free, whole = free_disk(folder)
         if free < min(_LEAST_DISK, whole // _LEAST_SHARE):
             if self._before["disk"] - free >= self.disk_bytes:
                 return Verdict.DISK, "the disk of this machine ran full under it"
-            raise SandboxFault(f"only {free:,} bytes are free at {self.folder}; make room and start again")
+            raise SandboxFault(f"only {free:,} bytes are free at {folder}; make room and start again")
+        began = time.monotonic()
+        if began < self._next_walk:
+            return None
+        full = self.full()
+        here = folder.stat().st_dev
+        open_ = unlinked(below(init)) if init is not None and not full else {}
+        hidden = sum(size for (device, _), size in open_.items() if device == here)
+        now = time.monotonic()
+        self._next_walk = now + max(_WALK_S, _RATHER * (now - began))
+        if full:
+            return Verdict.DISK, WAS_FULL
+        if hidden >= self.disk_bytes:
+            return Verdict.DISK, f"deleted files that it held open had {hidden:,} bytes"
         return None
 
-    def _held(self, init: int | None, processes: dict[int, int]) -> tuple[Verdict, str] | None:
+    def _held(self, init: int | None) -> tuple[Verdict, str] | None:
         """Without control groups: add up the processes of its namespace."""
         if init is None:
             return None
+        processes = below(init)
         memory, count = held(processes, self.folder), sum(processes.values())
         self.peak, self.most = max(self.peak, memory), max(self.most, count)
         if memory > self.limits.memory_bytes:
