@@ -18,7 +18,7 @@ from heldout.sources.handover.mending import package_of
 from heldout.sources.handover.models_run import Inspected, inspect
 from heldout.sources.handover.observation import Observation
 from heldout.sources.handover.plan import Plan, Reading, Step
-from heldout.sources.handover.record import Ran
+from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import ClaimResult
 from heldout.sources.handover.running import Runner, Running
 from heldout.sources.handover.seen import all_readings
@@ -262,12 +262,17 @@ class Conduct:
         return Trainer(self.workshop(self.environments), self._usable(), deadline).repeat(training, REPEATS)
 
 
+def _about(cause: Cause) -> str:
+    """What a cause is about: of a module the package, since a package that lacks a module of its own helps nothing."""
+    return cause.subject.partition(".")[0] if cause.code == "module_missing" else cause.subject
+
+
 def _same(one: Training, other: Training) -> bool:
     """Whether a change helped nothing: the same steps fail for the same reason."""
 
     def told(training: Training) -> set[tuple[str, str]]:
         runs = training.first.runs if training.first else ()
-        return {(run.step, f"{run.cause.code} {run.cause.subject}") for run in runs if run.cause}
+        return {(run.step, f"{run.cause.code} {_about(run.cause)}") for run in runs if run.cause}
 
     if len(one.trained) > len(other.trained) or len(one.chain) > len(other.chain):
         return False

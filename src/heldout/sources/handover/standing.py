@@ -108,7 +108,7 @@ class Environments:
         if wanted is None or recipe is None:
             return False
         level = max(int(before.rung[1]), self._cost(wanted) if counts else 0)
-        attempt = Planned(level, recipe, f"{before.note.partition(', by ')[0]}; {wanted.why}")
+        attempt = Planned(level, recipe, f"{before.note.partition(', by ')[0]}; {_words(wanted)}")
         done = climb(
             self.planned[id_], iter((attempt,)), self._make, deadline=time.monotonic() + self.budget_s, keep=self.keep
         )
@@ -119,9 +119,9 @@ class Environments:
             )
             return False
         made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, attempts)
-        self.standing[id_] = made.model_copy(
-            update={"mends": (*before.mends, wanted.why), "added": (*before.added, *wanted.packages)}
-        )
+        tools = set(wanted.packages) <= TEST_TOOLS and bool(wanted.packages)
+        mends = before.mends if tools else (*before.mends, wanted.why)
+        self.standing[id_] = made.model_copy(update={"mends": mends, "added": (*before.added, *wanted.packages)})
         return True
 
     def back(self, before: Standing) -> None:
@@ -176,3 +176,9 @@ class Environments:
             files={name: base64.b64encode(content).decode() for name, content in recipe.files},
             attempts=attempts,
         )
+
+
+def _words(wanted: Mend) -> str:
+    if wanted.packages and set(wanted.packages) <= TEST_TOOLS:
+        return f"{', '.join(wanted.packages)} for its tests"
+    return wanted.why

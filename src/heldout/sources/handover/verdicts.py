@@ -77,13 +77,14 @@ def _builds(standing: Mapping[str, Standing]) -> Check:
     mends = f" {'; '.join(worst.mends).capitalize()}." if worst.mends else ""
     part = f" {len(failed)} of {len(standing)} of its environments could not be built." if failed else ""
     tries = len(worst.attempts)
-    after = f" after {tries - 1} that did not work" if tries > 1 else ""
+    lost = sum(1 for attempt in worst.attempts if not attempt.worked)
+    after = f", at attempt {lost + 1}" if lost else ""
     return Check(
         id="B4",
         area="build",
         state="pass",
         credit=CREDIT[worst.rung] * (len(stands) / len(standing)),
-        message=f"It builds {words} ({worst.rung}){after}: {last.recipe}.{mends}{part}",
+        message=f"It builds {words}{after}: {last.recipe}.{mends}{part}",
         command=last.command,
         log=last.log,
         measured={"rung": worst.rung, "tries": tries, "packages": len(worst.packages), "seconds": worst.seconds},
@@ -143,7 +144,7 @@ def _does_its_work(plan: Plan, running: Running, training: Training) -> Check:
             area="run",
             state="pass",
             credit=share,
-            message=f"{worked} of {total} commands and notebooks ran to a result without network.{rest}",
+            message=f"{_commands(worked, total)} ran to a result without network.{rest}",
             command=good[0].command if good else next(iter(served.values())).command,
             log=good[0].log if good else next(iter(served.values())).log,
             measured=measured,
@@ -154,12 +155,18 @@ def _does_its_work(plan: Plan, running: Running, training: Training) -> Check:
         area="run",
         state="fail",
         severity="high",
-        message=f"{worked} of {total} commands and notebooks ran to a result. {cause.message if cause else ''}".strip(),
+        message=f"{_commands(worked, total)} ran to a result. {cause.message if cause else ''}".strip(),
         command=bad[0].command if bad else "",
         log=bad[0].log if bad else "",
         locations=_places(plan, bad[:5]),
         measured={**measured, "cause": cause.code if cause else None},
     )
+
+
+def _commands(worked: int, total: int) -> str:
+    if worked == total:
+        return "Its one command or notebook" if total == 1 else f"All {total} of its commands and notebooks"
+    return f"{worked or 'None'} of its {total} commands and notebooks" if total > 1 else "Not one command of it"
 
 
 _MOST_WORK = 0.75
@@ -196,7 +203,7 @@ def _tests(plan: Plan, running: Running) -> Check:
         message = f"{failed} of {ran} of its own tests fail" + (f": {names}." if names else ".")
         return Check(**base, state="fail", severity="medium", message=message, measured=measured)
     skips = f" {skipped} more were skipped." if skipped else ""
-    message = f"All {ran} of its own tests that ran pass.{skips}"
+    message = f"{'Its one test passes' if ran == 1 else f'All {ran} of its tests that ran pass'}.{skips}"
     return Check(**base, state="pass", message=message, measured=measured, credit=ran / (ran + skipped))
 
 
@@ -247,8 +254,13 @@ def _trained(plan: Plan, training: Training) -> Check:
     good = [runs[id_] for id_ in training.trained]
     made = sorted({path for run in good for path in (*run.made, *run.changed, *run.rewritten)})
     failed = [runs[step.id] for step in tried if step.id not in training.trained]
-    left = f"{len(made)} files were made" if made else "it printed its results and left no file"
+    left = (
+        f"{len(made)} {'file was' if len(made) == 1 else 'files were'} made"
+        if made
+        else "it printed its results and left no file"
+    )
     named = f" ({', '.join(made[:3])})" if made else ""
+    times, each = ("once", "") if len(training.rounds) == 1 else (f"{len(training.rounds)} times", " each")
     rest = ""
     if failed:
         why = next((run.cause.message for run in failed if run.cause), "it left nothing behind.")
@@ -258,8 +270,7 @@ def _trained(plan: Plan, training: Training) -> Check:
         area="retrain",
         state="pass",
         credit=max(0.5, len(good) / len(tried)),
-        message=f"It retrains without network, {len(training.rounds)} times in "
-        f"{first.seconds:.0f} s each: {left}{named}.{rest}",
+        message=f"It retrains without network ({times} in {max(first.seconds, 0.1):.1f} s{each}): {left}{named}.{rest}",
         command=good[0].command,
         log=good[0].log,
         locations=_places(plan, good[:2]),
@@ -274,8 +285,11 @@ def _trained(plan: Plan, training: Training) -> Check:
 
 
 def _lacks(cause: Cause | None, training: Cause) -> bool:
-    """Whether a run failed for lack of the very data that training lacks: that is told once, where it belongs."""
-    return cause is not None and cause.code == training.code == "data_missing"
+    """Whether a run failed for lack of the data that training lacks: that is told once, where it belongs.
+
+    Code that looks for a root by its data climbs out of the delivery when they are missing, and writes there.
+    """
+    return cause is not None and training.code == "data_missing" and cause.code in ("data_missing", "writes_outside")
 
 
 def _excused(cause: Cause | None) -> bool:
