@@ -115,6 +115,22 @@ def test_a_page_says_what_was_seen_and_what_to_ask(capsys: pytest.CaptureFixture
     assert "Nobody has looked yet at: Robustness, " in out
 
 
+def test_a_level_to_take_care_with_is_marked_and_no_reason_is_said_twice(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    assert "~" not in run(capsys, "case", "show", folder)[1]
+    lost = finding("LEK110", "unknown", "The data could not be followed to the end.")
+    careful = evidence("statistics", 2.0, 0.5, reason="It came no nearer than the mean.")
+    told = evidence(
+        "mlops", state="not_assessable", reason="The data could not be followed to the end.", findings=[lost]
+    )
+    Case.open(folder).write_dossier(Dossier(subject="Cleo", evidence=(careful, told)))
+    out = run(capsys, "case", "show", folder, "--subject", "Cleo")[1]
+    assert "2.0 ±0.8 ~" in lines_with(out, "Statistical thinking")[0]
+    assert "~: the level hardly tells people apart" in " ".join(out.split())
+    assert out.count("could not be followed") == 1
+
+
 def test_a_narrow_terminal_keeps_names_and_figures(
     capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

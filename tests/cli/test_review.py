@@ -91,7 +91,7 @@ def test_evidence_goes_into_a_case(
     assert (code, "heldout case show" in out) == (0, True)
     assert "Craft" in run(capsys, "case", "show", case)[1]
     page = tmp_path / "case.html"
-    assert run(capsys, "case", "show", case, "--html", page)[:2] == (0, "")
+    assert run(capsys, "case", "show", case, "--html", page)[:2] == (0, f"The page for people: {page}\n")
     assert "Ada" in page.read_text()
 
 

@@ -76,3 +76,18 @@ def test_knows_programs(name: str) -> None:
 @pytest.mark.parametrize("name", ["Bob Abbott", "Robot Smith", "Renata Vater"])
 def test_does_not_take_people_for_programs(name: str) -> None:
     assert not is_bot(Person(name, "someone@place.org"))
+
+
+def test_who_may_be_the_same_person_is_named_and_not_joined() -> None:
+    plain, elsewhere, other = (
+        Person("Ada", "x1@lab.edu"),
+        Person("al", "ada.l@home.net"),
+        Person("Bo", "root@localhost"),
+    )
+    ada = Person("Ada Lovelace", "ada.l@engine.org")
+    people = People.of(commits(ada, ada, plain, elsewhere, GRACE, other))
+    assert len(people.identities) == 5
+    alike = {people.identities[number][0] for number in people.alike(["ada.l@engine.org"])}
+    assert alike == {elsewhere}, "a name of three letters says too little"
+    longer = People.of(commits(ada, Person("Lovelace", "x@lab.edu"), GRACE, GRACE_LEE))
+    assert [longer.identities[number][0].name for number in longer.alike(["Ada Lovelace"])] == ["Lovelace"]

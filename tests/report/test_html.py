@@ -167,6 +167,17 @@ def test_levels_stand_beside_their_chart_in_numbers() -> None:
     assert "assumed error" in page.text
 
 
+def test_a_level_that_hardly_tells_people_apart_says_so_beside_it_and_claims_no_words_of_the_scale() -> None:
+    told = "It came no nearer than the mean."
+    careful = samples.seen("statistics").model_copy(update={"reason": told})
+    dossier = Dossier(subject="Ada", evidence=(careful, samples.seen("craft")))
+    page = Page(render_dossier(dossier, STANDARD)).text
+    levels = page[page.index("Levels") : page.index("Without a level")]
+    assert f"Take care: {told}" in levels
+    assert levels.count("Nearest to level") == 1
+    assert "hardly tells people apart" in Page(render_case("A case", None, [dossier], STANDARD)).text
+
+
 def test_what_moved_a_level_adds_up() -> None:
     page = Page(PAGES["strong"]).text
     assert "Start, before any finding 2.20" in page

@@ -47,6 +47,14 @@ def test_effect_is_points_by_severity_by_share() -> None:
     ]
 
 
+def test_a_grave_finding_counts_where_its_rule_moves_little() -> None:
+    grave = samples.seen("statistics", findings=[finding("LLL101", severity="high")], moves={"LLL101": -0.02})
+    small = samples.seen("craft", findings=[finding("AAA101", severity="medium")], moves={"AAA101": -0.2})
+    weak = samples.seen("python", findings=[finding("BBB101", severity="high", strength=0.1)], moves={"BBB101": -0.02})
+    facts = summarise(dossier(small, weak, grave), STANDARD).facts
+    assert [fact.finding.code for fact in facts] == ["LLL101", "AAA101", "BBB101"]
+
+
 def test_facts_are_balanced_even_when_one_side_is_stronger() -> None:
     for_it = [
         samples.seen(c, findings=[finding(c, "for")], moves={c: 0.9}) for c in ("craft", "python", "scale", "mlops")

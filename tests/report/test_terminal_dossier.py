@@ -46,6 +46,15 @@ def test_several_artifacts_have_a_line_each() -> None:
     assert "paddle-admin" in text
 
 
+def test_a_level_to_take_care_with_is_marked() -> None:
+    careful = samples.seen("statistics").model_copy(update={"reason": "It came no nearer than the mean."})
+    text = printed(Dossier(subject="Ada", evidence=(careful, samples.seen("craft"))), role=False)
+    lines = [line for line in text.splitlines() if " 5  " in line]
+    assert ["~" in line for line in lines] == ["Statistical" in line for line in lines]
+    assert "~: the level hardly tells people apart" in text
+    assert "~" not in printed(samples.strong())
+
+
 @pytest.mark.parametrize("name", samples.ALL)
 @pytest.mark.parametrize("width", [30, 60, 100])
 def test_fits_the_width_and_holds_no_escapes_in_a_pipe(name: str, width: int) -> None:

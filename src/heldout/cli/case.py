@@ -62,6 +62,8 @@ def show(directory: Path, names: tuple[str, ...], html: str | None, json_to: str
     dossiers = [case.dossier(subject) for subject in subjects]
     if html:
         write_output(html, render_case(case.title, case.role, dossiers, case.standard))
+        if "-" not in (html, json_to):
+            click.echo(f"The page for people: {html}")
     if not json_to:
         if not html:
             print_case(make_console(), case, dossiers)

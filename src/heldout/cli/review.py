@@ -149,6 +149,10 @@ def _say_next(outcome: Outcome, options: _Options) -> None:
             click.echo(f"  {commits:>6} {'commit ' if commits == 1 else 'commits'}  {name}")
         if len(outcome.authors) > _AUTHORS_SHOWN:
             click.echo(f"  and {len(outcome.authors) - _AUTHORS_SHOWN} more")
+    if outcome.alike:
+        click.echo("\nPerhaps the same person (shown here only; name them too with --author if so):")
+        for name, commits in outcome.alike[:_AUTHORS_SHOWN]:
+            click.echo(f"  {commits:>6} {'commit ' if commits == 1 else 'commits'}  {name}")
     if options.into is not None:
         click.echo(f"\nKept in {options.into}. See it with: heldout case show {options.into}")
     if options.html:

@@ -28,6 +28,10 @@ _SHARED = re.compile(r"^(root|noreply|none|unknown|user|you|admin|git|github|me|
 """Addresses that many people have by accident: they join nobody."""
 
 
+_TELLING = 4
+"""Letters that a name or the first part of an address needs at least to say something of who it is."""
+
+
 def folded(text: str) -> str:
     """Case, accents and spacing apart: how two spellings of one name are compared."""
     plain = unicodedata.normalize("NFKD", text)
@@ -81,6 +85,23 @@ class People:
         """
         return frozenset(number for claim in claims for number in self._find(claim))
 
+    def alike(self, claims: Sequence[str]) -> tuple[int, ...]:
+        """Other people who may be the same as those whom the claims name: one's name is a part of the other's, or
+        their addresses have the same part before the @. Most commits first; nothing is claimed for them.
+        """
+        mine = self.find(claims)
+        own = [person for number in mine for person in self.identities[number]]
+        names = [frozenset(folded(person.name).split()) for person in own]
+        boxes = {_box(person) for person in own} - {""}
+
+        def near(person: Person) -> bool:
+            words = frozenset(folded(person.name).split())
+            shared = any(w <= words or words <= w for w in names if max(map(len, w & words), default=0) >= _TELLING)
+            return shared or _box(person) in boxes
+
+        others = (n for n in range(len(self.identities)) if n not in mine)
+        return tuple(n for n in others if any(near(p) and not is_bot(p) for p in self.identities[n]))
+
     def _find(self, claim: str) -> set[int]:
         wanted = folded(claim.strip("<> "))
         match = re.fullmatch(r"(.*?)\s*<([^>]+)>", claim.strip())
@@ -124,6 +145,12 @@ def _joined(people: Sequence[Person]) -> list[list[Person]]:
         if len(joined) > 1:
             group_of = {key: target if value in joined else value for key, value in group_of.items()}
     return list(groups.values())
+
+
+def _box(person: Person) -> str:
+    """The part of an address before the @, where it says something."""
+    box = person.email.casefold().partition("@")[0]
+    return box if len(box) >= _TELLING and not _SHARED.search(person.email.casefold()) else ""
 
 
 def _keys(person: Person) -> list[str]:

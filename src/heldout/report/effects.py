@@ -11,6 +11,10 @@ from heldout.evidence import Dossier, Evidence, Finding, Severity
 SEVERITIES: dict[Severity, float] = {"info": 1.0, "low": 1.0, "medium": 1.25, "high": 1.5}
 """Factors on level points; a finding for the subject is `info` and counts in full."""
 
+_GRAVE = 0.25
+"""The level points that a finding of high severity against the subject counts at least, at full strength: where a level
+hardly tells people apart, its rule moves it by little, however grave what was found is."""
+
 
 @dataclass(frozen=True)
 class Weighed:
@@ -28,7 +32,8 @@ def weigh(dossier: Dossier) -> tuple[Weighed, ...]:
     """One representative per code, polarity and artifact, weightiest first; suppressed findings are left out.
 
     The effect is the sum over competencies of |points| x severity x share, and the competency the one moved
-    most. A finding that moved nothing has effect 0 and stands behind, by severity and strength.
+    most; a grave finding counts a least number of points. A finding that moved nothing has effect 0 and stands
+    behind, by severity and strength.
     """
     groups: dict[tuple[str, str, str], list[tuple[Evidence | None, Finding]]] = {}
     for evidence, finding in _with_evidence(dossier):
@@ -56,7 +61,8 @@ def _weighed(artifact: str, members: list[tuple[Evidence | None, Finding]]) -> W
     factor = SEVERITIES[best.severity] * (1.0 if best.share is None else best.share)
     most = max(sorted(moved), key=lambda competency: moved[competency], default="")
     alike = len({(f.message, f.locations) for _, f in members})
-    return Weighed(best, most, artifact, sum(moved.values()) * factor, alike)
+    grave = _GRAVE * best.strength if (best.severity, best.polarity) == ("high", "against") and moved else 0.0
+    return Weighed(best, most, artifact, max(sum(moved.values()), grave) * factor, alike)
 
 
 def _points(evidence: Evidence, finding: Finding) -> float:

@@ -23,7 +23,7 @@ from heldout.report.audit_parts import POINTS, log_link
 from heldout.report.audit_view import FIRST, audit_view
 from heldout.report.chart import GRID, Strip, at, shapes_of, strip
 from heldout.report.clean import plain
-from heldout.report.levels import NOBODY_LOOKED, Estimate, Missing, Row, rows
+from heldout.report.levels import CARE, NOBODY_LOOKED, Estimate, Missing, Row, rows
 from heldout.report.view import View, view
 from heldout.sources.handover.result import Audit
 from heldout.sources.handover.rubric import rubric
@@ -72,6 +72,7 @@ def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], stan
             subjects=list(zip(names, views, strict=True)),
             compared=_compared(names, views, standard, role, shapes),
             shapes=shapes,
+            care=CARE,
             **_style(),
         )
     )

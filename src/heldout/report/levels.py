@@ -11,6 +11,12 @@ from heldout.standard import Competency, Role, Standard
 Z90 = 1.645
 """Standard normal quantile at 0.95: 90 % of a normal distribution lies within that many standard errors."""
 
+WITH_CARE = "~"
+"""Stands beside a level that its source says to be careful with."""
+
+CARE = "the level hardly tells people apart: read the findings"
+"""What the mark means, in short; the evidence has the reason in full."""
+
 STATES: dict[State, str] = {
     "observed": "seen",
     "not_observed": "nothing of the kind was there",
@@ -40,6 +46,11 @@ class Estimate:
     def calibrated(self) -> bool:
         """Whether the error was measured rather than assumed."""
         return self.evidence.basis == "calibrated"
+
+    @property
+    def reservation(self) -> str:
+        """What the source itself says to be careful about with this level; empty when there is nothing."""
+        return self.evidence.reason
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,11 @@ class Row:
     def detail(self) -> str:
         """What the name has in brackets."""
         return self.name.partition(" (")[2].removesuffix(")")
+
+    @property
+    def reservations(self) -> tuple[str, ...]:
+        """What is to be careful about with the levels, each said once."""
+        return tuple(dict.fromkeys(e.reservation for e in self.estimates if e.reservation))
 
     def words(self, level: int) -> str:
         """The anchor's text of a whole level, empty for a competency that the standard does not know."""

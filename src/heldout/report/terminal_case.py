@@ -13,7 +13,7 @@ from rich.text import Text
 from heldout.evidence import Artifact, Case, Dossier, Evidence, Polarity, State
 from heldout.evidence.types import Measured
 from heldout.report.effects import Weighed, weigh
-from heldout.report.levels import STATES, Z90, interval
+from heldout.report.levels import CARE, STATES, WITH_CARE, Z90, interval
 from heldout.report.summary import summarise
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level as level_words
@@ -47,7 +47,7 @@ def print_case(console: Console, case: Case, dossiers: Sequence[Dossier]) -> Non
         Text(
             "\nLevels go from 1 to 5 (3: what a competent engineer normally does). ± and ─ are the 90 % interval, "
             "│ is the bar of this role; open: the interval holds the bar. A missing level is missing, not low. "
-            "People decide.",
+            f"{_care(dossiers)}People decide.",
             "dim",
         )
     )
@@ -55,6 +55,11 @@ def print_case(console: Console, case: Case, dossiers: Sequence[Dossier]) -> Non
         _print_comparison(console, case, dossiers)
     for dossier in dossiers:
         _print_subject(console, case, dossier)
+
+
+def _care(dossiers: Sequence[Dossier]) -> str:
+    careful = any(e.level is not None and e.reason for dossier in dossiers for e in dossier.evidence)
+    return f"{WITH_CARE}: {CARE}. " if careful else ""
 
 
 def evidence_for(dossier: Dossier, competency: str) -> tuple[Evidence, ...]:
@@ -147,7 +152,7 @@ def _figures(evidence: Evidence) -> str:
     """`3.2 ±0.6`: level and half of the interval; `-` for a missing one."""
     if evidence.level is None or evidence.se is None:
         return "-"
-    return f"{level_words(evidence.level)} ±{Z90 * evidence.se:.1f}"
+    return f"{level_words(evidence.level)} ±{Z90 * evidence.se:.1f}{f' {WITH_CARE}' if evidence.reason else ''}"
 
 
 def _meaning(evidence: Evidence, bar: float | None) -> Text:
@@ -222,7 +227,10 @@ def _unknowns(case: Case, dossier: Dossier, weighed: Iterable[Weighed]) -> list[
     unseen = [_title(case.standard, name) for name in _by_weight(case.role) if not evidence_for(dossier, name)]
     if unseen:
         lines.append(f"Nobody has looked yet at: {', '.join(unseen)}")
-    lines += [w.finding.message for w in weighed if w.finding.polarity == "unknown"]
+    told = " ".join(lines)
+    lines += [
+        m for w in weighed if w.finding.polarity == "unknown" and (m := w.finding.message).rstrip(".") not in told
+    ]
     for artifact in dossier.artifacts:
         lines += [f"{gap.what}: {gap.why}{' (our fault)' if gap.ours else ''}" for gap in together(artifact.gaps)]
     return list(dict.fromkeys(lines))

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from heldout.evidence import Dossier, Gap
+from heldout.report.levels import CARE, WITH_CARE
 from heldout.report.summary import Fact, Question
 from heldout.report.terminal import level_bar, printable
 from heldout.report.view import Section, View, view
@@ -89,6 +90,7 @@ def _levels(console: Console, page: View) -> None:
             name = section.row.short if index == 0 else ""
             figures = f"{level(estimate.level)}  ({level(estimate.low)}–{level(estimate.high)})"
             figures += "" if estimate.calibrated else " assumed"
+            figures += f" {WITH_CARE}" if estimate.reservation else ""
             figures += f", role asks {level(section.row.bar)}" if section.row.bar is not None else ""
             figures += f", {estimate.label}" if several else ""
             cells = [Text(printable(name)), Text(printable(figures))]
@@ -98,6 +100,7 @@ def _levels(console: Console, page: View) -> None:
     console.print(Padding(table, (0, 0, 0, 2)))
     note = "● level, ─ 90 % interval" + (", │ what the role asks for" if page.role else "")
     note += "; assumed: the error was not measured" if page.assumed else ""
+    note += f"; {WITH_CARE}: {CARE}" if any(section.row.reservations for section in page.observed) else ""
     console.print(Padding(Text(note, "dim"), (0, 0, 0, 2)))
 
 

@@ -34,6 +34,8 @@ class Outcome:
     dossier: Dossier
     authors: tuple[tuple[str, int], ...] = ()
     """(name, commits) of the people in the histories, most commits first; never stored."""
+    alike: tuple[tuple[str, int], ...] = ()
+    """The same of those who may be the named subject under another name; never stored, and counted for nobody."""
 
 
 def review(order: Order, progress: Progress | None = None) -> Outcome:
@@ -46,6 +48,7 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
     dossiers: list[Dossier] = []
     failures: list[tuple[str, InputError | OurFault]] = []
     authors: dict[str, int] = {}
+    alike: dict[str, int] = {}
     specs, left_out = _expanded(order, watcher)
     for spec in specs:
         watcher.step(f"Fetching {spec}")
@@ -53,8 +56,9 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
             with open_material(spec, limits=order.limits, revision=order.revision, progress=watcher.step) as material:
                 taken = {artifact.name for dossier in dossiers for artifact in dossier.artifacts}
                 dossiers.append(_review_one(material, order.brief, taken, watcher))
-                for name, commits in () if order.brief.claims else _authors(material):
-                    authors[name] = authors.get(name, 0) + commits
+                told, claims = (alike if order.brief.claims else authors), order.brief.claims
+                for name, commits in _authors(material, claims):
+                    told[name] = told.get(name, 0) + commits
         except (InputError, OurFault) as error:
             if len(specs) == 1:
                 raise
@@ -62,8 +66,8 @@ def review(order: Order, progress: Progress | None = None) -> Outcome:
     if not dossiers:
         raise InputError("nothing could be reviewed:\n" + "\n".join(f"  {spec}: {error}" for spec, error in failures))
     dossier = _merged(dossiers, failures, left_out)
-    ranked = sorted(authors.items(), key=lambda item: (-item[1], item[0]))
-    return Outcome(dossier, tuple(ranked))
+    ranked, near = (sorted(d.items(), key=lambda item: (-item[1], item[0])) for d in (authors, alike))
+    return Outcome(dossier, tuple(ranked), tuple(near))
 
 
 def _expanded(order: Order, watcher: Progress) -> tuple[list[str], tuple[Gap, ...]]:
@@ -82,12 +86,14 @@ def _review_one(material: Material, brief: Brief, taken: set[str], watcher: Prog
     return collect(replace(material, name=name), brief, tick=watcher.count)
 
 
-def _authors(material: Material) -> list[tuple[str, int]]:
+def _authors(material: Material, claims: Sequence[str]) -> list[tuple[str, int]]:
+    """Who committed; with claims, who may be the same person under another name."""
     if not material.has_history or material.history is None:
         return []
     people = People.of(material.history.commits)
-    counted = zip(people.identities, people.commits, strict=True)
-    return [(group[0].name, commits) for group, commits in counted if commits and not is_bot(group[0])]
+    chosen = people.alike(claims) if claims else range(len(people.identities))
+    counted = ((people.identities[number][0], people.commits[number]) for number in chosen)
+    return [(person.name, commits) for person, commits in counted if commits and not is_bot(person)]
 
 
 def _merged(

@@ -188,7 +188,7 @@ def test_a_tiny_share_gives_no_level() -> None:
 
 def test_what_others_wrote_is_not_the_subjects() -> None:
     seen = craft(good(share=0.01), bad(share=0.0), share=0.5)
-    assert seen.state == "not_observed"
+    assert seen.state == "not_assessable"
     assert "by others" in seen.reason
 
 

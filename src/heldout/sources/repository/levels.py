@@ -163,7 +163,7 @@ def _state(competency: Competency, repo: Repository, spoken: Sequence[Finding], 
     if lines < LEAST_LINES:
         return "not_assessable", f"Only {lines:.0f} lines of code to look at; {LEAST_LINES} are the least."
     if others:
-        return "not_observed", "What shows it here was written by others."
+        return "not_assessable", "What shows it here was written by others."
     if not telling:
         unsaid = next((f.message for f in spoken if f.polarity == "unknown"), "")
         if unsaid:

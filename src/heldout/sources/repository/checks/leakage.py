@@ -57,7 +57,7 @@ class LeakageCheck(Check):
                         FlowStep(location=module.location(line), note=note)
                         for line, note in first(leak.flow, _FLOW_STEPS)
                     ),
-                    **{"certain": leak.certain, **dict(leak.measured)},  # type: ignore[arg-type]  # names of numbers only
+                    **dict(leak.measured),  # type: ignore[arg-type]  # names of numbers only
                 ),
             )
 

@@ -234,7 +234,7 @@ def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> 
     else:
         what = "The rows watched during training are also the test set"
     message = f"{what}: whoever chooses by it makes it part of the training"
-    return Leak("multi_test", events[-1].line, message, flow, measured=(("fits_judged", fits),))
+    return Leak("multi_test", events[-1].line, message, flow, measured=(("models_judged", fits),))
 
 
 def sorted_influences(influences: Iterable[Influence]) -> list[Influence]:
