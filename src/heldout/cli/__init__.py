@@ -1,6 +1,6 @@
 """The command line: `heldout COMMAND`, one file per command, each loaded when it is asked for.
 
-Exit codes: 0 done, whatever it says of a subject; 2 bad input; 3 a fault of ours; 130 interrupted; 143 (129) asked to
+Exit codes: 0 done, whatever it says of a subject; 1 an audit does not hold; 2 bad input; 3 a fault of ours; 130 interrupted; 143 (129) asked to
 end (the terminal went away); 141 when the reader of a pipe left.
 """
 
