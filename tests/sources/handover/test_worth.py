@@ -138,6 +138,14 @@ def test_folds_that_share_rows_are_told() -> None:
     assert "400 of 500 rows are equal to an earlier one, so folds share rows." in check.message
 
 
+def test_a_choice_made_with_the_answers_of_the_test_is_told() -> None:
+    split = Split(train=200, test=100, equal=0, hashed=100)
+    chosen = Fit(model="sklearn.feature_selection._univariate_selection.SelectKBest", rows=300, predicts=False)
+    check = t4_check([Observation(fits=(chosen,), splits=(split,), scores=(scored(),))])
+    assert check.state == "pass"
+    assert "SelectKBest was fitted on all 300 rows and their answers, those of the test too." in check.message
+
+
 def test_nothing_seen_is_not_assessable_and_not_failed() -> None:
     assert t4_check([]).state == "not_assessable"
     assert t4_check([Observation(seeds=("numpy",))]).state == "not_assessable"

@@ -30,7 +30,7 @@ class Fit(Frozen):
     hashed: int = 0
     """How many rows were compared; fewer than `rows` when there were too many."""
     seed: str | None = None
-    """`fixed`, `none` when it leaves its draws to chance, None when it has none or that was not seen."""
+    """`fixed`; `none` when it could be given a `random_state` and was not, whether it draws or not; None else."""
     sketch: tuple[str, ...] = ()
     """The smallest hashes of its rows, in hexadecimal: to compare with rows of another run."""
 

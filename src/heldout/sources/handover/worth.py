@@ -25,6 +25,10 @@ _CHANCE = 3.0
 """How many times more rows than chance explains must be equal before it is called a leak."""
 _EQUAL = 1e-9
 
+_WITH_ANSWERS = frozenset(
+    {"SelectKBest", "SelectPercentile", "SelectFpr", "SelectFdr", "SelectFwe", "SelectFromModel", "TargetEncoder"}
+)
+"""What is fitted with the answers and predicts nothing."""
 _NAMES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
@@ -47,6 +51,8 @@ class _Point:
     bad: bool
     text: str
     place: str = ""
+    remark: bool = False
+    """Whether it is told beside what is bad as well."""
 
 
 def t4_check(observations: Sequence[Observation], data: Sequence[DataWorth] = ()) -> Check:
@@ -67,6 +73,7 @@ def t4_check(observations: Sequence[Observation], data: Sequence[DataWorth] = ()
     points += _against_trivial(judged, measured)
     points += _size(judged, splits, measured)
     points += _shared(judged, splits, measured)
+    points += _prepared(observations)
     if not points:
         return Check(
             id="T4",
@@ -76,7 +83,7 @@ def t4_check(observations: Sequence[Observation], data: Sequence[DataWorth] = ()
             measured=measured,
         )
     bad = [point for point in points if point.bad]
-    told = bad or points
+    told = [*bad, *(point for point in points if not point.bad and (point.remark or not bad))]
     return Check(
         id="T4",
         area="retrain",
@@ -89,7 +96,7 @@ def t4_check(observations: Sequence[Observation], data: Sequence[DataWorth] = ()
 
 
 def _first(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(texts))[:3]
+    return list(dict.fromkeys(texts))[:4]
 
 
 def _trained_on(score: Scored) -> bool:
@@ -116,7 +123,7 @@ def _against_trivial(scores: Sequence[Scored], measured: dict[str, Measured]) ->
         if score.trivial is not None and score.metric in HIGHER | LOWER:
             key = (score.metric, score.average, score.rows, tuple(sorted(score.classes.items())))
             groups.setdefault(key, []).append(score)
-    best = [max(group, key=_goodness) for group in groups.values()]
+    best = [max(group, key=lambda score: (_goodness(score), -_width(score))) for group in groups.values()]
     best.sort(key=lambda score: (-score.rows, score.metric not in ("accuracy", "r2")))
     if not best:
         return []
@@ -134,6 +141,10 @@ def _against_trivial(scores: Sequence[Scored], measured: dict[str, Measured]) ->
 
 def _goodness(score: Scored) -> float:
     return score.value if score.metric in HIGHER else -score.value
+
+
+def _width(score: Scored) -> float:
+    return (score.high or 0.0) - (score.low or 0.0)
 
 
 def _no_better(score: Scored) -> bool:
@@ -231,6 +242,18 @@ def _shared(scores: Sequence[Scored], splits: Sequence[Split], measured: dict[st
         text = f"{equal:,} of {one.hashed:,} rows are equal to an earlier one, so folds share rows."
         points.append(_Point(bad, text if equal else "No two rows are equal, so folds share none.", one.place))
     return points
+
+
+def _prepared(observations: Sequence[Observation]) -> list[_Point]:
+    """Choices made with the answers of all rows, those of the test too: told, and judged by nobody here."""
+    for seen in observations:
+        whole = {split.train + split.test for split in seen.splits}
+        for fit in seen.fits:
+            name = _last(fit.model).rpartition(".")[2]
+            if not fit.predicts and fit.rows in whole and name in _WITH_ANSWERS:
+                text = f"{name} was fitted on all {fit.rows:,} rows and their answers, those of the test too."
+                return [_Point(False, text, fit.place, remark=True)]
+    return []
 
 
 def _leaks(share: float, chance: float | None, others: int) -> bool:

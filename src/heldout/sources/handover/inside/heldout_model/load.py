@@ -109,6 +109,22 @@ def needed(name: str, what: str) -> Any:
 
 
 def _pickle(path: str) -> Any:
+    try:
+        return _plain(path)
+    except (ImportError, AttributeError, TypeError):
+        # dill names some things as only dill knows them.
+        if not _there("dill") or not _mentions(path, b"dill"):
+            raise
+        with open(path, "rb") as file:  # noqa: PTH123
+            return import_module("dill").load(file)
+
+
+def _mentions(path: str, word: bytes) -> bool:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return word in file.read(10_000_000)
+
+
+def _plain(path: str) -> Any:
     # joblib reads plain pickles too, and a file that it wrote can begin like one.
     for name in ("joblib", "sklearn.externals.joblib"):
         try:
@@ -161,7 +177,14 @@ def _lightgbm(path: str) -> Any:
 
 
 def _catboost(path: str) -> Any:
-    model = needed("catboost", "a CatBoost model").CatBoost()
+    catboost = needed("catboost", "a CatBoost model")
+    model = catboost.CatBoost()
+    model.load_model(path)
+    # The file does not say of which class it was; what it was trained for does.
+    loss = str(model.get_all_params().get("loss_function", ""))
+    if loss.split(":", maxsplit=1)[0] not in ("Logloss", "CrossEntropy", "MultiClass", "MultiClassOneVsAll"):
+        return model
+    model = catboost.CatBoostClassifier()
     model.load_model(path)
     return model
 

@@ -103,7 +103,7 @@ def _defined(name: str) -> Any:
         with contextlib.suppress(Exception):
             text = file.read_text(encoding="utf-8")
             if f"class {name}" in text or f"def {name}(" in text:
-                module = types.ModuleType("delivered")
+                module = types.ModuleType(".".join(file.with_suffix("").parts))
                 module.__file__ = str(file)
                 exec(compile(text, str(file), "exec"), module.__dict__)  # noqa: S102
                 return module.__dict__[name]
@@ -124,7 +124,7 @@ def _why(error: BaseException) -> str:
 def _described(model: Any, report: dict[str, Any]) -> None:
     name, part = describe.predictor(model)
     inner = part if part is not None else model
-    report["class"] = describe.class_of(inner)
+    report["class"] = "" if isinstance(model, Weights) else describe.class_of(inner)
     report["kind"] = "weights" if isinstance(model, Weights) else "model" if part is not None else "other"
     report["part"] = name
     report["parts"] = {key: describe.class_of(value) for key, value in describe.parts(model).items()}

@@ -14,10 +14,13 @@ the watch has to run with it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from typing import Any
+
+# Every Python that is started pays for what is imported here, so nothing is that was not there already.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -48,6 +51,17 @@ HOOKED = frozenset(
 """Modules after whose import something is wrapped. `heldout_watch.hooks` says what."""
 
 
+class _Silent:
+    """Swallows what goes wrong: `contextlib.suppress(Exception)`, without its import."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: Any, *_: Any) -> bool:
+        """Whether what was raised is swallowed."""
+        return kind is not None and issubclass(kind, Exception)
+
+
 class _Finder:
     """Finds nothing by itself: asks the other finders, and arms what they found."""
 
@@ -72,7 +86,7 @@ class _Finder:
             find = None if finder is self else getattr(finder, "find_spec", None)
             spec: Any = find(name, path, target) if find else None
             if spec is not None:
-                with contextlib.suppress(Exception):
+                with _Silent():
                     self._arm(spec, name)
                 return spec
         return None
@@ -82,10 +96,10 @@ class _Finder:
         original = loader.exec_module
 
         def exec_module(module: Any) -> None:
-            with contextlib.suppress(AttributeError):
+            with _Silent():
                 del loader.exec_module
             original(module)
-            with contextlib.suppress(Exception):
+            with _Silent():
                 load().after_import(name, module)
 
         # On this one loader, not on its class: the type of a module's loader stays what libraries expect.
@@ -127,18 +141,18 @@ def _watch() -> None:
 
 def _next_sitecustomize() -> None:
     """Run the sitecustomize that this one stands before, if there is one; what it raises is its own affair."""
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
-
-    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    finders = [finder for finder in sys.meta_path if getattr(finder, "__name__", "") == "PathFinder"]
+    spec = finders[0].find_spec("sitecustomize", sys.path) if finders else None
     if spec is None or spec.loader is None:
         return
+    from importlib.util import module_from_spec
+
     module = module_from_spec(spec)
     sys.modules["sitecustomize"] = module
     spec.loader.exec_module(module)
 
 
 sys.path[:] = [part for part in sys.path if os.path.abspath(part) != _HERE]
-with contextlib.suppress(Exception):
+with _Silent():
     _watch()
 _next_sitecustomize()

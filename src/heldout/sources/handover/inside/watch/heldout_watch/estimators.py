@@ -23,7 +23,6 @@ _MOST = 400
 
 _done: set[int] = set()
 _kept: list[Any] = []
-_count = [0]
 
 
 def wrap_base(module: Any) -> None:
@@ -144,12 +143,12 @@ def _before_fit(model: Any, where: str, args: Any, kwargs: Any) -> Any:
 
 def _after_fit(model: Any, where: str, args: Any, kwargs: Any, result: Any, seen: Any) -> None:
     table, true = _inputs(args, kwargs)
-    _count[0] += 1
+    number = links.next_fit()
     name = class_of(model)
-    event: dict[str, Any] = {"fit": _count[0], "model": name, "predicts": _predicts(model), "seed": seed_of(model)}
+    event: dict[str, Any] = {"fit": number, "model": name, "predicts": _predicts(model), "seed": seed_of(model)}
     if seen is not None:
         told, both = seen
-        links.fitted(_count[0], model, name, told, both)
+        links.fitted(number, model, name, told, both)
         event.update(rows=told.rows, columns=told.columns, names=told.names, hashed=told.hashed)
         event.update(repeated=row.repeated(told.hashes), repeated_answers=row.repeated(both))
         if told.step == 1 and journal.count("fit", where) < 20:

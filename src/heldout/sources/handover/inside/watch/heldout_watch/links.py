@@ -15,6 +15,7 @@ _order: list[Fitted] = []
 _made: list[Made] = []
 _singles: dict[str, Singles] = {}
 MOST_SINGLES = 5_000
+_newest = [0]
 
 
 class Singles:
@@ -54,6 +55,12 @@ class Made:
         self.held_out = held_out
         self.rows = len(result) if hasattr(result, "__len__") else None
         self.digests = _digests(result)
+
+
+def next_fit() -> int:
+    """The number of a fit that was just seen."""
+    _newest[0] += 1
+    return _newest[0]
 
 
 def fitted(number: int, model: Any, name: str, table: row.Rows, answers: Any) -> Fitted:
@@ -133,7 +140,8 @@ def source(predictions: Any, count: int) -> tuple[Made | None, str]:
         return gathered, "rows"
     for made in reversed(_made):
         if made.rows == count:
-            return made, "rows"
+            # Something was fitted since then whose predictions were not seen: they may be its.
+            return (made, "rows") if made.fitted is None or made.fitted.number >= _newest[0] else (None, "")
     return None, ""
 
 

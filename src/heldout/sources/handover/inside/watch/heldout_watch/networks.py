@@ -13,7 +13,6 @@ _NAMES = {"acc": "accuracy", "categorical_accuracy": "accuracy", "binary_accurac
 _NAMES.update({"sparse_categorical_accuracy": "accuracy", "mean_absolute_error": "mae", "mean_squared_error": "mse"})
 _NAMES.update({"root_mean_squared_error": "rmse", "r2_score": "r2"})
 _KNOWN = frozenset({"accuracy", "mae", "mse", "rmse", "r2", "roc_auc", "precision", "recall", "mape"})
-_numbers = [1_000_000]
 
 
 def wrap_keras(module: Any) -> None:
@@ -45,7 +44,7 @@ def _train(function: Any, name: str) -> Any:
                 data: Any = args[1] if len(args) > 1 else kwargs.get("dtrain", kwargs.get("train_set"))
                 count = data.num_row() if hasattr(data, "num_row") else data.num_data()
                 if where:
-                    event = {"model": name + ".Booster", "rows": int(count), "predicts": True}
+                    event = {"fit": links.next_fit(), "model": name + ".Booster", "rows": int(count), "predicts": True}
                     journal.write("fit", where, event)
         return result
 
@@ -77,11 +76,11 @@ def _data(args: Any, kwargs: Any) -> tuple[Any, Any]:
 def _after_fit(model: Any, where: str, args: Any, kwargs: Any, result: Any) -> None:
     table, true = _data(args, kwargs)
     told = row.look(table)
-    _numbers[0] += 1
-    event: dict[str, Any] = {"fit": _numbers[0], "model": estimators.class_of(model), "predicts": True}
+    number = links.next_fit()
+    event: dict[str, Any] = {"fit": number, "model": estimators.class_of(model), "predicts": True}
     if told is not None:
         both = row.joined(told, true)
-        links.fitted(_numbers[0], model, event["model"], told, both)
+        links.fitted(number, model, event["model"], told, both)
         event.update(rows=told.rows, columns=told.columns, hashed=told.hashed, repeated=row.repeated(told.hashes))
         event.update(repeated_answers=row.repeated(both))
         event["sketch"] = row.sketch(told.hashes) if told.step == 1 else []
