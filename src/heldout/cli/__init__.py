@@ -1,7 +1,7 @@
 """The command line: `heldout COMMAND`, one file per command, each loaded when it is asked for.
 
-Exit codes: 0 done, whatever it says of a subject; 1 an audit does not hold; 2 bad input; 3 a fault of ours; 130 interrupted; 143 (129) asked to
-end (the terminal went away); 141 when the reader of a pipe left.
+Exit codes: 0 done, whatever it says of a subject; 1 an audit does not hold; 2 bad input; 3 a fault of ours; 130
+interrupted; 143 (129) asked to end (the terminal went away); 141 when the reader of a pipe left.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         code = BAD_INPUT
     except InputError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {_shown(str(error))}", err=True)
         code = BAD_INPUT
     except Ended as ended:
         click.echo("Stopped.", err=True)
@@ -122,13 +122,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+def _shown(message: str) -> str:
+    """A message as a terminal may have it: names and outputs in it are those of whoever made what was given."""
+    from heldout.report.clean import plain
+
+    return plain(message)
+
+
 def _own_up(error: Exception, *, debug: bool) -> None:
     """Say that the fault is ours, and what to do about it."""
     if debug:
         traceback.print_exception(error)
     what = str(error) if isinstance(error, OurFault) else f"{type(error).__name__}: {error}"
     click.echo(
-        f"A fault of ours, not of what you gave: {what}\n"
+        f"A fault of ours, not of what you gave: {_shown(what)}\n"
         "Nobody was judged by it. "
         + ("Please report it with the lines above." if debug else "For the details, run: heldout --debug COMMAND ..."),
         err=True,

@@ -7,7 +7,8 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.text import Text
+
+from heldout.report.clean import one_line, plain
 
 _REFRESH = 0.1
 """Seconds between two pictures of the bar."""
@@ -46,8 +47,7 @@ class TerminalProgress:
 
     def step(self, text: str) -> None:
         """A new step has begun."""
-        shown = Text(text.replace("\n", " ")[:100]).plain
-        self._bar.reset(self._task, total=None, description=shown)
+        self._bar.reset(self._task, total=None, description=one_line(plain(text))[:100])
         self._bar.refresh()
         self._drawn = time.monotonic()
 
