@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def _order(options: _Options) -> AuditOrder:
         raise InputError(f"--budget {options.budget:g} is no time; give minutes, for example 30")
     return AuditOrder(
         what=options.what,
-        kept=(options.keep or Path(f"{_name(options.what)}.audit")).absolute(),
+        kept=_kept(options),
         plan=plan,
         subfolder=options.folder,
         revision=options.revision,
@@ -122,6 +123,19 @@ def _order(options: _Options) -> AuditOrder:
         budget_s=options.budget * 60,
         sandbox=options.sandbox,
     )
+
+
+def _kept(options: _Options) -> Path:
+    """The folder for plan, logs and result, made now: not after an hour that it cannot be."""
+    folder = (options.keep or Path(f"{_name(options.what)}.audit")).absolute()
+    if options.plan is None or options.plan.exists():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"{folder} cannot be made ({error.strerror}); name a folder of yours with --keep"
+            ) from error
+    return folder
 
 
 def _name(what: str) -> str:
@@ -173,12 +187,12 @@ def _deliver(result: Audit, order: AuditOrder, options: _Options, case: Case | N
     from heldout.report.html import render_audit  # its template engine is only paid for when there is a page
 
     page = render_audit(result)
-    order.kept.mkdir(parents=True, exist_ok=True)
     write_output(str(order.kept / "audit.html"), page)
     write_output(str(order.kept / "audit.json"), audit_json(result))
     write_output(str(order.kept / "plan.toml"), write_plan(result.plan).rstrip("\n"))
     if options.html:
-        write_output(options.html, page)
+        logs = os.path.relpath(order.kept, Path(options.html).absolute().parent)
+        write_output(options.html, render_audit(result, logs))
     if options.json_to:
         write_output(options.json_to, audit_json(result))
     if case is not None:

@@ -109,8 +109,13 @@ class Environments:
             return False
         level = max(int(before.rung[1]), self._cost(wanted) if counts else 0)
         attempt = Planned(level, recipe, f"{before.note.partition(', by ')[0]}; {_words(wanted)}")
+        number = len(before.attempts) + 1
         done = climb(
-            self.planned[id_], iter((attempt,)), self._make, deadline=time.monotonic() + self.budget_s, keep=self.keep
+            self.planned[id_],
+            iter((attempt,)),
+            self._make,
+            deadline=time.monotonic() + self.budget_s,
+            keep=lambda name, text: self.keep(f"{name}-{number}", text),
         )
         attempts = (*before.attempts, *done.tried)
         if done.built is None or done.recipe is None:
