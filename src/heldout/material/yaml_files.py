@@ -46,7 +46,15 @@ def read_yaml(text: str) -> list[Any]:
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The nodes of the only document, with their lines; None for an empty text. Raises UnreadableYamlError.
+    """The nodes of the only document, with their lines; None for an empty text. Raises UnreadableYamlError."""
+    nodes = compose_all(text)
+    if len(nodes) > 1:
+        raise UnreadableYamlError("not one document but several")
+    return nodes[0] if nodes else None
+
+
+def compose_all(text: str) -> list[yaml.Node]:
+    """The nodes of every document, with their lines; raises UnreadableYamlError.
 
     A text is measured first: the library calls itself for every level, and deep ones would take the process down.
     """
@@ -54,7 +62,7 @@ def compose(text: str) -> yaml.Node | None:
         raise UnreadableYamlError(f"longer than {MAX_CHARACTERS:,} characters")
     try:
         _measure(text)
-        return yaml.compose(text, Loader=_Loader)
+        return list(yaml.compose_all(text, Loader=_Loader))
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError, TypeError) as error:
         raise UnreadableYamlError(f"not valid YAML: {str(error)[:120]}") from error
 

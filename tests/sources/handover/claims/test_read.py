@@ -119,3 +119,10 @@ def test_the_last_epoch_counts() -> None:
     assert found["accuracy", "train"] == 0.91
     assert found["accuracy", "validation"] == 0.88
     assert len(found) == 4
+
+
+@pytest.mark.parametrize("mark", ["[", "- ", "{a: "])
+def test_settings_nested_too_deep_for_their_library_state_nothing(mark: str) -> None:
+    deep = mark * 60_000
+    assert not read_numbers(deep, "metrics.yaml", "yaml")
+    assert said(f"---\n{deep}\n---\n\nAccuracy: 0.93\n") == [("accuracy", 0.93)]

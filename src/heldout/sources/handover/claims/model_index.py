@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import yaml
 
 from heldout.evidence.types import Location
+from heldout.material.yaml_files import UnreadableYamlError, compose
 from heldout.sources.handover.claims.names import mentions, metric
 from heldout.sources.handover.claims.numbers import numbers, scaled
 from heldout.sources.handover.claims.prose import Context
@@ -19,8 +20,8 @@ _Map = dict[str, yaml.Node]
 def front_matter(text: str, context: Context) -> list[Reading]:
     """The results that the YAML at the head of a card states; `context.line` is the line at which the YAML begins."""
     try:
-        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError):
+        root = compose(text)
+    except UnreadableYamlError:
         return []
     entries = _items(_map(root).get("model-index"))
     return [r for entry in entries for r in _model(_map(entry), context)]
@@ -29,8 +30,8 @@ def front_matter(text: str, context: Context) -> list[Reading]:
 def eval_results(text: str, context: Context) -> list[Reading]:
     """A list of `{dataset: {id, task_id}, value, metric}`: one file of results each, beside the card."""
     try:
-        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError):
+        root = compose(text)
+    except UnreadableYamlError:
         return []
     found: list[Reading] = []
     for item in _items(root):

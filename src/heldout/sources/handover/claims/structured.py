@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from heldout.evidence.types import Location
+from heldout.material.yaml_files import UnreadableYamlError, compose_all
 from heldout.sources.handover.claims.cells import names_one_metric
 from heldout.sources.handover.claims.names import Mention, metric, words_of_key
 from heldout.sources.handover.claims.numbers import Number, numbers, scaled
@@ -58,7 +59,7 @@ def read(text: str, kind: str, context: Context) -> list[Reading]:
         return _csv(text, context)
     try:
         leaves = list({"json": _json, "yaml": _yaml, "toml": _toml}[kind](text))
-    except (ValueError, yaml.YAMLError, RecursionError, csv.Error):
+    except (ValueError, UnreadableYamlError, RecursionError, csv.Error):
         return []
     first = (context.line or 1) - 1
     return list(of_leaves([replace(leaf, line=leaf.line + first) for leaf in leaves], context))[:_MOST_READINGS]
@@ -267,10 +268,8 @@ class _JsonReader:
 
 
 def _yaml(text: str) -> Iterator[Leaf]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for document in yaml.compose_all(text, Loader=loader):
-        if document is not None:
-            yield from _yaml_node(document, (), 0)
+    for document in compose_all(text):
+        yield from _yaml_node(document, (), 0)
 
 
 def _yaml_node(node: yaml.Node, path: tuple[str, ...], depth: int) -> Iterator[Leaf]:
