@@ -365,6 +365,17 @@ def test_a_target_that_can_be_worked_out_from_the_features_is_likely_a_leak(body
         "df['late'] = df['came'] - df['due']\nm = LogisticRegression().fit(df[['due', 'p']], df['late'])\n",
         # A function that is not known may look at anything.
         "df['band'] = indicator(df['label'])\n" + FIT_ALL,
+        # A helper column of a copy.
+        "own = df.copy()\nown['band'] = own['label'] / own['size']\nprint(own['band'].mean())\n" + FIT_ALL,
+        # The mean of one number for all tells nothing of a row.
+        "df['band'] = df['size'] / df['label'].mean()\n" + FIT_ALL,
+        # What the others of the group say, without the row's own answer.
+        "total = df['town'].map(df.groupby('town')['label'].sum())\n"
+        "df['band'] = (total - df['label']) / (df['town'].map(df.groupby('town')['label'].count()) - 1)\n" + FIT_ALL,
+        # Over the training part only.
+        "train, test = train_test_split(df)\n"
+        "train['band'] = train['town'].map(train.groupby('town')['label'].mean())\n"
+        "m = LogisticRegression().fit(train.drop(columns='label'), train['label'])\n",
     ],
 )
 def test_columns_that_do_not_give_the_target_away(body: str) -> None:
@@ -673,6 +684,30 @@ def test_what_judges_no_model_leaks_nothing(body: str) -> None:
             if kind == "a":
                 return xgb.XGBClassifier().fit(X_tr, y_tr, eval_set=[(X_va, y_va)])
             return xgb.XGBRegressor().fit(X_tr, y_tr, eval_set=[(X_va, y_va)])
+        """,
+        # One ensemble of two models.
+        """
+        a, b, c, d = train_test_split(X, y)
+        one = LogisticRegression().fit(a, c)
+        two = xgb.XGBClassifier().fit(a, c)
+        mixed = 0.3 * one.predict_proba(b)[:, 1] + 0.7 * two.predict_proba(b)[:, 1]
+        print(accuracy_score(d, mixed > 0.5))
+        """,
+        # The same, with weights that come from a call that is not known.
+        """
+        weights = chosen(np.ones(2) / 2)
+        a, b, c, d = train_test_split(X, y)
+        one = LogisticRegression().fit(a, c)
+        two = xgb.XGBClassifier().fit(a, c)
+        mixed = weights[0] * one.predict(b) + weights[1] * two.predict(b)
+        spread = np.quantile(np.abs(d - mixed), 0.9)
+        """,
+        # What a call that is not known gives is not said to be held-out rows.
+        """
+        import scipy.stats
+        middle = np.median(np.concatenate([y, scipy.stats.norm.rvs(3)]))
+        X["age"] = X["age"] / middle
+        m = LogisticRegression().fit(X, y)
         """,
     ],
 )

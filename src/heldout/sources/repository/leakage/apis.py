@@ -170,6 +170,9 @@ GROWING = _names("extend add insert appendleft setdefault")
 ELEMENTWISE = _names("where select nan_to_num clip subtract divide true_divide add multiply maximum minimum power")
 """Functions that put rows and numbers together, place by place."""
 
+NO_DATA = _names("ones eye identity arange linspace logspace geomspace")
+"""Functions of numpy that make an array out of nothing, seldom one that is filled with data later as `zeros` is."""
+
 FUNCTIONS = SPLITS | CROSS_VALIDATIONS | METRICS | READERS | SELF_FITTED
 """Names that stand for functions even where the source does not show their import."""
 

@@ -63,7 +63,8 @@ class Estimators(Methods):
             self.record_evaluation(call.node, "metric", fits, judged)
             return Value()
         result = call.first.derived()
-        result.pending = frozenset()
+        # What is predicted is of these rows; what had changed them met the model, and is told of it.
+        result.pending, result.influences = frozenset(), frozenset()
         self.record_evaluation(call.node, "predict", fits, call.first)
         result.judged = frozenset(fits)
         return result

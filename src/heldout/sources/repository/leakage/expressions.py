@@ -132,7 +132,8 @@ class Expressions(Parts):
             result.mask = (left.mask or right.mask) if isinstance(node.op, ast.BitAnd) else None
             return result
         result = self.arithmetic(left, right, node)
-        self.residuals(left, right, node)
+        if isinstance(node.op, ast.Sub | ast.Div):
+            self.residuals(left, right, node)
         text = left.constant if isinstance(left.constant, str) else right.constant
         if isinstance(text, str) and "/" in text and result.rows:
             # Paths under one folder: other files, other rows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.columns import NEIGHBOURS, UNSURE
@@ -43,7 +44,7 @@ class Library(Machine):
         step = (line, f"the {what} of these rows is computed")
         # The first and the last date say when the rows were gathered, seldom what they hold.
         dated = what.startswith(("min", "max")) and MOMENT.search((value.column or "").lower()) is not None
-        made = Influence("statistic", value.rows, what, line, weak=dated, of=value.column, flow=(step,))
+        made = Influence("statistic", value.rows, what, line, weak=dated, of=value.column if value.grouped else None, flow=(step,))
         pending = bounded(value.pending | {made})
         if value.grouped:
             return Value(rows=value.rows, influences=value.influences, pending=pending, grouped=True)
@@ -56,7 +57,8 @@ class Library(Machine):
         result.grouped = host.grouped and all(o.grouped or not o.pending for o in others)
         # An aggregate meets itself again: it is data of its own, not rows with a number of theirs.
         pending: Influences = frozenset().union(*(o.pending for o in others)) - host.pending
-        result.influences = bounded(host.influences.union(*(o.influences for o in others)))
+        given = [host, *others]
+        result.influences = bounded(frozenset(left_out(i, given) for v in given for i in v.influences))
         result.made_of = host.made_of.union(*(o.made_of for o in others if o.rows))
         if host.grouped and host.pending:
             result.pending = bounded(host.pending | pending)
@@ -134,6 +136,8 @@ class Library(Machine):
                 result = handler(self, call, path)
                 if result is not None:
                     return result
+        if name in apis.NO_DATA and path.startswith("numpy."):
+            return Value()
         return self.unknown(call, name)
 
     def reduce(self, call: Call, name: str, value: Value) -> Value:
@@ -266,6 +270,7 @@ class Library(Machine):
             result.columns, result.made_of = UNSURE, result.made_of | {NEIGHBOURS}
         if not result.rows:
             result.rows = self.source(call.node, name).rows
+            self.guessed.update(atom.source for atom in result.rows)
             if not call.given:
                 result.marks = frozenset({"pieces"})
         result.within = tuple(v for g in call.given for v in leaves(g) if v.cls)[:16]
@@ -287,6 +292,12 @@ _HANDLERS: tuple[tuple[frozenset[str], _Handler], ...] = (
     (apis.REDUCTIONS, Library.reduced),
     (_COUNTING, Library.counted),
 )
+
+
+def left_out(influence: Influence, met: list[Value]) -> Influence:
+    """What is left of the sum of a group, of which the row's own value is taken: what the others say."""
+    own = influence.what.startswith("sum") and any(v.rows and v.column == influence.of for v in met)
+    return replace(influence, of=None) if own and influence.of is not None else influence
 
 
 def gather_pair(value: Value) -> Value:

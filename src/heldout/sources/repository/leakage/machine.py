@@ -39,7 +39,8 @@ class Evaluation:
     """An estimator was judged (`metric`), asked (`predict`) or watched while it learnt (`validation`).
 
     `for_choice` says that the code itself calls the rows validation rows: they are there to choose among models.
-    `side` is what the names in the judging code call the rows: train, val or test, empty when nothing or several.
+    `side` is what the names in the judging code call the rows: train, val or test, empty when nothing or several;
+    `together` the sites of all fits that the same score judges, as that of an ensemble does.
     """
 
     fit: Fit
@@ -50,6 +51,7 @@ class Evaluation:
     loops: frozenset[str] = frozenset()
     for_choice: bool = False
     side: str = ""
+    together: frozenset[str] = frozenset()
 
 
 class Machine:
@@ -68,6 +70,8 @@ class Machine:
         self.calling: list[ast.AST] = []
         self.loops: list[tuple[str, set[str]]] = []
         self.sources: dict[str, tuple[int, str]] = {}
+        self.guessed: set[str] = set()
+        """Sources that are calls not known: what they give may be rows or anything else."""
         self.ordered: dict[str, tuple[int, str]] = {}
         self.backward: dict[str, tuple[int, str]] = {}
         self.units: dict[str, tuple[int, str]] = {}
@@ -143,7 +147,7 @@ class Machine:
             for made, (origins, line) in sorted(self.derived.get(source, {}).items()):
                 if made == answer and all(columns.holds(origin) for origin in origins):
                     found.append(ReadOff(made, tuple(sorted(origins)), line, answer=True))
-                elif answer in origins and columns.holds(made):
+                elif answer in origins and columns.holds_made(made):
                     found.append(ReadOff(made, tuple(sorted(origins)), line, answer=False))
         return tuple(found[:8])
 
@@ -191,9 +195,11 @@ class Machine:
         for_choice = "val" in (said := self.sides_named(node)) and "test" not in said
         sides = self.sides_named(named or node)
         side = next(iter(sides)) if len(sides) == 1 else ""
+        together = frozenset(fit.site for fit in many)
         for fit in many:
             if len(self.evaluations) < _MANY:
-                event = Evaluation(fit, line, how, value.rows, value.influences, self.around(), for_choice, side)
+                met = (value.rows, value.influences)
+                event = Evaluation(fit, line, how, *met, self.around(), for_choice, side, together)
                 self.evaluations[event] = None
 
     def sides_named(self, node: ast.AST) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from heldout.sources.repository.leakage.machine import Machine, Split
-from heldout.sources.repository.leakage.rows import meet
+from heldout.sources.repository.leakage.rows import beyond, meet
 from heldout.sources.repository.leakage.types import Leak, Step
 from heldout.sources.repository.leakage.values import Fit, Influence, in_order
 
@@ -21,7 +21,9 @@ def answers(machine: Machine) -> Iterator[Leak]:
         yield from given_away(fit)
         for influence in sorted(fit.seen, key=in_order):
             made_of_answer = fit.answer is not None and influence.of == fit.answer != influence.column
-            if influence.sort == "statistic" and made_of_answer and meet(influence.rows, fit.rows):
+            # A mean of the answer over nothing but a training part is what we advise.
+            honest = all(atom.parts for atom in influence.rows) and not beyond(influence.rows, fit.rows)
+            if influence.sort == "statistic" and made_of_answer and meet(influence.rows, fit.rows) and not honest:
                 yield encoded(fit, influence)
 
 

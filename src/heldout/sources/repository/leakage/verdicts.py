@@ -93,7 +93,7 @@ def at_fits(machine: Machine) -> Iterator[Leak]:
     for fit in machine.fits:
         for influence in sorted_influences(fit.influences):
             outside = beyond(influence.rows, fit.rows)
-            own = {a.source for a in fit.rows}
+            own = {a.source for a in fit.rows} | machine.guessed
             apart = any(a.source not in own for a in outside) and meet(influence.rows, fit.rows)
             if apart or (outside and meet(machine.beside(fit.rows), influence.rows)):
                 yield spoken(machine, influence, (fit.line, f"{fit.name} learns from rows that were changed by it"))
@@ -199,10 +199,20 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
         watched = any(e.how == "validation" for e in events)
         if all(e.how == "predict" for e in events) and not was_put_aside(rows):
             continue  # rows of their own that are only predicted: a submission, with no answers to judge by
-        count = len(fits) + len(again)
-        if count < 2 and not (watched and any(e.how == "metric" for e in events)):
+        models = judgements(machine.evaluations, fits)
+        if models + len(again) < 2 and not (watched and any(e.how == "metric" for e in events)):
             continue
-        yield reused(sorted(events, key=lambda e: (e.line, e.fit.line)), len(fits), bool(again), watched)
+        yield reused(sorted(events, key=lambda e: (e.line, e.fit.line)), models, bool(again), watched)
+
+
+def judgements(events: Iterable[Evaluation], fits: set[str]) -> int:
+    """How many models some fits come to: those that are only ever judged together are one ensemble."""
+    scored: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for event in events:
+        if event.how == "metric":
+            scored[event.fit.site].add(frozenset() if event.loops else event.together)
+    alone = frozenset[str]()
+    return len({next(iter(ways)) if len(ways := scored[f]) == 1 and alone not in ways else frozenset({f}) for f in fits})
 
 
 def same_rows_again(machine: Machine, event: Evaluation) -> bool:
