@@ -41,7 +41,12 @@ def _pattern(kind: str, marks: str, pattern: str, *, sure: bool = True) -> _Patt
 
 # The secret is the group named `s` where there is one, else the whole match. Every repeat is bounded.
 _PATTERNS = (
-    _pattern("AWS access key", "AKIA ASIA", r"(?<![A-Za-z0-9+/])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9+/=])"),
+    _pattern(
+        "AWS access key",
+        "AKIA ASIA",
+        # In a presigned address only the name of the key stands, and it has run out.
+        r"(?<![A-Za-z0-9+/])(?<!Credential=)(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9+/=])",
+    ),
     _pattern(
         "AWS secret key",
         "aws AWS",

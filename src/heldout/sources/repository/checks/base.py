@@ -201,6 +201,12 @@ def ramp(value: float, low: float, high: float) -> float:
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
+def among(number: int, total: int, word: str, one: str, many: str) -> str:
+    """A share with its verb: `2 of 3 files are`, `1 of 3 files is`, `The one file is`."""
+    things = f"The one {word}" if number == total == 1 else f"{number} of {total} {word}{'' if total == 1 else 's'}"
+    return f"{things} {one if number == 1 else many}"
+
+
 def first(items: Iterable[T], most: int) -> Iterator[T]:
     """The first `most` items: a report shows a few places, not all."""
     for index, item in enumerate(items):

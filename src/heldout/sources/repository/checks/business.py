@@ -220,7 +220,9 @@ class StatedGoal(Check):
 
 
 _MEASURED = re.compile(
-    r"(\bA/B[- ]test\w*|\bsaved? [^.\n]{0,40}?[$€£]\s?\d|[$€£]\s?\d[\d,.]*\s?(k|m|million"
+    r"(\bA/B[- ]test\w*[^.\n]{0,160}?\d[\d.,]* ?(%|percent|points?|pp\b|[$€£])"
+    r"|\d[\d.,]* ?(%|percent|points?|pp\b)[^.\n]{0,80}?\bA/B[- ]test"
+    r"|\bsaved? [^.\n]{0,40}?[$€£]\s?\d|[$€£]\s?\d[\d,.]*\s?(k|m|million"
     r"|thousand)?\b[^.\n]{0,40}?\b(sav|profit|revenue|cost|per (month|year))"
     r"|\b(reduc|increas|cut|improv)\w* [^.\n]{0,60}?\b(cost|revenue|profit|churn|hours"
     r"|conversion)\w*\b[^.\n]{0,30}?\bby \d)",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.checks.cloud import OPERATIONS, SDK, WEAK, uses_sdk
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant
@@ -169,7 +169,8 @@ class CloudNames(Check):
         if passed and passed >= 2 * literal:
             where = [(n.path, n.note[3]) for n in found if n.note[3]]
             yield self.found(
-                f"{passed} of {passed + literal} calls take their bucket, region or project as a setting.",
+                among(passed, passed + literal, "call", "takes its", "take their")
+                + " bucket, region or project as a setting.",
                 *(repo.at(*place) for place in first(where, 3)),
                 strength=fraction(passed, passed + literal) * ramp(passed, 0, 4),
                 passed=passed,

@@ -60,7 +60,7 @@ _DATA_SUFFIXES = (
 )
 _PRODUCED = re.compile(
     r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
-    r"|screenshot",
+    r"|screenshot|experiment|trial|leaderboard|metadata|feature_importance",
     re.IGNORECASE,
 )
 _DATA_ADDRESS = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.checks.python_idiom import Tally, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
@@ -103,7 +103,8 @@ class NamedErrors(Check):
         share = fraction(named, handlers) if handlers else 1.0
         if raised + named < 4 or share < 0.6 or rate < 0.5:
             return
-        told = f", and {named} of {handlers} handlers name what they catch" if handlers else ""
+        share_named = among(named, handlers, "handler", "names", "name").replace("The", "the")
+        told = f", and {share_named} what to catch" if handlers else ""
         yield self.found(
             f"{raised} exceptions are raised by type with a message{told}.",
             *first((repo.at(noted.path, noted.note[3]) for noted in taken if noted.note[3]), 3),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.dockerfiles import Dockerfile, dockerfiles
 from heldout.sources.repository.repository import Repository
 
@@ -145,9 +145,8 @@ class ImageBuild(Check):
             )
         if wrong:
             yield self.against(
-                f"{len(wrong)} of {len(images)} Dockerfiles copy all code before the packages are installed, "
-                f"so each change"
-                " installs them again.",
+                f"{among(len(wrong), len(images), 'Dockerfile', 'copies', 'copy')} all code before the packages are"
+                " installed, so each change installs them again.",
                 *(repo.at(*place) for place in first(wrong, 3)),
                 strength=fraction(len(wrong), len(images)),
                 images=len(wrong),

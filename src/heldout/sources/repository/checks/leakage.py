@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from heldout.evidence import Finding, FlowStep, Severity
-from heldout.sources.repository.checks.base import Check, Move, first, fraction
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction
 from heldout.sources.repository.leakage import Kind, Leak, Report, analyse
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
@@ -296,8 +296,8 @@ class CleanSplit(Check):
         doubtful = [noted for noted in repo.notes(self) if noted.note[3]]
         if clean:
             yield self.found(
-                f"{len(clean)} of {len(judged)} files that split, fit and evaluate keep the test rows apart as far as"
-                " the data can be followed.",
+                among(len(clean), len(judged), "file", "keeps", "keep")
+                + " the test rows apart from split to score, as far as the data can be followed.",
                 *(repo.at(noted.path) for noted in first(clean, 3)),
                 strength=fraction(len(clean), len(judged)),
                 clean=len(clean),

@@ -92,7 +92,7 @@ class RowLoops(Check):
                 f"Frames are worked on in {used} places or more, and never walked row by row.", strength=0.7, uses=used
             )
         elif weight >= 1 and rate > 0.1:
-            kinds = ", ".join(f"{len(lines)} {kind}" for kind, lines in found.items())
+            kinds = ", ".join(f"{kind}: {len(lines)}" for kind, lines in found.items())
             yield self.against(
                 f"Frames are walked row by row in {plural(len(places), 'place')} ({kinds}).",
                 *(repo.at(path, line) for path, line in first(places, 4)),

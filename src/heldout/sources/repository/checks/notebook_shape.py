@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.checks.notebooks import code_of, judged_cells
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import own_names
@@ -61,8 +61,8 @@ class LogicInModules(Check):
         }
         if len(importing) >= 0.1 * len(books) and importing and outside >= 50:
             yield self.found(
-                f"{len(importing)} of {len(books)} notebooks import the project's own modules, which hold"
-                f" {1 - share:.0%} of the code.",
+                among(len(importing), len(books), "notebook", "imports", "import")
+                + f" the project's own modules, which hold {1 - share:.0%} of the code.",
                 *(repo.at(m.path) for m in first(importing, 2)),
                 strength=ramp(len(importing) / len(books), 0.0, 0.5),
                 **numbers,
@@ -291,8 +291,8 @@ class TakenFromTutorials(Check):
         holder = _COPYRIGHT.search(licence)
         if notes and not (holder and holder[1].split()[0].lower() in notes[0].note.lower()):
             yield self.against(
-                f"{len(notes)} of {len(repo.notebooks)} notebooks carry {notes[0].note}: they were taken from there in"
-                " whole or in part, unless this is its owner's repository.",
+                among(len(notes), len(repo.notebooks), "notebook", "carries", "carry")
+                + f" {notes[0].note}: taken from there in whole or in part, unless this is its owner's repository.",
                 *(repo.at(n.path) for n in first(notes, 3)),
                 notebooks=len(notes),
             )

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.notebook import Cell, Notebook
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.checks.hidden_state import hidden_state
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
@@ -95,7 +95,7 @@ class ExecutionOrder(Check):
         numbers: dict[str, Any] = {"notebooks": len(notes), "out_of_order": len(mixed), "straight": len(straight)}
         if fraction(len(straight), len(notes)) > 0.5:
             yield self.found(
-                f"{len(straight)} of {len(notes)} notebooks {_were(len(straight))} saved after one run from top to"
+                f"{among(len(straight), len(notes), 'notebook', 'was', 'were')} saved after one run from top to"
                 " bottom.",
                 *(repo.at(n.path, n.note.line) for n in first(straight, 2)),
                 strength=ramp(len(straight) / len(notes), 0.4, 1.0),
@@ -105,16 +105,12 @@ class ExecutionOrder(Check):
             worst = sorted(mixed, key=lambda n: -fraction(n.note.back + n.note.unrun, n.note.cells))
             share = sum(fraction(n.note.back + n.note.unrun, n.note.cells) for n in mixed) / len(notes)
             yield self.against(
-                f"{len(mixed)} of {len(notes)} notebooks {_were(len(mixed))} saved with cells run out of order or not"
+                f"{among(len(mixed), len(notes), 'notebook', 'was', 'were')} saved with cells run out of order or not"
                 " run at all.",
                 *(repo.at(n.path, n.note.line) for n in first(worst, 3)),
                 strength=ramp(share, 0.0, 0.25),
                 **numbers,
             )
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
 
 
 class HiddenState(Check):
@@ -152,8 +148,8 @@ class HiddenState(Check):
             name = bad[0].note.names[0]
             how = "a cell further down defines it" if name.later else "no cell defines it"
             yield self.against(
-                f"{len(bad)} of {len(notes) - len(untold)} notebooks use names before they are defined, such as"
-                f" `{name.name}`: {how}.",
+                among(len(bad), len(notes) - len(untold), "notebook", "uses", "use")
+                + f" names before they are defined, such as `{name.name}`: {how}.",
                 *(repo.at(n.path, n.note.names[0].line) for n in first(bad, 3)),
                 strength=ramp(fraction(len(bad), len(notes)), 0.0, 0.4),
                 notebooks=len(notes),
@@ -219,7 +215,8 @@ class ErrorsLeft(Check):
         if notes:
             total = max(len(repo.notebooks), 1)
             yield self.against(
-                f"{len(notes)} of {total} notebooks were saved with an error in an output, such as {notes[0].note[0]}.",
+                f"{among(len(notes), total, 'notebook', 'was', 'were')} saved with an error in an output, such as"
+                f" {notes[0].note[0]}.",
                 *(repo.at(n.path, n.note[1]) for n in first(notes, 3)),
                 strength=ramp(len(notes) / total, 0.0, 0.3),
                 notebooks=total,

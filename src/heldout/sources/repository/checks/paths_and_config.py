@@ -69,6 +69,7 @@ class AbsolutePaths(Check):
         if (
             _AUTOMATION.match(text.path)
             or RECORDED.search(text.path)
+            or (text.path.endswith(".json") and not _SETTINGS_JSON.search(text.path))
             or not re.search(r"/home/|/Users/|:\\", text.text)
         ):
             return
@@ -123,6 +124,11 @@ RECORDED = re.compile(
     re.IGNORECASE,
 )
 """Folders in which tools record runs: what stands there was not written by hand."""
+
+_SETTINGS_JSON = re.compile(
+    r"(conf|setting|param|option|path|launch|env)\w*[^/]*\.json$|(^|/)(conf|config|setting)s?/", re.IGNORECASE
+)
+"""Files of JSON that are read by a program; most others were written by one."""
 
 _NO_SETTING = ("#", "//", ";", "prefix:")
 """How comments begin, and the line that conda writes into exported environments and does not read."""

@@ -146,8 +146,15 @@ class Practice(Check):
 
 
 def _dotted(module: Module, call: ast.Call) -> str | None:
-    # A plain local function is neither a method nor a library's: give it a name that no rule has.
-    return module.resolve(call.func) or (None if isinstance(call.func, ast.Attribute) else "(local).")
+    # A function or method of one's own is neither a table's method nor a library's: give it a name that no rule has.
+    return module.resolve(call.func) or ("(local)." if _own(module, call.func) else None)
+
+
+def _own(module: Module, called: ast.expr) -> bool:
+    if not isinstance(called, ast.Attribute):
+        return True
+    this = isinstance(called.value, ast.Name) and called.value.id in ("self", "cls")
+    return this and any(facts.name == called.attr for _, facts in module.functions)
 
 
 def plural(count: int, word: str) -> str:

@@ -13,6 +13,7 @@ from heldout.sources.repository.checks.base import Check, Move, Text, first, ram
 from heldout.sources.repository.checks.statistics import is_metric
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
+from heldout.sources.repository.reading import argument, constant
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
@@ -85,6 +86,8 @@ class SavedMetrics(Check):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Note the writing places."""
         for call, name in module.calls:
+            if _switched_off(call):
+                continue
             if _TRACKS.fullmatch(name) and not (name == "wandb.log" and _other_words(call)):
                 yield Kept(call.lineno, settings=False)
             if _KEEPS_SETTINGS.fullmatch(name) or (
@@ -120,6 +123,11 @@ class SavedMetrics(Check):
             yield self.found("Metrics of a run are saved, and so are its settings.", *places)
         else:
             yield self.found("Metrics of a run are saved to files or a tracker.", *places, strength=0.5)
+
+
+def _switched_off(call: ast.Call) -> bool:
+    """`autolog(disable=True)`."""
+    return constant(argument(call, "disable")) is True
 
 
 def _judges(module: Module) -> bool:

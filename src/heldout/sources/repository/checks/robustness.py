@@ -297,7 +297,8 @@ class ExternalCalls(Practice):
         if module.notebook is not None or "requests" not in module.text:
             return
         for call, dotted in module.calls:
-            if _REQUEST.match(dotted) and not any(k.arg in ("timeout", None) for k in call.keywords):
+            local = call.args and _LOCAL.match(ast.unparse(call.args[0])[:60])
+            if _REQUEST.match(dotted) and not local and not any(k.arg in ("timeout", None) for k in call.keywords):
                 yield call.lineno
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -314,6 +315,8 @@ class ExternalCalls(Practice):
 
 
 _REQUEST = re.compile(r"requests\.(get|post|put|patch|delete|head|request)$")
+_LOCAL = re.compile(r"f?[\"']https?://(localhost|127\.0\.0\.1|0\.0\.0\.0)\b")
+"""The own machine, which is no other service."""
 
 
 CHECKS: tuple[Check, ...] = (

@@ -48,7 +48,7 @@ class Secrets(Check):
             yield from self._look(module.text, module.path, module.location)
 
     def _look(self, text: str, path: str, place: Callable[[int], Location]) -> Iterable[Finding]:
-        if is_sample(path) or (part := part_of(path)) == "test":
+        if is_sample(path) or path.endswith(":Zone.Identifier") or (part := part_of(path)) == "test":
             return
         guesses = part == "code" and not path.lower().endswith((".md", ".rst", ".txt", ".html", ".css", ".xml"))
         found: dict[str, tuple[Secret, int]] = {}
@@ -62,14 +62,20 @@ class Secrets(Check):
             shown = mask(lines[line - 1][:2000])[:160]
             where = place(line).model_copy(update={"snippet": shown})
             yield self.against(
-                f"A {kind} stands in {path}."
+                f"{_a(kind)} stands in {path}."
                 if secret.sure
-                else f"What looks like a {kind} stands in {path}: a random-looking value.",
+                else f"What looks like {_a(kind, low=True)} stands in {path}: a random-looking value.",
                 where,
                 severity="high" if secret.sure else "medium",
                 strength=1.0 if secret.sure else 0.5,
                 kind=kind,
             )
+
+
+def _a(kind: str, *, low: bool = False) -> str:
+    """`An AWS access key`."""
+    article = "an" if kind[0] in "AEIOUaeiou" or kind.startswith(("SSH", "SMTP", "NPM", "npm")) else "a"
+    return f"{article if low else article.title()} {kind}"
 
 
 class KeyFiles(Check):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, Noted, first, ramp
+from heldout.sources.repository.checks.base import Check, Move, Noted, among, first, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.service import Handler, ServiceFacts, read_service
@@ -115,9 +115,11 @@ class RequestValidation(_ServiceCheck):
         raw = [(p, h) for p, h in asked if h.raw_line and not (h.typed or h.checked)]
         if checked:
             typed = sum(h.typed for _, h in checked)
+            some = "" if typed == len(checked) else f"{typed} of them "
+            told = f", {some}by declared types" if typed else ""
             yield self.found(
-                f"{len(checked)} of {len(asked)} predicting routes look at their input before they use it"
-                + (f", {typed} of them by declared types." if typed else "."),
+                among(len(checked), len(asked), "predicting route", "looks at its", "look at their")
+                + f" input before use{told}.",
                 *(repo.at(p, h.line) for p, h in first(checked, 3)),
                 strength=(len(checked) / len(asked)) * (1.0 if typed or any(h.refuses for _, h in checked) else 0.5),
                 checked=len(checked),
@@ -126,8 +128,8 @@ class RequestValidation(_ServiceCheck):
         if raw:
             path, handler = raw[0]
             yield self.against(
-                f"{len(raw)} of {len(asked)} predicting routes take the request as it comes, unchecked: "
-                f"`{handler.route}`.",
+                among(len(raw), len(asked), "predicting route", "takes", "take")
+                + f" the request as it comes, unchecked: `{handler.route}`.",
                 *(repo.at(p, h.raw_line) for p, h in first(raw, 3)),
                 strength=len(raw) / len(asked),
                 ask=f"What does `{handler.name}` in {path} answer when a field is missing or a number is text?",

@@ -22,9 +22,15 @@ _NUMBER = re.compile(
     r"\b(0\.\d{2,}|\d{2}\.\d+ ?%?|\d{2} ?%)",
     re.IGNORECASE,
 )
+_STD = r"(std\.? ?dev\w*|standard (deviation|error)s?)"
+_OF_SCORES = r"(folds?|seeds?|runs?|trials?|repetitions|accurac(y|ies)|scores?|auc|f1|rmse|mae|cv)"
 _SPREAD = re.compile(
-    r"±|\+/-|\+-|\\pm|95 ?% ?(ci|confidence)|confidence interval|std\.? ?dev|standard (deviation|error)", re.I
+    r"\d[%)$\s]{0,3}(±|\+/?-|\\pm)|\b(mean|average|avg|accuracy|auc|f1|rmse|mae|scores?)\W{1,3}(±|\+/?-|\\pm)"
+    r"|95 ?% ?(ci|confidence)|confidence interval"
+    rf"|{_STD}\b[^.\n]{{0,40}}\b{_OF_SCORES}\b|\b{_OF_SCORES}\b[^.\n]{{0,60}}\b{_STD}",
+    re.IGNORECASE,
 )
+"""A spread of results; the standard deviation of anything else is no such thing."""
 
 
 class Uncertainty(Practice):
@@ -235,7 +241,8 @@ class HypothesisTests(Practice):
         for name in _TESTS:
             for call in module.called.get(name, ()):
                 loop = loop_of(module, call)
-                if (module.resolve(call.func) or "").startswith("scipy.") and loop is not None and _threshold(loop):
+                named = (module.resolve(call.func) or "").startswith("scipy.")
+                if named and loop is not None and _threshold(module, call, loop):
                     yield self.against(
                         f"`{name}` runs in a loop and each result is held against the same threshold; nothing corrects"
                         " for the number of tests.",
@@ -244,12 +251,16 @@ class HypothesisTests(Practice):
                     return
 
 
-def _threshold(loop: ast.AST) -> bool:
+def _threshold(module: Module, call: ast.Call, loop: ast.AST) -> bool:
+    """Whether what the test gives is held against a usual threshold in the loop."""
+    stored = next((n for n in module.parents(call) if isinstance(n, ast.Assign)), None)
+    names = {n for t in stored.targets for n in target_names(t)} if stored is not None else set()
     return any(
         isinstance(part, ast.Compare)
         and isinstance(part.comparators[0], ast.Constant)
         and part.comparators[0].value in (0.05, 0.01, 0.001, 0.1)
         and isinstance(part.ops[0], ast.Lt | ast.LtE)
+        and (names & set(names_in(part.left)) or any(inner is call for inner in walk(part.left)))
         for part in walk(loop)
     )
 

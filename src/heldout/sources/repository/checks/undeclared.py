@@ -12,6 +12,7 @@ from heldout.evidence import Finding
 from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_with, of_family
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.dependencies import FEW, listed, most_telling, needed
+from heldout.sources.repository.dockerfiles import dockerfiles
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import foreign_imports, own_names, purpose
 from heldout.sources.repository.repository import Repository
@@ -84,7 +85,7 @@ class Undeclared(Check):
         foreign = foreign_imports(repo, frozenset(soft), frozenset(written))
         if len(foreign) < FEW:
             return
-        there = installed_with(declared.names)
+        there = installed_with(declared.names | _in_images(repo))
         absent = {name: place for name, place in foreign.items() if not brought_by(name) & there}
         missing = {name: place for name, place in absent.items() if _known(name)}
         # Another name may be a module of the project that was not committed, or come with a family: nothing is said.
@@ -127,6 +128,22 @@ def _declaring(repo: Repository, imports: Iterable[str]) -> list[str]:
     told = {d.path for d in declared.declared if d.name in wanted}
     locked = {lock.path for lock in declared.locks if any(package.name in wanted for package in lock.packages)}
     return most_telling(told | locked)
+
+
+_IMAGES = {
+    "apache/airflow": frozenset({"apache-airflow", "pendulum"}),
+    "pytorch/pytorch": frozenset({"torch", "torchvision", "torchaudio"}),
+    "tensorflow/tensorflow": frozenset({"tensorflow", "keras"}),
+}
+"""Images, and the libraries that they are made to bring."""
+
+
+def _in_images(repo: Repository) -> frozenset[str]:
+    """What the images that the repository builds or runs on bring along."""
+    used = {base.image for file in dockerfiles(repo) for base in file.bases}
+    for path in repo.glob("*compose*.yml", "*compose*.yaml"):
+        used.update(name for name in _IMAGES if f"{name}:" in repo.text(path).text)
+    return frozenset().union(*(_IMAGES.get(image, frozenset()) for image in used))
 
 
 _WELL_KNOWN_NAMES = """

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first
-from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, names_in
 from heldout.sources.repository.repository import Repository
@@ -51,7 +51,7 @@ class Encoders(Check):
         places = [(noted.path, noted.note) for noted in repo.notes(self)]
         if places:
             yield self.found(
-                f"Encoders say what becomes of an unknown category ({len(places)} places).",
+                f"Encoders say what becomes of an unknown category ({plural(len(places), 'place')}).",
                 *(repo.at(path, line) for path, line in first(places, 2)),
             )
 

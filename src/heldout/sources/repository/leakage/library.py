@@ -44,7 +44,9 @@ class Library(Machine):
         step = (line, f"the {what} of these rows is computed")
         # The first and the last date say when the rows were gathered, seldom what they hold.
         dated = what.startswith(("min", "max")) and MOMENT.search((value.column or "").lower()) is not None
-        made = Influence("statistic", value.rows, what, line, weak=dated, of=value.column if value.grouped else None, flow=(step,))
+        made = Influence(
+            "statistic", value.rows, what, line, weak=dated, of=value.column if value.grouped else None, flow=(step,)
+        )
         pending = bounded(value.pending | {made})
         if value.grouped:
             return Value(rows=value.rows, influences=value.influences, pending=pending, grouped=True)

@@ -211,8 +211,11 @@ def judgements(events: Iterable[Evaluation], fits: set[str]) -> int:
     for event in events:
         if event.how == "metric":
             scored[event.fit.site].add(frozenset() if event.loops else event.together)
-    alone = frozenset[str]()
-    return len({next(iter(ways)) if len(ways := scored[f]) == 1 and alone not in ways else frozenset({f}) for f in fits})
+    models = set()
+    for fit in fits:
+        ways = sorted(scored[fit], key=sorted)
+        models.add(ways[0] if len(ways) == 1 and ways[0] else frozenset({fit}))
+    return len(models)
 
 
 def same_rows_again(machine: Machine, event: Evaluation) -> bool:

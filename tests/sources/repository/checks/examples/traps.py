@@ -431,4 +431,88 @@ TRAPS = (
             "    model.fit(batch, np.max(q))\n    return np.max(model.predict(batch))\n"
         },
     ),
+    Trap(
+        "REP301",
+        "against",
+        "a report that a program wrote is no setting",
+        {"train.py": _TRAIN, "audit/final_report.json": '{"path": "/home/anna/data/train.csv"}'},
+    ),
+    Trap(
+        "BUS104",
+        "for",
+        "a numbered heading is no figure of an A/B test",
+        {"train.py": _TRAIN, "README.md": "# Churn\n\n5. **Model A/B Testing:** route some requests to either.\n"},
+    ),
+    Trap(
+        "STA106",
+        "for",
+        "the standard deviation of the inputs is no spread of results",
+        {"train.py": _TRAIN, "README.md": "# Drift\n\nDistance of the scaled mean and standard deviation of inputs.\n"},
+    ),
+    Trap(
+        "WRA102",
+        "for",
+        "a method of one's own is no method of a table",
+        {
+            "train.py": _TRAIN,
+            "clean.py": "import pandas as pd\n\n\nclass Clean:\n    def run(self):\n        self.pivot()\n\n"
+            "    def pivot(self):\n        return pd.DataFrame()\n",
+        },
+    ),
+    Trap(
+        "SAF101",
+        "against",
+        "the name of a key in a presigned address is no secret",
+        {
+            "train.py": _TRAIN,
+            "notes.txt": "https://x.s3.amazonaws.com/a.png?X-Amz-Credential=ASIA"
+            + "QWERTYUIOPASDFGH"
+            + "%2F20250101\n",
+        },
+    ),
+    Trap(
+        "REP104",
+        "against",
+        "the image brings the library",
+        {
+            "requirements.txt": "pandas\nnumpy\nscikit-learn\nxgboost\n",
+            "docker/Dockerfile": "FROM apache/airflow:2.10.3\nCOPY dags dags\n",
+            "dags/train.py": "import numpy\nimport pandas\nimport pendulum\nimport xgboost\nfrom airflow import DAG\n"
+            + _TRAIN,
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "the table of trials of an experiment is no data",
+        {
+            "train.py": "import pandas as pd\nX = pd.read_csv('x.csv')\n" + _TRAIN,
+            "experiments/trials_rmse.csv": "trial,rmse\n" + "1,0.5\n" * 60,
+        },
+    ),
+    Trap(
+        "REP205",
+        "for",
+        "tracking that is switched off keeps nothing",
+        {"train.py": "import mlflow\nmlflow.autolog(disable=True)\n" + _TRAIN},
+    ),
+    Trap(
+        "ROB108",
+        "against",
+        "one's own machine is no other service",
+        {
+            "train.py": _TRAIN,
+            "try_it.py": "import requests\nprint(requests.post('http://localhost:9696/predict', json={}))\n",
+        },
+    ),
+    Trap(
+        "STA108",
+        "against",
+        "a number that nobody holds against a threshold is no test",
+        {
+            "train.py": _TRAIN,
+            "compare.py": "from scipy import stats\n\nfor name in names:\n    r, p = stats.pearsonr(x[name], y)\n"
+            "    rho, q = other(x[name])\n    if q < 0.05:\n        print(name, r)\n",
+        },
+    ),
 )
