@@ -167,6 +167,14 @@ def test_machine_readable(capsys: pytest.CaptureFixture[str], folder: Path) -> N
     assert Dossier.model_validate(content["subjects"][0]["dossier"]) == Case.open(folder).dossier("Ada Lovelace")
 
 
+def test_a_page_is_written_and_named(capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "case.html"
+    code, out, _ = run(capsys, "case", "show", folder, "--html", page)
+    assert code == 0
+    assert out == f"The page for people: {page}\n"
+    assert "Churn team" in page.read_text("utf-8")
+
+
 def test_an_empty_case_says_how_to_begin(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     run(capsys, "case", "new", tmp_path / "new", "--role", "vendor-team")
     code, out, _ = run(capsys, "case", "show", tmp_path / "new")
