@@ -189,7 +189,7 @@ def _asked(bench: Bench, argv: tuple[str, ...], environment: str) -> Reply:
         why = str((told.get("predicted") or {}).get("why") or "")
     except (ValueError, AttributeError, RecursionError):
         why = ""
-    answers = tuple(row[-1] for row in rows[1:] if row)
+    answers = tuple(",".join(row) for row in rows if row)  # one line a row, without a header
     return Reply(answers=answers, exit_code=1 if why else 0, log=why or said[-2_000:] if not answers else "")
 
 

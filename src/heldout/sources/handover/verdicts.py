@@ -229,8 +229,8 @@ def trains(plan: Plan, training: Training | None) -> Check:
         return Check(id="T1", area="retrain", state="not_assessable", message=message)
     if training.trained:
         return _trained(plan, training)
-    cause = training.cause
     runs = [r for r in (training.first.runs if training.first else ()) if r.step in {s.id for s in steps}]
+    cause = next((run.cause for run in runs if run.cause), training.cause)
     said = cause.message if cause else "It ended without a word of failure, and left no model, file or metric behind."
     state = "not_assessable" if cause and cause.code in NOT_OFFERED else "fail"
     places = (*((cause.location,) if cause and cause.location else ()), *_places(plan, runs[:2]))
