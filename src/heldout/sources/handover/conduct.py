@@ -22,6 +22,7 @@ from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import ClaimResult
 from heldout.sources.handover.running import Runner, Running
 from heldout.sources.handover.seen import all_readings
+from heldout.sources.handover.skew_run import Skew, compare_paths
 from heldout.sources.handover.standing import Environments, Standing
 from heldout.sources.handover.tables_run import OwnData, Parts, Swapper
 from heldout.sources.handover.training import REPEATS, Round, Trainer, Training, ordered
@@ -67,9 +68,10 @@ class Exchanged(Frozen):
 
 
 class Spoilt(Frozen):
-    """What came of spoilt input; None when nothing could be given any."""
+    """What came of spoilt input, and of one row by two ways; None when nothing could be given any."""
 
     faults: Faults | None = None
+    skew: Skew | None = None
 
 
 class Worked(Frozen):
@@ -90,6 +92,7 @@ class Findings:
     own: OwnData | None = None
     parts: Parts | None = None
     faults: Faults | None = None
+    skew: Skew | None = None
 
     def claims(self, plan: Plan) -> tuple[ClaimResult, ...]:
         """Each claim of the plan beside what was measured."""
@@ -150,6 +153,7 @@ class Conduct:
             own=own,
             parts=parts,
             faults=spoilt.faults,
+            skew=spoilt.skew,
         )
 
     def _stand(self, standing: Sequence[Standing]) -> None:
@@ -236,7 +240,8 @@ class Conduct:
             or try_command(shop, plan, running.of(plan, "predict"))
             or try_model(shop, plan, trained.models, self._environment())
         )
-        return Spoilt(faults=faults)
+        skew = compare_paths(shop, plan, running.served, trained.models, self._environment())
+        return Spoilt(faults=faults, skew=skew)
 
     def _mended(self, failed: Sequence[Ran]) -> bool:
         """Whether some environment could be changed as a failed run asks."""

@@ -18,6 +18,7 @@ from heldout.sources.handover.own import own_checks
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.predicting import predicts
 from heldout.sources.handover.result import Check
+from heldout.sources.handover.skew_run import skew_check
 from heldout.sources.handover.standing import Standing
 from heldout.sources.handover.tables_run import own_data_check
 from heldout.sources.handover.verdicts import build_checks, run_checks, trains
@@ -43,6 +44,7 @@ def judge(
         own_data_check(found.own, found.parts, found.training),
         growth_check(found.parts.growth if found.parts else None, found.parts.why_not if found.parts else ""),
         faults_check(found.faults, plan),
+        skew_check(found.skew),
         *claims_checks(plan.claims, found.claims(plan), [done.runs for done in found.rounds]),
         t4_check([seen for round_ in found.seen[:1] for seen in round_]),
         guide_check(plan, found.runs, tuple(a for s in standing.values() for a in s.attempts)),

@@ -209,7 +209,7 @@ def spoil(body: str, content_type: str) -> dict[str, bytes]:
         content = json.loads(body)
     except ValueError:
         return bad
-    row = _row(content)
+    row = row_of(content)
     if isinstance(row, dict) and row:
         first = next(iter(row))
         numeric = next((key for key, value in row.items() if isinstance(value, int | float)), first)
@@ -235,13 +235,13 @@ def spoil(body: str, content_type: str) -> dict[str, bytes]:
     return bad
 
 
-def _row(content: object) -> object:
+def row_of(content: object) -> object:
     """The first row of inputs within a request: records nest them in lists and under keys."""
     if isinstance(content, dict):
         inner = next((v for v in content.values() if isinstance(v, list | dict) and v), None)
-        return _row(inner) if inner is not None and len(content) <= 3 else content
+        return row_of(inner) if inner is not None and len(content) <= 3 else content
     if isinstance(content, list) and content and isinstance(content[0], list | dict):
-        return _row(content[0])
+        return row_of(content[0])
     return content
 
 
