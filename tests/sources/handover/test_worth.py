@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from heldout.errors import InputError
+from heldout.evidence.types import Location
 from heldout.sources.handover import intervals
 from heldout.sources.handover.observation import Fit, Observation, Scored, Split
+from heldout.sources.handover.plan import Reading
 from heldout.sources.handover.tables import DataWorth, data_worth
 from heldout.sources.handover.worth import t4_check
 
@@ -95,6 +97,13 @@ def test_the_best_of_several_models_counts() -> None:
     assert t4_check([Observation(scores=(poor, scored()))]).state == "pass"
 
 
+def test_a_yardstick_of_the_deliverys_own_is_no_claim() -> None:
+    dummy = scored(value=0.5, low=0.45, high=0.55, balanced=0.5, balanced_low=0.4, rows=900)
+    dummy = dummy.model_copy(update={"model": "sklearn.dummy.DummyClassifier"})
+    assert t4_check([Observation(scores=(dummy,))]).state == "not_assessable"
+    assert t4_check([Observation(scores=(dummy, scored()))]).state == "pass"
+
+
 def test_test_rows_in_the_training_are_counted() -> None:
     split = Split(train=1800, test=600, equal=528, equal_answers=528, hashed=600, place="model.py:5")
     check = t4_check([Observation(scores=(scored(),), splits=(split,))])
@@ -144,6 +153,23 @@ def test_a_choice_made_with_the_answers_of_the_test_is_told() -> None:
     check = t4_check([Observation(fits=(chosen,), splits=(split,), scores=(scored(),))])
     assert check.state == "pass"
     assert "SelectKBest was fitted on all 300 rows and their answers, those of the test too." in check.message
+
+
+def reading(value: float, metric: str = "accuracy") -> Reading:
+    return Reading(
+        metric=metric, value=value, written=str(value), half_digit=0.005, location=Location(path="stdout", line=1)
+    )
+
+
+def test_a_score_that_is_not_reported_passes_nothing() -> None:
+    seen = [Observation(scores=(scored(),))]
+    assert t4_check(seen, reported=[reading(0.85)]).state == "pass"
+    assert t4_check(seen, reported=[reading(0.852)]).state == "pass"
+    other = t4_check(seen, reported=[reading(0.97), reading(0.85, "f1")])
+    assert other.state == "not_assessable"
+    assert "none is one that it reports" in other.message
+    poor = [Observation(scores=(scored(rows=6, hashed=6),))]
+    assert t4_check(poor, reported=[reading(0.97)]).state == "fail"
 
 
 def test_nothing_seen_is_not_assessable_and_not_failed() -> None:

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from heldout.evidence.types import Location, Measured
 from heldout.sources.handover.intervals import HIGHER, LOWER, SHARES
 from heldout.sources.handover.observation import Observation, Scored, Split
+from heldout.sources.handover.plan import Reading
 from heldout.sources.handover.result import Check
 from heldout.sources.handover.tables import DataWorth
 
@@ -55,13 +56,19 @@ class _Point:
     """Whether it is told beside what is bad as well."""
 
 
-def t4_check(observations: Sequence[Observation], data: Sequence[DataWorth] = ()) -> Check:
+def t4_check(
+    observations: Sequence[Observation], data: Sequence[DataWorth] = (), reported: Sequence[Reading] = ()
+) -> Check:
     """The rubric's T4 from what was seen of the runs; from the delivered data alone when no run was seen.
 
-    `observations`: of all steps that trained or evaluated, of one retraining; more do no harm. `data`: what
-    `tables.data_worth` says of the delivered training data.
+    `observations`: of all steps that trained or evaluated and worked, of one retraining; more do no harm. `data`: what
+    `tables.data_worth` says of the delivered training data. `reported`: what these runs printed and wrote about
+    quality: where there is any, a score that was seen counts for a pass only if it is one of them, since what the watch
+    saw is the word of the delivery's own process.
     """
-    scores = _with_overlaps([score for seen in observations for score in seen.scores], observations)
+    # A rule that looks at no input, scored by the delivery itself, is a yardstick of its own and no claim.
+    claims = [score for seen in observations for score in seen.scores if ".dummy." not in score.model]
+    scores = _with_overlaps(claims, observations)
     splits = [split for seen in observations for split in seen.splits]
     if not scores and not splits:
         return _from_data(data)
@@ -83,6 +90,8 @@ def t4_check(observations: Sequence[Observation], data: Sequence[DataWorth] = ()
             measured=measured,
         )
     bad = [point for point in points if point.bad]
+    if reported and not bad and not any(_is_reported(score, reported) for score in judged):
+        return _of_another(judged, measured)
     told = [*bad, *(point for point in points if not point.bad and (point.remark or not bad))]
     return Check(
         id="T4",
@@ -93,6 +102,23 @@ def t4_check(observations: Sequence[Observation], data: Sequence[DataWorth] = ()
         locations=tuple(_locations(told)),
         measured=measured,
     )
+
+
+def _is_reported(score: Scored, reported: Sequence[Reading]) -> bool:
+    """Whether a score stands among the reported ones, to the digits that were written."""
+    return any(
+        abs(score.value - reading.value) <= reading.half_digit + _EQUAL
+        for reading in reported
+        if reading.metric == score.metric or reading.metric not in HIGHER | LOWER
+    )
+
+
+def _of_another(judged: Sequence[Scored], measured: dict[str, Measured]) -> Check:
+    message = (
+        f"Of the {len(judged)} scores that were seen being computed none is one that it reports: "
+        "what the reported ones rest on is not known."
+    )
+    return Check(id="T4", area="retrain", state="not_assessable", message=message, measured=measured)
 
 
 def _first(texts: Iterable[str]) -> list[str]:

@@ -153,6 +153,35 @@ accuracy_score(known, guesses)
     assert (score.overlap, score.hashed) == (300, 300)
 
 
+def test_what_a_library_scores_for_itself_is_no_score_of_the_deliverys(tmp_path: Path) -> None:
+    code = (
+        FITTED
+        + """
+from sklearn.inspection import permutation_importance
+permutation_importance(model, test, answers, n_repeats=2, random_state=0)
+model.score(test, answers)
+"""
+    )
+    (score,) = watched(tmp_path, code).scores
+    assert score.place.endswith(f":{len(code.splitlines())}")
+
+
+def test_fits_in_parts_add_up(tmp_path: Path) -> None:
+    code = (
+        FITTED
+        + """
+from sklearn.linear_model import SGDClassifier
+parts, own = train[list("abcd")].to_numpy(), SGDClassifier(random_state=0)
+for start in range(0, 300, 100):
+    own.partial_fit(parts[start:start + 100], known[start:start + 100], classes=[0, 1])
+own.score(parts, known)
+"""
+    )
+    seen = watched(tmp_path, code)
+    assert [fit.rows for fit in seen.fits[1:]] == [100, 100, 100]
+    assert (seen.scores[0].overlap, seen.scores[0].fitted, seen.scores[0].covered) == (300, 300, 1.0)
+
+
 def test_seeds_are_seen_and_so_is_that_none_was_given(tmp_path: Path) -> None:
     code = """
 import random

@@ -97,7 +97,8 @@ def _of_a_package(cls: Any) -> bool:
 
 def _method(function: Any, name: str) -> Any:
     before = _before_fit if name in FITS else None
-    after = _after_fit if name in FITS else _after_score if name == "score" else _after_predict
+    after: Any = {"score": _after_score, "partial_fit": _after_part}.get(name)
+    after = after or (_after_fit if name in FITS else _after_predict)
 
     @functools.wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -105,7 +106,8 @@ def _method(function: Any, name: str) -> Any:
             return function(self, *args, **kwargs)
         where, seen = "", None
         with contextlib.suppress(Exception):
-            where = journal.place()
+            # What another library scores for its own purposes is no statement of the delivery's.
+            where = journal.place(library=name != "score")
         if not where:
             return function(self, *args, **kwargs)
         with journal.within():
@@ -141,14 +143,18 @@ def _before_fit(model: Any, where: str, args: Any, kwargs: Any) -> Any:
     return None if told is None else (told, row.joined(told, true))
 
 
-def _after_fit(model: Any, where: str, args: Any, kwargs: Any, result: Any, seen: Any) -> None:
+def _after_part(model: Any, where: str, args: Any, kwargs: Any, result: Any, seen: Any) -> None:
+    _after_fit(model, where, args, kwargs, result, seen, part=True)
+
+
+def _after_fit(model: Any, where: str, args: Any, kwargs: Any, result: Any, seen: Any, part: bool = False) -> None:
     table, true = _inputs(args, kwargs)
     number = links.next_fit()
     name = class_of(model)
     event: dict[str, Any] = {"fit": number, "model": name, "predicts": _predicts(model), "seed": seed_of(model)}
     if seen is not None:
         told, both = seen
-        links.fitted(number, model, name, told, both)
+        links.fitted(number, model, name, told, both, more=part)
         event.update(rows=told.rows, columns=told.columns, names=told.names, hashed=told.hashed)
         event.update(repeated=row.repeated(told.hashes), repeated_answers=row.repeated(both))
         if told.step == 1 and journal.count("fit", where) < 20:

@@ -22,6 +22,8 @@ EACH = 40
 """Events of one kind at one place that are written at once; of later ones, the last few at the end."""
 LAST = 5
 TEXT = 200
+_HELPERS = ("/heldout_watch/", "/sklearn/metrics/", "/sklearn/utils/")
+_BETWEEN = ("/sklearn/base.py", "/contextlib.py")
 
 _lock = threading.RLock()
 _inside = threading.local()
@@ -90,7 +92,7 @@ def place(library: bool = True) -> str:
         if told:
             return f"{told}:{frame.f_lineno}"
         name = frame.f_code.co_filename
-        if not (library or "heldout_watch" in name or "/sklearn/" in name or name.endswith("contextlib.py")):
+        if not library and not name.endswith(_BETWEEN) and not any(part in name for part in _HELPERS):
             return ""
         frame = frame.f_back
     return ""

@@ -63,9 +63,12 @@ def next_fit() -> int:
     return _newest[0]
 
 
-def fitted(number: int, model: Any, name: str, table: row.Rows, answers: Any) -> Fitted:
-    """Keep in mind what a model was fitted on."""
+def fitted(number: int, model: Any, name: str, table: row.Rows, answers: Any, more: bool = False) -> Fitted:
+    """Keep in mind what a model was fitted on; with `more`, beside what it was fitted on already."""
+    known = _fitted.get(id(model))
     told = Fitted(number, name, table, answers)
+    if more and known is not None and known[0]() is model:
+        told = _both(known[1], told)
     for one in (model, getattr(model, "best_estimator_", None)):
         ref = None if one is None else _ref(one)
         if ref is not None:
@@ -75,6 +78,18 @@ def fitted(number: int, model: Any, name: str, table: row.Rows, answers: Any) ->
     while len(_fitted) > 2 * _KEPT:
         del _fitted[next(iter(_fitted))]
     return told
+
+
+def _both(old: Fitted, new: Fitted) -> Fitted:
+    """One fit for two that followed one another."""
+    if old.table.hashed + new.table.hashed > row.MOST_ROWS or old.table.hashes is None or new.table.hashes is None:
+        return new
+    numpy = row.numpy()
+    table = row.Rows(old.rows + new.rows, new.columns, new.table.names)
+    table.hashes = numpy.concatenate([old.table.hashes, new.table.hashes])
+    table.chance = new.table.chance
+    known = old.answers is not None and new.answers is not None
+    return Fitted(new.number, new.model, table, numpy.concatenate([old.answers, new.answers]) if known else None)
 
 
 def fit_of(model: Any, columns: int | None) -> Fitted | None:

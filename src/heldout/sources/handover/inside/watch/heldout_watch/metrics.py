@@ -216,6 +216,9 @@ def scorer(model: Any, scoring: Any) -> tuple[str, int]:
         if kind is None:
             tags = getattr(model, "__sklearn_tags__", None)
             kind = getattr(tags(), "estimator_type", None) if tags else None
+        parents = [cls.__name__ for cls in type(model).__mro__]
+        for name in ("Classifier", "Regressor"):
+            kind = kind or (name.lower() if name + "Mixin" in parents else None)
         return ("accuracy" if kind == "classifier" else "r2" if kind == "regressor" else "score"), 1
     name = scoring if isinstance(scoring, str) else ""
     if not name:
