@@ -260,6 +260,7 @@ def _trained(plan: Plan, training: Training) -> Check:
         else "it printed its results and left no file"
     )
     named = f" ({', '.join(made[:3])})" if made else ""
+    last = max(training.rounds[-1].seconds, 0.1)
     times, each = ("once", "") if len(training.rounds) == 1 else (f"{len(training.rounds)} times", " each")
     rest = ""
     if failed:
@@ -270,7 +271,7 @@ def _trained(plan: Plan, training: Training) -> Check:
         area="retrain",
         state="pass",
         credit=max(0.5, len(good) / len(tried)),
-        message=f"It retrains without network ({times} in {max(first.seconds, 0.1):.1f} s{each}): {left}{named}.{rest}",
+        message=f"It retrains without network ({times} in {last:.1f} s{each}): {left}{named}.{rest}",
         command=good[0].command,
         log=good[0].log,
         locations=_places(plan, good[:2]),

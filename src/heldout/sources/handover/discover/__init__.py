@@ -29,7 +29,7 @@ def discover(material: Material, folder: str = ".") -> Plan:
     view = View(material.tree, folder.strip("/") or ".")
     if view.folder not in view.folders:
         raise InputError(f"{material.name} has no folder {folder}; name one that it has")
-    found = assemble(view, as_of(material))
+    found = assemble(view, as_of(material, view.folder))
     path = DELIVERY if view.folder == "." else f"{view.folder}/{DELIVERY}"
     return _completed(view, path, found) if path in view.tree else found
 
@@ -58,10 +58,20 @@ def _completed(view: View, path: str, found: Plan) -> Plan:
     return Plan(**{**fields, "steps": mended, "services": services, "open_questions": questions})
 
 
-def as_of(material: Material) -> date | None:
-    """The day of the last commit, else of the newest file; None when neither is known."""
+_CODE = (".py", ".ipynb", ".toml", ".txt", ".cfg", ".yml", ".yaml", ".lock", ".R", ".sql", ".sh")
+
+
+def as_of(material: Material, folder: str = ".") -> date | None:
+    """The day on which the code below a folder was last changed: packages of that day are those it was written for.
+
+    By the last commit that changed code or a declaration there, else by the last of all, else by the newest file; None
+    when none of these is known.
+    """
     if material.history is not None and material.history.commits:
-        return max(commit.committed for commit in material.history.commits).date()
+        commits = material.history.commits
+        prefix = "" if folder == "." else f"{folder}/"
+        told = [c for c in commits if any(_is_code(change.path, prefix) for change in c.changes or ())]
+        return max(commit.committed for commit in told or commits).date()
     newest = 0.0
     for entry in material.tree.files:
         if not entry.symlink:
@@ -70,3 +80,7 @@ def as_of(material: Material) -> date | None:
             except (OSError, ValueError):
                 continue
     return datetime.fromtimestamp(newest, UTC).date() if newest else None
+
+
+def _is_code(path: str, prefix: str) -> bool:
+    return path.startswith(prefix) and path.endswith(_CODE)
