@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import select
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,8 @@ from heldout.sandbox.workspace import open_workspace, slot_for
 
 _OLDEST = (0, 8)
 _SETTINGS = Path("/proc/sys")
+_SETUP_S = 120
+"""Seconds until the first process inside is there: a folder on a network drive that hangs must not hold us for ever."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,11 @@ def _closing(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 def _first_word(running: Running, slot: Slot) -> None:
     """Read from bubblewrap which process is the first inside; when it ends before it says so, it could not start."""
+    heard = select.poll()
+    heard.register(running.status, select.POLLIN)
     while b"\n" not in running.told:
+        if not heard.poll(_SETUP_S * 1000):
+            raise SandboxFault(f"bubblewrap could not make the sandbox within {_SETUP_S} s")
         part = os.read(running.status, 4096)
         if not part:
             running.process.wait()
