@@ -46,3 +46,17 @@ def test_stopping_ends_what_other_threads_wait_for(git: Git) -> None:
                 future.result(timeout=30)
     with pytest.raises(GitError):
         git.run(*WAITS)
+
+
+def test_a_command_may_run_while_something_else_is_done(git: Git) -> None:
+    pending = git.begin("hash-object", "--stdin-paths", stdin=b"/dev/null\n" * 3)
+    assert len(pending.result(30.0).splitlines()) == 3
+    with pytest.raises(GitError, match="took longer than"):
+        git.begin(*WAITS).result(0.5)
+    with pytest.raises(GitError, match=r"fatal: .*nothing-there"):
+        git.begin("log", "nothing-there", "--").result(30.0)
+    with pytest.raises(GitError):
+        git.begin("-c", "alias.speak=!yes", "speak", cap=4096).result(30.0)
+    waiting = git.begin(*WAITS)
+    waiting.end()
+    assert waiting.process.poll() is not None

@@ -39,6 +39,28 @@ def test_the_commit_is_reviewed_with_its_history(tmp_path: Path) -> None:
     assert not root.exists()
 
 
+def test_lines_of_notebooks_are_not_counted_but_whoever_touched_them_is_known(tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "p")
+    book = '{"cells": [' + ",\n".join(f'"{i}"' for i in range(50)) + "]}"
+    commit(repo, {"a.IPYNB": book, "b.ipynb": book.replace("9", "x"), "c.py": "1\n"}, "first")
+    git(repo, "mv", "a.IPYNB", "d.ipynb")
+    (repo / "d.ipynb").write_text(book.replace("49", "fifty"))
+    git(repo, "mv", "b.ipynb", "e.ipynb")
+    commit(repo, {}, "second", BOB)
+    (repo / "e.ipynb").unlink()
+    commit(repo, {}, "third", BOB)
+    with open_material(str(repo)) as material:
+        assert material.history is not None
+        third, second, first = material.history.commits
+        assert {(c.path, c.added) for c in first.changes or ()} == {("a.IPYNB", None), ("b.ipynb", None), ("c.py", 1)}
+        moved = {(c.path, c.renamed_from, c.added) for c in second.changes or ()}
+        assert moved == {("d.ipynb", "a.IPYNB", None), ("e.ipynb", "b.ipynb", 0)}
+        assert [(c.path, c.added, c.renamed_from) for c in third.changes or ()] == [("e.ipynb", 0, None)]
+        assert material.history.complete
+        owned = blame(material.history, {"d.ipynb": 50, "c.py": 1})
+        assert (owned.exact, owned.blamed) == (1, 1), "two people added to the notebook, one to the program"
+
+
 def test_a_revision_can_be_named(tmp_path: Path) -> None:
     repo = new_repo(tmp_path / "p")
     first = commit(repo, {"a.py": "1"})

@@ -242,6 +242,13 @@ class Pending:
     errors: IO[bytes]
     cap: int
 
+    def end(self) -> None:
+        """End the command, whose output nobody wants any more."""
+        self.git._end(self.process)
+        self.process.wait()
+        self.output.close()
+        self.errors.close()
+
     def result(self, seconds: float) -> bytes:
         """The whole output, once the command has ended; raises GitError as `Git.run`, `seconds` from now on."""
         try:

@@ -22,7 +22,9 @@ _UNREAD = (
     "jpeg", "gif", "pdf", "npy", "npz", "pkl", "h5", "hdf5", "pt", "pth", "onnx", "bin", "gz", "zip", "mp4", "wav",
 )  # fmt: skip
 """Data, media and generated files: half to nine tenths of the time of a history, and nobody's written lines."""
-_WRITTEN_PATHS = ("--", ".", *(f":(exclude,icase)*.{suffix}" for suffix in _UNREAD))
+_WRITTEN_PATHS = ("--", ".", *(f":(exclude,icase)*.{suffix}" for suffix in (*_UNREAD, "ipynb")))
+_NOTEBOOK_PATHS = ("--", ":(icase)*.ipynb")
+"""Notebooks are JSON with pictures: to count their lines takes ten times as long as all the rest, and says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file in one commit; `added` and `deleted` are lines, None for a binary file.
+    """One file in one commit; `added` and `deleted` are lines, None where they are not counted: for a binary file or a
+    notebook (0 where the commit only removed or moved it).
 
     `renamed_from` is the older path when git recognises the file under a new name.
     """
@@ -108,8 +111,8 @@ def begin_history(repository: Repository, head: str, limits: Limits, *, mailmap:
     diffed = plain[: limits.diffed]
     if len(plain) > len(diffed):
         gaps.append(Gap(what=f"changes before the newest {len(diffed):,} commits", why="a limit on long histories"))
-    half = (len(diffed) + 1) // 2
-    parts = [(part, _ask_for_changes(git, part)) for part in (diffed[:half], diffed[half:]) if part]
+    parts = [(part, _ask_for_changes(git, part, "--numstat", _WRITTEN_PATHS)) for part in _halves(diffed)]
+    parts += [(diffed, _ask_for_changes(git, diffed, "--raw", _NOTEBOOK_PATHS))] if diffed else []
     return Reading(repository, head, limits, commits, complete and len(diffed) == len(plain), gaps, parts)
 
 
@@ -127,14 +130,19 @@ class Reading:
 
     def finish(self) -> History:
         """The history, when git has done its part."""
-        changes: dict[str, tuple[Change, ...]] = {}
-        for shas, pending in self.parts:
-            try:
-                changes |= _changes(pending.result(self.limits.seconds), shas)
-            except GitError as error:
-                self.complete = False
-                self.gaps.append(Gap(what="which files each commit changed", why=str(error)))
-        commits = tuple(replace(commit, changes=changes.get(commit.sha)) for commit in self.commits)
+        changes: dict[str, list[Change]] = {}
+        try:
+            for shas, pending in self.parts:
+                changes |= {sha: [] for sha in shas if sha not in changes}
+                for sha, change in _changes(pending.result(self.limits.seconds)):
+                    changes.setdefault(sha, []).append(change)
+        except GitError as error:
+            for _, pending in self.parts:
+                pending.end()
+            self.complete, changes = False, {}
+            self.gaps.append(Gap(what="which files each commit changed", why=str(error)))
+        found = {sha: tuple(several) for sha, several in changes.items()}
+        commits = tuple(replace(commit, changes=found.get(commit.sha)) for commit in self.commits)
         reason = _reason(commits, self.repository)
         gaps = tuple(dict.fromkeys(self.gaps))
         return History(self.repository.git, self.head, commits, not reason, reason, self.complete, gaps)
@@ -190,26 +198,39 @@ def _date(raw: str) -> datetime:
     return datetime.fromtimestamp(seconds, timezone(timedelta(minutes=minutes)))
 
 
-def _ask_for_changes(git: Git, shas: list[str]) -> Pending:
-    args = ("diff-tree", "--stdin", "-z", "-r", "-M", "--root", "--numstat", "--no-ext-diff", "--no-textconv")
-    return git.begin(*args, *_WRITTEN_PATHS, stdin="\n".join(shas).encode("ascii") + b"\n")
+def _halves(shas: list[str]) -> list[list[str]]:
+    """Two parts for two processes."""
+    half = (len(shas) + 1) // 2
+    return [part for part in (shas[:half], shas[half:]) if part]
 
 
-def _changes(data: bytes, shas: list[str]) -> dict[str, tuple[Change, ...]]:
-    """Files touched by each of these commits, with lines added and deleted, renames followed."""
-    found: dict[str, list[Change]] = {sha: [] for sha in shas}
+def _ask_for_changes(git: Git, shas: list[str], how: str, paths: tuple[str, ...]) -> Pending:
+    args = ("diff-tree", "--stdin", "-z", "-r", "-M", "--root", how, "--no-ext-diff", "--no-textconv")
+    return git.begin(*args, *paths, stdin="\n".join(shas).encode("ascii") + b"\n")
+
+
+def _changes(data: bytes) -> Iterator[tuple[str, Change]]:
+    """(commit, file touched) with lines added and deleted, renames followed, from both forms of output."""
     records = iter(data.split(b"\0"))
-    current: list[Change] = []
+    sha = ""
     for record in records:
-        if record.count(b"\t") < 2:
-            current = found.get(record.decode("ascii", errors="replace"), [])
-            continue
-        added, deleted, path = record.split(b"\t", 2)
-        older = None
-        if not path:
-            older, path = shown(next(records, b"")), next(records, b"")
-        current.append(Change(shown(path), _number(added), _number(deleted), older))
-    return {sha: tuple(changes) for sha, changes in found.items()}
+        if record.startswith(b":"):
+            yield sha, _unlined(record.rpartition(b" ")[2], records)
+        elif record.count(b"\t") >= 2:
+            added, deleted, path = record.split(b"\t", 2)
+            older = None
+            if not path:
+                older, path = shown(next(records, b"")), next(records, b"")
+            yield sha, Change(shown(path), _number(added), _number(deleted), older)
+        else:
+            sha = record.decode("ascii", errors="replace")
+
+
+def _unlined(status: bytes, records: Iterator[bytes]) -> Change:
+    """A change whose lines are not counted: `M`, `A`, `D`, or `R` and `C` with how much is the same (`R100`)."""
+    older = shown(next(records, b"")) if status[:1] in (b"R", b"C") else None
+    nothing_new = status[:1] == b"D" or status == b"R100"
+    return Change(shown(next(records, b"")), 0 if nothing_new else None, None, older if status[:1] == b"R" else None)
 
 
 def _number(text: bytes) -> int | None:

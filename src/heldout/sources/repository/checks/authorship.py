@@ -206,7 +206,8 @@ class CommitPractice(Check):
         if len(commits) < 20:
             return
         idle = fraction(sum(1 for c in commits if _IDLE.match(c.subject.strip())), len(commits))
-        sizes = [sum((x.added or 0) + (x.deleted or 0) for x in c.changes) for c in commits if c.changes]
+        counted = ([x for x in c.changes or () if x.added is not None] for c in commits)
+        sizes = [sum((x.added or 0) + (x.deleted or 0) for x in changes) for changes in counted if changes]
         typical = median(sizes) if sizes else 0
         words = (
             f"{idle:.0%} of {len(commits)} commit messages say nothing (“update”, “fix”); the median commit changes"
