@@ -100,9 +100,13 @@ class Findings:
 
     @property
     def readings(self) -> tuple[tuple[Reading, ...], ...]:
-        """What each training printed and wrote of quality; with the first, what notebooks and other commands say."""
-        rounds = [tuple(r for run in done.runs for r in all_readings(run)) for done in self.rounds]
-        others = tuple(r for run in (self.running.runs if self.running else ()) for r in all_readings(run))
+        """What each training printed and wrote of quality; with the first, what notebooks and other commands say.
+
+        What broke off has measured nothing that could be held against a claim.
+        """
+        rounds = [tuple(r for run in done.runs if run.worked for r in all_readings(run)) for done in self.rounds]
+        ran = self.running.runs if self.running else ()
+        others = tuple(r for run in ran if run.worked for r in all_readings(run))
         return ((*(rounds[0] if rounds else ()), *others), *rounds[1:])
 
     @property
