@@ -9,7 +9,8 @@ import tokenize
 import warnings
 
 from heldout.sources.handover.claims import logs
-from heldout.sources.handover.claims.prose import Context, is_reached
+from heldout.sources.handover.claims.context import Context
+from heldout.sources.handover.claims.joining import is_reached
 from heldout.sources.handover.plan import Reading
 
 _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)\s")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 from heldout.sources.handover.claims import prose
-from heldout.sources.handover.claims.prose import Context
+from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
 from heldout.sources.handover.plan import Reading

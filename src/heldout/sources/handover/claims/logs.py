@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from heldout.sources.handover.claims import prose
 from heldout.sources.handover.claims.cells import names_one_metric
-from heldout.sources.handover.claims.names import mentions
+from heldout.sources.handover.claims.context import Context
+from heldout.sources.handover.claims.names import company, mentions
 from heldout.sources.handover.claims.numbers import numbers
-from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
-from heldout.sources.handover.claims.words import family, models_in, split_in
+from heldout.sources.handover.claims.words import family, models_in, split_of_title
 from heldout.sources.handover.plan import Reading
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -42,6 +42,11 @@ _COCO = re.compile(
 """A line of the evaluation of COCO, whose numbers in brackets are settings."""
 _RULE = re.compile(r"^[\s|+\-=─━═┄┅╌╍│┃┼╂╋├┤┝┥╞╡┠┨┡┩┢┪┌┐└┘┏┓┗┛┬┴┳┻╇╈╒╕╘╛╤╧╪]+$")
 _BARS = re.compile(r"[│┃║]")
+_CLASS = re.compile(
+    r"^(\s*)(?:class|label|category|klasse|clase|classe|categor[ií]a|класс|类别)\s*[:=]\s*(\S.{0,40}?)\s*:?\s*$",
+    re.IGNORECASE,
+)
+"""A line of a report that says which class the lines under it are about."""
 _REPORT_HEAD = frozenset({"precision", "recall", "f1"})
 _MOST_LINES = 20_000
 
@@ -51,7 +56,8 @@ def read(text: str, context: Context) -> list[Reading]:
     if "\\n" in text and text.count("\n") < text.count("\\n"):
         text = text.replace("\\n", "\n")  # written by a program that escaped its own line ends
     lines = [_shown(line) for line in text.split("\n")[:_MOST_LINES]]
-    reader = _Reader(lines, replace(context, log=True))
+    beside = context.beside or company("\n".join(lines))
+    reader = _Reader(lines, replace(context, log=True, beside=beside))
     reader.read()
     return sorted(reader.found, key=lambda r: r.location.line or 0) if context.cell is None else reader.found
 
@@ -111,6 +117,8 @@ class _Reader:
         self.context = context
         self.found: list[Reading] = []
         self.series = _Series()
+        self.class_indent = -1
+        """How far the line is indented that named the class of the lines here; -1 when none did."""
 
     def read(self) -> None:
         index = 0
@@ -157,6 +165,8 @@ class _Reader:
 
     def _line(self, index: int) -> None:
         line = self.lines[index]
+        if self._class(index):
+            return
         if _CHECKPOINT.search(line):
             self.series.awaiting = self.series.counter >= 0  # Keras shows its progress once more
             return
@@ -192,6 +202,20 @@ class _Reader:
         if not found:
             self._lead(line)
 
+    def _class(self, index: int) -> bool:
+        """Whether a line only names a class; another line at its level after a gap is about the whole again."""
+        line = self.lines[index]
+        named = _CLASS.match(line)
+        if named:
+            self.class_indent = len(named[1])
+            self.context = replace(self.context, average=f"class {named[2]}")
+            return True
+        flat = len(line) - len(line.lstrip()) <= self.class_indent
+        if self.class_indent >= 0 and line.strip() and flat and not self.lines[index - 1].strip():
+            self.class_indent = -1
+            self.context = replace(self.context, average=self.base.average)
+        return False
+
     def _count(self, counter: int) -> None:
         if counter < self.series.counter:
             self.found += self.series.final()
@@ -206,7 +230,7 @@ class _Reader:
         if not text or len(text) > 90:
             return
         named = models_in(text)
-        split = split_in(text)
+        split = split_of_title(text)
         if len({family(name) for _, name in named}) > 1:
             self.context = self.base  # a line that names several says of none what follows
         elif named and len(text) < 70:

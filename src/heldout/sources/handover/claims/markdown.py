@@ -9,10 +9,11 @@ from urllib.parse import unquote
 
 from heldout.sources.handover.claims import code, html, logs, model_index, prose, structured
 from heldout.sources.handover.claims.cells import clean
-from heldout.sources.handover.claims.prose import Context
+from heldout.sources.handover.claims.context import Context
+from heldout.sources.handover.claims.joining import is_reached
 from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
-from heldout.sources.handover.claims.words import models_in, split_in, words
+from heldout.sources.handover.claims.words import models_in, split_of_title, words
 from heldout.sources.handover.plan import Reading, Split
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*$")
@@ -50,11 +51,6 @@ _COMMAND = frozenset(
     }
 )
 _DATA = frozenset({"json", "yaml", "yml", "toml", "jsonc"})
-_TRAIN_SET = re.compile(
-    r"(?<![^\W_])(?:sets?|data|metrics?|results?|scores?|accuracy|performance|split|m[ée]tricas?|resultados?|conjunto|daten|menge|"
-    r"risultati|выборк\w*|метрик\w*)(?![^\W_])|集|^\W*(?:train|training|treino|entrenamiento)\W*$",
-    re.IGNORECASE,
-)
 _ABOUT_MODELS = re.compile(
     r"readme|card|result|report|metric|eval|perform|score|benchmark|experiment|model|accuracy|compar|summary|analysis|paper|"
     r"ergebnis|resultad|relat[oó]rio|informe|rapport|resumen|^$|\.ipynb$|\.py$",
@@ -120,7 +116,7 @@ class _Position:
         """The model, split and label that the lines above name, the nearest first."""
         near = [lead for _, lead in reversed(self.leads)] + [h for _, h in reversed(self.headings)]
         model = next((models_in(t)[-1][1] for t in near if models_in(t)), "")
-        splits = [_split_of(text) for text in near if "/" not in text]
+        splits = [split_of_title(text) for text in near if "/" not in text]
         split: Split = next((found for found in splits if found != "unknown"), "unknown")
         label = next((_bare(t) for _, t in reversed(self.leads) if not models_in(t) and len(t.split()) <= 6), "")
         return replace(base, model=model or base.model, split=split, label=label[:80] or base.label)
@@ -325,7 +321,7 @@ class _Reader:
                 found.append(
                     reading.model_copy(update={"location": reading.location.model_copy(update={"line": line})})
                 )
-        self._admit(found, said=prose.is_reached(text))
+        self._admit(found, said=is_reached(text))
 
     def _badges(self, text: str, starts: list[tuple[int, int]]) -> None:
         for match in _BADGE.finditer(text):
@@ -381,12 +377,6 @@ def _cells(line: str) -> list[str]:
 
 def _bare(text: str) -> str:
     return " ".join(re.sub(r"[#>:：]|\(https?:[^)]*\)|[\[\]]", " ", clean(text)).split())
-
-
-def _split_of(text: str) -> Split:
-    """The split that a heading says its numbers are of: `Training` is a section about how to train, no split."""
-    split = split_in(text)
-    return "unknown" if split == "train" and not _TRAIN_SET.search(text) else split
 
 
 def _introduces(line: str) -> bool:

@@ -8,9 +8,9 @@ import yaml
 
 from heldout.evidence.types import Location
 from heldout.material.yaml_files import UnreadableYamlError, compose
+from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.names import mentions, metric
 from heldout.sources.handover.claims.numbers import numbers, scaled
-from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.words import split_in
 from heldout.sources.handover.plan import Reading
 

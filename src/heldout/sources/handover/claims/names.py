@@ -21,6 +21,9 @@ _AT = re.compile(r"\s?@\s?(\d{1,4}|k)(?![\w.])|[_ ]at[_ ](\d{1,4}(?:\.\d+)?(?:_?
 _BARE = ("map", "score", "explained_variance", "kappa")
 """Canonical names that are words or functions, and never read as names by themselves."""
 _COMMON = (*_BARE, "loss")
+_SETTLING = frozenset({"recall", "f1", "specificity"})
+"""Metrics that are reported with precision, and not with accuracy alone."""
+_ENGLISH = re.compile(r"(?:recall|f[\W_]?1|sensitivity|specificity|acc(?:uracy)?(?![^\W_]))", re.IGNORECASE)
 _TOP = {"1": "accuracy", "5": "top_5_accuracy"}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z0-9])")
 
@@ -104,6 +107,18 @@ def meanings(metric_id: str, name: str) -> tuple[str, ...]:
     return (metric_id, *(other for other in dict.fromkeys(chain(*pairs)) if other != metric_id))
 
 
+def company(text: str) -> frozenset[str]:
+    """The metrics of a whole output that settle a name of two meanings in it; empty where there is no such name.
+
+    Only names of the same language count: beside a report in English, Spanish `precisión` can still be accuracy.
+    """
+    named = [m for m in mentions(text, log=True) if not _ENGLISH.match(m.name)]
+    if not any(m.metric == "precision" and len(meanings(m.metric, m.name)) > 1 for m in named):
+        return frozenset()
+    said = {m.metric for m in named}
+    return frozenset(said & _SETTLING) or frozenset({"recall"} if "accuracy" in said else ())
+
+
 def settled(mention: Mention, beside: set[str]) -> Mention:
     """The mention with the meaning that its company gives it.
 
@@ -111,7 +126,7 @@ def settled(mention: Mention, beside: set[str]) -> Mention:
     precision. `beside` holds the other metrics of the sentence or the table.
     """
     others = meanings(mention.metric, mention.name)
-    if mention.metric == "precision" and len(others) > 1 and not beside & {"recall", "f1", "specificity"}:
+    if mention.metric == "precision" and len(others) > 1 and not beside & _SETTLING:
         return replace(mention, metric=others[1])
     return mention
 

@@ -16,9 +16,9 @@ from typing import Any
 from heldout.evidence.types import Location
 from heldout.material.notebook import strip_magics
 from heldout.sources.handover.claims import code, html, logs, markdown
+from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.names import Mention, mentions, metric
 from heldout.sources.handover.claims.numbers import numbers, scaled
-from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.words import models_in, split_in
 from heldout.sources.handover.plan import Reading
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from posixpath import basename, splitext
 from typing import Literal
 
 from heldout.sources.handover.claims import code, html, logs, markdown, model_index, notebooks, prose, structured
-from heldout.sources.handover.claims.prose import Context
-from heldout.sources.handover.plan import Reading
+from heldout.sources.handover.claims.context import Context
+from heldout.sources.handover.claims.words import split_in
+from heldout.sources.handover.plan import Reading, Split
 
 Kind = Literal["markdown", "rst", "html", "log", "json", "yaml", "toml", "csv", "notebook", "python"]
 
+_EVALUATION = re.compile(r"eval\w*?(?=_|-|$)", re.IGNORECASE)
+_OF_NUMBERS = re.compile(r"metric|score|result|eval|perform|summary|resultad|m[ée]trica", re.IGNORECASE)
 _KINDS: dict[str, Kind] = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -52,7 +56,7 @@ def read_numbers(text: str, path: str, kind: Kind) -> tuple[Reading, ...]:
     from 1; in a notebook they count within the cell, and a number of an output has a cell and no line. Never raises:
     a file that cannot be parsed states nothing.
     """
-    context = Context(path)
+    context = Context(path, split=_split_of_file(path) if kind in ("json", "yaml", "toml", "csv", "log") else "unknown")
     found: list[Reading]
     if kind in ("markdown", "rst"):
         found = markdown.read(text, context, rst=kind == "rst")
@@ -69,6 +73,13 @@ def read_numbers(text: str, path: str, kind: Kind) -> tuple[Reading, ...]:
     else:
         found = structured.read(text, kind, context)
     return tuple(prose.strongest(found))
+
+
+def _split_of_file(path: str) -> Split:
+    """`test_metrics.json` holds numbers of the test set; `training_metrics.json` those of a training, of any set."""
+    stem = splitext(basename(path))[0]
+    split = split_in(_EVALUATION.sub(" ", stem)) if _OF_NUMBERS.search(stem) else "unknown"
+    return "unknown" if split == "train" and "train_" not in stem.lower() else split
 
 
 def replace_line(context: Context) -> Context:

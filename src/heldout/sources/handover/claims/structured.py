@@ -13,9 +13,9 @@ import yaml
 from heldout.evidence.types import Location
 from heldout.material.yaml_files import UnreadableYamlError, compose_all
 from heldout.sources.handover.claims.cells import names_one_metric
+from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.names import Mention, metric, words_of_key
 from heldout.sources.handover.claims.numbers import Number, numbers, scaled
-from heldout.sources.handover.claims.prose import Context
 from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words

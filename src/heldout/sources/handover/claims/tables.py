@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from heldout.evidence.types import Location
 from heldout.sources.handover.claims.cells import beside, clean, names_one_metric
+from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.names import Mention, mentions, metric, settled, words_of_key
 from heldout.sources.handover.claims.numbers import Number, scaled, whole_cell
-from heldout.sources.handover.claims.prose import Context, is_of_a_service
+from heldout.sources.handover.claims.prose import is_of_a_service
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
 from heldout.sources.handover.plan import Bound, Reading
 
@@ -33,6 +34,7 @@ _TRIAL = re.compile(r"trials?(?: (?:#|no\.?|number|id))?", re.IGNORECASE)
 """A column of it makes each row one try of a search."""
 _FOLD = re.compile(r"(?:cv|fold|split)[_ -]?\d+(?:[_ -](?:valid|val|test|score))?", re.IGNORECASE)
 _MOST_ROWS = 400
+_FEWEST_OF_A_CURVE = 6
 _MOST_VALUES = 12
 """Values of one metric in one row; more are the record of a search, not a statement about a model."""
 _REPORT = frozenset({"precision", "recall", "f1"})
@@ -75,10 +77,26 @@ def readings(grid: Grid, context: Context) -> list[Reading]:
         return []
     grid = _without_folds(grid)
     columns = _metric_columns(grid)
+    if _is_curve(grid, columns):
+        return []
     if columns:
         return list(_by_column(grid, columns, context))
     found = list(_by_row(grid, context))
     return found or list(_by_title(grid, context))
+
+
+def _is_curve(grid: Grid, columns: Sequence[_Column]) -> bool:
+    """Whether each row is one threshold of a curve: numbers alone, and recall only ever falls or only ever rises."""
+    recall = next((column.index for column in columns if column.mention.metric == "recall"), None)
+    if recall is None or len(columns) < 2 or len(grid.rows) < _FEWEST_OF_A_CURVE:
+        return False
+    values = []
+    for row in grid.rows:
+        cells = [whole_cell(clean(cell)) for cell in row if cell.strip()]
+        if None in cells or len(row) <= recall or (number := whole_cell(clean(row[recall]))) is None:
+            return False
+        values.append(number.value)
+    return len(set(values)) > len(values) / 2 and values in (sorted(values), sorted(values, reverse=True))
 
 
 def _foreign(text: str) -> bool:

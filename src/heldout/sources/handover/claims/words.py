@@ -18,6 +18,12 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RATE = re.compile(r"\s*[:=]\s*\d")
 _JOINING = ("between", "before", "about", "at_least")
 _KEY = re.compile(r"[\W_]+")
+_TRAIN_SET = re.compile(
+    r"(?<![^\W_])(?:sets?|data|metrics?|results?|scores?|accuracy|performance|split|m[ée]tricas?|resultados?|"
+    r"conjunto|daten|menge|risultati|выборк\w*|метрик\w*)(?![^\W_])|集|"
+    r"^\W*(?:train|training|treino|entrenamiento)\W*$",
+    re.IGNORECASE,
+)
 
 
 class _Text(yaml.BaseLoader):
@@ -92,6 +98,12 @@ def split_in(text: str) -> Split:
     if "cross-validation" in names:
         return "cross-validation"
     return found[0][0] if len(names) == 1 else "unknown"
+
+
+def split_of_title(text: str) -> Split:
+    """The split that a heading says its numbers are of: `Training XGBoost ...` is what is done, and no split."""
+    split = split_in(text)
+    return "unknown" if split == "train" and not _TRAIN_SET.search(text) else split
 
 
 def average_in(text: str) -> str:
