@@ -22,6 +22,8 @@ class Context:
     comment: bool = False
     """Whether it is a comment of code: printed like a log, but written by a person."""
 
+    per_class: bool = False
+    """Whether a heading says that each line is about one class."""
     beside: frozenset[str] = frozenset()
     """The metrics that are named elsewhere in the same output, which settle a name of two meanings."""
 

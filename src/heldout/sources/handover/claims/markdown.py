@@ -119,7 +119,11 @@ class _Position:
         splits = [split_of_title(text) for text in near if "/" not in text]
         split: Split = next((found for found in splits if found != "unknown"), "unknown")
         label = next((_bare(t) for _, t in reversed(self.leads) if not models_in(t) and len(t.split()) <= 6), "")
-        return replace(base, model=model or base.model, split=split, label=label[:80] or base.label)
+        per_class = any(words().per_class.search(text) for text in near[:2])
+        label = "" if per_class and words().per_class.search(label) else label
+        return replace(
+            base, model=model or base.model, split=split, label=label[:80] or base.label, per_class=per_class
+        )
 
 
 def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:

@@ -23,7 +23,7 @@ _SERVICE = re.compile(
     r"requests?|latency|promql|https?|p9[059]|5xx|4xx|uptime|throughput|endpoint|/predict|grafana|prometheus|alert",
     re.IGNORECASE,
 )
-_LEAD_NAME = re.compile(r"\W*([^\W\d_][\w .+/-]{0,30}?)\s*(?:[:：|]|\s[-–])\s*\W*")
+_LEAD_NAME = re.compile(r"\W*([^\W\d_][\w .+/-]{0,30}?)\W*(?:\([^()]{0,40}\))?\W*?\s*(?:[:：|]|\s[-–])\s*\W*")
 _GENERIC = frozenset(
     {"results", "metrics", "performance", "evaluation", "score", "summary", "report", "note", "output", "info"}
 )
@@ -98,7 +98,10 @@ def _led(lead: str, context: Context) -> Context:
     found = WORD.findall(match[1])
     if not found or all((joins(word) and not word.isupper()) or word.lower() in _GENERIC for word in found):
         return context
-    return replace(context, label="; ".join(filter(None, [context.label, match[1].strip()]))[:120])
+    name = match[1].strip()
+    if context.per_class:
+        return replace(context, average=f"class {name}")
+    return replace(context, label="; ".join(filter(None, [context.label, name]))[:120])
 
 
 def _is_wish(text: str) -> bool:

@@ -14,7 +14,9 @@ from heldout.sources.handover.plan import Reading, Split
 Kind = Literal["markdown", "rst", "html", "log", "json", "yaml", "toml", "csv", "notebook", "python"]
 
 _EVALUATION = re.compile(r"eval\w*?(?=_|-|$)", re.IGNORECASE)
-_OF_NUMBERS = re.compile(r"metric|score|result|eval|perform|summary|resultad|m[ée]trica", re.IGNORECASE)
+_OF_NUMBERS = re.compile(
+    r"metric|score|result|eval|perform|summary|resultad|m[ée]trica|report|rapport|informe|bericht", re.IGNORECASE
+)
 _KINDS: dict[str, Kind] = {
     ".md": "markdown",
     ".markdown": "markdown",

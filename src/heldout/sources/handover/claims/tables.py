@@ -235,6 +235,8 @@ def _placed(context: Context, about: Sequence[tuple[str, str]]) -> Context:
 
 def _is_setting(head: str, text: str) -> bool:
     """Whether a number of a row tells it apart (`k 5`): not what a run measures, which is another each time."""
+    if head.startswith("param_"):
+        return True  # of scikit-learn's searches
     if not head.strip() or len(head) > 30 or _EPOCH.fullmatch(clean(head)) or words().not_quality.search(head):
         return False
     return bool(re.fullmatch(r"\d{1,6}", text) or words().settings.search(words_of_key(head)))

@@ -59,6 +59,7 @@ class Words:
     model_heads: re.Pattern[str]
     split_heads: re.Pattern[str]
     class_heads: re.Pattern[str]
+    per_class: re.Pattern[str]
     spread_heads: re.Pattern[str]
     models: tuple[tuple[str, re.Pattern[str]], ...]
     any_model: re.Pattern[str]
