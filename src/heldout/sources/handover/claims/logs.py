@@ -62,6 +62,11 @@ def read(text: str, context: Context) -> list[Reading]:
     return sorted(reader.found, key=lambda r: r.location.line or 0) if context.cell is None else reader.found
 
 
+def has_counter(line: str) -> bool:
+    """Whether a line tells the metrics of one epoch."""
+    return bool(_COUNTER.search(line) and re.search(r"\d\.\d", line) and mentions(line, log=True))
+
+
 def _shown(line: str) -> str:
     """What a terminal shows at the end of a line that was written over."""
     line = _ANSI.sub("", line)

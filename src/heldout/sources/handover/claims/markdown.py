@@ -63,6 +63,8 @@ _EXAMPLE = re.compile(
     re.IGNORECASE,
 )
 """A heading over what is shown only to explain; an example of an output is one of a real run."""
+_NEXT_EPOCH = 6
+"""How many lines further the next epoch of a pasted log stands at most."""
 _LEAD = re.compile(r"^\s*[*_`#>\s-]*[^|.!?]{2,80}?[*_`]*\s*[:：]?\s*[*_`]*\s*[:：]?\s*$")
 
 
@@ -164,7 +166,7 @@ class _Reader:
         line = self.lines[index]
         if not line.strip():
             return index + 1
-        for taken in (self._fence, self._heading, self._html, self._table, self._rst_table, self._report):
+        for taken in (self._fence, self._heading, self._html, self._table, self._rst_table, self._report, self._log):
             after = taken(index)
             if after > index:
                 return after
@@ -264,6 +266,17 @@ class _Reader:
             context = replace(self.position.context(self.context), line=index + 1)
             self.found += logs.read("\n".join(self.lines[index:end]), context)
         return end
+
+    def _log(self, index: int) -> int:
+        """The lines of a training that were pasted into the text: the last epoch counts."""
+        counted = [i for i in range(index, min(index + 400, len(self.lines))) if logs.has_counter(self.lines[i])]
+        run = [i for i, before in zip(counted, [index - 1, *counted], strict=False) if i - before <= _NEXT_EPOCH]
+        if len(run) < 2 or run[0] != index or run != counted[: len(run)]:
+            return index
+        if not self.position.wishful():
+            context = replace(self.position.context(self.context), line=index + 1)
+            self._admit(logs.read("\n".join(self.lines[index : run[-1] + 1]), context))
+        return run[-1] + 1
 
     def _text(self, index: int) -> int:
         """A list item or a paragraph, whose lines are joined before it is read."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from heldout.evidence.types import Location
 from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.joining import WORD, is_bare, is_reached, joins
-from heldout.sources.handover.claims.names import mentions, metric, settled
+from heldout.sources.handover.claims.names import Mention, mentions, metric, settled
 from heldout.sources.handover.claims.numbers import numbers, scaled
 from heldout.sources.handover.claims.pairing import Pair, paired
 from heldout.sources.handover.claims.words import average_in, models_in, split_in, words
@@ -25,7 +25,27 @@ _SERVICE = re.compile(
 )
 _LEAD_NAME = re.compile(r"\W*([^\W\d_][\w .+/-]{0,30}?)\W*(?:\([^()]{0,40}\))?\W*?\s*(?:[:：|]|\s[-–])\s*\W*")
 _GENERIC = frozenset(
-    {"results", "metrics", "performance", "evaluation", "score", "summary", "report", "note", "output", "info"}
+    {
+        "results",
+        "metrics",
+        "performance",
+        "evaluation",
+        "score",
+        "summary",
+        "report",
+        "note",
+        "output",
+        "info",
+        "resultado",
+        "resultados",
+        "resultat",
+        "ergebnis",
+        "ergebnisse",
+        "risultati",
+        "métricas",
+        "metricas",
+        "reference metrics",
+    }
 )
 _RESPECTIVELY = re.compile(
     r"respectively|respectivamente|respectivement|beziehungsweise|rispettivamente|соответственно|分别", re.IGNORECASE
@@ -41,6 +61,9 @@ _SCALE = re.compile(
 )
 """`AUC > 0.9: excellent`: how to read a metric, and no value of it."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[*_`\"'(\[])|(?<=[。！？])")
+_OF = re.compile(
+    r"[\s_:-]*(?:(?<![^\W_])(?:of|in|de|del|der|des|di|du|da|do|the|la|el|test|train|val|cv)[\s_]+)*$", re.IGNORECASE
+)
 _MOST = 2_000
 
 
@@ -69,6 +92,7 @@ def readings(text: str, context: Context) -> list[Reading]:
         listed = [n for n in listed if not is_bare(n, named)]
     if not listed or _is_wish(text):
         return []
+    named = [m for m in named if not _is_deviation(text, m)]
     beside = {m.metric for m in named}
     named = [settled(m, beside | context.beside) for m in named]
     if _RESPECTIVELY.search(text) and len(named) != len(listed):
@@ -102,6 +126,15 @@ def _led(lead: str, context: Context) -> Context:
     if context.per_class:
         return replace(context, average=f"class {name}")
     return replace(context, label="; ".join(filter(None, [context.label, name]))[:120])
+
+
+def _is_deviation(text: str, mention: Mention) -> bool:
+    """Whether a name stands for how far the metric varies: `Standard deviation of RMSLE`, `accuracy_std`."""
+    pattern = words().deviations
+    lead = _OF.sub("", text[max(0, mention.start - 45) : mention.start])
+    before = any(match.end() == len(lead) for match in pattern.finditer(lead))
+    after = pattern.match(text, mention.end + (len(m[0]) if (m := re.match(r"[\s_]+", text[mention.end :])) else 0))
+    return before or (after is not None and not re.match(r"\s*(?:±|\+/-)", text[after.end() :]))
 
 
 def _is_wish(text: str) -> bool:

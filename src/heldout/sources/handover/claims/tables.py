@@ -33,6 +33,8 @@ _EPOCH = re.compile(
 _TRIAL = re.compile(r"trials?(?: (?:#|no\.?|number|id))?", re.IGNORECASE)
 """A column of it makes each row one try of a search."""
 _FOLD = re.compile(r"(?:cv|fold|split)[_ -]?\d+(?:[_ -](?:valid|val|test|score))?", re.IGNORECASE)
+_SAMPLE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?|gif|wav|mp3|flac|mp4|nii|dcm)(?![^\W_])", re.IGNORECASE)
+_STATISTICS = frozenset({"count", "std", "min", "max", "25%", "50%", "75%", "median", "sum", "var"})
 _MOST_ROWS = 400
 _FEWEST_OF_A_CURVE = 6
 _MOST_VALUES = 12
@@ -75,9 +77,9 @@ def readings(grid: Grid, context: Context) -> list[Reading]:
         grid = replace(grid, rows=grid.rows[-1:], lines=grid.lines[-1:])
     if any(_TRIAL.fullmatch(clean(head)) for head in grid.head):
         return []
-    grid = _without_folds(grid)
+    grid = _means(_without_folds(grid))
     columns = _metric_columns(grid)
-    if _is_curve(grid, columns):
+    if _is_curve(grid, columns) or _is_of_samples(grid):
         return []
     if columns:
         return list(_by_column(grid, columns, context))
@@ -97,6 +99,20 @@ def _is_curve(grid: Grid, columns: Sequence[_Column]) -> bool:
             return False
         values.append(number.value)
     return len(set(values)) > len(values) / 2 and values in (sorted(values), sorted(values, reverse=True))
+
+
+def _is_of_samples(grid: Grid) -> bool:
+    """Whether most rows name a picture or a recording: they are about single examples."""
+    return sum(1 for row in grid.rows if _SAMPLE.search(" ".join(row))) > len(grid.rows) / 2
+
+
+def _means(grid: Grid) -> Grid:
+    """Of a description by pandas - count, mean, std, min, quartiles, max - the row of the mean alone."""
+    names = [clean(row[0]).lower() if row else "" for row in grid.rows]
+    if "mean" not in names or len(_STATISTICS & set(names)) < 2:
+        return grid
+    kept = [i for i, name in enumerate(names) if name not in _STATISTICS]
+    return replace(grid, rows=tuple(grid.rows[i] for i in kept), lines=tuple(grid.lines[i] for i in kept))
 
 
 def _foreign(text: str) -> bool:

@@ -41,6 +41,7 @@ class Words:
     rules: re.Pattern[str]
     examples: re.Pattern[str]
     others: re.Pattern[str]
+    deviations: re.Pattern[str]
     changes: re.Pattern[str]
     at_least: re.Pattern[str]
     at_most: re.Pattern[str]
