@@ -142,13 +142,27 @@ def _equal(a: Reading, b: Reading) -> bool:
 
 
 def _files(tree: Tree) -> list[FileEntry]:
+    enclosed = _enclosed(tree)
     ranked = [
         (rank, entry.path.count("/"), len(entry.name) if rank == 0 else 0, entry.path, entry)
         for entry in tree
-        if (rank := _rank(entry)) is not None
+        if (rank := _rank(entry)) is not None and not entry.path.startswith(enclosed)
     ]
     ranked.sort(key=lambda item: item[:4])
     return [entry for *_, entry in ranked[:_MOST_FILES]]
+
+
+def _enclosed(tree: Tree) -> tuple[str, ...]:
+    """The folders that are a project of their own, copied in: each has a licence and a README, and so has the delivery
+    a README above it."""
+    names: dict[str, set[str]] = {}
+    for entry in tree:
+        kind = next((k for k in ("readme", "licen", "copying") if basename(entry.path).lower().startswith(k)), "")
+        if kind:
+            names.setdefault(dirname(entry.path), set()).add("readme" if kind == "readme" else "licence")
+    if "readme" not in names.get("", ()):
+        return ()
+    return tuple(f"{folder}/" for folder, found in names.items() if folder and len(found) == 2)
 
 
 def _rank(entry: FileEntry) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from heldout.sources.handover.claims import prose
 from heldout.sources.handover.claims.cells import names_one_metric
@@ -47,6 +48,7 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 """A line of a report that says which class the lines under it are about."""
+_INDEX = re.compile(r"\d+\s+(?=\S)")
 _REPORT_HEAD = frozenset({"precision", "recall", "f1"})
 _MOST_LINES = 20_000
 
@@ -287,6 +289,9 @@ def _cells(line: str) -> list[str]:
 
 
 def _grid(lines: Sequence[str], numbers: Sequence[int | None]) -> Grid | None:
+    aligned = _right_aligned(lines, numbers)
+    if aligned is not None:
+        return aligned
     head = _cells(lines[0])
     barred = "|" in _BARS.sub("|", lines[0])
     rows, places = [], []
@@ -306,6 +311,40 @@ def _grid(lines: Sequence[str], numbers: Sequence[int | None]) -> Grid | None:
         report = {m.metric for cell in head if (m := names_one_metric(cell))} >= _REPORT_HEAD
         head = ["class" if report else "", *head]
     return Grid(tuple(head), tuple(rows), tuple(places))
+
+
+def _right_aligned(lines: Sequence[str], numbers: Sequence[int | None]) -> Grid | None:
+    """A table whose cells all end where their headings end, as pandas prints them; None when this is no such table.
+
+    Its columns can stand one space apart, so the spaces alone do not tell the cells.
+    """
+    spans = [match.span() for match in re.finditer(r"\S+", lines[0])]
+    rows = [(line, number) for line, number in zip(lines[1:], numbers[1:], strict=True) if line.strip()]
+    rows = [(line, number) for line, number in rows if not _RULE.match(line)]
+    if len(spans) < 2 or not rows or "\t" in "".join(lines) or any("|" in line for line in lines):
+        return None
+    head = [lines[0][start:end] for start, end in spans]
+    edges = [0, *(end for _, end in spans)]
+    cut = [[line[a:b] for a, b in pairwise(edges)] for line, _ in rows]
+    whole = all(
+        line[edges[-1] :].strip() == "" and all(not cell.strip() or not cell[-1].isspace() for cell in cells)
+        for (line, _), cells in zip(rows, cut, strict=True)
+    )
+    if not whole or any(len(cell.split()) > 1 for cells in cut for cell in cells[1:]):
+        return None
+    if all(_INDEX.match(cells[0].strip()) for cells in cut):
+        cut = [[_INDEX.sub("", cells[0].strip()), *cells[1:]] for cells in cut]  # the numbers of pandas' rows
+    if names_one_metric(head[0]):
+        # The names of the rows stand to the left of the first heading.
+        cut = [[cells[0].rpartition(" ")[0], *_value_and_rest(cells)] for cells in cut]
+        head = ["class" if {m.metric for h in head if (m := names_one_metric(h))} >= _REPORT_HEAD else "", *head]
+    return Grid(
+        tuple(head), tuple(tuple(c.strip() for c in cells) for cells in cut), tuple(number for _, number in rows)
+    )
+
+
+def _value_and_rest(cells: Sequence[str]) -> list[str]:
+    return [cells[0].rpartition(" ")[2], *cells[1:]]
 
 
 def _aligned(line: str, cells: list[str], width: int) -> list[str]:
