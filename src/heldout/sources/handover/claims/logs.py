@@ -48,6 +48,8 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 """A line of a report that says which class the lines under it are about."""
+_LAYER = re.compile(r"in_features|Conv\dd|ReLU|BatchNorm|Dropout|Embedding\(|LayerNorm|\(\w+\): \w+\(")
+"""A line of a network's description: `(fc): Linear(in_features=512)`."""
 _INDEX = re.compile(r"\d+\s+(?=\S)")
 _REPORT_HEAD = frozenset({"precision", "recall", "f1"})
 _MOST_LINES = 20_000
@@ -234,7 +236,7 @@ class _Reader:
     def _lead(self, line: str) -> None:
         """A short line without a number may name what the lines below it are about."""
         text = line.strip(" =-*#_:>\t")
-        if not text or len(text) > 90:
+        if not text or len(text) > 90 or _LAYER.search(text):
             return
         named = models_in(text)
         split = split_of_title(text)

@@ -24,6 +24,16 @@ _SERVICE = re.compile(
     re.IGNORECASE,
 )
 _LEAD_NAME = re.compile(r"\W*([^\W\d_][\w .+/-]{0,30}?)\W*(?:\([^()]{0,40}\))?\W*?\s*(?:[:：|]|\s[-–])\s*\W*")
+_PAIRS = re.compile(r"(?:\w{1,12}\s*[=:]\s*[\d.,%]+[\s|,;]*)*\W*")
+_OTHER_MODEL = re.compile(
+    r"(?<![^\W_])(?:compared (?:to|with)|comparad[oa] con|versus|vs\.?|than|que|over|against|outperform\w*|beat\w*|"
+    r"unlike|instead of|gegen[üu]ber|rispetto a|par rapport [àa])\s+(?:the\s+|el\s+|la\s+|le\s+)?$",
+    re.IGNORECASE,
+)
+"""Before the name of a model that the number is not of: it is compared with it."""
+_MOMENT = re.compile(
+    r"(?:epoch|ep|steps?|iter\w*|round|trial|fold|época|epoca|epoche|époque|эпоха)(?![^\W\d_])", re.IGNORECASE
+)
 _GENERIC = frozenset(
     {
         "results",
@@ -116,13 +126,21 @@ def is_of_a_service(metric_id: str, text: str) -> bool:
 
 def _led(lead: str, context: Context) -> Context:
     """What a line says before its first name, as its label: `PER` of `PER: precision: 89.86%; recall: 93.32%`."""
-    match = _LEAD_NAME.fullmatch(lead)
-    if match is None or models_in(lead) or split_in(lead) != "unknown" or average_in(lead):
+    match = _LEAD_NAME.match(lead)
+    if (
+        match is None
+        or not _PAIRS.fullmatch(lead, match.end())
+        or models_in(lead)
+        or split_in(lead) != "unknown"
+        or average_in(lead)
+    ):
         return context
     found = WORD.findall(match[1])
     if not found or all((joins(word) and not word.isupper()) or word.lower() in _GENERIC for word in found):
         return context
     name = match[1].strip()
+    if _MOMENT.match(name):
+        return context
     if context.per_class:
         return replace(context, average=f"class {name}")
     return replace(context, label="; ".join(filter(None, [context.label, name]))[:120])
@@ -160,7 +178,11 @@ def _reading(pair: Pair, text: str, context: Context, kinds: int, *, shared: boo
         split = whole if whole != "unknown" else context.split
     average = average_in(pair.about) or (average_in(text) if kinds <= 1 else "") or context.average
     until = pair.named_before if pair.named_before >= 0 else pair.number.start
-    spoken = [(place, name) for place, name in models_in(text) if name.lower() != "baseline"]
+    spoken = [
+        (place, name)
+        for place, name in models_in(text)
+        if name.lower() != "baseline" and not _OTHER_MODEL.search(text[max(0, place - 30) : place])
+    ]
     named = [name for place, name in spoken if place <= until] or [name for _, name in spoken]
     return Reading(
         metric=pair.mention.metric,

@@ -12,7 +12,7 @@ import yaml
 
 from heldout.evidence.types import Location
 from heldout.material.yaml_files import UnreadableYamlError, compose_all
-from heldout.sources.handover.claims.cells import names_one_metric
+from heldout.sources.handover.claims.cells import beside, names_one_metric
 from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.names import Mention, metric, words_of_key
 from heldout.sources.handover.claims.numbers import Number, numbers, scaled
@@ -89,6 +89,7 @@ def _of_leaf(leaf: Leaf, by_path: dict[tuple[str, ...], Leaf], context: Context)
     about = [_key_words(key) for key in outer]
     where = _described([*leaf.names, *about], keys, by_path, context)
     own = words_of_key(keys[place]) if place >= 0 else ""
+    besides = beside(own.replace("_", " "), replace(mention, name=mention.name.replace("_", " "))) if own else ""
     split, average = split_in(own), average_in(own)
     return Reading(
         metric=mention.metric,
@@ -100,7 +101,7 @@ def _of_leaf(leaf: Leaf, by_path: dict[tuple[str, ...], Leaf], context: Context)
         split=split if split != "unknown" else where.split,
         model=where.model,
         average=average or where.average,
-        label=where.label,
+        label="; ".join(filter(None, [where.label, besides]))[:120],
         location=Location(
             path=context.path, cell=context.cell, line=leaf.line, snippet=f"{'.'.join(keys)}: {leaf.text.strip()}"[:160]
         ),
