@@ -40,6 +40,8 @@ def names_one_metric(text: str) -> Mention | None:
     rest = _without(plain, found)
     if not found or words().not_quality.search(rest) or len(_strange(_BRACKETS.sub(" ", rest))) > 2:
         return None
+    if plain.startswith("acc_") and found[0].name == "acc" and _strange(rest):
+        return None  # `acc_now_delinq` is an account
     if len({m.metric for m in found}) == 1:
         return max(found, key=lambda m: (m.end - m.start, -m.start))
     # Of several the one that the others stand in brackets to: `Sensitivity (Recall)`.

@@ -38,6 +38,8 @@ class Metric:
     high: float | None
     percent: bool
     """Whether it is also written in per cent: 91.67 then means 0.9167."""
+    percent_from: float = 1.5
+    """The least value without a sign that is read as per cent, where the metric has no upper end."""
     unit: bool = False
     """Whether it is in the unit of what is predicted, which can be per cent."""
     beside: bool = False
@@ -187,9 +189,10 @@ def _metric(id_: str, fields: dict[str, Any]) -> Metric:
         fields.get("better", ""),
         low,
         high,
-        fields.get("percent", False),
-        fields.get("unit", False),
-        fields.get("beside", False),
+        percent=fields.get("percent", False),
+        percent_from=fields.get("percent_from", 1.5),
+        unit=fields.get("unit", False),
+        beside=fields.get("beside", False),
     )
 
 

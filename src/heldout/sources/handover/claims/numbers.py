@@ -113,7 +113,7 @@ def _divisor(number: Number, metric: Metric) -> float | None:
     if not metric.percent or size <= 1:
         return 1.0
     if not bounded:
-        return 100.0 if size > 1.5 else 1.0
+        return 100.0 if size > metric.percent_from else 1.0
     if number.whole and size <= 20:
         return None
     return 100.0 if metric.low is not None or number.value > 0 else 1.0

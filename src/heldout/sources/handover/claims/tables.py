@@ -142,7 +142,7 @@ def _metric_columns(grid: Grid) -> list[_Column]:
 
 
 def _by_column(grid: Grid, columns: Sequence[_Column], context: Context) -> Iterator[Reading]:
-    spreads = [i for i, head in enumerate(grid.head) if words().spread_heads.search(words_of_key(head))]
+    spreads = [i for i, head in enumerate(grid.head) if _is_spread(head)]
     taken = {column.index for column in columns} | set(spreads)
     named_rows = 0 not in taken
     report = {c.mention.metric for c in columns} >= _REPORT and any("support" in head.lower() for head in grid.head)
@@ -183,10 +183,12 @@ def _by_row(grid: Grid, context: Context) -> Iterator[Reading]:
             continue
         before = [(grid.head[i] if i < len(grid.head) else "", row[i]) for i in range(place)]
         where = _more(_placed(context.at(line), before), beside(row[place], mention))
+        spreads = [i for i in range(place + 1, len(row)) if i < len(grid.head) and _is_spread(grid.head[i])]
         for index in range(place + 1, len(row)):
             head = grid.head[index] if index < len(grid.head) else ""
-            if not _is_other(head):
-                yield from _cell(row[index], mention, row[place], _headed(where, head), row)
+            if not _is_other(head) and index not in spreads:
+                spread = row[index + 1] if index + 1 in spreads else ""
+                yield from _cell(row[index], mention, row[place], _headed(where, head), row, spread)
 
 
 def _by_title(grid: Grid, context: Context) -> Iterator[Reading]:
@@ -213,6 +215,10 @@ def _is_other(head: str) -> bool:
     """Whether a column is about something else than the delivered model's quality."""
     text = words_of_key(clean(head))
     return bool(words().not_quality.search(text) or words().other_columns.search(text)) or _foreign(head)
+
+
+def _is_spread(head: str) -> bool:
+    return bool(words().spread_heads.search(words_of_key(head)))
 
 
 def _is_earlier(cell: str) -> bool:
