@@ -145,6 +145,9 @@ _FIGURE = re.compile(
 """A cell that begins with a decimal number or a percentage: no version, no type of a column, no list of files."""
 
 
+_VERSIONS = re.compile(r"\bversions?\b", re.IGNORECASE)
+
+
 def _tables(lines: list[str]) -> tuple[int, ...]:
     """First lines of tables in which at least two rows hold a number: results, not lists of files."""
     found = []
@@ -156,7 +159,7 @@ def _tables(lines: list[str]) -> tuple[int, ...]:
             begun = begun or number
             rows += bool(_FIGURE.search(bare[:1000]))
         else:
-            if begun and rows >= 2:
+            if begun and rows >= 2 and not _VERSIONS.search(lines[begun - 1][:1000]):
                 found.append(begun)
             begun, rows = 0, 0
     return tuple(found)

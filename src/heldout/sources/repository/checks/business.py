@@ -207,7 +207,8 @@ class StatedGoal(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for sections that name who acts and why."""
-        found = [(path, s) for path, s in told(repo, _GOAL, 25) if _ACTOR.search(s.body) and _ACT.search(s.body)]
+        told_of = [(path, s) for path, s in told(repo, _GOAL, 25) if len(re.findall(r"[^\W\d_]+", s.title)) <= 7]
+        found = [(path, s) for path, s in told_of if _ACTOR.search(s.body) and _ACT.search(s.body)]
         if found:
             strong = any(_STRONG.search(s.title) for _, s in found)
             yield self.found(
@@ -223,7 +224,8 @@ _MEASURED = re.compile(
     r"(\bA/B[- ]test\w*[^.\n]{0,160}?\d[\d.,]* ?(%|percent|points?|pp\b|[$€£])"
     r"|\d[\d.,]* ?(%|percent|points?|pp\b)[^.\n]{0,80}?\bA/B[- ]test"
     r"|\bsaved? [^.\n]{0,40}?[$€£]\s?\d|[$€£]\s?\d[\d,.]*\s?(k|m|million"
-    r"|thousand)?\b[^.\n]{0,40}?\b(sav|profit|revenue|cost|per (month|year))"
+    r"|thousand)?\b[^.\n]{0,40}?\b(sav(ed|es|ings?)|net (profit|benefit)|gain(ed|s)?|avoided"
+    r"|(extra|additional|more) (profit|revenue))"
     r"|\b(reduc|increas|cut|improv)\w* [^.\n]{0,60}?\b(cost|revenue|profit|churn|hours"
     r"|conversion)\w*\b[^.\n]{0,30}?\bby \d)",
     re.IGNORECASE,

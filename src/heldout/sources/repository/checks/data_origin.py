@@ -18,7 +18,7 @@ _DATASETS = re.compile(
     r"sklearn\.datasets\.(load|fetch)_\w+|torchvision\.datasets\.(?!ImageFolder|DatasetFolder|FakeData|VisionDataset)\w+|torchtext\.(datasets|legacy\.datasets)\.[\w.]+"
     r"|torchaudio\.datasets\.\w+|(tensorflow\.)?keras\.datasets\.[\w.]+|tensorflow\.examples\.tutorials\.mnist\.[\w.]+"
     r"|tensorflow_datasets\.(load|builder)|datasets\.load_dataset|seaborn\.load_dataset|statsmodels\.[\w.]*get_rdataset"
-    r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|nltk\.download|vega_datasets\.\w+|gensim\.downloader\.load|openml\.[\w.]+"
+    r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|vega_datasets\.\w+|gensim\.downloader\.load|openml\.[\w.]+"
     r"|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data|librosa\.(ex|example|util\.example_audio_file)"
     r"|mxnet\.gluon\.data\.vision\.\w+|wfdb\.\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|kaggle\.api\.\w+|ucimlrepo\.\w+"
 )

@@ -297,6 +297,11 @@ class DeviceChosen(Practice):
         ),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether an answer chooses something: one that only seeds the card does not."""
+        around = module.parent(call)
+        return not (isinstance(around, ast.If) and around.test is call and all(_seeds(s) for s in around.body))
+
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """What asks for a device, and what demands one."""
         yield from super().on_module(module)
@@ -321,6 +326,10 @@ class DeviceChosen(Practice):
                 *(repo.at(path, line) for path, line in first(fixed, 3)),
                 places=len(fixed),
             )
+
+
+def _seeds(statement: ast.stmt) -> bool:
+    return bool(re.search(r"seed|cudnn|empty_cache|deterministic", ast.unparse(statement)[:300]))
 
 
 _ASKS = re.compile(

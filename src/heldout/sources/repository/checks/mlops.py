@@ -20,7 +20,7 @@ TRAINS = (
     r"\bdvc\s+(repro|exp\s+run)\b|\bsnakemake\b|\bkedro\s+run\b|\b(make|just)\s+(-\S+\s+)*\S*(train|retrain"
     r"|evaluate)\S*"
     r"|\bpython[\d.]*\s+(-\S+\s+)*\S*(train|fit_model|evaluate|run_pipeline|retrain)\w*(\.py)?\b"
-    r"|\bcml\b|\bmlflow\s+run\b|\baz\s+ml\s+job\b|\bnextflow\s+run\b|\baccelerate\s+launch\b"
+    r"|\bmlflow\s+run\b|\baz\s+ml\s+job\b|\bnextflow\s+run\b|\baccelerate\s+launch\b"
 )
 """A shell command that trains or evaluates a model."""
 _PARAMETERS = re.compile(
@@ -284,8 +284,9 @@ class TrainingInCi(Check):
             )
         elif tests and runs:
             yield self.found(
-                f"Continuous integration runs tests of which {len(tests)} file{'s' if len(tests) > 1 else ''} fit"
-                " a model or take a training step.",
+                "Continuous integration runs tests, and"
+                f" {'one file of them fits' if len(tests) == 1 else f'{len(tests)} files of them fit'} a model or"
+                f" take{'s' if len(tests) == 1 else ''} a training step.",
                 *(repo.at(m.path, 1) for m in first(tests, 2)),
                 repo.at(runs[0].path, runs[0].line),
                 strength=0.7,

@@ -138,7 +138,12 @@ def _judges(module: Module) -> bool:
 
 def _tells_metrics(words: str, *, judging: bool) -> bool:
     """Whether what is written is metrics: by a word that says so, or by a looser one in a file that judges models."""
-    return bool(_METRIC_IN_CODE.search(words)) or (judging and bool(_METRIC_WORD.search(words)))
+    loose = judging and not _ANSWERS.search(words) and bool(_METRIC_WORD.search(words))
+    return bool(_METRIC_IN_CODE.search(words)) or loose
+
+
+_ANSWERS = re.compile(r"predict|recommend|submission|forecast|embedding", re.IGNORECASE)
+"""What a model said, which is no metric."""
 
 
 def _other_words(call: ast.Call) -> bool:

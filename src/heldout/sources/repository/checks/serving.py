@@ -259,7 +259,9 @@ def _production_server(repo: Repository) -> bool:
 
 
 _LIMITS = {
-    "a time-out": re.compile(r"--timeout[= ]\S|--timeout-keep-alive|TIMEOUT\s*=|responseTimeout"),
+    "a time-out": re.compile(
+        r"--timeout[= ]\S|--timeout-keep-alive|(?<!PIP_DEFAULT_)(?<!UV_HTTP_)TIMEOUT\s*=|responseTimeout"
+    ),
     "a number of workers": re.compile(
         r"(gunicorn|uvicorn|hypercorn)\b[^\n]{0,300}(--workers|-w|--threads)[= ]\S|\bworkers\s*=\s*\S"
     ),

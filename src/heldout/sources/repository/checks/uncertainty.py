@@ -16,7 +16,12 @@ from heldout.sources.repository.reading import called_name, loop_of, names_in, t
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
-_SCORES = re.compile(r"score|(^|_)acc|auc|f1|rmse|mse|mae|metric|result|perf|\bcv|kfold|fold|error", re.IGNORECASE)
+_SCORES = re.compile(
+    r"(^|_)acc|auc|f1|rmse|mse|mae|metric|result|perf|\bcv|kfold|fold|errors?$"
+    r"|^((all|mean|cv|test|val|valid|validation|train|oof|model|best|final|seed|run)_?)?scores?(_list|_mean|_all)?$",
+    re.IGNORECASE,
+)
+"""Names of scores of models; the scores of single rows have other names beside the word."""
 _NUMBER = re.compile(
     r"\b(accuracy|auc|f1|rmse|mae|map|mrr|bleu|recall|precision|dice|miou)\b[^\n]{0,60}?"
     r"\b(0\.\d{2,}|\d{2}\.\d+ ?%?|\d{2} ?%)",

@@ -281,7 +281,7 @@ class MissingValues(Practice):
     why = "What is done with missing values decides who is in the data."
     mend = "Count what is missing by column, then choose by column: fill, mark, or drop by name."
     ask = "How many rows did this drop, and how do they differ from those that stayed?"
-    sentence = "Missing values are treated"
+    sentence = "Missing values are looked at or treated"
     full = 3
     kinds: ClassVar = {
         "marked by an indicator": ("sklearn:SimpleImputer?add_indicator", "sklearn:MissingIndicator"),

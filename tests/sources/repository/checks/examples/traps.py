@@ -515,4 +515,90 @@ TRAPS = (
             "    rho, q = other(x[name])\n    if q < 0.05:\n        print(name, r)\n",
         },
     ),
+    Trap(
+        "HND110",
+        "for",
+        "what is told of a model is no sample of its input",
+        {
+            "train.py": _TRAIN,
+            "artifacts/sample_metadata.json": '{"model": "churn", "features": ["age", "place", "sum"]}' * 3,
+        },
+    ),
+    Trap(
+        "STA106",
+        "for",
+        "the spread of the scores of single rows is none of a result",
+        {"train.py": _TRAIN, "trace.py": "row = {'context_std': float(context_scores.std())}\n"},
+    ),
+    Trap(
+        "DEP106",
+        "for",
+        "how long an installation may take bounds no service",
+        {
+            "train.py": _TRAIN,
+            "Dockerfile": 'FROM python:3.12-slim\nENV PIP_DEFAULT_TIMEOUT=300\nCMD ["python", "app.py"]\n',
+            "app.py": "import joblib\nfrom fastapi import FastAPI\napp = FastAPI()\nmodel = joblib.load('m')\n\n\n"
+            "@app.post('/predict')\ndef predict(row: dict):\n    return model.predict([row])\n",
+        },
+    ),
+    Trap(
+        "MLO104",
+        "for",
+        "a comment with a picture of the data trains nothing",
+        {
+            "train.py": _TRAIN,
+            ".github/workflows/data.yml": "on: pull_request\njobs:\n  data:\n    runs-on: ubuntu-latest\n    steps:\n"
+            "      - run: cml comment create report.md\n",
+        },
+    ),
+    Trap(
+        "REP205",
+        "for",
+        "predictions are no metrics",
+        {"train.py": _TRAIN + "batch_predicted_result.to_csv('bias-predict-result.csv')\n"},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a list of stop words is not the data",
+        {
+            "train.py": "import nltk\nimport pandas as pd\nnltk.download('stopwords')\nX = pd.read_csv('x.csv')\n"
+            + _TRAIN
+        },
+    ),
+    Trap(
+        "BUS103",
+        "for",
+        "an entry of a diary states no goal",
+        {
+            "train.py": _TRAIN,
+            "docs/diary.md": "# Diary\n\n## 2026-05-06 \u2014 Stage-2 decay of the agents: a problem statement\n\n"
+            "The agents lose money over time in the second stage, and we see that the decay that reduces the target"
+            " changes too fast when the number of agents and their cost grow beyond what was tried before.\n",
+        },
+    ),
+    Trap(
+        "FRW108",
+        "for",
+        "whoever only seeds the card chooses no device",
+        {
+            "train.py": "import torch\nmodel = torch.nn.Linear(2, 1)\nif torch.cuda.is_available():\n"
+            "    torch.cuda.manual_seed(3)\nmodel(x).sum().backward()\n"
+        },
+    ),
+    Trap(
+        "BUS104",
+        "for",
+        "what customers pay on average is no effect",
+        {"train.py": _TRAIN, "README.md": "# Churn\n\n| Average Revenue | $64.76/month | Revenue per customer |\n"},
+    ),
+    Trap(
+        "COM102",
+        "for",
+        "a table of versions shows no result",
+        {
+            "train.py": _TRAIN,
+            "README.md": "# Churn\n\n| Component | Version |\n|---|---|\n| Python | 3.11 |\n| pandas | 2.2 |\n",
+        },
+    ),
 )
