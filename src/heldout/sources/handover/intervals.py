@@ -12,6 +12,8 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 
+from heldout.sources.handover.student import quantile
+
 Z = 1.959963984540054
 SHARES = frozenset(
     {"accuracy", "balanced_accuracy", "f1", "precision", "recall", "jaccard", "roc_auc", "average_precision", "r2"}
@@ -20,6 +22,8 @@ SHARES = frozenset(
 HIGHER = SHARES | {"mcc", "kappa", "explained_variance", "score"}
 LOWER = frozenset({"mae", "mse", "rmse", "mape", "msle", "median_ae", "max_error", "log_loss", "brier"})
 _DRAWS = 2000
+_LIKE_NORMAL = 1_000
+"""Degrees of freedom from which on Student's t is the normal distribution to three digits."""
 
 Interval = tuple[float, float]
 Table = Sequence[Sequence[int]]
@@ -37,23 +41,11 @@ def wilson(hits: float, of: float) -> Interval | None:
     return (0.0 if hits <= 0 else middle - half), (1.0 if hits >= of else middle + half)
 
 
-def student(freedom: int) -> float:
-    """Two-sided 95 % quantile of Student's t: exact for 1 and 2, else by the expansion in 1 / freedom (to 0.3 %)."""
-    if freedom <= 2:
-        return {1: 12.7062, 2: 4.3027}.get(freedom, math.inf)
-    z, n = Z, float(freedom)
-    first = (z**3 + z) / 4
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    fourth = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
-    return z + first / n + second / n**2 + third / n**3 + fourth / n**4
-
-
 def of_mean(value: float, spread: float, count: int) -> Interval | None:
     """Interval of a mean from the standard deviation of its parts."""
     if count < 2:
         return None
-    half = student(count - 1) * spread / math.sqrt(count)
+    half = quantile(0.975, min(count - 1, _LIKE_NORMAL)) * spread / math.sqrt(count)
     return value - half, value + half
 
 

@@ -14,12 +14,14 @@ from heldout.sources.handover.guide import guide_check
 from heldout.sources.handover.image_run import Imaged, image_checks
 from heldout.sources.handover.models import t7_check
 from heldout.sources.handover.models_run import loaded_check
+from heldout.sources.handover.observation import Observation
 from heldout.sources.handover.own import own_checks
-from heldout.sources.handover.plan import Plan
+from heldout.sources.handover.plan import Plan, Reading
 from heldout.sources.handover.predicting import predicts
 from heldout.sources.handover.result import Check
 from heldout.sources.handover.skew_run import skew_check
 from heldout.sources.handover.standing import Standing
+from heldout.sources.handover.tables import delivered_worth
 from heldout.sources.handover.tables_run import own_data_check
 from heldout.sources.handover.verdicts import build_checks, run_checks, trains
 from heldout.sources.handover.worth import t4_check
@@ -46,7 +48,17 @@ def judge(
         faults_check(found.faults, plan),
         skew_check(found.skew),
         *claims_checks(plan.claims, found.claims(plan), [done.runs for done in found.rounds]),
-        t4_check([seen for round_ in found.seen[:1] for seen in round_]),
+        t4_check(_seen(found), delivered_worth(material.tree, plan.data), _reported(found)),
         guide_check(plan, found.runs, tuple(a for s in standing.values() for a in s.attempts)),
         *own_checks(material, plan, answers, found.runs),
     )
+
+
+def _seen(found: Findings) -> list[Observation]:
+    """What the watch saw of the first training, as far as its runs worked: a half of one says little."""
+    return [run.seen for done in found.rounds[:1] for run in done.runs if run.seen is not None and run.worked]
+
+
+def _reported(found: Findings) -> list[Reading]:
+    """What the first training printed and wrote of quality."""
+    return [reading for readings in found.readings[:1] for reading in readings]

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from pydantic import Field
 
 from heldout.errors import InputError
 from heldout.evidence.types import Frozen
+from heldout.material.tree import Tree
+from heldout.sources.handover.plan import Data
 
-MOST_BYTES = 256 * 1024 * 1024
-MOST_ROWS = 2_000_000
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one file; of a larger one the first part is read."""
+MOST_ROWS = 1_000_000
+_MOST_TABLES = 3
 _FIELD = 1_000_000
 _SAMPLE = 2_000
-_ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 
 
 class DataWorth(Frozen):
@@ -36,19 +39,32 @@ class DataWorth(Frozen):
     """False when reading stopped at a limit."""
 
 
-def data_worth(path: Path, name: str = "", target: str | None = None, delimiter: str | None = None) -> DataWorth:
-    """Read a delimited text file up to the limits. Raises InputError when it is no such file or holds no rows."""
-    header, rows = read_rows(path, delimiter)
+def delivered_worth(tree: Tree, data: Sequence[Data]) -> tuple[DataWorth, ...]:
+    """What the delivered training data say by themselves; tables that cannot be read are left out."""
+    told = []
+    wanted = [one for one in data if one.present and one.role in ("training", "unknown")]
+    for one in [one for one in wanted if one.path.lower().endswith((".csv", ".tsv", ".txt"))][:_MOST_TABLES]:
+        try:
+            content = tree.read_bytes(one.path, MOST_BYTES)
+            told.append(data_worth(content, one.path, one.target))
+        except InputError:
+            continue
+    return tuple(told)
+
+
+def data_worth(content: bytes, name: str, target: str | None = None) -> DataWorth:
+    """Read a delimited text up to the limits. Raises InputError when it is no such text or holds no rows."""
+    whole = len(content) < MOST_BYTES
+    header, rows = read_rows(content if whole else content[: content.rfind(b"\n") + 1], name)
     ids = _running(header)
     seen: set[bytes] = set()
     counts: Counter[str] = Counter()
     index = header.index(target) if target in header else None
     sample: list[list[str]] = []
     number = repeated = 0
-    complete = True
     for row in rows:
         if number >= MOST_ROWS:
-            complete = False
+            whole = False
             break
         number += 1
         kept = [value.strip() for place, value in enumerate(row) if place not in ids]
@@ -60,52 +76,44 @@ def data_worth(path: Path, name: str = "", target: str | None = None, delimiter:
         if index is not None and index < len(row) and len(counts) <= 50:
             counts[row[index][:60]] += 1
     if not number:
-        raise InputError(f"{name or path.name} holds no rows")
+        raise InputError(f"{name} holds no rows")
     return DataWorth(
-        name=name or path.name,
+        name=name,
         rows=number,
         columns=len(header),
         repeated=repeated,
         chance=_chance(sample),
         classes=dict(counts) if len(counts) <= 50 else {},
-        complete=complete,
+        complete=whole,
     )
 
 
-def read_rows(path: Path, delimiter: str | None = None) -> tuple[list[str], Iterator[list[str]]]:
-    """(header, rows) of a delimited text file, its encoding and delimiter found out; raises InputError."""
-    if path.stat().st_size > MOST_BYTES:
-        raise InputError(f"{path.name} is larger than {MOST_BYTES // 2**20} MB and was not read for repeated rows")
-    encoding = _encoding(path)
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        start = file.read(65_536)
-    found = delimiter or _delimiter(start)
-    rows = _rows(path, encoding, found)
+def read_rows(content: bytes, name: str) -> tuple[list[str], Iterator[list[str]]]:
+    """(header, rows) of a delimited text, its encoding and delimiter found out; raises InputError."""
+    text = content.decode(_encoding(content), "replace").replace("\0", "")
+    rows = _rows(text, _delimiter(text[:65_536]), name)
     header = next(rows, None)
     if not header:
-        raise InputError(f"{path.name} is empty")
-    return [name.strip() for name in header], rows
+        raise InputError(f"{name} is empty")
+    return [part.strip() for part in header], rows
 
 
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
     csv.field_size_limit(_FIELD)
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        try:
-            lines = (line.replace("\0", "") for line in file)
-            yield from (row for row in csv.reader(lines, delimiter=delimiter) if row)
-        except csv.Error as error:
-            raise InputError(f"{path.name} is no table of text: {error}") from error
+    try:
+        yield from (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
+    except csv.Error as error:
+        raise InputError(f"{name} is no table of text: {error}") from error
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(65_536)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _encoding(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     try:
-        start[: max(0, len(start) - 4)].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
+        content[:65_532].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The cut can go through a character; then all but its beginning is sound.
+        return "utf-8-sig" if error.start >= 65_528 else "cp1252"
     return "utf-8-sig"
 
 

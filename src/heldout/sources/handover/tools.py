@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from heldout.sandbox.base import Mount
+from heldout.sandbox.base import WORK, Mount
 from heldout.sandbox.folders import staged
 
 TOOLS = "/heldout-tools"
@@ -22,4 +22,4 @@ def watching(environment: Mapping[str, str], folder: str) -> dict[str, str]:
     """The variables of a run that is watched; what it saw stands in `folder` afterwards."""
     before = environment.get("PYTHONPATH", "")
     path = f"{TOOLS}/watch:{before}" if before else f"{TOOLS}/watch"
-    return {**environment, "PYTHONPATH": path, "HELDOUT_WATCH": folder}
+    return {**environment, "PYTHONPATH": path, "HELDOUT_WATCH": folder, "HELDOUT_ROOT": f"{WORK}/delivery"}

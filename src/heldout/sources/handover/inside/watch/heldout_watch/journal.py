@@ -25,6 +25,8 @@ TEXT = 200
 _HELPERS = ("/heldout_watch/", "/sklearn/metrics/", "/sklearn/utils/")
 _BETWEEN = ("/sklearn/base.py", "/contextlib.py")
 
+# As it is before the delivery changes it.
+_ROOT = os.path.normpath(os.environ.get("HELDOUT_ROOT") or os.getcwd()).rstrip("/")
 _lock = threading.RLock()
 _inside = threading.local()
 _files: dict[str, str] = {}
@@ -120,11 +122,10 @@ def _whose(frame: Any) -> str:
 
 def _relative(name: str) -> str:
     """The path of a file of the delivery, relative to its folder; empty for a library's."""
-    root = os.environ.get("HELDOUT_ROOT") or os.getcwd()
     path = name if os.path.isabs(name) else os.path.join(os.getcwd(), name)
     path = os.path.normpath(path)
     tools = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    inside = path.startswith(root.rstrip("/") + "/")
+    inside = path.startswith(_ROOT + "/")
     if "/site-packages/" in path or "/dist-packages/" in path or path.startswith(tools + "/"):
         return ""
     if not inside:
@@ -132,7 +133,7 @@ def _relative(name: str) -> str:
             if path.startswith(prefix.rstrip("/") + "/"):
                 return ""
         return path
-    return path[len(root.rstrip("/")) + 1 :]
+    return path[len(_ROOT) + 1 :]
 
 
 def _here() -> _State:
