@@ -89,9 +89,9 @@ def seen_in(audit: dict[str, Any]) -> Seen:
     """The audit in the words of the table."""
     checks = {check["id"]: check for check in audit["checks"]}
     built = {"pass": "yes", "fail": "no"}.get(state(checks, "B4"), "unknown")
-    told = [state(checks, "U1"), state(checks, "U4")]
-    # What predicts is what runs; where nothing predicts, its commands are.
-    run = told[0] if told[0] != "not_assessable" else told[1]
+    # By hand the entry command was run: what predicts, else what trains, else its other commands.
+    told = [state(checks, "U1"), "pass" if state(checks, "T1") == "pass" else "", state(checks, "U4")]
+    run = next((one for one in told if one not in ("", "not_assessable")), "not_assessable")
     retrained = {"pass": "yes", "fail": "no"}.get(state(checks, "T1"), "unknown")
     works = [a for a in audit["attempts"] if a["worked"]]
     first = [r for r in audit["runs"] if r["step"] in trained_steps(audit)]

@@ -98,7 +98,7 @@ def test_a_delivery_that_does_not_hold_ends_with_1_and_keeps_everything(
     said = capsys.readouterr().out
     assert "black box" in said
     kept = tmp_path / "rented.audit"
-    assert {path.name for path in kept.iterdir()} >= {"audit.html", "audit.json", "plan.toml", "logs", "steps"}
+    assert {path.name for path in kept.iterdir()} >= {"audit.html", "audit.json", "plan.toml", "logs"}
     content = json.loads((tmp_path / "result.json").read_text())
     logs = [run_["log"] for run_ in content["audit"]["runs"]]
     assert all((kept / log).is_file() for log in logs)

@@ -136,6 +136,15 @@ def test_an_audit_goes_on_where_it_stopped(tmp_path: Path, index: str) -> None:
     assert check(result, "T1").measured["rounds"] == 5
 
 
+def test_a_finished_audit_can_be_made_again(tmp_path: Path, index: str) -> None:
+    plan = plan_of(AuditOrder(what=str(good(tmp_path / "good")), kept=tmp_path / "kept"))
+    only = (write_plan(plan.model_copy(update={"steps": plan.of("train"), "services": ()})), "plan.toml")
+    first = audited(tmp_path / "good", tmp_path / "kept", index, plan=only)
+    again = audited(tmp_path / "good", tmp_path / "kept", index, plan=only)
+    assert [(c.id, c.state) for c in first.checks] == [(c.id, c.state) for c in again.checks]
+    assert check(again, "T1").state == "pass"
+
+
 def test_a_plan_is_written_edited_and_followed(tmp_path: Path, index: str) -> None:
     folder = good(tmp_path / "good")
     plan = plan_of(AuditOrder(what=str(folder), kept=tmp_path / "kept"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,10 @@ class AuditOrder:
     """Address of the package index; None: the one that the installers of this machine use."""
 
 
+class _GoneError(Exception):
+    """Environments of an interrupted audit were deleted meanwhile."""
+
+
 class _Statics(Frozen):
     checks: tuple[Check, ...] = ()
 
@@ -91,12 +96,18 @@ def audit(order: AuditOrder, progress: Progress | None = None) -> Audit:
         steps = Steps(shelf.steps, about, watcher, _STEPS)
         copy_delivery(material, shelf)
         with relay(made(data_folder() / "cache" / "packages"), order.index) as index:
-            result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
+            try:
+                result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
+            except _GoneError:  # what was built before the interruption is no longer there
+                shutil.rmtree(shelf.steps, ignore_errors=True)
+                steps = Steps(shelf.steps, about, watcher, _STEPS)
+                result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
         result = complete(result, replace(material, tree=reading_tree(material.tree)))
     result = result.model_copy(
         update={"taken_at": datetime.now(UTC).replace(microsecond=0), "seconds": round(time.monotonic() - began, 1)}
     )
     shelf.clear()
+    shutil.rmtree(shelf.steps, ignore_errors=True)  # it is finished: the next audit of the same begins anew
     return result
 
 
@@ -123,6 +134,8 @@ class _Audit:
         stands = self.steps.do(
             "2-build", "Building its environments", _Stands, lambda: self._build(environments)
         ).standing
+        if any(s.at and not s.there for s in stands):
+            raise _GoneError
         environments.standing = {s.id: s for s in stands}
         imaged = self.steps.do("2-image", "Building its image", Imaged, self._image)
         found = Findings()

@@ -56,10 +56,26 @@ def compare(claims: Sequence[Claim], runs: Sequence[Sequence[Reading]]) -> tuple
     contradicted   outside
     absent         no run measured anything of this name
     ambiguous      several equally named numbers were measured, some agree and some do not, and the one that agrees
-                   could do so by chance
+                   could do so by chance; or several equally named ones are stated in one place, as of a search over
+                   settings, and fewer were measured
     """
     measured = series(runs)
-    return tuple(_compared(claim, measured, len(runs)) for claim in claims)
+    results = [_compared(claim, measured, len(runs)) for claim in claims]
+    stated: dict[tuple[object, ...], set[float]] = {}
+    for claim in claims:
+        stated.setdefault(_identity(claim), set()).add(claim.value)
+    return tuple(_one_of_several(result, len(stated[_identity(result.claim)]), measured) for result in results)
+
+
+def _one_of_several(result: ClaimResult, stated: int, measured: Sequence[Series]) -> ClaimResult:
+    """A contradiction holds only where as many numbers of that name were measured as are stated in that place."""
+    if result.verdict != "contradicted" or stated == 1:
+        return result
+    alike = sum(1 for one in measured if _fit(result.claim, one.reading) is not None)
+    if alike >= stated:
+        return result
+    message = f"{stated} numbers of that name are stated there and {alike} measured: which is which cannot be told."
+    return result.model_copy(update={"verdict": "ambiguous", "message": f"{result.message} {message}"})
 
 
 def series(runs: Sequence[Sequence[Reading]]) -> tuple[Series, ...]:
