@@ -10,7 +10,15 @@ from heldout.sources.handover.plan import Claim, Reading
 def claim(id_: str, value: float, line: int) -> Claim:
     place = Location(path="report.ipynb", cell=8, line=line)
     return Claim(
-        id=id_, metric="f1", name="f1", value=value, written=f"{value}", half_digit=5e-7, split="test", location=place
+        id=id_,
+        metric="f1",
+        name="f1",
+        value=value,
+        written=f"{value}",
+        half_digit=5e-7,
+        split="test",
+        label=f"param_C {line}.5",
+        location=place,
     )
 
 

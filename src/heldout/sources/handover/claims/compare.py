@@ -63,8 +63,8 @@ def compare(claims: Sequence[Claim], runs: Sequence[Sequence[Reading]]) -> tuple
     results = [_compared(claim, measured, len(runs)) for claim in claims]
     stated: dict[tuple[object, ...], set[float]] = {}
     for claim in claims:
-        stated.setdefault(_identity(claim), set()).add(claim.value)
-    return tuple(_one_of_several(result, len(stated[_identity(result.claim)]), measured) for result in results)
+        stated.setdefault(_alike(claim), set()).add(claim.value)
+    return tuple(_one_of_several(result, len(stated[_alike(result.claim)]), measured) for result in results)
 
 
 def _one_of_several(result: ClaimResult, stated: int, measured: Sequence[Series]) -> ClaimResult:
@@ -119,6 +119,12 @@ def _identity(reading: Reading) -> tuple[object, ...]:
     model = family(reading.model) if reading.model else ""
     label = plain(reading.label)
     return (reading.metric, reading.split, model, reading.average, label, reading.location.path, reading.location.cell)
+
+
+def _alike(reading: Reading) -> tuple[object, ...]:
+    """What numbers of one table have in common that only their rows tell apart, as of a search over settings."""
+    metric, split, model, average, _, path, cell = _identity(reading)
+    return metric, split, model, average, path, cell
 
 
 def _compared(claim: Claim, measured: Sequence[Series], runs: int) -> ClaimResult:
