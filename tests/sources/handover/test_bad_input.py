@@ -95,7 +95,11 @@ def test_the_check_fails_by_one_silent_answer() -> None:
 def test_far_numbers_and_drift_are_told_and_fail_nothing() -> None:
     check = u3_check([outcome("missing", "loud"), outcome("out_of_range", "silent")])
     assert (check.state, check.credit) == ("pass", 1.0)
-    assert "out_of_range silent." in check.message
+    assert "1 were refused or handled; a number far out of range got an answer without a word." in check.message
+
+
+def test_a_single_try_is_called_one() -> None:
+    assert u3_check([outcome("empty", "loud")]).message == "empty loud. No other kind of bad input was tried."
 
 
 def test_breaking_down_earns_half_and_dying_nothing() -> None:

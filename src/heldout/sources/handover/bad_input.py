@@ -225,7 +225,7 @@ def u3_check(
     elif crashed:
         credit, told = 0.5, [_broke(crashed, service)]
     else:
-        told = [f"Of {len(outcomes)} kinds of bad input, each was refused or handled.", *(one.reason for one in mild)]
+        told = [_held(outcomes, mild)]
     return Check(
         id="U3",
         area="run",
@@ -237,6 +237,18 @@ def u3_check(
         locations=locations,
         measured=measured,
         log=log,
+    )
+
+
+def _held(outcomes: Sequence[Outcome], mild: Sequence[Outcome]) -> str:
+    if not mild and len(outcomes) == 1:
+        return f"{outcomes[0].reason} No other kind of bad input was tried."
+    if not mild:
+        return f"Of {len(outcomes)} kinds of bad input, each was refused or handled."
+    kinds = " and ".join(_WORDS[one.kind] for one in mild)
+    held = len(outcomes) - len(mild)
+    return (
+        f"Of {len(outcomes)} kinds of bad input, {held} were refused or handled; {kinds} got an answer without a word."
     )
 
 
