@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from heldout.sandbox import interpreters as module
 from heldout.sandbox.base import Job, Limits, Sandbox, SandboxFault
-from heldout.sandbox.folders import staged
+from heldout.sandbox.folders import made, staged
 from heldout.sandbox.interpreters import Interpreter, interpreters
 from tests.sandbox.conftest import NOBODY, as_user
 from tests.sandbox.packages import local_index
@@ -128,6 +130,20 @@ def test_what_is_staged_twice_is_kept_once_and_opened_to_all(clean: Path) -> Non
     assert staged(source) == first
     assert (first / "run.py").stat().st_mode & 0o777 == 0o644
     assert (source / "run.py").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_is_made_by_several_at_once(place: Path) -> None:
+    together = threading.Barrier(8)
+
+    def make(number: int) -> Path:
+        together.wait(60)
+        return made(place / f"{number // 8}" / "deep" / "deeper")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(folder.is_dir() for folder in pool.map(make, range(80)))
+    (place / "file").touch()
+    with pytest.raises(SandboxFault, match="cannot be made"):
+        made(place / "file" / "below")
 
 
 def ours() -> list[Interpreter]:

@@ -34,7 +34,12 @@ def made(folder: Path) -> Path:
     try:
         for part in (*reversed(folder.parents), folder):
             if not part.is_dir():
-                part.mkdir()
+                try:
+                    part.mkdir()
+                except FileExistsError:
+                    if not part.is_dir():
+                        raise
+                    continue  # somebody else made it meanwhile, and opens it
                 part.chmod(SEARCHABLE)
     except OSError as error:
         raise SandboxFault(
