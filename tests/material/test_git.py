@@ -60,3 +60,25 @@ def test_a_command_may_run_while_something_else_is_done(git: Git) -> None:
     waiting = git.begin(*WAITS)
     waiting.end()
     assert waiting.process.poll() is not None
+
+
+def test_one_command_may_run_for_each_of_many_arguments(git: Git) -> None:
+    texts = ["one", "two words", "$(three)", "it's; four", "-five", "five\nlines"]
+    ids = {text: git.run("hash-object", "--stdin", stdin=text.encode()).decode() for text in texts}
+    write = ("-c", 'alias.write=!printf %s "$1" | git hash-object --stdin #', "write")
+    outputs, whole = git.begin_each(*write, last=texts).results(30.0)
+    assert whole
+    assert {text: output.decode() for text, output in outputs.items()} == {
+        text: id_ for text, id_ in ids.items() if "\n" not in text
+    }
+
+
+def test_of_many_arguments_those_that_came_in_time_are_kept(git: Git) -> None:
+    may_wait = (
+        "-c",
+        'alias.maybe=!f() { [ "$1" = slow ] && sleep 60; [ "$1" = bad ] && exit 3; echo "$1"; }; f',
+        "maybe",
+    )
+    outputs, whole = git.begin_each(*may_wait, last=["a", "bad", "b", "slow", "c"]).results(5.0)
+    assert not whole
+    assert outputs == {"a": b"a\n", "bad": b"", "b": b"b\n"}

@@ -8,12 +8,12 @@ twins, do not (a merge that itself edits lines would be another exception). That
 people) to all (a personal repository) of the files. An incremental attribution of our own over all diffs was
 considered and left: it has to redo git's merges.
 
-The rest go to `git blame -w --incremental`, two at a time. Measured with git 2.39 on two cores, the cost of a
-file is about 3 ms for the process, 6 us for each commit of the history (the walk that finds the file's own),
-and 0.2 ms for each commit that touched it. The files are chosen by that cost, not by the clock, so the
-same repository gives the same choice on any machine; a clock at several times the budget only guards against
-a hostile history. Changed-path filters (`commit-graph --changed-paths`) took a fifth off blame on rlcard and
-as long to write as they saved; they are written when the walk costs more than they do.
+The rest go to `git blame -w --incremental`, two at a time, each started by a loop of the shell. Measured with git 2.39
+on two cores, the cost of a file is about 3 ms for the process, 6 us for each commit of the history (the walk that
+finds the file's own), and 0.2 ms for each commit that touched it. The files are chosen by that cost, not by the clock,
+so the same repository gives the same choice on any machine; a clock at several times the budget only guards against a
+hostile history. Changed-path filters (`commit-graph --changed-paths`) took a fifth off blame on rlcard and as long to
+write as they saved; they are written when the walk costs more than they do.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ import hashlib
 import re
 import time
 from collections import deque
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from heldout.evidence.types import Gap
@@ -177,28 +176,24 @@ def _index(history: History, files: int) -> None:
         return  # it only makes things faster
 
 
-def _blame_all(history: History, paths: Iterable[str], guard: float) -> tuple[dict[str, tuple[Run, ...]], bool]:
+def _blame_all(history: History, paths: Sequence[str], guard: float) -> tuple[dict[str, tuple[Run, ...]], bool]:
+    """Runs by path as far as git gets within `guard` seconds, and whether it was too slow."""
     authors = {commit.sha: commit.author for commit in history.commits}
     until = time.monotonic() + guard
-
-    def one(path: str) -> tuple[Run, ...] | None:
-        left = until - time.monotonic()
-        if left <= 0:
-            return None
-        args = ("blame", "-w", "--incremental", history.head, "--", path)
-        try:
-            return _runs(history.git.run(*args, seconds=left), authors)
-        except GitError:
-            return None
-
-    paths = list(paths)
-    with ThreadPoolExecutor(2) as pool:
-        try:
-            done = dict(zip(paths, pool.map(one, paths), strict=True))
-        except BaseException:  # interrupted: nobody waits for git
-            history.git.stop()
-            raise
-    return {path: runs for path, runs in done.items() if runs}, time.monotonic() > until
+    args = ("blame", "-w", "--incremental", history.head, "--")
+    both = [history.git.begin_each(*args, last=half) for half in (paths[::2], paths[1::2]) if half]
+    outputs: dict[str, bytes] = {}
+    late = False
+    try:
+        for each in both:
+            done, whole = each.results(until - time.monotonic())
+            outputs |= done
+            late = late or not whole
+    except BaseException:  # interrupted: nobody waits for git
+        history.git.stop()
+        raise
+    blamed = ((path, _runs(outputs[path], authors)) for path in paths if path in outputs)
+    return {path: runs for path, runs in blamed if runs}, late
 
 
 def _runs(output: bytes, authors: dict[str, Person]) -> tuple[Run, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from heldout.evidence.types import Gap
-from heldout.material.git import Git, GitError, Pending
+from heldout.material.git import Git, GitError
+from heldout.material.git_output import Pending
 from heldout.material.limits import Limits
 from heldout.material.repository import Repository
 from heldout.material.tree import shown
