@@ -8,7 +8,7 @@ from posixpath import basename
 from urllib.parse import unquote
 
 from heldout.sources.handover.claims import code, html, logs, model_index, prose, structured
-from heldout.sources.handover.claims.cells import clean
+from heldout.sources.handover.claims.cells import clean, names_one_metric
 from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.joining import is_reached
 from heldout.sources.handover.claims.tables import Grid
@@ -63,6 +63,8 @@ _EXAMPLE = re.compile(
     re.IGNORECASE,
 )
 """A heading over what is shown only to explain; an example of an output is one of a real run."""
+_PAIR = re.compile(r"\W*([^\W\d][^:：|]{0,40}?)[*_`\s]*(?:[:：]|\s[-–—])\s*[*_`]*(\d[\d.,]*\s?%?)\W*")
+"""An item of a list that is a name and a number."""
 _NEXT_EPOCH = 6
 """How many lines further the next epoch of a pasted log stands at most."""
 _LEAD = re.compile(r"^\s*[*_`#>\s-]*[^|.!?]{2,80}?[*_`]*\s*[:：]?\s*[*_`]*\s*[:：]?\s*$")
@@ -294,9 +296,28 @@ class _Reader:
         if not self.position.wishful():
             self._badges(joined, starts)
             self._sentences(joined, index, starts)
+            if item and len(self.found) == before:
+                self._listed(joined, index)
         if len(self.found) == before and _LEAD.match(joined) and (_introduces(joined) or item):
             self.position.lead(indent, joined)
         return end
+
+    def _listed(self, text: str, index: int) -> None:
+        """`Ship: 94.0%` in a list whose line above names the metric: `Per-Class Accuracy:`."""
+        pair = _PAIR.fullmatch(text)
+        lead = self.position.leads[-1][1].strip() if self.position.leads else ""
+        mention = names_one_metric(lead.rstrip("*_` :：")) if lead.rstrip("*_` ").endswith((":", "：")) else None
+        if pair is None or mention is None:
+            return
+        context = self.position.context(self.context)
+        name = clean(pair[1])
+        if context.per_class:
+            context = replace(context, average=f"class {name}")
+        elif models_in(name):
+            context = replace(context, model=name, label="")
+        else:
+            context = replace(context, label=name)
+        self._admit(prose.readings(f"{mention.name}: {pair[2]}", context.at(index + 1)))
 
     def _kept(self, index: int) -> list[tuple[int, str]]:
         """A paragraph ends the list that a lead introduced, unless it follows the lead at once."""
