@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from posixpath import basename
-from urllib.parse import unquote
+from dataclasses import replace
 
 from heldout.sources.handover.claims import code, html, logs, model_index, prose, structured
 from heldout.sources.handover.claims.cells import clean, names_one_metric
 from heldout.sources.handover.claims.context import Context
 from heldout.sources.handover.claims.joining import is_reached
+from heldout.sources.handover.claims.parts import badge_text, cells_of, rst_grid
+from heldout.sources.handover.claims.position import Position, named_for_results, told_apart
 from heldout.sources.handover.claims.tables import Grid
 from heldout.sources.handover.claims.tables import readings as table_readings
-from heldout.sources.handover.claims.words import models_in, split_of_title, words
-from heldout.sources.handover.plan import Reading, Split
+from heldout.sources.handover.claims.words import models_in
+from heldout.sources.handover.plan import Reading
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*$")
 _UNDERLINE = re.compile(r"^([=\-~^\"*+#])\1{2,}\s*$")
@@ -51,83 +51,11 @@ _COMMAND = frozenset(
     }
 )
 _DATA = frozenset({"json", "yaml", "yml", "toml", "jsonc"})
-_ABOUT_MODELS = re.compile(
-    r"readme|card|result|report|metric|eval|perform|score|benchmark|experiment|model|accuracy|compar|summary|analysis|paper|"
-    r"ergebnis|resultad|relat[oó]rio|informe|rapport|resumen|^$|\.ipynb$|\.py$",
-    re.IGNORECASE,
-)
-"""Names of documents that speak of results; of another it takes a heading, or a verb, that says so."""
-_EARLIER = re.compile(r"^\W*(?:before|initially|previous|old|vorher|antes|avant|до|优化前)(?![^\W_])", re.IGNORECASE)
-_EXAMPLE = re.compile(
-    r"^(?!.*(?:output|result|run)).*(?<![^\W_])(?:example|sample|mock-?up|ejemplo|exemple|beispiel)s?(?![^\W_])",
-    re.IGNORECASE,
-)
-"""A heading over what is shown only to explain; an example of an output is one of a real run."""
 _PAIR = re.compile(r"\W*([^\W\d][^:：|]{0,40}?)[*_`\s]*(?:[:：]|\s[-–—])\s*[*_`]*(\d[\d.,]*\s?%?)\W*")
 """An item of a list that is a name and a number."""
 _NEXT_EPOCH = 6
 """How many lines further the next epoch of a pasted log stands at most."""
 _LEAD = re.compile(r"^\s*[*_`#>\s-]*[^|.!?]{2,80}?[*_`]*\s*[:：]?\s*[*_`]*\s*[:：]?\s*$")
-
-
-@dataclass
-class _Position:
-    """What the text above a line says of it."""
-
-    headings: list[tuple[int, str]] = field(default_factory=list)
-    leads: list[tuple[int, str]] = field(default_factory=list)
-    """(indentation, text) of the lines that introduce the list that we are in."""
-    above: str = ""
-    """The last text that was read."""
-    named: bool = True
-    """Whether the name of the document says that it is about models and their results."""
-
-    def heading(self, level: int, text: str) -> None:
-        self.headings = [h for h in self.headings if h[0] < level] + [(level, text)]
-        self.leads = []
-        self.above = ""
-
-    def lead(self, indent: int, text: str) -> None:
-        self.leads = [lead for lead in self.leads if lead[0] < indent] + [(indent, text)]
-
-    def title(self) -> str:
-        """The innermost heading and what stands above the line."""
-        return " / ".join([h for _, h in self.headings[-1:]] + [lead for _, lead in self.leads])
-
-    def wishful(self) -> bool:
-        """Whether the section is about goals, limits, explanations or other people's work."""
-        table = words()
-        patterns = (table.goals, table.others, table.criteria, _EARLIER)
-        return any(pattern.search(text) for text in self.texts() for pattern in patterns)
-
-    def trusted(self) -> bool:
-        """Whether the name of the document, or a heading above, says that it is about results."""
-        return self.named or any(
-            words().about_results.search(text) for text in [h for _, h in self.headings] + self.texts()
-        )
-
-    def about_requests(self) -> bool:
-        """Whether a block of data here is an answer of a service or a setting: nothing says that it is results."""
-        if any(words().requests.search(text) for text in self.texts()):
-            return True
-        return not any(words().about_results.search(text) for text in [h for _, h in self.headings] + self.texts())
-
-    def texts(self) -> list[str]:
-        """The headings below the title, and the lines that introduce the list that we are in."""
-        return [h for _, h in self.headings[1:]] + [lead for _, lead in self.leads]
-
-    def context(self, base: Context) -> Context:
-        """The model, split and label that the lines above name, the nearest first."""
-        near = [lead for _, lead in reversed(self.leads)] + [h for _, h in reversed(self.headings)]
-        model = next((models_in(t)[-1][1] for t in near if models_in(t)), "")
-        splits = [split_of_title(text) for text in near if "/" not in text]
-        split: Split = next((found for found in splits if found != "unknown"), "unknown")
-        label = next((_bare(t) for _, t in reversed(self.leads) if not models_in(t) and len(t.split()) <= 6), "")
-        per_class = any(words().per_class.search(text) for text in near[:2])
-        label = "" if per_class and words().per_class.search(label) else label
-        return replace(
-            base, model=model or base.model, split=split, label=label[:80] or base.label, per_class=per_class
-        )
 
 
 def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
@@ -140,7 +68,7 @@ def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
         found += model_index.front_matter("\n".join(lines[1:end]), replace(context, line=2))
         start = end + 1 if end else 0
     reader = _Reader(lines, context, rst)
-    reader.position.named = bool(_ABOUT_MODELS.search(basename(context.path)))
+    reader.position.named = named_for_results(context.path)
     return [*found, *reader.read(start)]
 
 
@@ -151,7 +79,7 @@ class _Reader:
         self.lines = lines
         self.context = context
         self.rst = rst
-        self.position = _Position()
+        self.position = Position()
         self.found: list[Reading] = []
         self.under: list[str] = []
         """The innermost heading over each reading."""
@@ -161,7 +89,7 @@ class _Reader:
             index = self._block(index)
             heading = self.position.headings[-1][1] if self.position.headings else ""
             self.under += [heading] * (len(self.found) - len(self.under))
-        return _told_apart(self.found, self.under)
+        return told_apart(self.found, self.under)
 
     def _block(self, index: int) -> int:
         """Take the block that begins here; gives the line after it."""
@@ -187,7 +115,7 @@ class _Reader:
         body = "\n".join(self.lines[index + 1 : end])
         language = match[2].lower()
         data = language in _DATA or body.lstrip().startswith(("{", "["))
-        shown = any(_EXAMPLE.search(text) for text in self.position.texts())
+        shown = self.position.explains()
         if not self.position.wishful() and not shown and not (data and self.position.about_requests()):
             context = replace(self.position.context(self.context), line=index + 2)
             self._admit(_fenced(body, language, context))
@@ -238,10 +166,10 @@ class _Reader:
         end = index + 2
         while end < len(self.lines) and "|" in self.lines[end] and self.lines[end].strip():
             end += 1
-        rows = tuple(tuple(_cells(line)) for line in self.lines[index + 2 : end])
+        rows = tuple(tuple(cells_of(line)) for line in self.lines[index + 2 : end])
         places = tuple(range(index + 3, end + 1))
         title, above = self.position.title(), self.position.above
-        grid = Grid(tuple(_cells(self.lines[index])), rows, places, title, above)
+        grid = Grid(tuple(cells_of(self.lines[index])), rows, places, title, above)
         if not self.position.wishful():
             self._admit(table_readings(grid, self.position.context(self.context)))
         return end
@@ -252,7 +180,7 @@ class _Reader:
         end = index + 1
         while end < len(self.lines) and self.lines[end].strip():
             end += 1
-        grid = _rst_grid(self.lines[index:end], index + 1, self.position.title())
+        grid = rst_grid(self.lines[index:end], index + 1, self.position.title())
         if grid is not None and not self.position.wishful():
             self._admit(table_readings(grid, self.position.context(self.context)))
         return end
@@ -364,25 +292,8 @@ class _Reader:
     def _badges(self, text: str, starts: list[tuple[int, int]]) -> None:
         for match in _BADGE.finditer(text):
             line = max(s for s in starts if s[0] <= match.start())[1] + 1
-            for reading in prose.readings(_badge_text(match[1]), self.context.at(line)):
+            for reading in prose.readings(badge_text(match[1]), self.context.at(line)):
                 self.found.append(reading)
-
-
-def _told_apart(found: list[Reading], under: list[str]) -> list[Reading]:
-    """Readings that no name tells apart get the heading over them as a label: one table each for three data sets."""
-    seen: dict[tuple[str, ...], set[str]] = {}
-    for reading, heading in zip(found, under, strict=True):
-        seen.setdefault(_named(reading), set()).add(heading)
-    return [
-        reading.model_copy(update={"label": "; ".join(filter(None, [reading.label, _bare(heading)]))[:120]})
-        if len(seen[_named(reading)]) > 1
-        else reading
-        for reading, heading in zip(found, under, strict=True)
-    ]
-
-
-def _named(reading: Reading) -> tuple[str, ...]:
-    return (reading.metric, reading.split, reading.model, reading.average, reading.label)
 
 
 def _fenced(body: str, language: str, context: Context) -> list[Reading]:
@@ -397,26 +308,6 @@ def _fenced(body: str, language: str, context: Context) -> list[Reading]:
     return logs.read(body, context)
 
 
-def _badge_text(address: str) -> str:
-    """`accuracy-94.2%25-green?style=flat` as `accuracy: 94.2%`."""
-    path, _, _ = address.partition("?")
-    if "label=" in address and "message=" in address:
-        fields = dict(part.partition("=")[::2] for part in re.split(r"[&?]", address) if "=" in part)
-        return unquote(f"{fields.get('label', '')}: {fields.get('message', '')}".replace("+", " "))
-    parts = [p.replace("\0", "-") for p in path.lstrip("/").replace("--", "\0").split("-")]
-    return unquote(": ".join(part.replace("__", "\1").replace("_", " ").replace("\1", "_") for part in parts[:2]))
-
-
-def _cells(line: str) -> list[str]:
-    body = re.sub(r"^\s*(?:>\s*)+", "", line).strip().replace("\\|", "\0")
-    body = body.removeprefix("|").removesuffix("|")
-    return [cell.strip().replace("\0", "|") for cell in body.split("|")]
-
-
-def _bare(text: str) -> str:
-    return " ".join(re.sub(r"[#>:：]|\(https?:[^)]*\)|[\[\]]", " ", clean(text)).split())
-
-
 def _introduces(line: str) -> bool:
     """Whether a line without numbers says what the list under it is about."""
     return line.rstrip("*_` ").endswith((":", "：")) or _is_bold(line) or (len(line) < 80 and bool(models_in(line)))
@@ -424,23 +315,3 @@ def _introduces(line: str) -> bool:
 
 def _is_bold(line: str) -> bool:
     return bool(re.fullmatch(r"\s*(?:\*\*|__)[^*_].{0,80}(?:\*\*|__)\s*:?\s*", line))
-
-
-def _rst_grid(lines: list[str], first: int, title: str) -> Grid | None:
-    """A simple or grid table of reStructuredText; None when it has no heading."""
-    if lines[0].strip().startswith("+"):
-        rows = [(first + i, _cells(line)) for i, line in enumerate(lines) if line.strip().startswith("|")]
-    else:
-        spans = [match.span() for match in re.finditer(r"=+", lines[0])]
-        ends = [b for _, b in spans[:-1]] + [10_000]
-        cut = [
-            (a, max(b, nxt)) for (a, _), b, nxt in zip(spans, ends, [*(s[0] for s in spans[1:]), 10_000], strict=True)
-        ]
-        rows = [
-            (first + i, [line[a:b].strip() for a, b in cut])
-            for i, line in enumerate(lines)
-            if not re.fullmatch(r"[\s=\-]+", line)
-        ]
-    if len(rows) < 2:
-        return None
-    return Grid(tuple(rows[0][1]), tuple(tuple(r) for _, r in rows[1:]), tuple(n for n, _ in rows[1:]), title)
