@@ -16,6 +16,7 @@ _BREAKS = frozenset(
 )
 _HIDDEN = frozenset({"script", "style", "head", "svg", "code"})
 _MOST = 2_000_000
+_MOST_OPENED = 500
 
 
 @dataclass
@@ -115,8 +116,11 @@ def read(text: str, context: Context) -> list[Reading]:
 
 def _parsed(text: str) -> _Parser:
     parser = _Parser()
-    parser.feed(text[:_MOST])
-    parser.close()
+    text = text[:_MOST]
+    # The library takes time that grows with the square of the tags that are opened and never closed.
+    if not any(part.count("<") > _MOST_OPENED for part in text.split(">")):
+        parser.feed(text)
+        parser.close()
     return parser
 
 

@@ -53,6 +53,8 @@ _LAYER = re.compile(r"in_features|Conv\dd|ReLU|BatchNorm|Dropout|Embedding\(|Lay
 _INDEX = re.compile(r"\d+\s+(?=\S)")
 _REPORT_HEAD = frozenset({"precision", "recall", "f1"})
 _MOST_LINES = 20_000
+_MOST_OF_A_LINE = 200_000
+_MOST_SHOWN = 4_000
 
 
 def read(text: str, context: Context) -> list[Reading]:
@@ -73,12 +75,12 @@ def has_counter(line: str) -> bool:
 
 def _shown(line: str) -> str:
     """What a terminal shows at the end of a line that was written over."""
-    line = _ANSI.sub("", line)
+    line = _ANSI.sub("", line[-_MOST_OF_A_LINE:])
     for mark in ("\r", "\b"):
         if mark in line:
             parts = [part for part in line.split(mark) if part.strip()]
             line = parts[-1] if parts else ""
-    return line
+    return line[:_MOST_SHOWN]
 
 
 @dataclass

@@ -53,14 +53,15 @@ _COMMAND = frozenset(
 _DATA = frozenset({"json", "yaml", "yml", "toml", "jsonc"})
 _PAIR = re.compile(r"\W*([^\W\d][^:：|]{0,40}?)[*_`\s]*(?:[:：]|\s[-–—])\s*[*_`]*(\d[\d.,]*\s?%?)\W*")
 """An item of a list that is a name and a number."""
+_MOST_LINES = 10_000
+_MOST_OF_A_LEAD = 80
 _NEXT_EPOCH = 6
 """How many lines further the next epoch of a pasted log stands at most."""
-_LEAD = re.compile(r"^\s*[*_`#>\s-]*[^|.!?]{2,80}?[*_`]*\s*[:：]?\s*[*_`]*\s*[:：]?\s*$")
 
 
 def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
     """All readings of a document, in the order of its lines."""
-    lines = text.split("\n")
+    lines = text.split("\n")[:_MOST_LINES]
     found: list[Reading] = []
     start = 0
     if lines and lines[0].strip() == "---" and not rst:
@@ -226,7 +227,7 @@ class _Reader:
             self._sentences(joined, index, starts)
             if item and len(self.found) == before:
                 self._listed(joined, index)
-        if len(self.found) == before and _LEAD.match(joined) and (_introduces(joined) or item):
+        if len(self.found) == before and _is_short(joined) and (_introduces(joined) or item):
             self.position.lead(indent, joined)
         return end
 
@@ -306,6 +307,12 @@ def _fenced(body: str, language: str, context: Context) -> list[Reading]:
         found = structured.read(body, {"jsonc": "json", "yml": "yaml"}.get(language, language), context)
         return [reading for reading in found if reading.value]
     return logs.read(body, context)
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line is so short, and so little of a sentence, that it can introduce a list."""
+    text = line.strip("*_`#>:： \t-")
+    return 2 <= len(text) <= _MOST_OF_A_LEAD and not re.search(r"[|.!?]", text)
 
 
 def _introduces(line: str) -> bool:

@@ -39,6 +39,7 @@ _AVERAGE_KEYS = {"macro avg": "macro", "weighted avg": "weighted", "micro avg": 
 _MOST_CHARACTERS = 1_000_000
 _MOST_READINGS = 400
 _MOST_ROWS = 20_000
+_MOST_COLUMNS = 500
 
 
 @dataclass(frozen=True)
@@ -328,7 +329,7 @@ def _csv(text: str, context: Context) -> list[Reading]:
         # pandas writes headings of two levels as two rows: `accuracy, accuracy` over `mean, std`.
         rows[:2] = [tuple(f"{a} {b}".strip() for a, b in zip(rows[0], rows[1], strict=False))]
         del lines[0]
-    if len(rows) < 2 or len(rows[0]) < 2:
+    if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
         return []
     if len(rows) > 400 and not _EPOCH.match(rows[0][0]):
         return []
