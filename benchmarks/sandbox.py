@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import socket
 import statistics
 import subprocess
@@ -93,10 +94,12 @@ def one_after_another(
     took: dict[str, list[float]] = {way: [] for way in ways}
     for way in ways.values():
         way(argv)
+    order, chance = list(ways), random.Random(7)
     for _ in range(rounds):
-        for way, run in ways.items():
+        chance.shuffle(order)  # the kernel takes down what the one before left while the next begins
+        for way in order:
             began = time.perf_counter()
-            run(argv)
+            ways[way](argv)
             took[way].append((time.perf_counter() - began) * 1000)
     base = statistics.median(took["bare"])
     heads = f"{'least ms':>8} {'p50 ms':>8} {'p95 ms':>8} {'over bare':>10} {'ratio':>6}"
