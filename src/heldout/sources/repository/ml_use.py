@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from heldout.sources.repository.module import ModuleFacts
+from heldout.sources.repository.facts import ModuleFacts
 
 FRAMEWORKS: dict[str, tuple[str, ...]] = {
     "scikit-learn": ("sklearn", "imblearn"),

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from heldout.material.import_names import DISTRIBUTIONS, standard
-from heldout.sources.repository.module import ModuleFacts
+from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.repository import Repository
 
 Purpose = Literal["library", "application"]

@@ -19,8 +19,8 @@ from heldout.material.paths import Part, part_of
 from heldout.material.tree import Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Noted, Text
 from heldout.sources.repository.ci import Ci, read_ci
+from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.ml_use import MlUse, ml_use
-from heldout.sources.repository.module import ModuleFacts
 from heldout.sources.repository.patience import OutOfTime
 from heldout.sources.repository.readme import read_documents
 from heldout.sources.repository.tools import ToolUse, find_tools

@@ -23,7 +23,7 @@ from heldout.evidence.types import Frozen
 from heldout.material.yaml_files import UnreadableYamlError, read_yaml
 
 if TYPE_CHECKING:
-    from heldout.sources.repository.module import ModuleFacts
+    from heldout.sources.repository.facts import ModuleFacts
     from heldout.sources.repository.repository import Repository
 
 Category = Literal[

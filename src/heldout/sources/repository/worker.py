@@ -17,7 +17,8 @@ from heldout.material.notebook import NotebookError
 from heldout.material.paths import part_of
 from heldout.material.tree import FileEntry, Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Text
-from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, parse
+from heldout.sources.repository.facts import ModuleFacts
+from heldout.sources.repository.module import Module, UnparsableError, parse
 from heldout.sources.repository.patience import OutOfTime, Patience
 from heldout.sources.repository.suppress import Rules, read_inline
 

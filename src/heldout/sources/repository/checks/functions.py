@@ -9,7 +9,8 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.practice import plural
-from heldout.sources.repository.module import FunctionFacts, Module
+from heldout.sources.repository.facts import FunctionFacts
+from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 

@@ -11,7 +11,8 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.practice import Practice, plural
-from heldout.sources.repository.module import Module, ModuleFacts
+from heldout.sources.repository.facts import ModuleFacts
+from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import called_name, names_in
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk

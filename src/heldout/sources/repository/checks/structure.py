@@ -14,7 +14,8 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.module import Module, ModuleFacts, UnparsableError, is_main_guard, parse
+from heldout.sources.repository.facts import ModuleFacts
+from heldout.sources.repository.module import Module, UnparsableError, is_main_guard, parse
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 

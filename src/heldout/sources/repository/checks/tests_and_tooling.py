@@ -11,7 +11,8 @@ from typing import ClassVar
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.practice import plural
-from heldout.sources.repository.module import Function, Module, ModuleFacts
+from heldout.sources.repository.facts import ModuleFacts
+from heldout.sources.repository.module import Function, Module
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
