@@ -11,7 +11,9 @@ from heldout.sources.handover.claims.names import Mention, metric
 from heldout.sources.handover.claims.numbers import Number
 from heldout.sources.handover.claims.words import average_in, split_in, words
 
-_MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,200}>|[*_`~|\"“”$\\]|&nbsp;|\[|\](?:\([^()]*\))?|[↑↓✅🎯📈🏆✨🔥⭐]")
+_MARKUP = re.compile(
+    r"<[a-zA-Z/][^<>]{0,200}>|[*_`~|\"“”$\\]|&nbsp;|\[|\](?:\([^()]*\))?|[↑↓✅🎯📈🏆✨🔥⭐]|'(?=\s*[:=])"
+)
 _OPENING = re.compile(r"[\s:=\-–—>→≈≃≥≤~<(：＝（,，]*")
 _LINK = re.compile(
     r"[:=→≈：＝]|->|=>|-\s*$|(?:^|\s)(?:is|was|of|are|reach\w*|achiev\w*|es|é|est|ist|è|beträgt)\s*$", re.IGNORECASE

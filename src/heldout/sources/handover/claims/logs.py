@@ -43,6 +43,10 @@ _COCO = re.compile(
 """A line of the evaluation of COCO, whose numbers in brackets are settings."""
 _RULE = re.compile(r"^[\s|+\-=─━═┄┅╌╍│┃┼╂╋├┤┝┥╞╡┠┨┡┩┢┪┌┐└┘┏┓┗┛┬┴┳┻╇╈╒╕╘╛╤╧╪]+$")
 _BARS = re.compile(r"[│┃║]")
+_WRAPPED = re.compile(
+    r"(?<![\w.])(?:np\.|numpy\.)?float\d*\(([-+\d.e]+)\)|(?<![\w.])tensor\(([-+\d.e]+)(?:,[^()]{0,60})?\)"
+)
+"""How libraries show their own numbers: `np.float64(0.91)`, `tensor(0.91, device='cuda:0')`."""
 _CLASS = re.compile(
     r"^(\s*)(?:class|label|category|klasse|clase|classe|categor[ií]a|класс|类别)\s*[:=]\s*(\S.{0,40}?)\s*:?\s*$",
     re.IGNORECASE,
@@ -80,7 +84,7 @@ def _shown(line: str) -> str:
         if mark in line:
             parts = [part for part in line.split(mark) if part.strip()]
             line = parts[-1] if parts else ""
-    return line[:_MOST_SHOWN]
+    return _WRAPPED.sub(lambda m: m[1] or m[2], line[:_MOST_SHOWN])
 
 
 @dataclass
