@@ -132,6 +132,11 @@ def test_comments_claim_and_code_does_not() -> None:
     assert [(r.value, r.location.line) for r in found] == [(0.91, 1)]
 
 
+def test_an_example_in_a_docstring_is_no_claim() -> None:
+    text = '"""Metrics.\n\n>>> scores(y, p)\n{\'f1\': 0.8}\n"""\n'
+    assert read_numbers(text, "metrics.py", "python") == ()
+
+
 def test_a_docstring_claims() -> None:
     text = '"""Train the model.\n\nReaches an accuracy of 0.91 on the test set.\n"""\n'
     assert [(r.value, r.location.line) for r in read_numbers(text, "train.py", "python")] == [(0.91, 3)]

@@ -45,7 +45,7 @@ def _is_note(reading: Reading, lines: list[str], first: int) -> bool:
 
 def _is_code(line: str) -> bool:
     """Whether a line of a comment is a statement that was taken out, or an example; `accuracy = 0.93` is a note."""
-    if _PROMPT.match(line):
+    if _PROMPT.match(line) or line.lstrip("# ").startswith(("{", "[")):
         return True
     try:
         with warnings.catch_warnings():
