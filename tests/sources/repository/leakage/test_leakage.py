@@ -372,6 +372,14 @@ def test_a_target_that_can_be_worked_out_from_the_features_is_likely_a_leak(body
         # What the others of the group say, without the row's own answer.
         "total = df['town'].map(df.groupby('town')['label'].sum())\n"
         "df['band'] = (total - df['label']) / (df['town'].map(df.groupby('town')['label'].count()) - 1)\n" + FIT_ALL,
+        # Other data bring the target in other units, and nothing else.
+        "ext = pd.read_csv('ext.csv')\next['label'] = ext['celsius'] + 273\next = ext[['name', 'label']]\n"
+        "df = pd.concat([df, ext])\n" + FIT_ALL,
+        # Doubled rows of other data are made one before they are put below.
+        "ext = pd.read_csv('ext.csv').groupby('name', as_index=False)['label'].mean()\n"
+        "df = pd.concat([df, ext])\ndf['band'] = np.log10(df['size'])\n" + FIT_ALL,
+        # What an unknown step makes of the table.
+        BAND + "X = step(df).fit_transform(df)\nm = LogisticRegression().fit(X, df['label'])\n",
         # Over the training part only.
         "train, test = train_test_split(df)\n"
         "train['band'] = train['town'].map(train.groupby('town')['label'].mean())\n"
@@ -422,6 +430,11 @@ def test_a_series_is_not_to_be_shuffled(body: str) -> None:
         # Sorted by a name, and looked at by month: no series.
         PRICES.format(".sort_values('name')") + "print(p.groupby('month').close.mean())\na, b = train_test_split(p)\n",
         PRICES.format(".set_index('name').sort_index()") + "a, b = train_test_split(p)\n",
+        # No date stands in candidates, and no time in a sentiment.
+        PRICES.format(".sort_values(['candidate', 'sentiment'])") + "a, b = train_test_split(p)\n",
+        # Whole series are put on either side.
+        PRICES.format("") + "p['lag'] = p.groupby('well')['close'].shift(1)\n"
+        "for a, b in GroupKFold().split(p, groups=p['well']):\n    m = SVC().fit(p.iloc[a], p.iloc[a])\n",
     ],
 )
 def test_a_series_in_its_order_and_what_is_no_series(body: str) -> None:
@@ -713,6 +726,128 @@ def test_what_judges_no_model_leaks_nothing(body: str) -> None:
 )
 def test_rows_that_do_not_judge_twice(body: str) -> None:
     assert kinds(body) == set()
+
+
+FOLDS = """
+    for a, b in KFold(5).split(X):
+        m = LogisticRegression().fit(X.iloc[a], y.iloc[a])
+        print(accuracy_score(y.iloc[b], m.predict(X.iloc[b])))
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # An encoding out of fold, then folds for the model.
+        """
+        enc = np.zeros(len(df))
+        for a, b in KFold(5).split(df):
+            means = df.iloc[a].groupby("city")["label"].mean()
+            enc[b] = df.iloc[b]["city"].map(means)
+        df["rate"] = enc
+        X = df.drop(columns="label")
+        """
+        + FOLDS,
+        # Each recording by its own mean.
+        """
+        mel = np.load("mel.npy")
+        for i in range(len(mel)):
+            mel[i] = (mel[i] - mel[i].mean()) / mel[i].std()
+        a, b, c, d = train_test_split(mel, y)
+        print(LogisticRegression().fit(a, c).score(b, d))
+        """,
+        # Each file by its own mean.
+        """
+        rows = []
+        for path in paths():
+            h = pd.read_csv(path)
+            rows.append(h["gr"] - h["gr"].mean())
+        a, b, c, d = train_test_split(np.array(rows), y)
+        print(LogisticRegression().fit(a, c).score(b, d))
+        """,
+        # Each text by its own numbers.
+        """
+        df["long"] = df["text"].apply(lambda t: np.mean([len(w) for w in t.split()]))
+        a, b, c, d = train_test_split(df.drop(columns="label"), y)
+        print(LogisticRegression().fit(a, c).score(b, d))
+        """,
+        # The greater of two numbers.
+        """
+        share = np.random.beta(1, 1)
+        share = max(share, 1 - share)
+        X["age"] = X["age"] * share
+        """
+        + FOLDS,
+        # Words of one row put together.
+        """
+        df["both"] = df[["a", "b"]].agg("_".join, axis=1)
+        X = df.drop(columns="label")
+        """
+        + FOLDS,
+        # A column of the training part of a fold is written into a copy.
+        """
+        for a, b in KFold(5).split(X):
+            one, two = X.iloc[a], X.iloc[b]
+            one["near"], two["near"] = one["age"] - one["age"].mean(), two["age"] - one["age"].mean()
+            m = LogisticRegression().fit(one, y.iloc[a])
+            print(accuracy_score(y.iloc[b], m.predict(two)))
+        """,
+        # What other data say, taken apart again by their number.
+        """
+        other = pd.read_csv("other.csv")
+        every = pd.concat([df, other])
+        own, theirs = every.iloc[: len(df)], every.iloc[-len(other) :]
+        own["rate"] = own["city"].map(theirs.groupby("city")["label"].mean())
+        X = own.drop(columns="label")
+        """
+        + FOLDS,
+        # How far predictions are spread is no score.
+        """
+        one, two = frames(df)
+        m = LogisticRegression().fit(one, y)
+        p = m.predict(two)
+        if np.std(p) > 0:
+            print(p)
+        """,
+        # A part is put aside, or nothing is.
+        """
+        if share > 0:
+            a, b, c, d = train_test_split(X, y)
+        else:
+            a, b, c, d = X, None, y, None
+        m = xgb.XGBClassifier()
+        m.fit(a, c, eval_set=[(b, d)])
+        """,
+        # Rows that stop the training, beside the training rows.
+        """
+        import lightgbm as lgb
+        for a, b in own_folds(X, y):
+            one, two = lgb.Dataset(X.iloc[a], y.iloc[a]), lgb.Dataset(X.iloc[b], y.iloc[b])
+            m = lgb.train({}, one, valid_sets=[one, two])
+        """,
+        # Rows that stop the training, told by what picks them.
+        """
+        def fit(X_train, y, folds):
+            for fit_rows, val_rows in folds:
+                m = xgb.XGBClassifier()
+                m.fit(X_train.iloc[fit_rows], y[fit_rows], eval_set=[(X_train.iloc[val_rows], y[val_rows])])
+        """,
+        # Predictions for a submission, summed up over folds; the score is told of other rows.
+        """
+        sent = pd.read_csv("sent.csv")
+        parts = train_test_split(sent)
+        total = 0
+        for a, b in KFold(5).split(X):
+            m = LogisticRegression().fit(X.iloc[a], y.iloc[a])
+            total += m.predict(parts[1]) / 5
+        print(accuracy_score(parts[1]["label"], m.predict(parts[1])))
+        """,
+    ],
+)
+def test_numbers_that_tell_nothing_of_held_out_rows(body: str) -> None:
+    assert (
+        kinds(dedent(body) if not body.endswith(FOLDS) else dedent(body.removesuffix(FOLDS)) + dedent(FOLDS)) == set()
+    )
 
 
 def test_rows_called_validation_are_no_learnt_ones() -> None:

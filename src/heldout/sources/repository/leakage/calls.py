@@ -173,10 +173,23 @@ class Calls(Expressions):
         result.length_of = value.length_of
         return result
 
+    def unordered(self, call: Call) -> Value:
+        """`set(x)`: what was predicted of which row can no longer be told."""
+        result = self.rebuilt(call)
+        result.judged = frozenset()
+        return result
+
+    def extreme(self, call: Call) -> Value:
+        """`max(a, b)`: one of them; `max(rows)`: a number of all."""
+        if len(call.arguments) > 1:
+            return self.combine(call.first, call.arguments[1:], call.node, "compared with it")
+        return self.reduce(call, ast.unparse(call.node.func)[:8], call.first) if call.arguments else Value()
+
     def enumerated(self, call: Call) -> Value:
         """`enumerate(xs)`."""
         inner = call.first
-        return Value(items=[Value(items=[Value(), i]) for i in self.each(inner)], marks=self.mark_of(inner))
+        pairs = [Value(items=[Value(marks=frozenset({"place"})), i]) for i in self.each(inner)]
+        return Value(items=pairs, marks=self.mark_of(inner))
 
     def watched_over(self, call: Call) -> Value:
         """`tqdm(xs)`: the same items, with a bar."""
@@ -184,7 +197,8 @@ class Calls(Expressions):
 
     def ranged(self, call: Call) -> Value:
         """`range(n)`."""
-        return Value(length_of=call.arguments[-1].length_of if call.arguments else NONE)
+        ends = call.arguments[-1].length_of if call.arguments else NONE
+        return Value(length_of=ends, marks=frozenset({"place"}))
 
     def converted(self, call: Call) -> Value:
         """`int(x)`, `round(x)`: the same number."""
@@ -300,9 +314,11 @@ _Builtin = Callable[[Calls, Call], Value]
 _BUILTINS: dict[str, _Builtin] = {
     **dict.fromkeys(("print", "display", "isinstance", "hasattr", "open", "type", "id", "repr", "help"), Calls.silent),
     **dict.fromkeys(
-        ("list", "tuple", "set", "sorted", "reversed", "iter", "frozenset", "next", "numpy.array", "numpy.asarray"),
+        ("list", "tuple", "sorted", "reversed", "iter", "next", "numpy.array", "numpy.asarray"),
         Calls.rebuilt,
     ),
+    **dict.fromkeys(("set", "frozenset"), Calls.unordered),
+    **dict.fromkeys(("max", "min"), Calls.extreme),
     **dict.fromkeys(
         ("int", "float", "round", "abs", "str", "bool", "math.ceil", "math.floor", "numpy.ceil"), Calls.converted
     ),

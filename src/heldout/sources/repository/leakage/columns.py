@@ -49,7 +49,8 @@ class Columns:
         if self == other:
             return self
         kept = None if self.kept is None or other.kept is None else self.kept | other.kept
-        return Columns(kept, self.gone & other.gone, self.unsure or other.unsure, self.made | other.made)
+        unsure = self.unsure or other.unsure or (self.kept is None) != (other.kept is None)
+        return Columns(kept, self.gone & other.gone, unsure, self.made | other.made)
 
     def either(self, other: Columns) -> Columns:
         """The columns of one of two tables."""

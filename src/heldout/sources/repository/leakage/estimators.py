@@ -126,7 +126,7 @@ class Estimators(Methods):
         if value.items and all(item.items for item in value.items):
             return [gather(leaves(item)) for item in value.items]
         if value.items and len(value.items) > 1 and value.items[0].rows:
-            return value.items[:1]
+            return value.items if "list" in value.marks else value.items[:1]
         return [value]
 
     def put_through(self, value: Value, call: Call) -> Value:
@@ -134,7 +134,7 @@ class Estimators(Methods):
         host = call.first
         result = host.derived()
         result.pending = frozenset()
-        if self.chooses_columns(value):
+        if self.chooses_columns(value) or not (well_known(value) or short(value.cls) in apis.PLAIN_TRANSFORMERS):
             result.columns = UNSURE
         line = self.place(call.node)
         for fit in fits_of(value):

@@ -162,8 +162,10 @@ class Expressions(Parts):
         result = value.derived()
         if isinstance(node.op, ast.Invert | ast.Not) and value.mask is not None:
             result.mask = opposite(value.mask)
-        if isinstance(node.op, ast.USub) and isinstance(value.constant, int | float):
-            result.constant = -value.constant
+        if isinstance(node.op, ast.USub):
+            result.length_of = value.length_of
+            if isinstance(value.constant, int | float):
+                result.constant = -value.constant
         return result
 
     def _on_compare(self, node: ast.Compare) -> Value:
@@ -214,7 +216,7 @@ class Expressions(Parts):
         self.leave_comprehension(with_names)
         result = gather([element])
         result.within = (element,) if element.cls else ()
-        result.marks = frozenset({"list"})
+        result.marks = frozenset({"list", "ones"} if "one" in element.marks else {"list"})
         return result
 
     _on_setcomp = _on_generatorexp = _on_listcomp
@@ -279,7 +281,9 @@ class Expressions(Parts):
             base.columns = base.columns.plus(key)
             self.worked_out(base, key, self.origins(base, value), node, partly=base.base is not None)
         made = settle(value.pending, line, f"written into {key or 'the rows'}", key)
-        came = frozenset(i.then(line, f"written into {key or 'the rows'}", key) for i in value.influences)
+        # Into an unknown column, often the one that it was read from, what the rows hold already brings nothing new.
+        new = value.influences if key is not None else value.influences - base.influences
+        came = frozenset(i.then(line, f"written into {key or 'the rows'}", key) for i in new)
         if key is not None and not base.parts and base.base is None:
             # A column that is written anew no longer holds what changed it before.
             base.influences = frozenset(i for i in base.influences if i.column != key)

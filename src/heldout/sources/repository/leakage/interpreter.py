@@ -242,7 +242,8 @@ class Interpreter(Calls):
         if isinstance(index, ast.Tuple) and len(index.elts) > 1:
             where = self.evaluate(index.elts[0])
             name = index.elts[1]
-            key = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+            named = self.evaluate(name).constant
+            key = named if isinstance(named, str) else None
             self.store(base.view(), key, value, target)
             if key is not None and base.rows:
                 base.columns = base.columns.plus(key)

@@ -25,7 +25,10 @@ from heldout.sources.repository.leakage.values import (
 _ALONG_COLUMNS = (1, -1, "columns")
 _COUNTING = frozenset({"len", "sum", "count_nonzero", "nunique", "unique", "shape", "size"})
 _READ_BY_NAME = ("read", "scan", "load", "genfrom")
-MOMENT = re.compile(r"date|time|(?:^|_)(?:day|month|year|week|hour)(?:_|$)")
+MOMENT = re.compile(
+    r"(?<!candi)(?<!vali)(?<!man)(?<!up)date(?!d)|(?<!life)(?<!run)(?<!over)time(?![nd])(?!s$)"
+    r"|(?:^|_)(?:day|month|year|week|hour)(?:_|$)"
+)
 """Columns that hold moments, by their lower-case name."""
 
 
@@ -37,9 +40,8 @@ class Library(Machine):
     def statistic(self, value: Value, what: str, node: ast.AST) -> Value:
         """What a reduction leaves: a number that remembers the rows that it was computed over."""
         line = self.place(node)
-        if value.judged:
-            self.record_evaluation(node, "metric", value.judged, value)
-        if not value.rows:
+        # A summary of what was predicted changes no rows; nor does it judge: that takes the answers.
+        if not value.rows or value.judged:
             return Value(pending=value.pending, judged=value.judged)
         step = (line, f"the {what} of these rows is computed")
         # The first and the last date say when the rows were gathered, seldom what they hold.
@@ -113,9 +115,9 @@ class Library(Machine):
     def folds(self, call: Call, splitter: Value) -> Value:
         """`splitter.split(X)`: pairs of positions, one pair per fold."""
         name = splitter.cls.rpartition(".")[2]
-        self.record_split(call.node, f"{name}.split", call.data[:1], shuffled="TimeSeries" not in name)
         sort = "split" if name in apis.SINGLE_SPLITS else "fold"
         key = f"{sort} {self.site(call.node)}"
+        self.record_split(call.node, f"{name}.split", call.data[:1], shuffled="TimeSeries" not in name, key=key)
         pair = Value(items=[Value(index=((key, "train"),)), Value(index=((key, "test"),))])
         return Value(items=[pair], marks=frozenset({"repeats"}))
 
@@ -144,7 +146,7 @@ class Library(Machine):
 
     def reduce(self, call: Call, name: str, value: Value) -> Value:
         """A reduction down the rows; along the columns it is a matter of one row."""
-        if "window" in value.marks:
+        if value.marks & {"window", "one"}:
             result = value.derived()
             result.marks -= {"window"}
             return result
@@ -160,8 +162,6 @@ class Library(Machine):
     def counted(self, call: Call, path: str) -> Value:
         """A number of rows: it tells nothing of what they hold, only where they end."""
         whole = gather(call.data)
-        if whole.judged and path != "len":
-            self.record_evaluation(call.node, "metric", whole.judged, whole)
         return Value(
             length_of=whole.rows if path in {"len", "numpy.shape", "numpy.size"} else NONE, judged=whole.judged
         )
@@ -170,6 +170,10 @@ class Library(Machine):
         """Rows from outside: the same file gives the same rows."""
         name = path.rpartition(".")[2]
         where = next((v.constant for v in call.given if isinstance(v.constant, str)), None)
+        if where is None and self.loops and call.given and name.startswith(_READ_BY_NAME):
+            value = self.source(call.node, name)
+            value.marks = frozenset({"one"})  # one file of many: what is computed over it is of that file alone
+            return value
         if where is not None and name.startswith(_READ_BY_NAME):
             split = call.told("split")
             where = f"{where} {split}" if isinstance(split, str) else where
@@ -226,6 +230,8 @@ class Library(Machine):
         data = [*more, *call.data]
         pieces = [leaf for value in data if value.rows or value.items for leaf in leaves(value)]
         result = gather(pieces)
+        # Below rows as they came, a table of groups is rows like them.
+        result.grouped = all(p.grouped for p in pieces if p.rows)
         beside = path.rpartition(".")[2] in apis.SIDE_BY_SIDE or call.told("axis") in _ALONG_COLUMNS
         if beside:
             result.rows = next((p.rows for p in pieces if p.rows), NONE)
@@ -275,6 +281,8 @@ class Library(Machine):
             self.guessed.update(atom.source for atom in result.rows)
             if not call.given:
                 result.marks = frozenset({"pieces"})
+        if all("one" in v.marks for v in call.given if v.rows):
+            result.marks |= {"one"} if rows_of(call.given) else frozenset()
         result.within = tuple(v for g in call.given for v in leaves(g) if v.cls)[:16]
         return result
 

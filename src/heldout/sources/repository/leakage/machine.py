@@ -32,6 +32,8 @@ class Split:
     inner: bool = False
     shuffled: bool = False
     grouped: bool = False
+    key: str = ""
+    """How the parts of the rows are named, for folds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,14 @@ class Machine:
         return any(other is not None and (atom.source, other) in self.sides for other in others)
 
     def record_split(
-        self, node: ast.AST, how: str, values: Iterable[Value], *, inner: bool = False, shuffled: bool = False
+        self,
+        node: ast.AST,
+        how: str,
+        values: Iterable[Value],
+        *,
+        inner: bool = False,
+        shuffled: bool = False,
+        key: str = "",
     ) -> None:
         """Rows are parted here."""
         many = list(values)
@@ -182,7 +191,7 @@ class Machine:
         if len(self.splits) < _MANY:
             line = self.place(node)
             grouped = any(v.grouped for v in many)
-            self.splits[Split(line, how, rows, influences, inner, shuffled, grouped)] = None
+            self.splits[Split(line, how, rows, influences, inner, shuffled, grouped, key)] = None
 
     def record_evaluation(
         self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value, named: ast.AST | None = None
@@ -205,7 +214,10 @@ class Machine:
     def sides_named(self, node: ast.AST) -> frozenset[str]:
         """The sides of a split that the names in a piece of code speak of; read once."""
         if node not in self.named:
-            self.named[node] = frozenset(sides_in(names_in(node)))
+            # In `x_train.iloc[val_rows]` the rows are told by what picks them.
+            picks = [part.slice for part in ast.walk(node) if isinstance(part, ast.Subscript)]
+            told = frozenset(side for pick in picks for side in sides_in(names_in(pick)))
+            self.named[node] = told or frozenset(sides_in(names_in(node)))
         return self.named[node]
 
     def doubt(self, line: int, why: str) -> None:

@@ -77,11 +77,19 @@ class Methods(Library):
         """What a function given to `apply` or `map` makes of a row."""
         if argument.function is None:
             return argument
-        return self.invoke(argument, [value.derived()], {}, call.node)
+        given = value.derived()
+        if (value.column is not None and not value.grouped) or call.told("axis") in (1, "columns"):
+            given.marks |= {"one"}
+        return self.invoke(argument, [given], {}, call.node)
 
     def grow(self, value: Value, call: Call) -> Value:
         """A list takes in more."""
         more = gather(call.arguments)
+        single = all("one" in v.marks for v in call.arguments if v.rows)
+        if "list" in value.marks and (single or not value.rows):
+            value.marks = value.marks | {"ones"} if single and more.rows else value.marks
+        elif more.rows:
+            value.marks -= {"ones"}
         value.rows = union((value.rows, more.rows))
         value.influences = bounded(value.influences | more.influences)
         value.pending = bounded(value.pending | more.pending)
@@ -276,7 +284,9 @@ class Methods(Library):
         return self.combine(made, others, call.node, note)
 
     def aggregate(self, value: Value, call: Call) -> Value:
-        """`agg`."""
+        """`agg`; along the columns, a matter of one row."""
+        if call.told("axis") in (1, "columns"):
+            return value.derived()
         return self.statistic(value, "summary per group" if value.grouped else "summary", call.node)
 
     def entries(self, value: Value, call: Call) -> Value:

@@ -52,6 +52,10 @@ class Parts(Estimators):
                 result = join(result, item)
             return result
         result = value.derived()
+        if value.column is not None and value.rows and not value.grouped:
+            result.marks |= {"one"}  # of a column, the value of one row
+        elif "ones" in value.marks:
+            result.marks = result.marks - {"list", "ones"} | {"one"}
         result.within = value.within
         result.fit = value.fit
         result.cls = value.within[0].cls if value.within else ""
@@ -152,7 +156,8 @@ class Parts(Estimators):
             return self.columns(rows, names) if constants(names) else self.chosen(rows, names)
         key = self.evaluate(index)
         moving = self.moving()
-        unknown = not isinstance(index, ast.Constant) and not (moving and moving & set(names_in(index)))
+        named = "rows" in value.marks or not (moving and moving & set(names_in(index)))
+        unknown = not isinstance(index, ast.Constant) and named
         return self.item(value, key, ast.unparse(index)[:80] if unknown else "")
 
     def item(self, value: Value, key: Value, picked: str = "") -> Value:
@@ -166,12 +171,17 @@ class Parts(Estimators):
         if key.mask is not None:
             return self.filtered(value, key)
         if places := positions(value, key):
-            return self.part(value, *places)
+            result = self.part(value, *places)
+            result.base = None  # rows picked by their positions are copies
+            return result
         if constants(key):
             return self.columns(value, key)
         if key.pending and value.rows:
             return self.chosen(value, key)
-        return self.any_item(value, picked)
+        result = self.any_item(value, picked)
+        if "place" in key.marks and value.items is None and "list" not in value.marks:
+            result.marks |= {"one"}  # `rows[i]` in a loop over positions
+        return result
 
     def by_name(self, value: Value, name: str) -> Value:
         """A column; `splits["X_val"]` are rows that were parted before, kept under the name of their side."""
@@ -240,10 +250,12 @@ class Parts(Estimators):
             return value.view()
         if value.items is not None:
             return self.some_items(value, lower, upper)
-        for bound, after in ((upper, False), (lower, True)):
+        for node, bound, after in ((index.upper, upper, False), (index.lower, lower, True)):
             if bound is not None and bound.length_of and bound.length_of < value.rows:
+                # `[:len(a)]` and `[-len(a):]` are the rows of a, `[len(a):]` and `[:-len(a)]` the others.
+                from_behind = isinstance(node, ast.UnaryOp)
                 result = value.view()
-                result.rows = bound.length_of if not after else value.rows - bound.length_of
+                result.rows = bound.length_of if after == from_behind else value.rows - bound.length_of
                 return result
         parts: list[Part] = []
         if index.lower is not None and lower is not None and lower.constant not in (0, None):

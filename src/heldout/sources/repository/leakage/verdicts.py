@@ -10,7 +10,7 @@ from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.machine import Evaluation, Machine
 from heldout.sources.repository.leakage.names import sides_in
 from heldout.sources.repository.leakage.order import answers, future, units
-from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet
+from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet, opposite
 from heldout.sources.repository.leakage.types import Kind, Leak, Report, Step, Undecided
 from heldout.sources.repository.leakage.values import Fit, Influence, in_order
 
@@ -62,16 +62,22 @@ def origin(machine: Machine, rows: Rows) -> list[Step]:
 
 def at_splits(machine: Machine) -> Iterator[Leak]:
     """Rows that were parted after something had been computed over all of them."""
+    used = {key for fit in machine.fits for atom in fit.rows for key, _ in atom.parts}
     for split in machine.splits:
-        if split.how.endswith(".split") and not machine.fits:
+        if split.key and split.key not in used:
             continue  # folds for something else than a model: an encoding out of fold
         for influence in sorted_influences(split.influences):
-            if not meet(influence.rows, split.rows):
+            if not meet(influence.rows, split.rows) or out_of_fold(influence.rows):
                 continue
             # Folds inside a training part that was put aside before: the final test stays clean.
             inside = split.inner and all(machine.parted(atom) for atom in influence.rows)
             end = (split.line, f"{split.how} parts the rows only after that")
             yield spoken(machine, influence, end, certain=not inside)
+
+
+def out_of_fold(rows: Rows) -> bool:
+    """Whether rows are the training part of folds: what is computed over them is put into the others, fold by fold."""
+    return bool(rows) and all(any(k.startswith("fold ") and s == "train" for k, s in a.parts) for a in rows)
 
 
 def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool = True, alone: bool = False) -> Leak:
@@ -92,6 +98,8 @@ def at_fits(machine: Machine) -> Iterator[Leak]:
     """Models that learn from rows changed by what rows beyond them say."""
     for fit in machine.fits:
         for influence in sorted_influences(fit.influences):
+            if out_of_fold(influence.rows):
+                continue
             outside = beyond(influence.rows, fit.rows)
             own = {a.source for a in fit.rows} | machine.guessed
             apart = any(a.source not in own for a in outside) and meet(influence.rows, fit.rows)
@@ -105,7 +113,7 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
         if meet(event.rows, event.fit.rows) or not event.fit.rows:
             continue
         for influence in sorted_influences(event.fit.influences | event.influences):
-            if not meet(influence.rows, event.rows):
+            if not meet(influence.rows, event.rows) or out_of_fold(influence.rows):
                 continue
             alone = not beyond(influence.rows, event.rows) and not meet(influence.rows, event.fit.rows)
             if alone and event.how == "metric" and influence.line == event.line:
@@ -140,7 +148,7 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
 
 def on_own_rows(machine: Machine, fit: Fit, events: list[Evaluation]) -> tuple[Kind, list[Evaluation], str]:
     """The judgements of a fit that rest on rows that it learnt from, and what leak they are; none for an honest one."""
-    own = [e for e in events if meet(e.rows, fit.rows)]
+    own = [e for e in events if meet(e.rows, fit.rows) and not either_way(e, fit)]
     aside = [e for e in own if was_put_aside(e.rows) and not beyond(e.rows, fit.rows)]
     if aside:
         return "overlap", aside, "rows put aside as a test, which it learnt from"
@@ -155,6 +163,12 @@ def on_own_rows(machine: Machine, fit: Fit, events: list[Evaluation]) -> tuple[K
     if partly:
         return "overlap", partly, "rows of which it learnt some"
     return "training_score", only, "no other rows than it learnt from"
+
+
+def either_way(event: Evaluation, fit: Fit) -> bool:
+    """Whether a fit has all rows or only those on the other side of a cut, as a branch of the code decides."""
+    others = {opposite(part) for atom in event.rows for part in atom.parts} - {None}
+    return any(part in others for atom in fit.rows for part in atom.parts)
 
 
 def twice_drawn(fit: Fit, events: list[Evaluation]) -> Iterator[Leak]:
@@ -195,7 +209,10 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
         folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
         wrapped = {site for e in events for site in e.fit.wraps}
         fits = {e.fit.site for e in events if e.how != "validation"} - wrapped
-        again = {e.fit.site for e in events if same_rows_again(machine, e) and not folded}
+        scored = {e.fit.site for e in events if e.how == "metric"}
+        # What is predicted in each round may be added up; where a score is told, only that judges.
+        told = [e for e in events if e.how != "predict" or e.fit.site not in scored]
+        again = {e.fit.site for e in told if same_rows_again(machine, e) and not folded}
         watched = any(e.how == "validation" for e in events)
         if all(e.how == "predict" for e in events) and not was_put_aside(rows):
             continue  # rows of their own that are only predicted: a submission, with no answers to judge by
