@@ -17,7 +17,7 @@ from tests.support import Example, findings_of, look, notebook
 EXAMPLES: dict[str, Example] = {
     example.code: example
     for info in pkgutil.iter_modules(examples.__path__)
-    if info.name != "traps"
+    if not info.name.startswith("traps")
     for example in importlib.import_module(f"{examples.__name__}.{info.name}").EXAMPLES
 }
 CHECKS = all_checks()

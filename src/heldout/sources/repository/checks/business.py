@@ -207,7 +207,7 @@ class StatedGoal(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for sections that name who acts and why."""
-        told_of = [(path, s) for path, s in told(repo, _GOAL, 25) if len(re.findall(r"[^\W\d_]+", s.title)) <= 7]
+        told_of = [(path, s) for path, s in told(repo, _GOAL, 25) if _said_first(s.title)]
         found = [(path, s) for path, s in told_of if _ACTOR.search(s.body) and _ACT.search(s.body)]
         if found:
             strong = any(_STRONG.search(s.title) for _, s in found)
@@ -218,6 +218,12 @@ class StatedGoal(Check):
                 ask="Who would notice if this model were switched off, and what would it cost them?",
                 sections=len(found),
             )
+
+
+def _said_first(title: str) -> bool:
+    """Whether a heading begins with the words of a goal, or with two others at most; else it is about another thing."""
+    match = _GOAL.search(title)
+    return match is not None and len(re.findall(r"[^\W\d_]+", title[: match.start()])) <= 2
 
 
 _MEASURED = re.compile(

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.loops import begins_anew
 from heldout.sources.repository.checks.python_idiom import Tally, calls_name, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import loop_of
@@ -90,7 +91,9 @@ def _regrown(module: Module) -> Iterator[int]:
             elif isinstance(value.func, ast.Attribute) and value.func.attr == "append":
                 grown = is_name(value.func.value, name)
         if grown and _in_loop(node, module) and not _few_rounds(node, module):
-            yield node.lineno
+            loop = next((around for around in module.parents(node) if isinstance(around, ast.For)), None)
+            if loop is None or not begins_anew(loop, name, node):
+                yield node.lineno
 
 
 _FEW = re.compile(

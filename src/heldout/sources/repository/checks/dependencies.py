@@ -167,6 +167,9 @@ class Versions(Check):
         what = "at least a lower bound" if library else "an exact version or a lock"
         count = int(bounded) if library else fixed
         said = f"{count} of {len(wanted)} dependencies have {what}"
+        if not library and share >= 0.4 and 2 * fixed < len(wanted):
+            held = sum(kind != "free" for kind in kinds)
+            said = f"{held} of {len(wanted)} dependencies have a bound on their version, {fixed or 'none'} an exact one"
         numbers: dict[str, Any] = {
             "dependencies": len(wanted),
             "fixed": fixed,

@@ -221,11 +221,11 @@ class GrownInLoops(Check):
                 and value.func.value.id == target.id
             )
             loop = loop_of(module, statement) if copies or appended else None
-            if isinstance(loop, ast.For) and not _begins_anew(loop, target.id, statement):
+            if isinstance(loop, ast.For) and not begins_anew(loop, target.id, statement):
                 yield statement.lineno
 
 
-def _begins_anew(loop: ast.For, name: str, growing: ast.stmt) -> bool:
+def begins_anew(loop: ast.For, name: str, growing: ast.stmt) -> bool:
     """Whether each round binds the name anew, so that nothing is gathered over the rounds."""
     if name in target_names(loop.target):
         return True

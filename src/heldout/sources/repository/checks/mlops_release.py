@@ -70,10 +70,11 @@ class Retraining(Check):
 
 
 _GATE = re.compile(
-    r"\b(champion|challenger|canary|rollback|roll_back|shadow_mode|promote_model|promote|is_better"
-    r"|current_model|baseline_model"
-    r"|production_model|prod_model|better_than)\w*\b"
+    r"\b(champion|challenger|promote_model|promote|is_better|current_model|baseline_model|production_model|prod_model"
+    r"|better_than)\w*\b"
 )
+_COMPARES = re.compile(r"[<>]=?|better|compar|improve|delta|metric|score", re.IGNORECASE)
+_BACK = re.compile(r"\b(canary|\w+_canary|rollback|roll_back|shadow_mode)\w*\b")
 
 
 class ReleaseGate(Check):
@@ -99,8 +100,14 @@ class ReleaseGate(Check):
         """Look for stage changes, comparisons in functions' names, and staged releases."""
         staged = {"transition_model_version_stage", "set_registered_model_alias", "update_model_package", "link_model"}
         found = [(m.path, m.methods[name][0]) for m in repo.code for name in sorted(staged & m.methods.keys())]
-        named = [(m.path, f.line) for m in repo.scripts for f in m.functions if _GATE.fullmatch(f.name)]
-        releases = []
+        functions = [(m.path, f) for m in repo.scripts for f in m.functions]
+        releases = [(path, f.line) for path, f in functions if _BACK.fullmatch(f.name)] if repo.ml.training else []
+        gates = [(path, f) for path, f in functions if _GATE.fullmatch(f.name) and (path, f.line) not in releases]
+        named = [
+            (path, f.line)
+            for path, f in gates
+            if _COMPARES.search("\n".join(repo.text(path).lines[f.line - 1 : f.line - 1 + max(f.lines, 1)]))
+        ]
         for path in repo.glob("*.yml", "*.yaml", "*.sh", "makefile")[:400]:
             if repo.part(path) in ("code", "example"):
                 match = re.search(
@@ -116,7 +123,7 @@ class ReleaseGate(Check):
             words = [
                 w
                 for w, k in zip(
-                    ("changes of a model's stage", "a comparison before promotion", "a staged release"),
+                    ("changes of a model's stage", "a comparison before promotion", "a staged release or a way back"),
                     kinds,
                     strict=True,
                 )

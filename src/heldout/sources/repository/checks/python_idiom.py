@@ -376,7 +376,7 @@ class LibraryLogging(Check):
         rate = len(prints) / (sum(packaged.values()) / 1000)
         if len(logs) >= 3 and len(logs) > len(prints):
             yield self.found(
-                f"The package logs ({len(logs)} calls) rather than prints ({len(prints)}).",
+                f"The package logs ({len(logs)} calls) rather than prints ({len(prints)} outside of commands).",
                 *(repo.at(path, line) for path, line in logs[:2]),
                 strength=ramp(fraction(len(logs), len(logs) + len(prints)), 0.5, 0.9),
                 logs=len(logs),

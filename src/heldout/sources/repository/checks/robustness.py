@@ -13,7 +13,7 @@ from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import called_name, names_in
+from heldout.sources.repository.reading import assignments, called_name, names_in
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
@@ -298,7 +298,7 @@ class ExternalCalls(Practice):
         if module.notebook is not None or "requests" not in module.text:
             return
         for call, dotted in module.calls:
-            local = call.args and _LOCAL.match(ast.unparse(call.args[0])[:60])
+            local = call.args and _LOCAL.match(_address(module, call))
             if _REQUEST.match(dotted) and not local and not any(k.arg in ("timeout", None) for k in call.keywords):
                 yield call.lineno
 
@@ -313,6 +313,16 @@ class ExternalCalls(Practice):
                 strength=ramp(len(bare) / (repo.kloc + 1), 0.0, 3.0),
                 requests=len(bare),
             )
+
+
+def _address(module: Module, call: ast.Call) -> str:
+    """How the address of a request is written, there or where its name is bound before."""
+    written = call.args[0]
+    name = written.id if isinstance(written, ast.Name) else ""
+    for target, value, statement in assignments(module) if name else ():
+        if isinstance(target, ast.Name) and target.id == name and statement.lineno <= call.lineno:
+            written = value
+    return ast.unparse(written)[:60]
 
 
 _REQUEST = re.compile(r"requests\.(get|post|put|patch|delete|head|request)$")

@@ -195,7 +195,8 @@ class Unused(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare declarations with all imports, tests and documentation included."""
-        exported = {d.path for d in repo.declarations.declared if _BUILD.search(d.specifier)}
+        every = repo.declarations.declared
+        exported = {d.path for d in every if _BUILD.search(d.specifier) or _LOCKED.search(d.path)}
         chosen = {d.name for d in repo.declarations.declared if d.path not in exported}
         asked = (d for d in needed(repo) if d.kind != "locked" and not d.cell and not d.group)
         wanted = [d for d in asked if d.name in chosen]
@@ -218,6 +219,10 @@ class Unused(Check):
 
 _BUILD = re.compile(r"=[^=,]+=\w*_?\d+$")
 """The version and build of a package, as conda exports it: `=1.0=py36_0`."""
+
+
+_LOCKED = re.compile(r"(^|/)[^/]*(lock|freeze|frozen)[^/]*$", re.IGNORECASE)
+"""Lists that by their name hold all that was installed."""
 
 
 CHECKS: tuple[Check, ...] = (Undeclared(), Unused())
