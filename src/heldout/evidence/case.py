@@ -3,6 +3,9 @@
     case.toml                       title, the role's frozen identity, the subjects
     standard.json                   the frozen copy of the role and of the competencies it is read by
     subjects/ada/evidence/*.json    one file per run of a source on an artifact
+    subjects/ada/interviews/*.json  one file per scorecard that an interviewer handed in
+    questions/*.yaml                the company's own interview questions
+    decision/*.json                 what was decided, by whom and why, and how it turned out
 
 All of it can be read and mended by hand; what is wrong is told with the file and, where it can be, the line.
 """
@@ -32,6 +35,7 @@ SCHEMA = 1
 _Model = TypeVar("_Model", bound=BaseModel)
 _SLUG = r"^[\p{L}\p{N}\p{M}]+(-[\p{L}\p{N}\p{M}]+)*$"
 SubjectKind = Literal["person", "freelancer", "agency", "team"]
+SubjectPart = Literal["evidence", "interviews"]
 
 
 class CaseError(InputError):
@@ -175,7 +179,7 @@ class Case:
         with locked(self.path):
             subject = _find(self.subjects, dossier.subject) or self._add(dossier.subject, kind)
             source = "+".join(sorted({evidence.source for evidence in dossier.evidence})) or "findings"
-            folder = self._folder(subject.slug) / "evidence"
+            folder = self.folder_of(subject, "evidence")
             folder.mkdir(parents=True, exist_ok=True)
             target = folder / f"{slug(source)}-{_content_name(dossier.artifacts)}.json"
             content = EvidenceFile(schema=SCHEMA, source=source, written_at=datetime.now(UTC), dossier=dossier)
@@ -189,7 +193,7 @@ class Case:
         """
         found = subject if isinstance(subject, Subject) else self.subject(subject)
         files, problems = [], []
-        for path in sorted((self._folder(found.slug) / "evidence").glob("*.json")):
+        for path in sorted(self.folder_of(found, "evidence").glob("*.json")):
             try:
                 files.append(_read_model(path, EvidenceFile))
             except CaseError as error:
@@ -215,13 +219,16 @@ class Case:
             write_atomically(self.path / "case.toml", _toml(content.model_copy(update={"subjects": kept})))
         return tuple(path.relative_to(self.path) for path in removed)
 
-    def _folder(self, name: str) -> Path:
-        """The subject's folder, which must not lead out of the case."""
-        folder = self.path / "subjects" / name
-        for part in (folder.parent, folder, folder / "evidence"):
-            if part.is_symlink():
-                raise CaseError(f"{part} is a link; put the folder itself there, so that nothing leaves the case")
-        return folder
+    def folder_of(self, subject: Subject, part: SubjectPart) -> Path:
+        """The subject's folder for evidence or interviews, there or not; raises CaseError for a way out of the case.
+
+        Everything about a subject lies below its folder, so that deleting the subject deletes it all.
+        """
+        folder = self.path / "subjects" / subject.slug
+        for step in (folder.parent, folder, folder / part):
+            if step.is_symlink():
+                raise CaseError(f"{step} is a link; put the folder itself there, so that nothing leaves the case")
+        return folder / part
 
 
 def slug(name: str) -> str:
