@@ -1,5 +1,6 @@
 """Git repositories as material, hostile ones too. Nothing of them may run: a canary file would tell."""
 
+import os
 import pickle
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from heldout.errors import InputError
 from heldout.material import Limits, Material, blame, open_material
 from heldout.material.clone import check_url
+from heldout.material.tree import shown
 
 from .repos import ADA, BOB, commit, git, new_repo
 
@@ -247,6 +249,48 @@ def test_who_wrote_the_surviving_lines(tmp_path: Path) -> None:
     assert [run.sha for run in owned.files["both.py"]][1] == last
     assert (owned.exact, owned.blamed, owned.coverage) == (2, 1, 1.0)
     assert owned.lines("nothing.py") is None
+
+
+def test_no_file_name_is_ever_run_or_taken_for_an_option_or_a_pattern(tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "p")
+    done = b"touch ${HOME}done"
+    names = [
+        b"plain.py", b"$(" + done + b").py", b"`" + done + b"`.py", b"a;" + done + b";.py", b"' ; " + done + b" ; '.py",
+        b'"; ' + done + b' ;".py', b"a&b|c>done<e", b"-n", b"--help", b"--contents=done.py", b"--output=done.py",
+        b"   ", b" first.py", b"last.py ", b"tab\t.py", b"return\r.py", b"back\\slash.py", b"end\\", b":(top)plain.py",
+        b":!plain.py", b":(glob)**", b"*", b"*.py", b"?lain.py", b"[a-z]lain.py", b"caf\xe9.py", b"\xff\xfe",
+        b"%s%n\\0.py", b"x" * 250, "\u65e5\u672c\u00c1\u200b.py".encode(), b"\x01\x1b[31m.py", b"{a,b}.py", b"~",
+        b"#", b"!x",
+    ]  # fmt: skip
+    broken = [b"line\nbreak.py", b"behind.py\n", b"\n"]
+    everyone = {shown(name): n for n, name in enumerate((*names, *broken), 1)}
+    for who, more in ((ADA, 0), (BOB, 1)):
+        for n, name in enumerate((*names, *broken), 1):
+            Path(os.fsdecode(os.fsencode(repo) + b"/" + name)).write_text("a\n" * 3 + "b\n" * n * more)
+        git(repo, "add", "-A")
+        git(repo, "commit", "-q", "-m", "work", who=who)
+    with open_material(str(repo)) as material:
+        assert material.history is not None
+        assert set(everyone) == {entry.path for entry in material.tree}
+        owned = blame(material.history, {path: n + 3 for path, n in everyone.items()}, seconds=30.0)
+        assert not [path for folder in (tmp_path, material.tree.root.parent) for path in folder.rglob("*done")]
+    found = {path: {p.name: n for p, n in (owned.lines(path) or {}).items()} for path in owned.files}
+    assert found == {shown(name): {"Ada": 3, "Bob": everyone[shown(name)]} for name in names}
+    assert [(gap.what, gap.why) for gap in owned.gaps] == [
+        ("who wrote which lines of 3 files", "git could not follow them"),
+    ]
+
+
+def test_of_two_names_that_read_the_same_one_is_taken_whole(tmp_path: Path) -> None:
+    repo = new_repo(tmp_path / "p")
+    commit(repo, {"a\x01.py": "1\n", "a\\x01.py": "x" * 5000})
+    commit(repo, {"a\x01.py": "1\n2\n"}, "more", BOB)
+    with open_material(str(repo), limits=Limits(file_bytes=1000)) as material:
+        assert material.history is not None
+        assert material.tree.read_text("a\\x01.py") == "1\n2\n"
+        owned = blame(material.history, {"a\\x01.py": 2})
+        assert {p.name: n for p, n in (owned.lines("a\\x01.py") or {}).items()} == {"Ada": 1, "Bob": 1}
+        assert "reads the same" in whys(material)
 
 
 def test_blame_takes_the_same_sample_and_says_what_it_left(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from heldout.evidence.types import Gap
 from heldout.material.git import GitError
 from heldout.material.history import History, Person
 from heldout.material.identity import People
+from heldout.material.tree import shown
 
 _PROCESS, _WALK, _TOUCH = 3e-3, 6e-6, 2e-4
 _STRATA = 4
@@ -109,12 +110,13 @@ def blame(history: History, lines: dict[str, int], seconds: float | None = None)
     _index(history, len(chosen))
     blamed, late = _blame_all(history, chosen, max(budget * _GUARD, _LEAST_GUARD))
     files.update(blamed)
-    gaps = []
-    if len(waiting) > len(blamed):
-        why = "a sample was taken to keep to the time" if not late else "git was too slow on them"
-        gaps.append(Gap(what=f"who wrote which lines of {len(waiting) - len(blamed):,} files", why=why, ours=True))
+    failure = "git was too slow on them" if late else "git could not follow them"
+    left = (len(waiting) - len(chosen), "a sample was taken to keep to the time"), (len(chosen) - len(blamed), failure)
+    gaps = tuple(
+        Gap(what=f"who wrote which lines of {count:,} files", why=why, ours=True) for count, why in left if count
+    )
     known = sum(asked[path] for path in files)
-    return Ownership(files, len(asked), sum(asked.values()), known, exact, len(blamed), tuple(gaps))
+    return Ownership(files, len(asked), sum(asked.values()), known, exact, len(blamed), gaps)
 
 
 @dataclass
@@ -180,8 +182,10 @@ def _blame_all(history: History, paths: Sequence[str], guard: float) -> tuple[di
     """Runs by path as far as git gets within `guard` seconds, and whether it was too slow."""
     authors = {commit.sha: commit.author for commit in history.commits}
     until = time.monotonic() + guard
+    names = _stored(history, paths)
     args = ("blame", "-w", "--incremental", history.head, "--")
-    both = [history.git.begin_each(*args, last=half) for half in (paths[::2], paths[1::2]) if half]
+    halves = (list(names.values())[::2], list(names.values())[1::2])
+    both = [history.git.begin_each(*args, last=half) for half in halves if half]
     outputs: dict[str, bytes] = {}
     late = False
     try:
@@ -192,8 +196,20 @@ def _blame_all(history: History, paths: Sequence[str], guard: float) -> tuple[di
     except BaseException:  # interrupted: nobody waits for git
         history.git.stop()
         raise
-    blamed = ((path, _runs(outputs[path], authors)) for path in paths if path in outputs)
+    blamed = ((path, _runs(outputs[name], authors)) for path, name in names.items() if name in outputs)
     return {path: runs for path, runs in blamed if runs}, late
+
+
+def _stored(history: History, paths: Sequence[str]) -> dict[str, str]:
+    """The name that git has for each path: `shown` may have written its odd characters as escapes."""
+    if not any("\\" in path for path in paths):
+        return {path: path for path in paths}
+    try:
+        listing = history.git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", history.head)
+    except GitError:
+        return {}
+    names = {shown(name): name for name in reversed(listing.split(b"\0"))}  # of two that read the same, the first
+    return {path: names[path].decode("utf-8", "surrogateescape") for path in paths if path in names}
 
 
 def _runs(output: bytes, authors: dict[str, Person]) -> tuple[Run, ...]:

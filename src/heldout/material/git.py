@@ -48,8 +48,11 @@ _SETTINGS = (
 )
 _MEMORY = 6 * 1024**3
 """Address space of one git process: packs are mapped into it, so it is well above what git really takes."""
-_LOOP = 'while IFS= read -r last; do printf "\\0%s\\n" "$0"; "$@" "$last" < /dev/null; done; true'
-"""A program of the shell: its name is the mark, its arguments the command, and it reads the last arguments."""
+_LOOP = 'while IFS= read -r last; do "$@" "$last" < /dev/null; printf "\\0%s %d\\n" "$0" "$?"; done; true'
+"""A program of the shell: its name is the mark, its arguments the command, and it reads the last arguments.
+
+What is read is never part of a program: the shell hands it on as one argument, whatever it holds.
+"""
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import subprocess
 import time
@@ -109,13 +110,16 @@ class Each:
 
     pending: Pending
     mark: str
-    """Parts the outputs; nobody who wrote what git prints could know it."""
+    """Ends an output, with the exit code after it; nobody who wrote what git prints could know it."""
     last: tuple[str, ...]
 
     def results(self, seconds: float) -> tuple[dict[str, bytes], bool]:
-        """Last argument -> output, as far as they came within `seconds` from now on, and whether all did."""
-        data, _, code = self.pending.so_far(seconds)
-        outputs = data.split(f"\0{self.mark}\n".encode())[1:]
-        whole = code is not None and len(data) < self.pending.cap
-        done = outputs if whole else outputs[:-1]  # the last one was broken off
-        return dict(zip(self.last, done, strict=False)), whole
+        """Last argument -> output, where the command went well, and whether it came to its end with all.
+
+        Counted are the outputs that came within `seconds` from now on; one that was broken off is none.
+        """
+        data, _, _ = self.pending.so_far(seconds)
+        pieces = re.split(f"\0{self.mark} ([0-9]+)\n".encode(), data)
+        outputs, codes = pieces[:-1:2], pieces[1::2]
+        done = zip(self.last, outputs, codes, strict=False)
+        return {last: output for last, output, code in done if code == b"0"}, len(codes) == len(self.last)

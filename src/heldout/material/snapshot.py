@@ -64,7 +64,7 @@ def _listing(
             there = oid not in repository.missing and size.isdigit()
             if not there:
                 skipped.add("content missing from this copy of the repository", path)
-            blobs[path] = oid
+            blobs.setdefault(path, oid)  # of two that read the same the first is kept, and its size was looked at
             yield FileEntry(path, int(size) if there else 0, mode == "100755", readable=there)
 
 
