@@ -35,6 +35,7 @@ _COMMANDS = {  # the order is that of the help
     "checks": ("heldout.cli.checks", "List and explain what a review looks at."),
     "standard": ("heldout.cli.standard", "Print what matters: competencies, levels, roles."),
     "doctor": ("heldout.cli.doctor", "Show what protects this machine from the code that is run on it."),
+    "interview": ("heldout.cli.interview", "Ask well: questions, who asks what, scorecards."),
     "case": ("heldout.cli.case", "Make, fill, show and clear the folder that joins the commands."),
 }
 """Name: (module that holds a click command `command`, one line of help). The help stands here so that

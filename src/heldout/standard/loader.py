@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from typing import Any
 
 from heldout.errors import InputError
-from heldout.standard.models import Competency, CompetencyFile, Requirement, Role, Standard
-from heldout.standard.yaml_source import KeyPath, Problem, StandardError, YamlSource, nearest, read_yaml
+from heldout.standard.models import CompetencyFile, Role, Standard
+from heldout.standard.yaml_models import claim, sorted_problems, validated, yaml_files
+from heldout.standard.yaml_source import StandardError, YamlSource, nearest, read_yaml
 
-MAX_FILES = 200
-_Model = TypeVar("_Model", bound=BaseModel)
-
-_MENDS: dict[str, Callable[[ErrorDetails], tuple[str, str]]] = {
-    "string_type": lambda e: (f"must be text, not {_kind(e['input'])}", "write it in quotes"),
-    "bool_type": lambda e: (f"must be true or false, not {_kind(e['input'])}", "write true or false, without quotes"),
-    "float_type": lambda e: (f"must be a number, not {_kind(e['input'])}", "write a number, without quotes"),
-    "tuple_type": lambda e: (f"must be a list, not {_kind(e['input'])}", "begin each entry with a dash"),
-    "dict_type": lambda e: (f"must hold `key: value` lines, not {_kind(e['input'])}", "write them indented below"),
-    "model_type": lambda e: (f"must hold `key: value` lines, not {_kind(e['input'])}", "write them indented below"),
-    "string_too_short": lambda _: ("is empty", "write the text"),
-    "too_short": lambda _: ("is empty", "write at least one entry"),
-    "string_too_long": lambda e: (f"is longer than {_limit(e, 'max_length')} characters", "shorten it"),
-    "string_pattern_mismatch": lambda e: (
-        f"`{str(e['input'])[:40]}` is not of the form {_limit(e, 'pattern')}",
-        "use letters, digits and hyphens (an id: small letters, beginning with one)",
-    ),
-    "greater_than": lambda e: (f"must be more than {_limit(e, 'gt')}", "a weight of 0 is said by leaving it out"),
-    "greater_than_equal": lambda e: (f"must be {_limit(e, 'ge')} or more", "levels go from 1 to 5"),
-    "less_than_equal": lambda e: (f"must be {_limit(e, 'le')} or less", "levels go from 1 to 5, weights up to 1000"),
-    "int_parsing": lambda e: (f"`{str(e['input'])[:40]}` is no level", "levels are 1, 2, 3, 4 and 5"),
-    "literal_error": lambda e: (f"`{str(e['input'])[:40]}` is not known here", f"use one of {_limit(e, 'expected')}"),
+_MENDS = {
+    "greater_than": "a weight of 0 is said by leaving it out",
+    "greater_than_equal": "levels go from 1 to 5",
+    "less_than_equal": "levels go from 1 to 5, weights up to 1000",
 }
 
 
@@ -87,22 +67,7 @@ def builtin_standard() -> Standard:
 
 
 def _yaml_files(given: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in given:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = [f for folder in (path, path / "roles") for f in sorted(folder.glob("*")) if _is_yaml(f)]
-        if not inside:
-            raise InputError(f"{path} holds no .yaml file; name the folder that holds your competencies or roles")
-        found.extend(inside)
-    if len(found) > MAX_FILES:
-        raise InputError(f"{len(found)} YAML files, more than {MAX_FILES}; name the folder of the standard alone")
-    return found
-
-
-def _is_yaml(path: Path) -> bool:
-    return path.suffix in {".yaml", ".yml"} and path.is_file()
+    return yaml_files(given, "competencies or roles", inner=("roles",))
 
 
 def _role_of(path: Path) -> Role:
@@ -132,28 +97,19 @@ def _merged(base: Standard | None, paths: Sequence[Path]) -> Standard:
             version = f"{version}+{content.version}" if version else content.version
             reading = content.reading or reading
             for index, competency in enumerate(content.competencies):
-                _claim(source, ("competencies", index, "id"), "competency", competency.id, owner)
+                claim(source, ("competencies", index, "id"), "competency", competency.id, owner)
                 competencies[competency.id] = competency
     known = list(dict.fromkeys([*competencies, *(name for source in sources for name in _ids(source))]))
     for source, content in parsed:
         _check_known(source, known)
         if isinstance(content, Role):
-            _claim(source, ("id",), "role", content.id, owner)
+            claim(source, ("id",), "role", content.id, owner)
             roles[content.id] = content
-    problems = [p for s in sources for p in sorted(s.problems, key=lambda p: (p.place.line, p.place.column))]
-    if problems:
+    if problems := sorted_problems(sources):
         raise StandardError(problems)
     return Standard(
         version=version, reading=reading, competencies=tuple(competencies.values()), roles=tuple(roles.values())
     )
-
-
-def _claim(source: YamlSource, path: KeyPath, kind: str, identifier: str, owner: dict[str, str]) -> None:
-    """Note that two of the given files (or two entries of one) define the same id."""
-    place = source.place(path)
-    first = owner.setdefault(f"{kind} {identifier}", f"{source.file}:{place.line}")
-    if first != f"{source.file}:{place.line}":
-        source.problem(place, f"the {kind} `{identifier}` is defined twice (first in {first})", "rename or remove one")
 
 
 def _check_known(source: YamlSource, known: Sequence[str]) -> None:
@@ -188,71 +144,12 @@ def _parse(source: YamlSource) -> CompetencyFile | Role | None:
     if data is None:
         return None
     if isinstance(data, dict) and "competencies" in data:
-        return _validated(CompetencyFile, source)
+        return validated(CompetencyFile, source, _MENDS)
     if isinstance(data, dict) and "requires" in data:
-        return _validated(Role, source)
+        return validated(Role, source, _MENDS)
     source.problem(
         source.place(()),
         "this is neither a competency file nor a role",
         "a competency file has a list `competencies:`, a role has `requires:`",
     )
     return None
-
-
-def _validated(model: type[_Model], source: YamlSource) -> _Model | None:
-    try:
-        content = model.model_validate(source.data)
-    except ValidationError as error:
-        marked = {problem.place for problem in source.problems}
-        for detail in error.errors(include_url=False):
-            if detail["type"] == "too_short" and detail["input"]:
-                continue  # pydantic counts the right entries; the wrong ones have their own line
-            problem = _problem(source, detail)
-            if problem.place not in marked:  # what YAML already complained of needs no second complaint
-                source.problems.append(problem)
-        return None
-    return content if not source.problems else None
-
-
-def _problem(source: YamlSource, detail: ErrorDetails) -> Problem:
-    path = tuple(detail["loc"])
-    in_key = bool(path) and path[-1] == "[key]"
-    if in_key:
-        path = path[:-1]
-    name = ".".join(str(part) if isinstance(part, str) else f"[{part}]" for part in path).replace(".[", "[")
-    kind = detail["type"]
-    if kind == "missing":
-        return Problem(source.file, source.place(path[:-1]), f"`{path[-1]}` is missing", f"add `{path[-1]}:`")
-    if kind == "extra_forbidden":
-        what = f"`{path[-1]}` is not a known key{nearest(str(path[-1]), _siblings(source, path))}"
-        return Problem(source.file, source.place(path, key=True), what, "correct or remove it")
-    if kind == "value_error":
-        what = f"`{name}`: {str(detail['msg']).removeprefix('Value error, ')}"
-        return Problem(source.file, source.place(path, key=True), what, "write an anchor for each level from 1 to 5")
-    what, mend = _MENDS[kind](detail) if kind in _MENDS else (detail["msg"], "see the schema")
-    return Problem(source.file, source.place(path, key=in_key), f"`{name}` {what}", mend)
-
-
-def _siblings(source: YamlSource, path: KeyPath) -> list[str]:
-    """The keys that may stand where an unknown one was found."""
-    model: type[BaseModel] = CompetencyFile if "competencies" in source.data else Role
-    if len(path) > 2:
-        model = Competency if model is CompetencyFile else Requirement
-    return list(model.model_fields)
-
-
-def _limit(detail: ErrorDetails, name: str) -> object:
-    return detail.get("ctx", {}).get(name, "")
-
-
-def _kind(value: Any) -> str:
-    """What a YAML value is, in words."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return f"{str(value).lower()} (YAML reads yes, no, on and off so)"
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, str):
-        return "text"
-    return "a list" if isinstance(value, list) else "`key: value` lines"

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 LEVELS = (1, 2, 3, 4, 5)
 SourceName = Literal["repository", "handover", "worksample", "interview"]
@@ -26,12 +26,23 @@ Level = Annotated[int, Field(ge=1, le=5)]
 
 
 def _every_level(schema: dict[str, Any]) -> None:
-    """Say in the JSON Schema what `Competency.anchors` checks: each level once, none beside them."""
+    """Say in the JSON Schema what `Anchors` checks: each level once, none beside them."""
     text = schema.pop("additionalProperties")
     schema.pop("propertyNames", None)
     schema["properties"] = {str(level): text for level in LEVELS}
     schema["required"] = [str(level) for level in LEVELS]
     schema["additionalProperties"] = False
+
+
+def _all_five(anchors: dict[int, str]) -> dict[int, str]:
+    missing = [str(level) for level in LEVELS if level not in anchors]
+    if missing:
+        raise ValueError(f"no anchor for level {', '.join(missing)}; write an anchor for each level from 1 to 5")
+    return anchors
+
+
+Anchors = Annotated[dict[Level, Text], AfterValidator(_all_five), Field(json_schema_extra=_every_level)]
+"""What each level from 1 to 5 looks like."""
 
 
 class _Frozen(BaseModel):
@@ -52,15 +63,7 @@ class Competency(_Frozen):
     specific_to_ml: Annotated[bool, Field(strict=True)]
     occasion: Text
     sources: dict[SourceName, Text] = Field(min_length=1)
-    anchors: Annotated[dict[Level, Text], Field(json_schema_extra=_every_level)]
-
-    @field_validator("anchors")
-    @classmethod
-    def _all_five(cls, anchors: dict[int, str]) -> dict[int, str]:
-        missing = [str(level) for level in LEVELS if level not in anchors]
-        if missing:
-            raise ValueError(f"no anchor for level {', '.join(missing)}")
-        return anchors
+    anchors: Anchors
 
 
 class Requirement(_Frozen):

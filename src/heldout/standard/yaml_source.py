@@ -48,12 +48,16 @@ class Problem:
         return f"{self.file}:{self.place.line}:{self.place.column}: {self.what}; {self.mend}"
 
 
-class StandardError(InputError):
-    """Files of a standard cannot be used; `problems` holds every reason, in the order of the files."""
+class YamlError(InputError):
+    """Files cannot be used; `problems` holds every reason, in the order of the files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class StandardError(YamlError):
+    """Files of a standard cannot be used."""
 
 
 @dataclass
@@ -121,7 +125,7 @@ def parse_yaml(raw: bytes, source: YamlSource) -> None:
         if not _shape_refused(text, source):
             node = yaml.compose(text, Loader=_Loader)
             if node is None:
-                source.problem(Place(1, 1), "the file is empty", "write a competency file or a role into it")
+                source.problem(Place(1, 1), "the file is empty", "write its content into it, or remove it")
             else:
                 source.data = _plain(node, (), source)
     except yaml.MarkedYAMLError as error:

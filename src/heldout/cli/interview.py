@@ -1,0 +1,104 @@
+"""`heldout interview`: what to ask, by whom, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from heldout.cli.output import check_output, write_output
+from heldout.errors import InputError
+from heldout.evidence.case import Case
+from heldout.report.terminal import make_console
+from heldout.report.terminal_questions import print_bank, print_question
+from heldout.sources.interview.bank import Bank, QuestionFile, Whom, bank_of_case, load_bank
+from heldout.standard import Standard, builtin_standard
+from heldout.standard.yaml_source import nearest
+
+_WHOM = ("person", "vendor", "reference")
+
+
+@click.group()
+def command() -> None:
+    """Ask well: questions, who asks what, scorecards, and how interviewers rate."""
+
+
+@command.command()
+@click.argument("question", required=False)
+@click.option("--competency", metavar="ID", help="Only those that speak for this competency.")
+@click.option("--for", "whom", type=click.Choice(_WHOM), help="Only those for a candidate, a vendor or a reference.")
+@click.option(
+    "--case", "case_at", type=click.Path(path_type=Path), metavar="CASE", help="With the case's own questions."
+)
+@click.option(
+    "--questions",
+    "extra",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Your own questions over the built-in ones (repeatable); mistakes are told with their lines.",
+)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of a file of questions, and stop.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write what would be printed as JSON instead.")
+def questions(
+    question: str | None,
+    competency: str | None,
+    whom: Whom | None,
+    case_at: Path | None,
+    extra: tuple[Path, ...],
+    schema: bool,
+    json_to: str | None,
+) -> None:
+    """Print the question bank: a list, or one QUESTION with its anchors.
+
+    An answer is rated from 1 to 5 by what it contains; each question says what that is.
+    """
+    check_output(json_to)
+    if schema:
+        write_output(json_to or "-", json.dumps(QuestionFile.model_json_schema(), indent=2))
+        return
+    if case_at is not None and extra:
+        raise click.UsageError("choose one of --case and --questions")
+    bank, standard = _bank(case_at, extra)
+    if question is not None:
+        _show_one(bank, standard, question, json_to)
+    else:
+        _show_list(_narrowed(bank, standard, competency, whom), json_to)
+
+
+def _bank(case_at: Path | None, extra: tuple[Path, ...]) -> tuple[Bank, Standard]:
+    if case_at is None:
+        return load_bank(extra), builtin_standard()
+    case = Case.open(case_at)
+    return bank_of_case(case), case.standard
+
+
+def _narrowed(bank: Bank, standard: Standard, competency: str | None, whom: Whom | None) -> Bank:
+    if competency is None:
+        return bank.model_copy(update={"questions": tuple(q for q in bank.questions if whom in (None, q.whom))})
+    if competency not in standard.by_id:
+        known = standard.by_id
+        raise InputError(
+            f"there is no competency `{competency}`{nearest(competency, known)}; known are {', '.join(known)}"
+        )
+    return bank.model_copy(update={"questions": bank.about(competency, whom)})
+
+
+def _show_one(bank: Bank, standard: Standard, name: str, json_to: str | None) -> None:
+    found = bank.by_id.get(name)
+    if found is None:
+        raise InputError(
+            f"there is no question `{name}`{nearest(name, bank.by_id)}; `heldout interview questions` lists them"
+        )
+    if json_to:
+        write_output(json_to, found.model_dump_json(indent=2))
+    else:
+        print_question(make_console(), standard, found)
+
+
+def _show_list(bank: Bank, json_to: str | None) -> None:
+    if json_to:
+        write_output(json_to, bank.model_dump_json(indent=2))
+    else:
+        print_bank(make_console(), bank)
