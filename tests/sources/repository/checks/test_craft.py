@@ -7,9 +7,10 @@ import pytest
 from heldout.material.licences import recognise_licence
 from heldout.sources.repository.checks.documentation import Readme, Results
 from heldout.sources.repository.checks.functions import LongFunctions
+from heldout.sources.repository.checks.leftovers import CommentedOut, UnusedImports
 from heldout.sources.repository.checks.safety import CodeLicence
-from heldout.sources.repository.checks.structure import CommentedOut, Copies, UnusedImports
-from heldout.sources.repository.checks.tests_and_tooling import LintAndFormat
+from heldout.sources.repository.checks.structure import Copies
+from heldout.sources.repository.checks.tooling import LintAndFormat
 from tests.support import findings_of
 
 CODE = "\n".join(f"def f{i}(x, y):\n    z = x * {i}\n    return z + y\n" for i in range(90))

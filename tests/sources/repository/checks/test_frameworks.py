@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heldout.sources.repository.checks.framework_use import FrameworkData, ModelTests
+from heldout.sources.repository.checks.framework_training import FrameworkData
+from heldout.sources.repository.checks.framework_use import ModelTests
 from heldout.sources.repository.checks.frameworks import EvaluationMode, TrainingLoop
 from heldout.sources.repository.checks.output_layers import OutputFitsLoss
 from heldout.sources.repository.checks.practice import Rule

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from heldout.sources.repository.checks.base import Check
+from heldout.sources.repository.checks.baselines import BaselineCompared
 from heldout.sources.repository.checks.metrics import MetricFits
-from heldout.sources.repository.checks.statistics import BaselineCompared, HeldOut
+from heldout.sources.repository.checks.statistics import HeldOut
 from heldout.sources.repository.checks.uncertainty import BestOfSeeds, Uncertainty
 from tests.sources.repository.checks.examples.statistics import FILLER
 from tests.support import findings_of

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from heldout.sources.repository.checks.tests_and_tooling import (
-    AssertingTests,
-    ContinuousIntegration,
-    LintAndFormat,
-    TestsOfOwnCode,
-    Types,
-)
+from heldout.sources.repository.checks.testing import AssertingTests, TestsOfOwnCode
+from heldout.sources.repository.checks.tooling import ContinuousIntegration, LintAndFormat, Types
 from tests.support import findings_of
 
 CODE = "\n".join(f"def f{i}(x, y):\n    return x * {i} + y\n" for i in range(80))

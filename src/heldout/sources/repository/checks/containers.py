@@ -11,7 +11,7 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.loops import begins_anew
-from heldout.sources.repository.checks.python_idiom import Tally, calls_name, is_name
+from heldout.sources.repository.checks.tally import Tally, calls_name, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import loop_of
 from heldout.sources.repository.repository import Repository

@@ -1,17 +1,14 @@
-"""Craft and communication: the README, results, limits, documentation, figures."""
+"""Craft and communication: the README, results, limits, documentation."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
 from heldout.material.document import Document, Section, count_words
-from heldout.sources.repository.checks.base import Check, Move, Text, first, fraction, ramp
-from heldout.sources.repository.module import Module
+from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
 from heldout.sources.repository.repository import Repository
 
 _INSTALL = re.compile(
@@ -22,18 +19,22 @@ _INSTALL = re.compile(
     r"|установ|instala|einricht|kurulum",
     re.IGNORECASE,
 )
+
 _RUN = re.compile(
     r"\bpython[\d.]*\s+\S+|\bimport\s+\w+|\bfrom\s+\w+\S*\s+import\b"
     r"|^[ \t]*+(\$|>|>>>|%|\./|bash\s|sh\s|docker run|make\s|mpirun|CUDA_VIS)"
     r"|^[ \t]*+[\w-]+\s+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
     re.MULTILINE,
 )
+
 _HOSTED = re.compile(r"mybinder\.org|colab\.research", re.IGNORECASE)
+
 _DATA = re.compile(
     r"\b(data\s?sets?|data|corpus|corpora|datos|daten(satz)?|donn[ée]es|dados|checkpoints?|weights|pre-?trained)\b"
     r"|数据|資料|データ|데이터|данны|korpus|veri seti",
     re.IGNORECASE,
 )
+
 _NAMED_DATA = re.compile(
     r"\b(data\s?sets?|corpus|corpora|datos|daten(satz)?|donn[ée]es|dados|checkpoints?|weights|pre-?trained"
     r"|(the|training|test|raw|sample|our|following) data|download\w*[^.\n]{0,60}\bdata)\b"
@@ -41,6 +42,7 @@ _NAMED_DATA = re.compile(
     re.IGNORECASE,
 )
 """Data that are meant in particular; "works on imaging data" names none."""
+
 _LINK = re.compile(r"https?://|\]\(|`_|\bdownload|\.(csv|json|zip|gz|txt|npy|h5|pth?)\b|\bdata/", re.IGNORECASE)
 
 
@@ -198,6 +200,7 @@ _LIMIT = re.compile(
     r"|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones|einschränkung",
     re.IGNORECASE,
 )
+
 _PLAIN = re.compile(
     r"^\W*(what (is|are|does|can)|why|how (it|does it) works?|background|motivation|overview|introduction|about( the)?"
     r"|intended use|use ?cases?|faq|frequently asked|glossary|concepts?|key (ideas?|concepts?)|problem( statement)?"
@@ -205,7 +208,6 @@ _PLAIN = re.compile(
     r"|о проекте|введение|introducci|einleitung|hintergrund|in a nutshell|tl;?dr|summary|abstract)",
     re.IGNORECASE,
 )
-
 
 _LICENCE = re.compile(r"^\W*(licen[cs]|copyright|warranty)", re.IGNORECASE)
 """Headings of legal text, whose limitations are not the project's."""
@@ -317,88 +319,6 @@ class ChangeLog(Check):
                 return
 
 
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    drawn: int
-    named: int
-    bare: int | None
-
-
-_DRAWS = frozenset({"plot", "scatter", "bar", "barh", "hist", "errorbar", "boxplot", "semilogx", "semilogy", "loglog"})
-_NAMES = frozenset({"xlabel", "ylabel", "set_xlabel", "set_ylabel", "title", "set_title", "suptitle", "supxlabel"})
-
-
-class NamedFigures(Check):
-    """Figures with titles and named axes
-
-    What: Of the functions and notebook cells that draw lines, points, bars or histograms with matplotlib, the share
-    that sets a title or names an axis.
-
-    Why: A figure without names can only be read by who made it.
-
-    Example: `plt.plot(loss)` alone counts as bare; with `plt.xlabel("epoch")` it counts as named.
-
-    Limits: Names set in another function or by a style are not seen; libraries that name axes by themselves and
-    pictures (`imshow`) are left out.
-    """
-
-    code = "COM105"
-    moves: ClassVar = {"communication": Move(up=0.3, down=0.25)}
-    why = "Figures go further than their makers: they have to speak for themselves."
-    mend = "Give every figure a title, names of axes and units."
-    ask = "Walk us through this figure: what is on each axis, and what should the reader conclude?"
-
-    def on_module(self, module: Module) -> Iterable[_Figures]:
-        """Count the places that draw, and those that name."""
-        if "matplotlib" not in module.text and "pylab" not in module.text:
-            return
-        drawn: dict[object, int] = {}
-        named: set[object] = set()
-        for call, name in [*module.calls, *module.method_calls]:
-            last = name.rpartition(".")[2]
-            if last in _DRAWS:
-                if name == last or name.startswith(("matplotlib.", "pylab.")):
-                    drawn.setdefault(_scope(module, call), call.lineno)
-            elif last in _NAMES or (
-                last == "set" and any(k.arg in ("xlabel", "ylabel", "title") for k in call.keywords)
-            ):
-                named.add(_scope(module, call))
-        bare = [line for scope, line in drawn.items() if scope not in named]
-        if drawn:
-            yield _Figures(len(drawn), len(drawn) - len(bare), min(bare, default=None))
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Compare over all files."""
-        taken = repo.notes(self)
-        drawn = sum(noted.note.drawn for noted in taken)
-        named = sum(noted.note.named for noted in taken)
-        share = fraction(named, drawn)
-        if drawn >= 4 and share >= 0.6:
-            yield self.found(
-                f"{named} of {drawn} places that draw a figure give it a title or name an axis.",
-                strength=ramp(share, 0.5, 0.95) * ramp(drawn, 0, 8),
-                drawn=drawn,
-                named=named,
-            )
-        elif drawn >= 6 and share < 0.35:
-            yield self.against(
-                f"{drawn - named} of {drawn} places that draw a figure give it neither a title nor a name of an axis.",
-                *first((repo.at(noted.path, noted.note.bare) for noted in taken if noted.note.bare), 3),
-                strength=ramp(share, 0.35, 0.0),
-                drawn=drawn,
-                named=named,
-            )
-
-
-def _scope(module: Module, node: ast.AST) -> object:
-    function = module.function_of(node)
-    if function is not None:
-        return function
-    if module.joined is not None and module.joined.cells:
-        return module.joined.place(getattr(node, "lineno", 1))[0]
-    return "module"
-
-
 def _place(text: Text, line: int, phrase: str) -> Location:
     """The first place of the phrase from the line on: the prose of a section is not all of its lines."""
     found = (number for number, raw in enumerate(text.lines[line - 1 :], start=line) if phrase in raw)
@@ -418,4 +338,4 @@ def _or(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
 
 
-CHECKS: tuple[Check, ...] = (Readme(), Results(), PlainWords(), Guides(), ChangeLog(), NamedFigures())
+CHECKS: tuple[Check, ...] = (Readme(), Results(), PlainWords(), Guides(), ChangeLog())

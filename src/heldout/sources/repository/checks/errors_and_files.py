@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
-from heldout.sources.repository.checks.python_idiom import Tally, is_name
+from heldout.sources.repository.checks.tally import Tally, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk

@@ -1,4 +1,4 @@
-"""Frameworks: what is done with them beyond the first tutorial."""
+"""Frameworks: what is built with them beyond the first tutorial, and how it is tried out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, constant, says_something
+from heldout.sources.repository.reading import argument, constant
 from heldout.sources.repository.syntax import walk
 
 _FRAMEWORKS = (
@@ -86,136 +86,6 @@ _EXTENSIONS = tuple(
 )
 
 
-class StateSaved(Practice):
-    """Training can be resumed and its result reloaded
-
-    What: Weights saved as state, the optimiser's state saved beside them, the best state kept by validation, models
-    kept together with their preprocessing, and saved state that is loaded again.
-
-    Why: A run that breaks after three days has to go on from there, and a model without its preprocessing is useless.
-
-    Example: `torch.save({"model": net.state_dict(), "optimizer": opt.state_dict(), "epoch": e}, path)` and
-    `ModelCheckpoint(save_best_only=True)` speak for.
-
-    Limits: Whether a run was ever resumed is not seen.
-    """
-
-    code = "FRW105"
-    ml_only = True
-    moves: ClassVar = {"frameworks": Move(up=0.35)}
-    why = "State that is saved whole lets training resume and results be used."
-    sentence = "State is saved"
-    full = 3
-    kinds: ClassVar = {
-        "as weights, and loaded again": (
-            ".load_state_dict",
-            ".load_weights",
-            "tensorflow:load_model",
-            "keras:load_model",
-        ),
-        "with the optimiser's state": (),
-        "when validation is best": (
-            "keras:ModelCheckpoint?save_best_only",
-            "tensorflow:ModelCheckpoint?save_best_only",
-            "pytorch_lightning:ModelCheckpoint?monitor",
-            "lightning:ModelCheckpoint?monitor",
-            "?load_best_model_at_end",
-        ),
-        "by the framework's checkpoints": (
-            "tensorflow:CheckpointManager|Saver|train.Checkpoint",
-            "keras:ModelCheckpoint",
-            "orbax:CheckpointManager",
-            ".save_pretrained",
-        ),
-    }
-
-    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Weights that are put together on the spot were not saved before."""
-        return not (call.args and isinstance(call.args[0], ast.Dict))
-
-    def also(self, module: Module) -> Iterable[tuple[str, int]]:
-        """Dictionaries of state that hold an optimiser's."""
-        if "state_dict" not in module.text:
-            return
-        for node in module.nodes(ast.Dict):
-            for value in node.values:
-                if (
-                    isinstance(value, ast.Call)
-                    and isinstance(value.func, ast.Attribute)
-                    and value.func.attr == "state_dict"
-                ):
-                    owner = value.func.value
-                    named = (
-                        owner.id
-                        if isinstance(owner, ast.Name)
-                        else owner.attr
-                        if isinstance(owner, ast.Attribute)
-                        else ""
-                    )
-                    if "opt" in named.lower():
-                        yield "with the optimiser's state", node.lineno
-
-
-class TrainingGuided(Practice):
-    """Training is guided and tuned
-
-    What: Early stopping on validation data, schedules of the learning rate, clipped gradients, search over settings.
-
-    Why: Training that runs a fixed number of steps at a fixed rate stops too early or too late, and nobody knows which.
-
-    Example: `EarlyStopping(monitor="val_loss")`, `ReduceLROnPlateau`, `clip_grad_norm_`, an Optuna study speak for.
-
-    Limits: Whether validation data are separate from test data is the matter of other checks.
-    """
-
-    code = "FRW106"
-    ml_only = True
-    moves: ClassVar = {"frameworks": Move(up=0.45)}
-    why = "Guided training ends when validation says so, and its settings are found, not guessed."
-    sentence = "Training is guided by"
-    full = 3
-    kinds: ClassVar = {
-        "early stopping": (
-            "keras:EarlyStopping",
-            "tensorflow:EarlyStopping",
-            "pytorch_lightning:EarlyStopping",
-            "lightning:EarlyStopping",
-            "ignite:EarlyStopping",
-            "transformers:EarlyStoppingCallback",
-            "lightgbm:early_stopping",
-            "?early_stopping_rounds",
-            "sklearn:MLPClassifier|SGDClassifier|HistGradientBoostingClassifier?early_stopping",
-        ),
-        "a schedule of the learning rate": (
-            "torch:StepLR|MultiStepLR|ExponentialLR|CosineAnnealingLR|LambdaLR|ReduceLROnPlateau|OneCycleLR|CyclicLR",
-            "torch:CosineAnnealingWarmRestarts",
-            "keras:ReduceLROnPlateau|LearningRateScheduler",
-            "tensorflow:ReduceLROnPlateau|LearningRateScheduler|ExponentialDecay|CosineDecay|exponential_decay|polynomial_decay",
-            "transformers:get_linear_schedule_with_warmup|get_cosine_schedule_with_warmup|WarmupLinearSchedule",
-            "optax:warmup_cosine_decay_schedule|exponential_decay",
-        ),
-        "clipped gradients": (
-            "torch:clip_grad_norm_|clip_grad_norm|clip_grad_value_",
-            "tensorflow:clip_by_global_norm|clip_by_norm",
-            "?clipnorm",
-            "?clipvalue",
-            "?max_grad_norm",
-            "?gradient_clip_val",
-            "optax:clip_by_global_norm",
-        ),
-        "a search over settings": (
-            "sklearn:GridSearchCV|RandomizedSearchCV|HalvingGridSearchCV|ParameterGrid|ParameterSampler",
-            "optuna:create_study",
-            "hyperopt:fmin",
-            "ray:tune.run|Tuner",
-            "kerastuner:RandomSearch|Hyperband",
-            "keras_tuner:RandomSearch|Hyperband|BayesianOptimization",
-            "skopt:gp_minimize|BayesSearchCV",
-            "wandb:sweep",
-        ),
-    }
-
-
 class Composed(Practice):
     """Preprocessing and model are one object
 
@@ -269,71 +139,6 @@ def _returns_nothing(method: ast.FunctionDef) -> bool:
         (isinstance(n, ast.Return) and n.value is not None) or isinstance(n, ast.Raise | ast.Yield)
         for n in walk(method)
     )
-
-
-class FrameworkData(Practice):
-    """Data come through the framework's own loaders
-
-    What: Data sets with loaders, `tf.data` pipelines that are batched, matrices of the boosting libraries, mapped
-    data sets.
-
-    Why: The framework's loaders shuffle, batch, share work and keep memory bounded; loops over lists do none of it.
-
-    Example: `DataLoader(dataset, batch_size=64, shuffle=True)` and `ds.map(f).batch(32).prefetch(1)` speak for.
-
-    Limits: Small tables need no loader; nothing speaks against.
-    """
-
-    code = "FRW109"
-    ml_only = True
-    moves: ClassVar = {"frameworks": Move(up=0.3)}
-    why = "Loaders keep data handling apart from the model and let it grow."
-    sentence = "Data come through the framework's own means"
-    kinds: ClassVar = {
-        "loaders with batches": (
-            "torch:DataLoader?batch_size",
-            "torch:DataLoader?batch_sampler",
-            "torch_geometric:DataLoader",
-            "tensorflow:Dataset.from_tensor_slices|from_tensor_slices|TFRecordDataset|Dataset.from_generator",
-            "keras:ImageDataGenerator",
-            "tensorflow:ImageDataGenerator",
-            "datasets:load_dataset",
-        ),
-        "own rules of collation or sampling": (
-            "?collate_fn",
-            "torch:WeightedRandomSampler|DistributedSampler|SubsetRandomSampler",
-            ".padded_batch",
-        ),
-        "mapped and prefetched pipelines": (".prefetch", "?num_parallel_calls", "?pin_memory"),
-        "matrices of the boosting library": ("xgboost:DMatrix", "lightgbm:Dataset", "catboost:Pool"),
-    }
-
-    def also(self, module: Module) -> Iterable[tuple[str, int]]:
-        """Samplers that are given, except for those that only shuffle or keep the order."""
-        loaders = (call for call in module.keyworded.get("sampler", ()) if "oader" in ast.unparse(call.func))
-        given = [(call, argument(call, "sampler")) for call in loaders]
-        if not given:
-            return
-        plain = {
-            target.id
-            for node in module.nodes(ast.Assign)
-            if _plain_sampler(node.value)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        for call, sampler in given:
-            by_name = isinstance(sampler, ast.Name) and sampler.id in plain
-            if says_something(sampler) and not by_name and not _plain_sampler(sampler):
-                yield "own rules of collation or sampling", call.lineno
-
-
-def _plain_sampler(node: ast.expr | None) -> bool:
-    """Whether it makes one of the samplers that stand for `shuffle=True` and `shuffle=False`."""
-    return isinstance(node, ast.Call) and _last_name(node.func) in ("RandomSampler", "SequentialSampler")
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 class ModelTests(Practice):
@@ -405,11 +210,4 @@ _TEST_CALLS = {
 }
 
 
-CHECKS: tuple[Check, ...] = (
-    OwnExtensions(),
-    StateSaved(),
-    TrainingGuided(),
-    Composed(),
-    FrameworkData(),
-    ModelTests(),
-)
+CHECKS: tuple[Check, ...] = (OwnExtensions(), Composed(), ModelTests())

@@ -8,45 +8,11 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.structure import modules_in_packages
+from heldout.sources.repository.checks.tally import Tally, calls_name, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
-
-
-class Tally(Check):
-    """Base of checks that count places: `on_module` notes lines, and their number per 1,000 lines of code is judged.
-
-    `least` places are needed before anything is said; `full` per 1,000 lines use the whole strength.
-    """
-
-    phrase: ClassVar[str] = ""
-    """The message, with `{n}` for the number and `{rate}` for the number per 1,000 lines."""
-    least: ClassVar[int] = 2
-    low: ClassVar[float] = 0.3
-    full: ClassVar[float] = 4.0
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """One finding for all places."""
-        places = [(noted.path, noted.note) for noted in repo.notes(self)]
-        rate = fraction(len(places), max(repo.kloc, 0.2))
-        if len(places) >= self.least and rate > self.low:
-            yield self.against(
-                self.phrase.format(n=len(places), rate=f"{rate:.1f}"),
-                *(repo.at(path, line) for path, line in first(places, 4)),
-                strength=max(ramp(rate, self.low, self.full), 0.1),
-                count=len(places),
-                per_kloc=round(rate, 2),
-            )
-
-
-def is_name(node: ast.AST, name: str) -> bool:
-    """Whether the node is this name."""
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def calls_name(node: ast.AST | None, name: str) -> bool:
-    """Whether the node calls this name."""
-    return isinstance(node, ast.Call) and is_name(node.func, name)
 
 
 class StarImports(Tally):
@@ -271,6 +237,7 @@ _RECORD_BASES = frozenset(
         "msgspec.Struct", "flax.struct.PyTreeNode",
     }
 )  # fmt: skip
+
 _RECORD_MAKERS = frozenset(
     {
         "dataclasses.dataclass", "attr.s", "attr.attrs", "attr.dataclass", "attrs.define", "attrs.frozen",
@@ -365,8 +332,6 @@ class LibraryLogging(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the two in packages."""
-        from heldout.sources.repository.checks.structure import modules_in_packages
-
         packaged = {m.path: m.code_lines for m in modules_in_packages(repo)}
         if not repo.glob("setup.py", "pyproject.toml", "setup.cfg") or sum(packaged.values()) < 300:
             return
@@ -401,11 +366,4 @@ def _guard_free(call: ast.Call, module: Module) -> bool:
     return True
 
 
-CHECKS: tuple[Check, ...] = (
-    StarImports(),
-    IndexLoops(),
-    Globals(),
-    WrongComparisons(),
-    Records(),
-    LibraryLogging(),
-)
+CHECKS: tuple[Check, ...] = (StarImports(), IndexLoops(), Globals(), WrongComparisons(), Records(), LibraryLogging())

@@ -1,0 +1,99 @@
+"""Communication: figures that speak for themselves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from heldout.evidence import Finding
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.module import Module
+from heldout.sources.repository.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    drawn: int
+    named: int
+    bare: int | None
+
+
+_DRAWS = frozenset({"plot", "scatter", "bar", "barh", "hist", "errorbar", "boxplot", "semilogx", "semilogy", "loglog"})
+
+_NAMES = frozenset({"xlabel", "ylabel", "set_xlabel", "set_ylabel", "title", "set_title", "suptitle", "supxlabel"})
+
+
+class NamedFigures(Check):
+    """Figures with titles and named axes
+
+    What: Of the functions and notebook cells that draw lines, points, bars or histograms with matplotlib, the share
+    that sets a title or names an axis.
+
+    Why: A figure without names can only be read by who made it.
+
+    Example: `plt.plot(loss)` alone counts as bare; with `plt.xlabel("epoch")` it counts as named.
+
+    Limits: Names set in another function or by a style are not seen; libraries that name axes by themselves and
+    pictures (`imshow`) are left out.
+    """
+
+    code = "COM105"
+    moves: ClassVar = {"communication": Move(up=0.3, down=0.25)}
+    why = "Figures go further than their makers: they have to speak for themselves."
+    mend = "Give every figure a title, names of axes and units."
+    ask = "Walk us through this figure: what is on each axis, and what should the reader conclude?"
+
+    def on_module(self, module: Module) -> Iterable[_Figures]:
+        """Count the places that draw, and those that name."""
+        if "matplotlib" not in module.text and "pylab" not in module.text:
+            return
+        drawn: dict[object, int] = {}
+        named: set[object] = set()
+        for call, name in [*module.calls, *module.method_calls]:
+            last = name.rpartition(".")[2]
+            if last in _DRAWS:
+                if name == last or name.startswith(("matplotlib.", "pylab.")):
+                    drawn.setdefault(_scope(module, call), call.lineno)
+            elif last in _NAMES or (
+                last == "set" and any(k.arg in ("xlabel", "ylabel", "title") for k in call.keywords)
+            ):
+                named.add(_scope(module, call))
+        bare = [line for scope, line in drawn.items() if scope not in named]
+        if drawn:
+            yield _Figures(len(drawn), len(drawn) - len(bare), min(bare, default=None))
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Compare over all files."""
+        taken = repo.notes(self)
+        drawn = sum(noted.note.drawn for noted in taken)
+        named = sum(noted.note.named for noted in taken)
+        share = fraction(named, drawn)
+        if drawn >= 4 and share >= 0.6:
+            yield self.found(
+                f"{named} of {drawn} places that draw a figure give it a title or name an axis.",
+                strength=ramp(share, 0.5, 0.95) * ramp(drawn, 0, 8),
+                drawn=drawn,
+                named=named,
+            )
+        elif drawn >= 6 and share < 0.35:
+            yield self.against(
+                f"{drawn - named} of {drawn} places that draw a figure give it neither a title nor a name of an axis.",
+                *first((repo.at(noted.path, noted.note.bare) for noted in taken if noted.note.bare), 3),
+                strength=ramp(share, 0.35, 0.0),
+                drawn=drawn,
+                named=named,
+            )
+
+
+def _scope(module: Module, node: ast.AST) -> object:
+    function = module.function_of(node)
+    if function is not None:
+        return function
+    if module.joined is not None and module.joined.cells:
+        return module.joined.place(getattr(node, "lineno", 1))[0]
+    return "module"
+
+
+CHECKS: tuple[Check, ...] = (NamedFigures(),)
