@@ -10,6 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distribution
 from pathlib import Path
 
 SEEDS = {"pip": "99.0", "setuptools": "99.0", "wheel": "99.0"}
@@ -33,6 +34,20 @@ def make_wheel(
         for path, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
             wheel.writestr(path, text)
     return target
+
+
+def repacked(folder: Path, name: str) -> str:
+    """The wheel of a package that the tests run with, made again from what is installed; gives its version."""
+    package = distribution(name)
+    files = [file for file in package.files or () if ".." not in file.parts and "__pycache__" not in file.parts]
+    tag = next(line.split()[1] for line in (package.read_text("WHEEL") or "").splitlines() if line.startswith("Tag:"))
+    with zipfile.ZipFile(folder / f"{name}-{package.version}-{tag}.whl", "w") as wheel:
+        for file in files:
+            at = Path(str(package.locate_file(file)))
+            if at.is_file() and file.name not in ("INSTALLER", "REQUESTED"):
+                entry = zipfile.ZipInfo(str(file))  # of one day for ever, so that the wheel is the same each time
+                wheel.writestr(entry, at.read_bytes())
+    return package.version
 
 
 def _digest(text: str) -> str:

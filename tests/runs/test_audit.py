@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,24 +9,14 @@ import pytest
 
 from heldout.errors import InputError
 from heldout.runs.audit import AuditOrder, audit, plan_of
-from heldout.sandbox.base import NoSandboxError
-from heldout.sandbox.provider import find_sandbox
 from heldout.sources.handover.client import parse_input
 from heldout.sources.handover.plan_file import write_plan
-from heldout.sources.handover.result import Audit, Check
 from heldout.sources.handover.rubric import verdict
+from tests.runs.auditing import audited, check
 from tests.runs.delivered import TINYSTATS, broken, good, houses, rented
 from tests.runs.index import index_of, make_wheel
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _sandbox() -> None:
-    try:
-        find_sandbox()
-    except NoSandboxError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("needs_sandbox")
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +25,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     make_wheel(folder, "tinystats", "1.0", TINYSTATS)
     with index_of(folder) as address:
         yield address
-
-
-def audited(folder: Path, kept: Path, index: str, **more: object) -> Audit:
-    return audit(AuditOrder(what=str(folder), kept=kept, index=index, budget_s=120, **more))  # type: ignore[arg-type]
-
-
-def check(result: Audit, id_: str) -> Check:
-    return next(c for c in result.checks if c.id == id_)
 
 
 def test_a_good_delivery(tmp_path: Path, index: str) -> None:

@@ -202,6 +202,18 @@ def a_workspace_lasts_over_several_runs(sandbox: Sandbox, tmp_path: Path) -> Non
 
 
 @case
+def what_a_run_read_is_told_from_what_it_wrote(sandbox: Sandbox, tmp_path: Path) -> None:
+    with sandbox.workspace() as workspace:
+        for name in ("read", "written", "left"):
+            workspace.write(name, b"1")
+        before = workspace.stamps()
+        assert shell(sandbox, "cat read; echo 2 > written", workspace).ok
+        after = workspace.stamps()
+    assert [name for name in sorted(after) if after[name].read > before[name].read] == ["read"]
+    assert [name for name in sorted(after) if after[name].written != before[name].written] == ["written"]
+
+
+@case
 def a_folder_of_ours_is_copied_in_without_its_links(sandbox: Sandbox, tmp_path: Path) -> None:
     source = tmp_path / "source"
     (source / "deep").mkdir(parents=True)

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from heldout.errors import OurFault
 
@@ -125,6 +125,22 @@ class Guard:
     """Whether the provider refuses to run foreign code without it."""
 
 
+class Stamp(NamedTuple):
+    """What the kernel keeps of a file; times in ns."""
+
+    size: int
+    modified: int
+    changed: int
+    """Cannot be set by a program."""
+    read: int
+    """When it was last read, on a file system that keeps that; some keep only the first time after a change."""
+
+    @property
+    def written(self) -> tuple[int, int, int]:
+        """Other numbers: written since."""
+        return self[:3]
+
+
 @runtime_checkable
 class Workspace(Protocol):
     """A folder of limited size that programs inside may write: seen inside at `inside`, which is /work unless told.
@@ -157,11 +173,8 @@ class Workspace(Protocol):
     def names(self) -> tuple[tuple[str, int], ...]:
         """(relative path, size in bytes) of every plain file, sorted; links and special files are left out."""
 
-    def stamps(self) -> dict[str, tuple[int, int, int]]:
-        """(size, time of modification, time of change; ns) of every plain file: other numbers, written since.
-
-        The last is the kernel's own and cannot be set by a program.
-        """
+    def stamps(self) -> dict[str, Stamp]:
+        """Size and times of every plain file."""
 
     def digest(self, target: str) -> str:
         """SHA-256 of a plain file, in hexadecimal; InputError for anything else."""

@@ -32,7 +32,8 @@ MARK = "HELDOUT_SLOT"
 _BASE_IDS = (2_019_000_000, 61_000)
 """First user id of the slots: far from people and packages; the second for containers with 65,536 ids."""
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_MS_NOSUID, _MS_NODEV, _MNT_DETACH, _UMOUNT_NOFOLLOW = 2, 4, 2, 8
+_MS_NOSUID, _MS_NODEV, _MS_STRICTATIME = 2, 4, 1 << 24
+_MNT_DETACH, _UMOUNT_NOFOLLOW = 2, 8
 
 _here: set[int] = set()
 _guard = threading.Lock()
@@ -192,7 +193,7 @@ def _end_orphans(slot: Slot, seconds: float = 10.0) -> None:
 def mount_memory(folder: Path, space: Space, user: int) -> None:
     """A file system in memory at `folder` that holds this much and no more, kept by the kernel. Root only."""
     options = f"size={space.disk_bytes},nr_inodes={space.files + 1},uid={user},gid={user},mode=0700"
-    flags = ctypes.c_ulong(_MS_NOSUID | _MS_NODEV)
+    flags = ctypes.c_ulong(_MS_NOSUID | _MS_NODEV | _MS_STRICTATIME)  # so that it is seen what a run reads
     if _LIBC.mount(b"heldout", os.fsencode(folder), b"tmpfs", flags, options.encode()) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 

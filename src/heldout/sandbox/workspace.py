@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from heldout.errors import InputError
-from heldout.sandbox.base import MIB, WORK, SandboxFault, Space, Workspace
+from heldout.sandbox.base import MIB, WORK, SandboxFault, Space, Stamp, Workspace
 from heldout.sandbox.folders import made, reachable
 from heldout.sandbox.slots import Slot, lease, mount_memory
 from heldout.sandbox.tree import remove, walk
@@ -112,14 +112,14 @@ class Folder:
                     found.append((path, entry.stat(follow_symlinks=False).st_size))
         return tuple(sorted(found))
 
-    def stamps(self) -> dict[str, tuple[int, int, int]]:
+    def stamps(self) -> dict[str, Stamp]:
         """Size and times of every plain file."""
         found = {}
         for path, entry, _ in walk(self.path):
             try:
                 if entry.is_file(follow_symlinks=False):
                     told = entry.stat(follow_symlinks=False)
-                    found[path] = (told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+                    found[path] = Stamp(told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_atime_ns)
             except OSError:
                 continue  # gone meanwhile
         return found

@@ -22,6 +22,7 @@ from heldout.sandbox.base import (
     Sandbox,
     SandboxFault,
     Space,
+    Stamp,
     Verdict,
     Workspace,
 )
@@ -42,6 +43,9 @@ _NOTEBOOK = "notebook.json"
 _READ_BYTES = 2 * MIB
 _DIGESTED = 512 * MIB
 """A larger file counts as changed when its size does."""
+
+_CODE = (".py", ".pyc", ".so", ".sh", ".ipynb", ".toml", ".cfg")
+_MOST_READ = 300
 
 LIMITS = Limits(wall_s=600, cpus=2, memory_bytes=8 * GIB, processes=1024, output_bytes=16 * MIB, shm_bytes=GIB)
 SPACE = Space(disk_bytes=4 * GIB, files=400_000)
@@ -73,6 +77,7 @@ class _Written:
     same: tuple[str, ...]
     digests: dict[str, str]
     sizes: dict[str, int]
+    read: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -117,13 +122,18 @@ class Bench:
         """Lay a file or folder of ours over one of the delivery's."""
         self.workspace.put(source, f"{DELIVERY}/{path}")
 
+    def replace(self, source: Path, path: str) -> None:
+        """Put a file or folder of ours in the place of one of the delivery's, of which nothing stays."""
+        self.workspace.remove(f"{DELIVERY}/{path}")
+        self.put(source, path)
+
     def write(self, path: str, content: bytes) -> None:
         """Write one file of the delivery's copy."""
         self.workspace.write(f"{DELIVERY}/{path}", content)
 
     def move(self, source: str, path: str) -> None:
-        """Put a file of the workspace (relative to it) in the place of one of the delivery's copy."""
-        mode = 'mv -f -- "$0" "$1"'
+        """Put a file or folder of the workspace (relative to it) in the place of one of the delivery's copy."""
+        mode = 'rm -rf -- "$1" && mv -- "$0" "$1"'
         argv = ("/bin/sh", "-c", mode, f"/work/{source}", f"/work/{DELIVERY}/{path}")
         done = self.shop.sandbox.run(Job(argv, self.workspace, limits=replace(self.shop.limits, wall_s=60)))
         if not done.ok:
@@ -212,7 +222,7 @@ class Bench:
         job = Job(("/env/bin/python", f"{TOOLS}/{argv[0]}", *argv[1:]), self.workspace, mounts, {}, settings, DELIVERY)
         return self.shop.sandbox.run(replace(job, limits=limits))
 
-    def _stamps(self) -> dict[str, tuple[int, int, int]]:
+    def _stamps(self) -> dict[str, Stamp]:
         prefix = f"{DELIVERY}/"
         told = self.workspace.stamps().items()
         return {path.removeprefix(prefix): stamp for path, stamp in told if path.startswith(prefix)}
@@ -223,19 +233,21 @@ class Bench:
         except InputError:
             return ""
 
-    def _written(self, before: dict[str, tuple[int, int, int]]) -> _Written:
-        """What a run wrote: new files, others than before, and the same again."""
+    def _written(self, before: dict[str, Stamp]) -> _Written:
+        """What a run wrote: new files, others than before, and the same again; and what it only read."""
         after = self._stamps()
-        written = [path for path in after if after[path] != before.get(path) and _counts(path)]
-        digests = {path: self._digest(path, after[path][0]) for path in sorted(written)}
+        written = [p for p in after if (p not in before or after[p].written != before[p].written) and _counts(p)]
+        read = [p for p in after if p in before and after[p].read > before[p].read and p not in written]
+        digests = {path: self._digest(path, after[path].size) for path in sorted(written)}
         old = {path: digest for path in written if path in before and (digest := self._digests.get(path))}
         self._digests |= digests
         made = tuple(path for path in digests if path not in before)
         same = tuple(path for path in digests if path in before and digests[path] and digests[path] == old.get(path))
         changed = tuple(path for path in digests if path not in made and path not in same)
-        return _Written(made, changed, same, digests, {path: after[path][0] for path in digests})
+        told = tuple(sorted(p for p in read if _counts(p) and not p.endswith(_CODE)))[:_MOST_READ]
+        return _Written(made, changed, same, digests, {path: after[path].size for path in digests}, told)
 
-    def _told(self, step: Step, command: str, done: Completed, before: dict[str, tuple[int, int, int]]) -> Ran:
+    def _told(self, step: Step, command: str, done: Completed, before: dict[str, Stamp]) -> Ran:
         written = self._written(before)
         output, errors = (part.decode("utf-8", "replace") for part in (done.stdout, done.stderr))
         if step.notebook:
@@ -268,6 +280,7 @@ class Bench:
             made=written.made,
             changed=written.changed,
             rewritten=written.same,
+            read=written.read,
             digests={path: digest for path, digest in written.digests.items() if digest},
             readings=tuple(readings),
             seen=self._seen(),

@@ -19,8 +19,7 @@ class ClientInput:
 
     def lay(self, bench: Bench) -> None:
         """Put it into a bench; a folder replaces the whole folder. Raises InputError when it does not fit."""
-        bench.delete([self.path])
-        bench.put(self.mine, self.path)
+        bench.replace(self.mine, self.path)
 
 
 def parse_input(told: str) -> ClientInput:

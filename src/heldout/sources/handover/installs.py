@@ -14,6 +14,7 @@ from heldout.sources.handover.plan import Environment
 
 PINS = "heldout-pins.txt"
 WANTED = "heldout-wanted.txt"
+_CODE = (".py", ".ipynb")
 
 _RENAMED = {
     "sklearn": "scikit-learn",
@@ -77,7 +78,10 @@ class Install:
 
 
 def installs(environment: Environment, tree: Tree) -> tuple[Install, ...]:
-    """What the declarations say, first choice first; empty when there are none that an installer could read."""
+    """What the declarations say, first choice first; empty when there are none that an installer could read.
+
+    Python code that imports no package needs nothing but Python.
+    """
     found: list[Install] = []
     for path in environment.files:
         found += _of_file(path, tree)
@@ -87,6 +91,8 @@ def installs(environment: Environment, tree: Tree) -> tuple[Install, ...]:
         note = "the packages that the plan lists, since no file of the delivery declares them"
         extra = Install(("-r", WANTED), 3, note, ((WANTED, text.encode()),))
         found = [extra] if not environment.files else [_with_more(install, text) for install in found]
+    elif not environment.files and any(entry.suffix in _CODE for entry in tree):
+        found = [Install(("-r", WANTED), 0, "nothing but Python, since its code imports no package", ((WANTED, b""),))]
     return tuple(sorted(found, key=lambda install: install.level))
 
 

@@ -66,6 +66,8 @@ class Ran(Frozen):
     """Files whose content is another than before."""
     rewritten: tuple[str, ...] = ()
     """Files written again with the very content they had."""
+    read: tuple[str, ...] = ()
+    """Files, other than code, that it read and did not write (300 at most), as the kernel tells; sorted."""
     digests: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of the files made, changed or written again."""
     readings: tuple[Reading, ...] = ()

@@ -157,6 +157,8 @@ def _columns_differ(expected: Schema, given: Schema) -> Iterator[str]:
         mine = given.column(column.name)
         if mine is not None:
             yield from _column_differs(column, mine)
+            if not (_numbers(column, expected.rows) and _numbers(mine, given.rows)):
+                yield from _range_differs(column, mine)
     known = {column.name for column in expected.columns} | set(renamed.values())
     extra = [column.name for column in given.columns if column.name not in known]
     if extra:
@@ -180,11 +182,17 @@ def _column_differs(expected: Column, given: Column) -> Iterator[str]:
         unknown = [value for value in given.values if value not in expected.values]
         if unknown:
             yield f"{name!r} holds {_names(unknown, 'value', 'values')} that the expected data never had."
-    if None not in (expected.low, expected.high, given.low, given.high):
-        yield from _range_differs(expected, given)
+
+
+def _numbers(column: Column, rows: int) -> bool:
+    """Whether a column only numbers the rows."""
+    told = column.kind == "integer" and column.low is not None and column.high is not None and not column.missing
+    return told and (column.high or 0) - (column.low or 0) == rows - 1
 
 
 def _range_differs(expected: Column, given: Column) -> Iterator[str]:
+    if None in (expected.low, expected.high, given.low, given.high):
+        return
     low, high = expected.low or 0.0, expected.high or 0.0
     mine_low, mine_high = given.low or 0.0, given.high or 0.0
     span = (high - low) or abs(high) or 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from heldout.errors import InputError
@@ -13,7 +13,7 @@ from heldout.evidence.types import Frozen
 from heldout.sources.handover.bench import DELIVERY, Bench, Workshop
 from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.growth import fit_growth
-from heldout.sources.handover.plan import Data, Plan
+from heldout.sources.handover.plan import Data, Plan, Reading
 from heldout.sources.handover.result import Check, Growth
 from heldout.sources.handover.schemas import Schema, TableNote, compare_schemas, read_schema, read_table_note
 from heldout.sources.handover.training import Round, Trainer, Training
@@ -22,9 +22,12 @@ PARTS = (0.125, 0.25, 0.5)
 _EACH = 2
 """Trainings on each part: repeats make the interval honest."""
 _LEAST_ROWS = 80
+_NOT_BUILT = "It could not be built here, so it could not be trained on anything."
 _NOTE = "table.json"
 _PART = "part"
-_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".sqlite", ".db", ".xlsx", ".gz")
+_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".sqlite", ".sqlite3", ".db", ".xlsx", ".gz")
+_CANDIDATES = 5
+"""Tables whose rows are counted inside, since their form hides them from us."""
 
 
 class OwnData(Frozen):
@@ -79,11 +82,11 @@ class Swapper:
 
     def parts(self, training: Training) -> Parts:
         """Trainings on an eighth, a quarter and a half of the rows, with those on all of them. Raises SandboxFault."""
-        data = self._training_table()
-        if data is None:
-            return Parts(why_not="No table that it trains on was found among what is delivered.")
         if not training.trained:
             return Parts(why_not="It could not be trained, so growth could not be measured.")
+        data = self._training_table(training)
+        if data is None:
+            return Parts(why_not="No table or folder of images that it trains on was found among what is delivered.")
         full = [_point(data.rows or 0, done) for done in training.rounds if done.cpu_s]
         if not full or (data.rows or 0) * PARTS[0] < _LEAST_ROWS:
             few = f"{data.path} has {data.rows or 0:,} rows: too few to take parts of."
@@ -138,19 +141,44 @@ class Swapper:
         used = [step.environment for step in self.plan.steps if step.purpose == "train"]
         return used[0] if used else next(iter(self.shop.environments))
 
-    def _training_table(self) -> Data | None:
-        """The delivered table that the training reads: said to be, or read by a training step, or the only one."""
-        tables = [d for d in self.plan.data if d.present and d.rows and d.path.lower().endswith(_TABLES)]
+    def _training_table(self, training: Training) -> Data | None:
+        """The largest delivered table (or folder of images) among those that the training was seen to read.
+
+        Where nothing was seen, the plan says what it reads; what its steps make themselves is never meant.
+        """
         made = {path for step in self.plan.steps for path in step.outputs}
-        read = {path for step in self.plan.of("prepare", "train") for path in step.inputs}
+        tables = [d for d in self.plan.data if d.present and d.path not in made and self._can_be_cut(d.path)]
+        first = training.first.runs if training.first else ()
+        by_training = {path for run in first if run.step in training.trained for path in run.read}
+        planned = {path for step in self.plan.of("prepare", "train") for path in step.inputs}
         for wanted in (
-            [d for d in tables if d.role == "training" and d.path not in made],
-            [d for d in tables if d.path in read and d.path not in made],
-            [d for d in tables if d.path not in made and d.role == "unknown"],
+            [d for d in tables if d.role != "test" and _holds(d.path, by_training)],
+            [d for d in tables if d.role != "test" and _holds(d.path, {path for run in first for path in run.read})],
+            [d for d in tables if d.role == "training"],
+            [d for d in tables if d.path in planned],
+            [d for d in tables if d.role == "unknown"],
         ):
             if wanted:
-                return max(wanted, key=lambda d: d.rows or 0)
+                return max(self._counted(wanted), key=lambda d: d.rows or 0)
         return None
+
+    def _can_be_cut(self, path: str) -> bool:
+        return path.lower().endswith(_TABLES) or (self.shop.delivery / path).is_dir()
+
+    def _counted(self, tables: Sequence[Data]) -> list[Data]:
+        """Tables with their rows counted inside where the plan does not tell them."""
+        unknown = [data for data in tables if data.rows is None][:_CANDIDATES]
+        if not unknown:
+            return list(tables)
+        with self.shop.bench("count") as bench:
+            schemas = {data.path: self._schema(bench, f"{DELIVERY}/{data.path}") for data in unknown}
+        rows = {path: schema.rows for path, schema in schemas.items() if schema is not None}
+        return [data.model_copy(update={"rows": rows.get(data.path, data.rows)}) for data in tables]
+
+
+def _holds(path: str, read: Collection[str]) -> bool:
+    """Whether this file, or a file of this folder, is among those that were read."""
+    return path in read or any(other.startswith(f"{path}/") for other in read)
 
 
 def own_data_check(own: OwnData | None, parts: Parts | None, base: Training | None) -> Check:
@@ -159,6 +187,8 @@ def own_data_check(own: OwnData | None, parts: Parts | None, base: Training | No
     Without data of the client's, a training on a part of the delivered rows shows that the file can be exchanged, which
     earns half.
     """
+    if base is None:
+        return Check(id="T5", area="retrain", state="not_assessable", message=_NOT_BUILT)
     if own is None:
         if parts is not None and parts.changed:
             message = f"With {parts.path} exchanged for parts of it, it trained without a change to the code."
@@ -170,15 +200,14 @@ def own_data_check(own: OwnData | None, parts: Parts | None, base: Training | No
     said = f" {own.differences[0]}" if own.differences else ""
     if own.trained and own.round is not None:
         runs = [run for run in own.round.runs if run.step in own.trained]
-        same = base is not None and base.trained and _results(own.round) == _results(base.rounds[0])
+        same = base.trained and _results(own.round) == _results(base.rounds[0])
         if same:
             message = (
                 f"It trained, and its result is the same as without yours: {own.paths[0]} is not what it trains on."
             )
             return Check(id="T5", area="retrain", state="fail", severity="medium", message=message, log=runs[0].log)
-        numbers = [f"{r.name or r.metric} {r.written}" for run in own.round.runs for r in run.readings][:3]
-        scored = f" It scores {', '.join(numbers)}." if numbers else ""
-        message = f"It trained on yours in {own.round.seconds:.0f} s without a change to the code.{scored}{said}"
+        scored = _scored(own.round)
+        message = f"It trained on yours in {own.round.seconds:.1f} s without a change to the code.{scored}{said}"
         return Check(id="T5", area="retrain", state="pass", message=message, command=runs[0].command, log=runs[0].log)
     runs = list(own.round.runs) if own.round else []
     cause = next((run.cause for run in runs if run.cause), None)
@@ -193,6 +222,20 @@ def own_data_check(own: OwnData | None, parts: Parts | None, base: Training | No
         log=runs[0].log if runs else "",
         measured={"differences": json.dumps(list(own.differences)[:10])},
     )
+
+
+def _scored(done: Round) -> str:
+    """What it scored; a number that is printed and written, in two lengths, is named once."""
+    kept: list[Reading] = []
+    for reading in (reading for run in done.runs for reading in run.readings):
+        twice = (
+            other.metric == reading.metric and abs(other.value - reading.value) <= other.half_digit + reading.half_digit
+            for other in kept
+        )
+        if not any(twice):
+            kept.append(reading)
+    numbers = [f"{reading.name or reading.metric} {reading.written}" for reading in kept[:3]]
+    return f" It scores {', '.join(numbers)}." if numbers else ""
 
 
 def _point(rows: int, done: Round) -> tuple[int, float, float, int | None]:

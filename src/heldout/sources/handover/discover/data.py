@@ -54,7 +54,12 @@ def find_data(view: View, drafts: Sequence[Draft], steps: Sequence[Step]) -> tup
         target = next((name for name in used if name in columns or not columns), None)
         places = tuple(touch.location for touch in uses.of(path))[:5] or (Location(path=path),)
         found[path] = Data(path=path, role=uses.role(path), rows=rows, columns=columns, target=target, locations=places)
-    found.update(_picture_folders(view, uses))
+    folders = dict(_picture_folders(view, uses))
+    single = [path for path in found if path.lower().endswith(_PICTURES)]
+    for path in single:
+        if any(path.startswith(f"{folder}/") for folder in folders):
+            del found[path]  # the folder stands for its pictures
+    found.update(folders)
     for path, touch in uses.absent.items():
         if len(found) < _MOST * 2:
             source = _source(view, path, uses)

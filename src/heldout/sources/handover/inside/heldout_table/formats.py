@@ -306,7 +306,31 @@ def frame_of(path: str, form: str) -> Any:
         raise CannotError(f"pandas cannot read this form here: {' '.join(str(error).split())[:200]}") from error
 
 
+def has(module: str) -> bool:
+    """Whether the environment has a package that can be imported."""
+    try:
+        import_module(module)
+    except ImportError:
+        return False
+    return True
+
+
+def _read_parquet(path: str, most: int | None) -> Rows:
+    """A parquet file by what an environment without pandas reads it with."""
+    if has("pyarrow"):
+        table = import_module("pyarrow.parquet").read_table(path)
+        table = table if most is None else table.slice(0, most)
+        columns = [column.to_pylist() for column in table.columns]
+        return Rows([str(name) for name in table.column_names], [list(row) for row in zip(*columns)], "parquet")
+    if has("polars"):
+        frame = import_module("polars").read_parquet(path, n_rows=most)
+        return Rows([str(name) for name in frame.columns], [list(row) for row in frame.rows()], "parquet")
+    raise CannotError("this form needs pandas, pyarrow or polars, and none of them can be imported")
+
+
 def _read_frame(path: str, form: str, most: int | None) -> Rows:
+    if form == "parquet" and not has("pandas"):
+        return _read_parquet(path, most)
     frame = frame_of(path, form)
     frame = frame if most is None else frame.iloc[:most]
     plain = frame.astype(object).where(frame.notna(), None)

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +105,13 @@ def _csv(path: str, out: str, fraction: float, seed: int, target: str) -> dict[s
 
 
 def _parquet(path: str, out: str, kept: list[int]) -> None:
-    """By pyarrow where it is there, which keeps types as they are; else by pandas."""
-    try:
-        from importlib import import_module
-
+    """By pyarrow or polars where they are there, which keep types as they are; else by pandas."""
+    if formats.has("pyarrow"):
         parquet = import_module("pyarrow.parquet")
         parquet.write_table(parquet.read_table(path).take(kept), out)
-    except ImportError:
+    elif formats.has("polars"):
+        import_module("polars").read_parquet(path)[kept].write_parquet(out)
+    else:
         formats.frame_of(path, "parquet").iloc[kept].to_parquet(out)
 
 
