@@ -1,0 +1,1 @@
+"""The decision model against simpler ways of deciding: simulated panels of known truth, and real ratings."""
