@@ -44,10 +44,10 @@ class Worth:
         """(draws, S): possible worths of all together, with what they share; the same for the same evidence."""
         count = max(1024, min(DRAWS, _CELLS // max(len(self.subjects), 1)))
         generator = np.random.default_rng(SEED)
-        each = _shares(self.weights, count)
+        each = shares(self.weights, count)
         parts = []
         for i, number in enumerate(each):
-            common = self.depends[i] @ _root(self.spreads[i])
+            common = self.depends[i] @ root_of(self.spreads[i])
             shared = generator.standard_normal((number, common.shape[1])) @ common.T
             parts.append(self.means[i] + shared + np.sqrt(self.own[i]) * generator.standard_normal(shared.shape))
         return np.concatenate(parts)
@@ -119,14 +119,15 @@ def sensitivity(posterior: Posterior, weights: Mapping[str, float], among: Seque
     )
 
 
-def _shares(weights: Floats, count: int) -> list[int]:
+def shares(weights: Floats, count: int) -> list[int]:
     """`count` draws dealt out by the weights, the rounding going to the heaviest."""
     each = np.floor(weights * count).astype(int)
     each[int(weights.argmax())] += count - int(each.sum())
     return [int(number) for number in each]
 
 
-def _root(covariance: Floats) -> Floats:
+def root_of(covariance: Floats) -> Floats:
+    """A root R of a covariance C that may be of less than full rank: R R' = C."""
     values, vectors = np.linalg.eigh(covariance)
     root: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
     return root

@@ -1,0 +1,146 @@
+"""What to look at next, and when to stop: what each further piece of evidence is expected to save.
+
+A further piece of evidence changes what we would believe. How, is not known before it is seen; how much, is: given the
+variances the new means are Gaussian around today's with a covariance that follows from the model (Raiffa & Schlaifer
+1961, preposterior analysis). The expected regret afterwards is E[best] - E[best of the new means].
+
+The rule for stopping is plain, because a cleverer one did not do better: look further at the two who are likeliest best
+until the expected regret of the choice is under `ENOUGH`. Choosing each time what saves most was measured and did not
+beat spreading evenly; stopping did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from heldout.decision.design import SHARED_ERROR, Floats
+from heldout.decision.model import LENIENCY, OTHER_LENIENCY, Solution
+from heldout.decision.posterior import Posterior, gains, moments, weights_of
+from heldout.decision.ranking import SEED, root_of, shares, worth
+
+ENOUGH = 0.08
+"""Expected regret, in level points, under which nothing further is worth asking for."""
+LIKELIEST = 2
+"""How many of the likeliest best are looked at further."""
+_DRAWS = 4096
+
+
+@dataclass(frozen=True)
+class Step:
+    """A further piece of evidence about one subject: a `rating` by an interviewer who is new to the panel, or a
+    `measure` with standard error `se` on each competency. `hours` are the company's, `their_hours` the subject's."""
+
+    name: str
+    subject: str
+    competencies: tuple[str, ...]
+    kind: Literal["rating", "measure"]
+    source: str
+    hours: float
+    their_hours: float
+    se: float = 0.0
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What a step is expected to bring: the expected regret after it, and the deviation of the subject's worth."""
+
+    step: Step
+    regret: float
+    deviation: float
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The expected regret of choosing today, what each step would leave of it, and which are worth taking now."""
+
+    regret: float
+    prospects: tuple[Prospect, ...]
+    advised: tuple[Prospect, ...]
+
+    @property
+    def enough(self) -> bool:
+        """Whether nothing further is worth asking for before the choice is made."""
+        return self.regret < ENOUGH
+
+
+def outlook(posterior: Posterior, weights: Mapping[str, float], steps: Sequence[Step]) -> Outlook:
+    """What each of `steps` would bring, most first; advised are the best ones about the likeliest best."""
+    now = worth(posterior, weights)
+    best = float(now.draws.max(axis=1).mean())
+    today = max(best - float(now.mixture.mean.max()), 0.0)
+    found = [_prospect(posterior, weights, step, best) for step in steps]
+    found.sort(key=lambda one: (one.regret, one.step.hours + one.step.their_hours, one.step.subject, one.step.name))
+    likeliest = [posterior.design.subjects[i] for i in np.argsort(-now.best, kind="stable")[:LIKELIEST]]
+    advised = []
+    for subject in likeliest if today >= ENOUGH else ():
+        mine = [one for one in found if one.step.subject == subject and one.regret < today]
+        advised += mine[:1]
+    return Outlook(today, tuple(found), tuple(advised))
+
+
+def _prospect(posterior: Posterior, weights: Mapping[str, float], step: Step, best: float) -> Prospect:
+    """What one step would bring, averaged over the sets of variances."""
+    design = posterior.design
+    who = posterior.index(step.subject)
+    wanted = weights_of(design, weights)
+    seen = np.eye(len(design.competencies))[[design.competencies.index(name) for name in step.competencies]]
+    generator = np.random.default_rng(SEED)
+    tops, variances = [], []
+    for solution, count in zip(posterior.solutions, shares(posterior.weights, _DRAWS), strict=True):
+        means, own, depends = (part[:, 0] for part in moments(design, solution, wanted))
+        covariance = _with_new(posterior, solution, step, who, np.vstack([wanted, seen]), depends)
+        new = _new_variance(posterior, solution, step, who, seen)
+        change = covariance @ np.linalg.solve(new, covariance.T)
+        drawn = means + generator.standard_normal((count, len(means))) @ root_of(change).T
+        tops.append(drawn.max(axis=1))
+        whole = own[who] + depends[who] @ solution.spread @ depends[who]
+        variances.append(max(float(whole - change[who, who]), 0.0))
+    spread = float(np.sqrt(posterior.weights @ np.array(variances)))
+    return Prospect(step, max(best - float(np.concatenate(tops).mean()), 0.0), spread)
+
+
+def _with_new(
+    posterior: Posterior, solution: Solution, step: Step, who: int, wanted: Floats, depends: Floats
+) -> Floats:
+    """(S, n): the covariance of everybody's worth with the n new observations."""
+    through = _dependence(posterior, solution, step, who, wanted[1:])
+    covariance: Floats = depends @ solution.spread @ through.T
+    covariance[who] += _within(posterior, solution, who, wanted)[0, 1:]
+    return covariance
+
+
+def _new_variance(posterior: Posterior, solution: Solution, step: Step, who: int, seen: Floats) -> Floats:
+    """(n, n): the covariance of the new observations as expected today."""
+    v, count = solution.variances, len(seen)
+    through = _dependence(posterior, solution, step, who, seen)
+    variance: Floats = through @ solution.spread @ through.T + _within(posterior, solution, who, seen)
+    if step.source not in posterior.design.sources:
+        variance += LENIENCY.get(step.source, OTHER_LENIENCY) ** 2
+    if step.kind == "rating":
+        return variance + v.severity**2 + v.halo**2 + np.eye(count) * v.noise**2
+    return variance + step.se**2 * (SHARED_ERROR + (1 - SHARED_ERROR) * np.eye(count))
+
+
+def _dependence(posterior: Posterior, solution: Solution, step: Step, who: int, seen: Floats) -> Floats:
+    """(n, G): how the new observations depend on the global effects that are there already."""
+    design = posterior.design
+    _, _, depends = moments(design, solution, seen)
+    through: Floats = depends[who].copy()
+    if step.source in design.sources:
+        through[:, design.first_source + design.sources.index(step.source)] += 1.0
+    return through
+
+
+def _within(posterior: Posterior, solution: Solution, who: int, wanted: Floats) -> Floats:
+    """(L, L): the covariance of combinations of one subject's levels given the global effects."""
+    v = solution.variances
+    ability = v.ability**2 * ((1 - v.correlation) * np.eye(wanted.shape[1]) + v.correlation)
+    result: Floats = wanted @ ability @ wanted.T
+    for block, covariance, weight in gains(posterior.design, solution, wanted):
+        for place in np.flatnonzero(block.subjects == who):
+            result = result - weight[place] @ covariance[place].T
+    return result
