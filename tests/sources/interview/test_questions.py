@@ -48,3 +48,38 @@ class TestEveryQuestion:
     def test_it_says_what_to_leave_alone_and_why(self, question: Question) -> None:
         assert question.avoid
         assert all(len({avoid.say, avoid.why, avoid.instead}) == 3 for avoid in question.avoid)
+
+
+def test_every_competency_is_covered_twice() -> None:
+    for competency in STANDARD.competencies:
+        if "interview" in competency.sources:
+            about = [q for q in BANK.about(competency.id, "person") if q.main == competency.id]
+            assert len(about) >= 2, competency.id
+            assert len({question.kind for question in about}) >= 2, "two interviewers cover it in different ways"
+
+
+def test_the_sources_three_questions_are_there() -> None:
+    three = [
+        ("failed-project", "failed project"),
+        ("explain-decision", "product or compliance"),
+        ("last-deployment", "trade-offs"),
+    ]
+    for name, words in three:
+        assert words in BANK.by_id[name].question
+
+
+def test_vendors_and_references_have_their_own() -> None:
+    assert {question.main for question in BANK.questions if question.whom == "vendor"} >= {
+        "business",
+        "domain",
+        "handover",
+        "mlops",
+    }
+    assert len([question for question in BANK.questions if question.whom == "reference"]) >= 3
+
+
+def test_no_two_questions_are_alike() -> None:
+    texts = [question.question for question in BANK.questions]
+    assert len(set(texts)) == len(texts)
+    anchors = [text for question in BANK.questions for text in question.anchors.values()]
+    assert len(set(anchors)) == len(anchors)
