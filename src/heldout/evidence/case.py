@@ -195,7 +195,7 @@ class Case:
         files, problems = [], []
         for path in sorted(self.folder_of(found, "evidence").glob("*.json")):
             try:
-                files.append(_read_model(path, EvidenceFile))
+                files.append(read_model(path, EvidenceFile))
             except CaseError as error:
                 problems.append(str(error))
         if problems:
@@ -335,7 +335,7 @@ def _read_case_file(folder: Path) -> CaseFile:
 def _read_standard(folder: Path, identity: RoleIdentity) -> Standard:
     """The frozen standard, still the one that case.toml names; raises CaseError."""
     path = folder / "standard.json"
-    standard = _read_model(path, StandardFile).standard
+    standard = read_model(path, StandardFile).standard
     if len(standard.roles) != 1 or standard.identity(standard.roles[0]) != identity:
         raise CaseError(
             f"{path} is not the {identity} that {folder / 'case.toml'} was made for; restore it, "
@@ -344,7 +344,8 @@ def _read_standard(folder: Path, identity: RoleIdentity) -> Standard:
     return standard
 
 
-def _read_model(path: Path, model: type[_Model]) -> _Model:
+def read_model(path: Path, model: type[_Model]) -> _Model:
+    """A JSON file of a case as `model`; raises CaseError that names the file and what is wrong in it."""
     try:
         return model.model_validate_json(read_text(path))
     except ValidationError as error:
