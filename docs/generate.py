@@ -21,6 +21,7 @@ from heldout.sources.handover.evidence import code_of, rules
 from heldout.sources.handover.ml_test_score import SECTIONS
 from heldout.sources.handover.ml_test_score.rules import rules as ml_tests
 from heldout.sources.handover.rubric import rubric
+from heldout.sources.interview.scorecard import Scorecard
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks
 from heldout.sources.repository.collect import BLAME_SECONDS
@@ -224,6 +225,7 @@ def _schemas_page() -> str:
         "An audit: what `heldout audit --json` writes": audit_schema(),
         "A file of evidence in a case": EvidenceFile.model_json_schema(by_alias=True),
         "`case.toml`": CaseFile.model_json_schema(by_alias=True),
+        "A scorecard in a case": Scorecard.model_json_schema(by_alias=True),
         "`standard.json` of a case": StandardFile.model_json_schema(by_alias=True),
         "A file of competencies": CompetencyFile.model_json_schema(),
         "A file of a role": Role.model_json_schema(),

@@ -18,10 +18,17 @@ from heldout.report.export import read_dossier
 from heldout.report.html import render_case
 from heldout.report.terminal import make_console
 from heldout.report.terminal_case import print_case
+from heldout.runs.dossiers import everything
 from heldout.runs.handed_over import add_dossier
+from heldout.sources.interview.scorecard import Scorecard
 from heldout.standard import select_role
 
-_SCHEMAS: dict[str, type[BaseModel]] = {"evidence": EvidenceFile, "case": CaseFile, "standard": StandardFile}
+_SCHEMAS: dict[str, type[BaseModel]] = {
+    "evidence": EvidenceFile,
+    "case": CaseFile,
+    "standard": StandardFile,
+    "scorecard": Scorecard,
+}
 _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
 
@@ -59,7 +66,7 @@ def show(directory: Path, names: tuple[str, ...], html: str | None, json_to: str
     """Show a case: subjects side by side, then each with evidence and questions."""
     case = Case.open(directory)
     subjects = [case.subject(name) for name in names] if names else list(case.subjects)
-    dossiers = [case.dossier(subject) for subject in subjects]
+    dossiers = [everything(case, subject) for subject in subjects]
     if html:
         write_output(html, render_case(case.title, case.role, dossiers, case.standard))
         if "-" not in (html, json_to):
@@ -123,5 +130,5 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
 @click.argument("kind", type=click.Choice(sorted(_SCHEMAS)), default="evidence")
 @click.option("--output", default="-", metavar="FILE|-", help="Where to write it.")
 def schema(kind: str, output: str) -> None:
-    """Print the JSON Schema of a case's files: evidence (the default), case, standard."""
+    """Print the JSON Schema of a case's files: evidence (the default), case, standard, scorecard."""
     write_output(output, json.dumps(_SCHEMAS[kind].model_json_schema(by_alias=True), indent=2))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from heldout.cli.output import check_output, write_output
+from heldout.cli.scorecard import scorecard
 from heldout.errors import InputError
 from heldout.evidence.case import Case
 from heldout.report.terminal import make_console
@@ -22,6 +23,9 @@ _WHOM = ("person", "vendor", "reference")
 @click.group()
 def command() -> None:
     """Ask well: questions, who asks what, scorecards, and how interviewers rate."""
+
+
+command.add_command(scorecard)
 
 
 @command.command()

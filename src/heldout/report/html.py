@@ -40,6 +40,11 @@ class Compared:
     """State in words -> the subjects without a level for that reason."""
 
 
+def page(template: str, **values: object) -> str:
+    """A page of a template of the package, with the style sheet and the policy that every page has."""
+    return _environment().get_template(template).render(**values, **_style())
+
+
 def render_dossier(dossier: Dossier, standard: Standard, role: Role | None = None) -> str:
     """The page of one subject; `role` adds its bars and orders the competencies by its weights."""
     return _environment().get_template("dossier.html.j2").render(view=view(dossier, standard, role), **_style())

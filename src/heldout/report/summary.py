@@ -20,6 +20,10 @@ WANTED = 3
 """Facts and questions: as many as one remembers on the way to the meeting."""
 
 
+WHOLE = ("delivery", "scorecard")
+"""Kinds of artifacts of which nobody asks whose lines they are."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """One of the facts that count; `effect` in level points, by severity and share."""
@@ -184,7 +188,7 @@ def _share(dossier: Dossier) -> list[str]:
             shares.setdefault(e.group, []).append(e.share)
     if not shares:
         # A delivery is its vendor's, whoever wrote it; of other work it matters who did.
-        return ["whose work it is was not assessed"] if any(a.kind != "delivery" for a in dossier.artifacts) else []
+        return ["whose work it is was not assessed"] if any(a.kind not in WHOLE for a in dossier.artifacts) else []
     low, *_, high = sorted([*(median(values) for values in shares.values())] * 2)
     span = percent(low) if percent(low) == percent(high) else f"{percent(low)} to {percent(high)}"
     return [f"{span} of it goes back to {dossier.subject}"]

@@ -12,7 +12,7 @@ from heldout.report.chart import Step, Strip, shapes_of, strip, waterfall
 from heldout.report.clean import cleaned
 from heldout.report.levels import Estimate, Row, rows
 from heldout.report.numbering import Key, Numbered, key, number
-from heldout.report.summary import Summary, summarise
+from heldout.report.summary import WHOLE, Summary, summarise
 from heldout.standard import Role, Standard
 
 STRONGEST = 3
@@ -104,7 +104,7 @@ class View:
     @property
     def attributable(self) -> bool:
         """Whether lines of what was looked at could be somebody else's: a delivery is its vendor's as a whole."""
-        return any(artifact.kind != "delivery" for artifact in self.dossier.artifacts)
+        return any(artifact.kind not in WHOLE for artifact in self.dossier.artifacts)
 
     @property
     def assumed(self) -> bool:

@@ -1,4 +1,4 @@
-"""The form that an interviewer fills: as a table (CSV) or as JSON, written empty and read back with every fault at once."""
+"""The form that an interviewer fills, a table (CSV) or JSON: written empty, read back with every fault at once."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from heldout.errors import InputError
 from heldout.sources.interview.scorecard import SEEN_WORDS, STEP, Overall, Rating, Scorecard, Seen
 from heldout.standard import Standard
 from heldout.standard.yaml_source import nearest
 
+_Answer = TypeVar("_Answer")
 COLUMNS = ("item", "what it is", "answer", "not observed because", "notes", "questions asked")
 _ITEM, _WHAT, _ANSWER, _REASON, _NOTES, _ASKED = COLUMNS
 DATE, SEEN, ACCOMMODATION, OVERALL = "date", "seen before", "accommodation", "overall"
@@ -55,10 +56,12 @@ class Expected:
     """What a form that is handed in is held against."""
 
     blank: Blank
-    required: tuple[str, ...]
-    """Competencies that must have a row: those of the interviewer's part of the kit."""
+    kits: Mapping[str, tuple[str, ...]]
+    """The kits there are, and the competencies that must have a row with each: those of the interviewer's part."""
     questions: tuple[str, ...]
     """Ids that may be named as asked."""
+    asked: tuple[str, ...]
+    """Competencies that are asked for on the terminal: those of the interviewer's part, else all."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def read_csv(text: str, name: str) -> list[Line]:
     for number, row in enumerate(table[1:], 2):
         if not any(cell.strip() for cell in row):
             continue
-        cells = {c: _unquoted(row[at]) if at < len(row) else "" for c, at in columns.items()}
+        cells = {c: unquoted(row[at]) if at < len(row) else "" for c, at in columns.items()}
         lines.append(Line(cells[_ITEM].casefold(), cells, _csv_place(name, number, columns)))
     return lines
 
@@ -151,7 +154,8 @@ def _csv_place(name: str, row: int, columns: Mapping[str, int]) -> Callable[[str
     return lambda column: f"{name}, row {row}, column {chr(ord('A') + columns[column])} ({column})"
 
 
-def _unquoted(cell: str) -> str:
+def unquoted(cell: str) -> str:
+    """A cell as it was before `safe`, without spaces around it."""
     text = cell.strip()
     return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
 
@@ -229,17 +233,29 @@ def _check_rows(reading: _Reading, expected: Expected) -> None:
             )
         elif counted[line.item] == 2:
             reading.wrong(line, _ITEM, f"{line.item!r} stands here again; keep one of the two rows")
-    wanted = [name for name in expected.required if not reading.line(name)]
+    required = expected.kits.get(reading.cell("kit"), ())
+    wanted = [name for name in required if not reading.line(name)]
     if wanted:
         reading.problems.append(
             f"a row is missing for {', '.join(wanted)}: add it, with a level or with why it was not observed"
         )
     elif not any(reading.line(name) for name in blank.competencies):
         reading.problems.append("no competency is rated; begin with an empty form: heldout interview scorecard form")
-    for item, name in (("subject", blank.subject), ("interviewer", blank.rater), ("kit", blank.kit)):
-        given, line = reading.cell(item), reading.line(item)
-        if line and given and given.casefold() != name.casefold() and not (item == "kit" and not name):
+    _check_whose(reading, expected)
+
+
+def _check_whose(reading: _Reading, expected: Expected) -> None:
+    """The rows that were filled in already: a form of somebody else's, or of a kit that does not exist."""
+    for item, name in (("subject", expected.blank.subject), ("interviewer", expected.blank.rater)):
+        line = reading.line(item)
+        given = reading.cell(item)
+        if line and given and given.casefold() != name.casefold():
             reading.wrong(line, _ANSWER, f"this form is for {given!r}, not for {name!r}; take the right one")
+    line = reading.line("kit")
+    kit = reading.cell("kit")
+    if line and kit and kit not in expected.kits:
+        known = ", ".join(expected.kits) or "none"
+        reading.wrong(line, _ANSWER, f"the case has no kit {kit!r}; it has: {known}")
 
 
 def _held_on(reading: _Reading) -> date | None:
@@ -280,7 +296,7 @@ def _seen(reading: _Reading) -> tuple[Seen, ...]:
     return ()
 
 
-def _choice[T](reading: _Reading, item: str, choices: Mapping[str, T], mend: str) -> T:
+def _choice(reading: _Reading, item: str, choices: Mapping[str, _Answer], mend: str) -> _Answer:
     given = reading.cell(item).casefold()
     line = reading.line(item)
     if given not in choices and line:
@@ -320,12 +336,3 @@ def _level(reading: _Reading, line: Line, answer: str) -> float | None:
         reading.wrong(line, _ANSWER, f"{answer} is no level; levels go from 1 to 5 in halves (3, 3.5, 4)")
         return None
     return level
-
-
-def export_csv(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
-    """A table as CSV, safe to open in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return out.getvalue().rstrip("\n")

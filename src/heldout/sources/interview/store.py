@@ -55,14 +55,15 @@ def every(case: Case, subject: Subject) -> tuple[Scorecard, ...]:
     for path in sorted(case.folder_of(subject, "interviews").glob("*.json")):
         try:
             card = read_model(path, Scorecard)
-            if path.name != f"{slug(card.rater)}-{card.revision}.json" or card.subject != subject.slug:
-                raise CaseError(
-                    f"{path} holds the scorecard of {card.rater} for {card.subject}, revision {card.revision}; "
-                    "put it back where it belongs"
-                )
-            cards.append(card)
         except CaseError as error:
             problems.append(str(error))
+            continue
+        cards.append(card)
+        if path.name != f"{slug(card.rater)}-{card.revision}.json" or card.subject != subject.slug:
+            problems.append(
+                f"{path} holds the scorecard of {card.rater} for {card.subject}, revision {card.revision}; "
+                "put it back where it belongs"
+            )
     if problems:
         raise CaseError("\n".join(problems))
     return tuple(sorted(cards, key=lambda card: (slug(card.rater), card.revision)))
