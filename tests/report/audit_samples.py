@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from heldout.evidence import Location
 from heldout.evidence.types import Gap
 from heldout.sandbox.base import Verdict
+from heldout.sources.handover.growth import fit_growth
 from heldout.sources.handover.ml_test_score.rules import rules
 from heldout.sources.handover.plan import Claim, Data, Environment, GuideLine, Model, Plan, Service, Step
 from heldout.sources.handover.record import Attempt, Cause, Ran
-from heldout.sources.handover.result import Audit, Check, ClaimResult, Growth, GrowthPoint, TestScore
+from heldout.sources.handover.result import Audit, Check, ClaimResult, TestScore
 from heldout.sources.handover.rubric import score
 
 WHEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -230,12 +231,8 @@ GOOD = audit(
             message="Nothing that ran prints or writes it.",
         ),
     ),
-    growth=Growth(
-        points=tuple(GrowthPoint(rows=r, cpu_s=r / 500, memory_bytes=r * 60_000) for r in (625, 1250, 2500, 5000)),
-        exponent=1.02,
-        low=0.93,
-        high=1.11,
-        fixed_s=2.4,
+    growth=fit_growth(
+        [(r, 2.4 + r / 500 * way, 0.0, r * 60_000) for r in (625, 1250, 2500, 5000) for way in (0.98, 1.02)], 2.4
     ),
     runs=(
         ran("tests", "pytest", 12.4),

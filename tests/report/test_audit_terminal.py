@@ -35,6 +35,11 @@ def test_first_screen() -> None:
         assert part in text
 
 
+def test_what_more_rows_would_take_is_told_as_no_measurement() -> None:
+    text = " ".join(printed(AUDITS["good"]).split())
+    assert "What would more rows take? Extrapolated, not measured: 50,000 rows would take 102 s" in text
+
+
 @pytest.mark.parametrize("name", AUDITS)
 @pytest.mark.parametrize("width", [30, 60, 100])
 def test_nothing_is_wider_than_the_terminal(name: str, width: int) -> None:

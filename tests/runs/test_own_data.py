@@ -43,7 +43,11 @@ def test_a_database_of_mine(tmp_path: Path, index: str) -> None:
     assert "MAE" in told.message
     assert "unit" not in told.message, "that there are more rows is nothing to warn of"
     assert {run.read for run in result.runs} == {("data/shop.db",)}
-    assert check(result, "T6").measured.get("rows_high") == 800, "growth is measured on a database too"
+    assert result.growth is not None, "growth is measured on a database too"
+    assert {(p.rows, p.yours) for p in result.growth.points} == {
+        *((rows, False) for rows in (100, 200, 400, 800)),
+        (1600, True),
+    }
 
 
 def test_a_database_without_its_table_is_told_before_the_error(tmp_path: Path, index: str) -> None:
@@ -59,6 +63,8 @@ def test_a_database_where_none_was_delivered(tmp_path: Path, index: str) -> None
     folder = delivery(tmp_path / "shop", FROM_SQLITE)
     result = on_mine(folder, "data/shop.db", write_sqlite(tmp_path / "mine.db", 800), index)
     assert (check(result, "T5").state, check(result, "T1").state) == ("pass", "fail")
+    assert result.growth is not None
+    assert {(p.rows, p.yours) for p in result.growth.points} == {(rows, True) for rows in (100, 200, 400, 800)}
 
 
 def test_a_folder_of_images_of_mine_replaces_theirs_whole(tmp_path: Path, index: str) -> None:
@@ -84,6 +90,6 @@ def test_a_parquet_file_of_mine(tmp_path: Path) -> None:
         other = write_parquet(tmp_path / "other.parquet", 800, price="cost")
         bad = on_mine(folder, "data/sales.parquet", other, index)
     assert check(good, "T5").state == "pass", good.checks
-    assert check(good, "T6").measured.get("rows_high") == 800
+    assert check(good, "T6").measured.get("rows_high") == 1600
     assert check(bad, "T5").state == "fail"
     assert "lacks the column 'price'" in check(bad, "T5").message

@@ -26,16 +26,6 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Beyond:
-    """A size that was not measured, and what the line says of it."""
-
-    rows: int
-    seconds: str
-    low: str
-    high: str
-
-
-@dataclass(frozen=True)
 class Curve:
     """The picture; positions in its own units, from the upper left."""
 
@@ -49,7 +39,6 @@ class Curve:
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     label: str
-    beyond: tuple[Beyond, ...]
 
 
 @dataclass(frozen=True)
@@ -63,11 +52,6 @@ class _Fit:
     def height(self, x: float, exponent: float) -> float:
         """log10 of the seconds at log10 rows `x`."""
         return self.y_mid + exponent * (x - self.x_mid)
-
-    def at(self, rows: int) -> Beyond:
-        """What the line says of a size."""
-        ends = [10 ** self.height(log10(rows), e) for e in (self.growth.exponent, self.growth.low, self.growth.high)]
-        return Beyond(rows, seconds(ends[0]), seconds(min(ends[1:])), seconds(max(ends[1:])))
 
 
 def curve(growth: Growth) -> Curve | None:
@@ -92,7 +76,6 @@ def curve(growth: Growth) -> Curve | None:
 
     middle = place(fit.x_mid, fit.y_mid)
     wedges = [(on_line(x, growth.low), on_line(x, growth.high)) for x in (first, last)]
-    largest = max(p.rows for p in points)
     return Curve(
         dots=tuple(place(x, y) for x, y in zip(xs, ys, strict=True)),
         start=on_line(first),
@@ -102,7 +85,6 @@ def curve(growth: Growth) -> Curve | None:
         x_ticks=tuple(Tick(place(x, low)[0], rows(10**x)) for x in (first, edge, last)),
         y_ticks=tuple(Tick(place(first, y)[1], seconds(10**y)) for y in _decades(low, high)),
         label="; ".join(f"{p.rows:,} rows: {seconds(p.cpu_s)}" for p in points),
-        beyond=(fit.at(2 * largest), fit.at(REACH * largest)),
     )
 
 

@@ -23,6 +23,7 @@ from heldout.report.audit_parts import POINTS, log_link
 from heldout.report.audit_view import FIRST, audit_view
 from heldout.report.chart import GRID, Strip, at, shapes_of, strip
 from heldout.report.clean import plain
+from heldout.report.growth_curve import seconds
 from heldout.report.levels import CARE, NOBODY_LOOKED, Estimate, Missing, Row, rows
 from heldout.report.view import View, view
 from heldout.sources.handover.result import Audit
@@ -147,6 +148,7 @@ def _environment() -> Environment:
         day=words.day,
         at=at,
         log_link=log_link,
+        seconds=seconds,
     )
     environment.globals.update(grid=GRID)
     return environment

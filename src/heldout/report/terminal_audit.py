@@ -10,6 +10,7 @@ from rich.text import Text
 from heldout.report.audit_view import FIRST, AuditView, Part, audit_view
 from heldout.report.terminal import printable
 from heldout.report.words import count, day
+from heldout.sources.handover.growth import beyond_said
 from heldout.sources.handover.result import Audit
 
 _SIGNS = {"holds": ("✔", "green"), "does_not_hold": ("✖", "red"), "not_assessable": ("◇", "dim")}
@@ -33,6 +34,8 @@ def print_audit(console: Console, audit: Audit) -> None:
         sign, style = _TOLD[told.sign]
         answer = (f"{sign} {told.lead}. ", style)
         console.print(Text.assemble((f"{question}  ", "bold"), answer, printable(told.text)))
+    if audit.growth is not None and (more := beyond_said(audit.growth)):
+        console.print(Text.assemble(("What would more rows take?  ", "bold"), printable(more)))
     _contract(console, page)
 
 

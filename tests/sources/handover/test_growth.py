@@ -99,6 +99,25 @@ def test_an_extrapolation_is_marked_and_has_an_interval() -> None:
     assert guess.low < 16.5 < guess.high
 
 
+def test_twice_and_ten_times_the_rows_are_told_as_no_measurement() -> None:
+    growth = grown(1.0, 0.5, measured=0.5, sizes=(1000, 2000, 4000, 8000, 16000) * 2)
+    twice, ten = growth.beyond
+    assert (twice.rows, ten.rows) == (32_000, 160_000)
+    assert ten.cpu_s == pytest.approx(80.5, rel=0.1)
+    assert ten.memory_bytes is not None
+    assert ten.memory_low is not None
+    assert ten.memory_high is not None
+    assert ten.memory_low < ten.memory_bytes < ten.memory_high
+    assert "Extrapolated, not measured: 160,000 rows" in growth_check(growth).message
+    assert "MB of memory" in growth_check(growth).message
+
+
+def test_what_the_sizes_do_not_tell_is_not_told() -> None:
+    growth = grown(1.0, 5.0)
+    assert all(guess.why for guess in growth.beyond)
+    assert "xtrapolated" not in growth_check(growth).message
+
+
 def test_no_extrapolation_beyond_ten_times() -> None:
     guess = extrapolate(grown(1.0, 0.5, measured=0.5), 80_001)
     assert guess.cpu_s is None
@@ -134,3 +153,4 @@ def test_any_measurement_is_fitted_or_refused(costs: list[float], fixed: float |
         assert growth_check(growth).state in ("pass", "fail", "not_assessable")
         guess = extrapolate(growth, 1_000_000)
         assert (guess.cpu_s is None) == bool(guess.why)
+        assert len(growth.beyond) == 2

@@ -147,7 +147,7 @@ class Conduct:
         self._stand(worked.standing)
         training = self.do("5-repeat", "Training it again and again", Training, lambda: self._repeat(trained.training))
         own = self.do("6-own-data", "Training it on your data", Exchanged, self._own).own
-        parts = self.do("7-parts", "Training it on parts of its rows", Parts, lambda: self._parts(training))
+        parts = self.do("7-parts", "Training it on parts of its rows", Parts, lambda: self._parts(training, own))
         spoilt = self.do("8-spoilt", "Giving it spoilt input", Spoilt, lambda: self._spoilt(trained, worked.running))
         return Findings(
             training=training,
@@ -230,8 +230,8 @@ class Conduct:
             return Exchanged()
         return Exchanged(own=self._swapper().own(self.inputs))
 
-    def _parts(self, training: Training) -> Parts:
-        return self._swapper().parts(training)
+    def _parts(self, training: Training, own: OwnData | None) -> Parts:
+        return self._swapper().parts(training, own, self.inputs)
 
     def _swapper(self) -> Swapper:
         deadline = time.monotonic() + self.budget_s * _FIRST_SHARE

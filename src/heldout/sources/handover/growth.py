@@ -38,6 +38,8 @@ _START_UP = (0.9, 1.6)
 """Times a measured start-up between which the fixed cost is looked for: the measurement is off by a little, and what
 else a training does once (opening files, making a model, writing it) comes on top."""
 _MOST_TIMES = 10
+_BEYOND = (2, _MOST_TIMES)
+"""Times the largest size for which it is said what a training would take."""
 _USELESS = 5.0
 """Highest over lowest end of an interval from which on it tells nothing."""
 _FLAT = 0.1
@@ -62,6 +64,12 @@ class _Curve:
     def at(self, rows: int) -> float:
         return self.a + self.b * float(rows**self.k)
 
+    def around(self, rows: int) -> tuple[float, float]:
+        """Ends of the 95 % interval for one run on so many rows."""
+        predicted = [a + b * float(rows**k) for k, a, b in self.kept]
+        slack = exp(quantile(0.975, self.degrees) * self.noise)
+        return min(predicted) / slack, max(predicted) * slack
+
 
 def fit_growth(points: Sequence[tuple[int, float, float, int | None]], fixed_s: float | None = None) -> Growth | None:
     """Growth of processor time and of memory over (rows, cpu_s, wall_s, memory_bytes) of each run.
@@ -78,7 +86,7 @@ def fit_growth(points: Sequence[tuple[int, float, float, int | None]], fixed_s: 
     if curve is None:
         return None
     memory = _fit_memory(used)
-    return Growth(
+    growth = Growth(
         points=tuple(GrowthPoint(rows=p[0], cpu_s=max(0.0, p[1] - curve.a), memory_bytes=p[3]) for p in used),
         exponent=round(curve.k, 4),
         low=round(curve.low, 4),
@@ -90,14 +98,16 @@ def fit_growth(points: Sequence[tuple[int, float, float, int | None]], fixed_s: 
         memory_high=None if memory is None else round(memory.high, 4),
         fixed_memory_bytes=None if memory is None else int(memory.a),
     )
+    largest = max(p[0] for p in used)
+    return growth.model_copy(update={"beyond": tuple(extrapolate(growth, times * largest) for times in _BEYOND)})
 
 
 def extrapolate(growth: Growth, rows: int) -> Extrapolation:
-    """Processor seconds of a training on `rows` rows, with the 95 % interval for one run.
+    """Processor seconds and peak of memory of a training on `rows` rows, with the 95 % interval for one run.
 
     Beyond the largest measured size it is an extrapolation and marked as such by `times`. It is refused - `cpu_s` is
     None and `why` says why - for more than ten times the largest size, and when the interval's ends are five times
-    apart or more.
+    apart or more. Memory is refused by the same rule, and then left out.
     """
     largest = max(point.rows for point in growth.points)
     times = rows / largest
@@ -108,13 +118,24 @@ def extrapolate(growth: Growth, rows: int) -> Extrapolation:
     curve = _fit_time(points, growth.fixed_s if growth.fixed_measured else None)
     if curve is None:
         return Extrapolation(rows=rows, times=times, why="Too few sizes were measured.")
-    predicted = [a + b * rows**k for k, a, b in curve.kept]
-    slack = exp(quantile(0.975, curve.degrees) * curve.noise)
-    low, high = min(predicted) / slack, max(predicted) * slack
+    low, high = curve.around(rows)
     if low <= 0 or high / low > _USELESS:
         why = f"It could be anything from {low:.3g} to {high:.3g} s: the measured sizes do not tell."
         return Extrapolation(rows=rows, times=times, why=why)
-    return Extrapolation(rows=rows, times=times, cpu_s=curve.at(rows), low=low, high=high)
+    memory = _memory_at(growth, rows)
+    return Extrapolation(rows=rows, times=times, cpu_s=curve.at(rows), low=low, high=high, **memory)
+
+
+def _memory_at(growth: Growth, rows: int) -> dict[str, int]:
+    """The fields of an extrapolation about memory. A flat line is fitted as well: its interval says what it hides."""
+    known = [(p.rows, float(p.memory_bytes)) for p in growth.points if p.memory_bytes]
+    curve = _fit(known, 0.0, min(value for _, value in known), parameters=3) if len(known) > 3 else None
+    if curve is None:
+        return {}
+    low, high = curve.around(rows)
+    if low <= 0 or high / low > _USELESS:
+        return {}
+    return {"memory_bytes": int(curve.at(rows)), "memory_low": int(low), "memory_high": int(high)}
 
 
 def growth_check(growth: Growth | None, why_not: str = "") -> Check:
@@ -142,12 +163,12 @@ def growth_check(growth: Growth | None, why_not: str = "") -> Check:
     }
     if growth.low > _TOO_STEEP or (growth.memory_low or 0) > _TOO_STEEP:
         steep = f"Ten times the rows take at least {10 ** max(growth.low, growth.memory_low or 0):.0f} times as much."
-        message = " ".join(filter(None, [said, memory, steep, span]))
+        message = " ".join(filter(None, [said, memory, steep, span, beyond_said(growth)]))
         return Check(id="T6", area="retrain", state="fail", message=message, severity="medium", measured=measured)
     if growth.high - growth.low > _TOO_WIDE or growth.high > _TOO_STEEP:
         message = " ".join(filter(None, [said, memory, "That is too vague to judge.", span]))
         return Check(id="T6", area="retrain", state="not_assessable", message=message, measured=measured)
-    message = " ".join(filter(None, [said, memory, span]))
+    message = " ".join(filter(None, [said, memory, span, beyond_said(growth)]))
     return Check(id="T6", area="retrain", state="pass", message=message, measured=measured)
 
 
@@ -156,6 +177,25 @@ def _memory_said(growth: Growth) -> str:
         known = [p.memory_bytes for p in growth.points if p.memory_bytes is not None]
         return f"Memory hardly depends on them (up to {max(known) / 1e6:,.0f} MB)." if known else ""
     return f"Memory grows with the power {growth.memory_exponent:.2f}."
+
+
+def beyond_said(growth: Growth) -> str:
+    """What the farthest size that can be told would take, said to be no measurement."""
+    told = next((guess for guess in reversed(growth.beyond) if guess.cpu_s is not None), None)
+    if told is None or told.cpu_s is None or told.low is None or told.high is None:
+        return ""
+    memory = ""
+    if told.memory_bytes and told.memory_low and told.memory_high:
+        ends = f"{told.memory_low / 1e6:,.0f} to {told.memory_high / 1e6:,.0f} MB"
+        memory = f" and {told.memory_bytes / 1e6:,.0f} MB of memory ({ends})"
+    return (
+        f"Extrapolated, not measured: {told.rows:,} rows would take {_figure(told.cpu_s)} s of processor time "
+        f"({_figure(told.low)} to {_figure(told.high)} s){memory}."
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _fit_time(points: Sequence[tuple[int, float, float, int | None]], fixed_s: float | None) -> _Curve | None:

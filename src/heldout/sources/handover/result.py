@@ -63,12 +63,32 @@ class ClaimResult(Frozen):
 
 
 class GrowthPoint(Frozen):
-    """One training on a part of the rows."""
+    """One training on a part of the rows, or on more rows of the client's."""
 
     rows: int = Field(ge=0)
     cpu_s: float = Field(ge=0)
     """With the fixed cost taken away."""
     memory_bytes: int | None = None
+    yours: bool = False
+    """Whether the rows were the client's own."""
+
+
+class Extrapolation(Frozen):
+    """What a training on more rows than were measured would take: not measured, a continuation of the fitted line."""
+
+    rows: int
+    times: float
+    """How many times the largest measured size."""
+    cpu_s: float | None = None
+    """Processor seconds, the fixed ones among them. None when it was refused; `why` says why."""
+    low: float | None = None
+    high: float | None = None
+    """Ends of the 95 % interval for one run."""
+    memory_bytes: int | None = None
+    """Peak of memory; None when the measured sizes do not tell."""
+    memory_low: int | None = None
+    memory_high: int | None = None
+    why: str = ""
 
 
 class Growth(Frozen):
@@ -88,20 +108,8 @@ class Growth(Frozen):
     memory_low: float | None = None
     memory_high: float | None = None
     fixed_memory_bytes: int | None = None
-
-
-class Extrapolation(Frozen):
-    """What a training on another number of rows would take; beyond the measured ones a guess by rule."""
-
-    rows: int
-    times: float
-    """How many times the largest measured size."""
-    cpu_s: float | None = None
-    """None when it was refused; `why` says why."""
-    low: float | None = None
-    high: float | None = None
-    """Ends of the 95 % interval for one run."""
-    why: str = ""
+    beyond: tuple[Extrapolation, ...] = ()
+    """What twice and ten times the largest size would take."""
 
 
 Section = Literal["data", "model", "infrastructure", "monitoring"]
