@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from heldout.cli import heldout
+from heldout.decision.law import SURE_WORDS, laws
 from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
 from heldout.material.limits import Limits
 from heldout.report.audit_file import audit_schema
@@ -57,6 +58,7 @@ def write_reference(folder: Path) -> None:
         "limits.md": _limits_page(),
         "schemas.md": _schemas_page(),
         "commands.md": _commands_page(),
+        "law.md": _law_page(),
         **{f"checks/{check.code}.md": _check_page(check) for check in all_checks()},
     }
     for name, text in pages.items():
@@ -179,6 +181,20 @@ def _calibration_page(standard: Standard) -> str:
             f"| {standard.by_id[name].name} | {one.start:.2f} | {one.scale:.2f} | {one.error:.2f} | {one.basis} |"
             f" {one.readings} | {agreement} |"
         )
+    return "\n".join(lines)
+
+
+def _law_page() -> str:
+    lines = [
+        "# Law",
+        "",
+        f"What laws say of hiring, as far as we could tell on {laws().checked:%d %B %Y}. Laws change. Not",
+    ]
+    lines += ["legal advice: ask somebody who may give it. Each statement has its source and how sure that is.", ""]
+    for law in laws().laws:
+        lines += [f"## {law.name}", "", f"*{law.where}*", "", "| statement | source | how sure |", "|---|---|---|"]
+        lines += [f"| {one.text} | {one.source} | {SURE_WORDS[one.sure]} |" for one in law.says]
+        lines.append("")
     return "\n".join(lines)
 
 

@@ -14,11 +14,14 @@ import shutil
 import subprocess
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from heldout.report.fairness_html import render_fairness
 from heldout.report.html import render_audit, render_case, render_dossier
 from heldout.standard import load_standard
+from tests.decision.impact.samples import funnel, report
 from tests.report import samples
 from tests.report.audit_samples import AUDITS
 
@@ -28,7 +31,10 @@ CHROMIUM = next(
 needs_browser = pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="no Chromium on the path")
 STANDARD = load_standard()
 SENIOR = STANDARD.roles_by_id["ml-engineer-senior"]
+with TemporaryDirectory() as folder:
+    FAIRNESS = report(funnel(Path(folder)))
 PAGES = {
+    "fairness": render_fairness(FAIRNESS),
     "strong": render_dossier(samples.strong(), STANDARD, SENIOR),
     "weak": render_dossier(samples.weak(), STANDARD),
     "case": render_case("Churn team", SENIOR, [make() for make in samples.ALL.values()], STANDARD),
@@ -92,7 +98,7 @@ def test_axe_finds_no_fault(name: str, width: int, tmp_path: Path) -> None:
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["strong", "audit-good", "audit-rented"])
+@pytest.mark.parametrize("name", ["strong", "audit-good", "audit-rented", "fairness"])
 def test_axe_finds_no_fault_in_the_dark(name: str, tmp_path: Path) -> None:
     dark = PAGES[name].replace("@media (prefers-color-scheme: dark)", "@media all")
     assert dark != PAGES[name]

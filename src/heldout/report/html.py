@@ -64,6 +64,11 @@ def render_audit(audit: Audit, logs: str = "") -> str:
     )
 
 
+def render_page(template: str, **values: object) -> str:
+    """The page of a template of this package, with the filters and the style sheet that all pages share."""
+    return _environment().get_template(template).render(**values, **_style())
+
+
 def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], standard: Standard) -> str:
     """The page that compares the subjects of one case, in the order given; it ranks nobody."""
     views = [view(dossier, standard, role) for dossier in dossiers]

@@ -1,0 +1,50 @@
+"""The page of a report on fairness: whole, safe, and with its law and its limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from heldout.report.fairness_html import render_fairness
+from tests.decision.impact.samples import funnel, one_stage, report
+from tests.report.page import Page
+from tests.report.test_html import check_page
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> str:
+    return render_fairness(report(funnel(tmp_path, people=600)))
+
+
+def test_page_is_whole_labelled_and_self_contained(page: str) -> None:
+    check_page(page)
+
+
+def test_page_tells_what_it_cannot(page: str) -> None:
+    text = Page(page).text
+    for part in (
+        "A gap does not show that anybody was treated unfairly, and no gap does not show that nobody was.",
+        "less than four times in five",
+        "adjusted for all pairs (Holm)",
+        "Four fifths is printed here as a convention, not as the law.",
+        "weak: read only in accounts of it",
+        "weak: from memory, not checked",
+        "The audit itself must be made by somebody independent",
+        "Where on the way a gap arises",
+    ):
+        assert part in text
+
+
+def test_every_rate_that_is_shown_has_its_interval_as_a_labelled_chart(page: str) -> None:
+    labels = [label for label in Page(page).all("aria-label") if "95 % interval" in label and ":" in label]
+    result_rows = page.count('<td class="chart"><svg')
+    assert result_rows == len(labels) > 10
+
+
+def test_hostile_names_are_shown_and_not_run(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>"
+    html = render_fairness(report(one_stage(tmp_path, {evil: (4, 10), "m\u202e": (5, 10)}, "team")))
+    check_page(html)
+    assert "script" not in Page(html).tags()
+    assert evil in Page(html).text
