@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from heldout.cli import main
 from heldout.evidence import Case
-from heldout.sandbox.base import NoSandboxError
-from heldout.sandbox.provider import find_sandbox
 from tests.runs.delivered import TINYSTATS, good, rented
 from tests.runs.index import index_of, make_wheel
 
@@ -20,16 +17,6 @@ def run(*arguments: str) -> int:
     with pytest.raises(SystemExit) as ended:
         main(["audit", *arguments])
     return int(ended.value.code or 0)
-
-
-@pytest.fixture
-def _sandbox() -> None:
-    try:
-        find_sandbox()
-    except NoSandboxError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +67,7 @@ def test_a_form_for_the_answers(tmp_path: Path) -> None:
     assert "[support]" in form.read_text()
 
 
-@pytest.mark.usefixtures("_sandbox")
+@pytest.mark.usefixtures("needs_sandbox")
 def test_a_delivery_that_does_not_hold_ends_with_1_and_keeps_everything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Audits in tests need a sandbox; without one they are skipped, except where CI is set."""
+"""What several kinds of tests share: a sandbox, without which they are skipped, except where CI is set."""
 
 from __future__ import annotations
 
