@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 import click
+from generate_interviews import interviewers_page, questions_page
 
 from heldout.cli import heldout
 from heldout.decision.law import SURE_WORDS, laws
@@ -22,6 +23,7 @@ from heldout.sources.handover.evidence import code_of, rules
 from heldout.sources.handover.ml_test_score import SECTIONS
 from heldout.sources.handover.ml_test_score.rules import rules as ml_tests
 from heldout.sources.handover.rubric import rubric
+from heldout.sources.interview.bank import QuestionFile
 from heldout.sources.interview.scorecard import Scorecard
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks
@@ -54,6 +56,8 @@ def write_reference(folder: Path) -> None:
         "rubric.md": _rubric_page(standard),
         "standard.md": _standard_page(standard),
         "roles.md": _roles_page(standard),
+        "questions.md": questions_page(standard),
+        "interviewers.md": interviewers_page(),
         "calibration.md": _calibration_page(standard),
         "limits.md": _limits_page(),
         "schemas.md": _schemas_page(),
@@ -245,6 +249,7 @@ def _schemas_page() -> str:
         "`standard.json` of a case": StandardFile.model_json_schema(by_alias=True),
         "A file of competencies": CompetencyFile.model_json_schema(),
         "A file of a role": Role.model_json_schema(),
+        "A file of interview questions": QuestionFile.model_json_schema(),
     }
     lines = ["# JSON Schemas", "", "For programs that read or write these files. `heldout case schema` and `heldout"]
     lines += ["standard --schema` print them too. Numbers are in the units that the descriptions name.", ""]
