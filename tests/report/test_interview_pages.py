@@ -8,16 +8,21 @@ from pathlib import Path
 import pytest
 
 from heldout.report.interviews import render_form
+from heldout.report.raters import render_raters
+from heldout.sources.interview.agreement import agreement
 from heldout.sources.interview.form import Blank
 from heldout.sources.interview.scorecard import rateable
+from heldout.sources.interview.tables import Rated
 from heldout.standard import load_standard
 from tests.report.test_browser import measured, needs_browser
 from tests.report.test_html import check_page
+from tests.sources.interview.test_agreement import panel
 
 STANDARD = load_standard()
 ROLE = STANDARD.roles_by_id["ml-engineer-mid"]
 BLANK = Blank("Ada <b>", "Ann\x1b[1m", "", rateable(STANDARD, ROLE), STANDARD)
-PAGES = {"form": render_form(BLANK, ROLE)}
+RATINGS = [*panel((0.6, 0.0, -0.6), (0.4, 0.4, 0.4), subjects=12, each=2), Rated("Ada <b>", "c0", "Ada <b>", 3.0)]
+PAGES = {"form": render_form(BLANK, ROLE), "raters": render_raters(agreement(RATINGS), ["hires"])}
 
 
 @pytest.mark.parametrize("name", PAGES)

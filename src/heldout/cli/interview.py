@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import click
 
 from heldout.cli.output import check_output, write_output
-from heldout.cli.scorecard import scorecard
+from heldout.cli.scorecard import read_given, scorecard
 from heldout.errors import InputError
 from heldout.evidence.case import Case
 from heldout.report.terminal import make_console
 from heldout.report.terminal_questions import print_bank, print_question
 from heldout.sources.interview.bank import Bank, QuestionFile, Whom, bank_of_case, load_bank
+from heldout.sources.interview.store import current
+from heldout.sources.interview.tables import Rated, rated, read_ratings
 from heldout.standard import Standard, builtin_standard
 from heldout.standard.yaml_source import nearest
 
@@ -106,3 +109,37 @@ def _show_list(bank: Bank, json_to: str | None) -> None:
         write_output(json_to, bank.model_dump_json(indent=2))
     else:
         print_bank(make_console(), bank)
+
+
+@command.command()
+@click.argument("given", nargs=-1, required=True, metavar="CASE...|CSV", type=click.Path(path_type=Path))
+@click.option("--html", metavar="FILE", help="Write the figures as one self-contained page.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the figures as JSON instead.")
+def raters(given: tuple[Path, ...], html: str | None, json_to: str | None) -> None:
+    """Show how interviewers rate: severity, consistency, agreement.
+
+    From the scorecards of one or more cases, or from a table with the columns subject, competency, rater and level
+    (what `scorecard export --csv` writes). Of each interviewer the latest revision counts.
+    """
+    from heldout.report.raters import print_raters, render_raters  # numpy and scipy are only paid for here
+    from heldout.sources.interview.agreement import agreement
+
+    for target in (html, json_to):
+        check_output(target)
+    found = agreement([one for path in given for one in _ratings(path, several=len(given) > 1)])
+    if html:
+        write_output(html, render_raters(found, [str(path) for path in given]))
+    if json_to:
+        write_output(json_to, json.dumps(dataclasses.asdict(found), indent=2, ensure_ascii=False))
+    else:
+        print_raters(make_console(), found)
+
+
+def _ratings(path: Path, *, several: bool) -> list[Rated]:
+    """The ratings of a case or a table; of several, subjects of one name are told apart by where they stand."""
+    if path.is_dir():
+        case = Case.open(path)
+        found = rated({subject.name: current(case, subject) for subject in case.subjects})
+    else:
+        found = read_ratings(read_given(path), path.name)
+    return [dataclasses.replace(one, subject=f"{path}: {one.subject}") for one in found] if several else found

@@ -90,7 +90,7 @@ def add(case_at: Path, file: Path | None, subject: str, rater: str, part: str | 
             raise InputError("--ask needs a terminal; fill in a file instead (heldout interview scorecard form)")
         lines = ask_scorecard(expected, case.role)
     else:
-        text = _text(file)
+        text = read_given(file)
         lines = read_json(text, file.name) if file.suffix.lower() == ".json" else read_csv(text, file.name)
     card, target = keep(case, found, scorecard_of(lines, expected, role, standard), reason)
     again = f", revision {card.revision}" if card.revision > 1 else ""
@@ -163,10 +163,11 @@ def _part(kit: Kit, subject: Subject, interviewer: str) -> tuple[str, ...]:
     return kit.rated(part) if part else ()
 
 
-def _text(path: Path) -> str:
+def read_given(path: Path) -> str:
+    """The text of a file that was filled in or exported; raises InputError when there is none."""
     try:
         return read_text(path.resolve()).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is no text in UTF-8; save it as 'CSV UTF-8'") from error
     except (OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}); name the scorecard that was filled in") from error
+        raise InputError(f"{path} cannot be read ({error}); name a file of text") from error
