@@ -178,6 +178,49 @@ def rented(folder: Path) -> Path:
     return folder
 
 
+GUNICORN = {
+    "gunicorn.py": (
+        "import importlib, os, sys\n"
+        "from wsgiref.simple_server import make_server\n\n\n"
+        "def main():\n"
+        "    sys.path.insert(0, os.getcwd())\n"
+        "    module, _, name = sys.argv[1].partition(':')\n"
+        "    make_server('127.0.0.1', 8000, getattr(importlib.import_module(module), name)).serve_forever()\n"
+    )
+}
+"""A server of this name, whose program runs an application as the real one does."""
+
+APPLICATION = '''\
+"""Answers POST /predict with {"size": 120}."""
+
+import json
+from pathlib import Path
+
+MODEL = json.loads((Path(__file__).resolve().parent / "models" / "line.json").read_text())
+
+
+def app(environ, start_response):
+    status, answer = "200 OK", {"status": "up"}
+    if environ["REQUEST_METHOD"] == "POST":
+        try:
+            size = float(json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0)))["size"])
+            answer = {"price": MODEL["slope"] * size + MODEL["intercept"]}
+        except (ValueError, KeyError, TypeError):
+            status, answer = "422 Unprocessable", {"error": "send a size"}
+    start_response(status, [("Content-Type", "application/json")])
+    return [json.dumps(answer).encode()]
+'''
+
+
+def behind_gunicorn(folder: Path) -> Path:
+    """Good, but for its service, which needs a server that nothing declares."""
+    good(folder)
+    (folder / "serve.py").write_text(APPLICATION)
+    readme = (folder / "README.md").read_text()
+    (folder / "README.md").write_text(readme.replace("python serve.py", "gunicorn serve:app --bind 127.0.0.1:8000"))
+    return folder
+
+
 def broken(folder: Path) -> Path:
     """Its training imports code that is not there, and its script says that all went well."""
     good(folder)

@@ -18,9 +18,14 @@ SEEDS = {"pip": "99.0", "setuptools": "99.0", "wheel": "99.0"}
 
 
 def make_wheel(
-    folder: Path, name: str, version: str, modules: Mapping[str, str], requires: tuple[str, ...] = ()
+    folder: Path,
+    name: str,
+    version: str,
+    modules: Mapping[str, str],
+    requires: tuple[str, ...] = (),
+    program: str = "",
 ) -> Path:
-    """A pure wheel of these modules (path: source)."""
+    """A pure wheel of these modules (path: source); `program` is `name = module:function`, a command that it brings."""
     info = f"{name}-{version}.dist-info"
     needs = "".join(f"Requires-Dist: {need}\n" for need in requires)
     files = {
@@ -28,6 +33,8 @@ def make_wheel(
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
+    if program:
+        files[f"{info}/entry_points.txt"] = f"[console_scripts]\n{program}\n"
     record = "".join(f"{path},sha256={_digest(text)},{len(text.encode())}\n" for path, text in files.items())
     target = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(target, "w") as wheel:

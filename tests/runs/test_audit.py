@@ -13,7 +13,7 @@ from heldout.sources.handover.client import parse_input
 from heldout.sources.handover.plan_file import write_plan
 from heldout.sources.handover.rubric import verdict
 from tests.runs.auditing import audited, check
-from tests.runs.delivered import TINYSTATS, broken, good, houses, rented
+from tests.runs.delivered import GUNICORN, TINYSTATS, behind_gunicorn, broken, good, houses, rented
 from tests.runs.index import index_of, make_wheel
 
 pytestmark = pytest.mark.usefixtures("needs_sandbox")
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("needs_sandbox")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("index")
     make_wheel(folder, "tinystats", "1.0", TINYSTATS)
+    make_wheel(folder, "gunicorn", "1.0", GUNICORN, program="gunicorn = gunicorn:main")
     with index_of(folder) as address:
         yield address
 
@@ -64,6 +65,34 @@ def test_an_exit_code_of_0_hides_no_crash(tmp_path: Path, index: str) -> None:
     assert told.state == "fail"
     assert "features" in told.message
     assert not verdict(result.scores, result.checks).holds
+
+
+def test_a_server_that_nothing_declares_is_added_named_and_costed(tmp_path: Path, index: str) -> None:
+    result = audited(behind_gunicorn(tmp_path / "served"), tmp_path / "kept", index)
+    told = check(result, "B4")
+    assert (told.state, told.measured["rung"]) == ("pass", "R3")
+    assert "gunicorn was added" in told.message
+    assert "service answers a valid request" in check(result, "U1").message
+
+
+def test_what_tests_lack_is_taken_from_what_it_declares_for_them(tmp_path: Path, index: str) -> None:
+    folder = good(tmp_path / "good")
+    (folder / "requirements-dev.txt").write_text("-r requirements.txt\ngunicorn\n")
+    (folder / "test_line.py").write_text(f"import gunicorn\n{(folder / 'test_line.py').read_text()}")
+    result = audited(folder, tmp_path / "kept", index)
+    told = check(result, "B4")
+    assert (told.state, told.measured["rung"]) == ("pass", "R0"), "what it declares itself costs nothing"
+    assert "Its own requirements-dev.txt was added" in told.message
+    assert check(result, "O7").state == "pass"
+
+
+def test_a_program_that_no_package_brings_costs_nothing(tmp_path: Path, index: str) -> None:
+    folder = behind_gunicorn(tmp_path / "served")
+    readme = (folder / "README.md").read_text()
+    (folder / "README.md").write_text(readme.replace("gunicorn serve", "uvicorn serve"))
+    result = audited(folder, tmp_path / "kept", index)
+    assert check(result, "B4").measured["rung"] == "R0"
+    assert check(result, "U3").state == "not_assessable"
 
 
 def test_what_cannot_be_installed_is_told_with_its_cause(tmp_path: Path, index: str) -> None:

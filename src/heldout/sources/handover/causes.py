@@ -124,6 +124,7 @@ _RUN = (
         r"error: the following arguments are required: ([^\n]*)",
         "The command as it stands lacks arguments: {0}.",
     ),
+    _rule("usage", r"error: unrecognized arguments: ([^\n]*)", "The command has arguments that nothing knows: {0}."),
     _rule(
         "network",
         r"(?:getaddrinfo failed|Temporary failure in name resolution|Name or service not known|"
@@ -165,7 +166,7 @@ _RUN = (
     _rule("container", r"(?:docker|podman)(?:-compose)?: (?:command )?not found", "It wants to start containers."),
     _rule(
         "program_missing",
-        r"^(?:\S+: )?(?:line )?(?:\d+: )*([\w.+/-]+): (?:command )?not found$",
+        r"^(?:\S+: )?(?:line )?(?:\d+: )*(?:exec: )?([\w.+/-]+): (?:command )?not found$",
         "It calls a program that is neither declared nor here: {0}.",
     ),
     _rule(

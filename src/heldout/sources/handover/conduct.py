@@ -173,7 +173,8 @@ class Conduct:
         best = self._first(deadline)
         while time.monotonic() < deadline:
             before = dict(self.environments.standing)
-            if not self._mended([run for run in (best.first.runs if best.first else ()) if not run.worked]):
+            runs = best.first.runs if best.first else ()
+            if not self._mended([(run.step, run.cause) for run in runs if run.cause and not run.worked]):
                 break
             again = self._first(deadline)
             if _same(again, best):
@@ -247,28 +248,51 @@ class Conduct:
         skew = compare_paths(shop, plan, running.served, trained.models, self._environment())
         return Spoilt(faults=faults, skew=skew)
 
-    def _mended(self, failed: Sequence[Ran]) -> bool:
-        """Whether some environment could be changed as a failed run asks."""
-        environment = {step.id: step.environment for step in self.plan.steps}
-        return any(run.cause is not None and self.environments.mend(environment[run.step], run.cause) for run in failed)
+    def _mended(self, failed: Sequence[tuple[str, Cause]]) -> bool:
+        """Whether an environment could be changed as a failed step asks; what a side command lacks costs nothing."""
+        steps = {step.id: step for step in self.plan.steps}
+        return any(
+            self.environments.mend(steps[id_].environment, cause, counts=steps[id_].purpose in _MATTER)
+            for id_, cause in failed
+        )
+
+    def _lacking(self, running: Running) -> list[tuple[str, Cause]]:
+        """The steps that a package more may mend, services and tests that are called in an unknown way among them."""
+        ended = [*((run.step, run.cause) for run in running.runs), *((one.step, one.cause) for one in running.served)]
+        tests = {step.id for step in self.plan.of("test")}
+        return [
+            (step, cause)
+            for step, cause in ended
+            if cause and (cause.code in _PACKAGES or (step in tests and cause.code in ("usage", "guess")))
+        ]
 
     def _run(self) -> Worked:
         deadline = time.monotonic() + self.budget_s * _FIRST_SHARE
         prepare: tuple[Step, ...] = ordered(self.plan)
         running = Runner(self.workshop(self.environments), self._usable(), deadline).run(prepare)
         for _ in range(4):
-            failed = [run for run in running.runs if run.cause and run.cause.code in _PACKAGES]
+            failed, before = self._lacking(running), dict(self.environments.standing)
             if not failed or not self._mended(failed) or time.monotonic() > deadline:
                 break
-            again = {run.step for run in failed}
+            again = {id_ for id_, _ in failed}
             plan = self._usable()
             part = plan.model_copy(update={"steps": tuple(s for s in plan.steps if s.id in again)})
-            running = running.with_(Runner(self.workshop(self.environments), part, deadline).run(prepare))
+            later = Runner(self.workshop(self.environments), part, deadline).run(prepare)
+            if _told(failed) <= _told(self._lacking(later)):
+                for standing in before.values():  # it did not help: as if it had never been
+                    self.environments.back(standing)
+                break
+            running = running.with_(later)
         return Worked(running=running, standing=tuple(self.environments.standing.values()))
 
     def _repeat(self, training: Training) -> Training:
         deadline = time.monotonic() + self.budget_s
         return Trainer(self.workshop(self.environments), self._usable(), deadline).repeat(training, REPEATS)
+
+
+def _told(failed: Sequence[tuple[str, Cause]]) -> set[tuple[str, str]]:
+    """Which step fails for which reason."""
+    return {(step, f"{cause.code} {_about(cause)}") for step, cause in failed}
 
 
 def _about(cause: Cause) -> str:
@@ -281,7 +305,7 @@ def _same(one: Training, other: Training) -> bool:
 
     def told(training: Training) -> set[tuple[str, str]]:
         runs = training.first.runs if training.first else ()
-        return {(run.step, f"{run.cause.code} {_about(run.cause)}") for run in runs if run.cause}
+        return _told([(run.step, run.cause) for run in runs if run.cause])
 
     if len(one.trained) > len(other.trained) or len(one.chain) > len(other.chain):
         return False

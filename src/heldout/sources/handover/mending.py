@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from heldout.material.declarations import normalise
@@ -40,12 +41,17 @@ _PROGRAMS = {
         "streamlit",
         "flask",
         "papermill",
+        "hypercorn",
+        "daphne",
     )
-} | {"py.test": "pytest", "jupyter": "nbconvert"}
+} | {"py.test": "pytest", "jupyter": "nbconvert", "waitress-serve": "waitress"}
 """Programs that are packages of the index."""
 
 TEST_TOOLS = frozenset({"pytest", "pytest-cov", "pytest-mock", "nose", "hypothesis", "httpx"})
 """What only tests need: that an installation for users lacks it is no fault of a delivery, and costs no rung."""
+
+
+_FOR_TESTS = re.compile(r"dev|test", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class Mend:
 
     packages: tuple[str, ...] = ()
     """To be added."""
+    files: tuple[str, ...] = ()
+    """Declarations of the delivery's own, to be installed on top."""
     older: bool = False
     """Packages as of the day of the last commit."""
     why: str = ""
@@ -74,6 +82,21 @@ def mend_for(cause: Cause, added: Collection[str]) -> Mend | None:
     if cause.code in ("api_changed", "error", "exit_code"):
         return Mend(older=True, why="packages were taken as they were on the day of the last commit")
     return None
+
+
+def mend_by_declared(cause: Cause, also: Mapping[str, Collection[str]]) -> Mend | None:
+    """The delivery's own further declarations that bring what a run lacked; `also` are their packages by path.
+
+    Tests that are called in a way that their runner does not know lack a plugin of it: those for tests are taken.
+    """
+    wanted = package_of(cause.subject) if cause.code == "module_missing" else _PROGRAMS.get(cause.subject, "")
+    if cause.code in ("usage", "guess"):
+        files = [path for path in also if _FOR_TESTS.search(path)]
+    else:
+        files = [path for path, packages in also.items() if wanted and normalise(wanted) in packages]
+    if not files:
+        return None
+    return Mend(files=tuple(files), why=f"its own {' and '.join(files)} was added, which brings what a command lacked")
 
 
 def package_of(module: str) -> str:

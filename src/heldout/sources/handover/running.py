@@ -41,11 +41,11 @@ class Running(Frozen):
 
     def with_(self, later: Running) -> Running:
         """These, with those of the same steps taken from a later run."""
-        again = {run.step for run in later.runs}
+        again = {run.step for run in later.runs} | {one.step for one in later.served}
         return Running(
             runs=(*(run for run in self.runs if run.step not in again), *later.runs),
             suites=(*(suite for suite in self.suites if suite.step not in again), *later.suites),
-            served=(*self.served, *later.served),
+            served=(*(one for one in self.served if one.step not in again), *later.served),
             left_out=self.left_out,
         )
 

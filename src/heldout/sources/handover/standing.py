@@ -13,12 +13,13 @@ from pathlib import Path
 from pydantic import Field
 
 from heldout.evidence.types import Frozen
+from heldout.material.declarations import read_declarations
 from heldout.material.tree import Tree
 from heldout.sandbox.environments import Attempt as Made
 from heldout.sandbox.environments import Built, Recipe
 from heldout.sandbox.interpreters import Interpreter
 from heldout.sources.handover.ladder import Planned, climb, rungs, with_more
-from heldout.sources.handover.mending import TEST_TOOLS, Mend, mend_for
+from heldout.sources.handover.mending import TEST_TOOLS, Mend, mend_by_declared, mend_for
 from heldout.sources.handover.plan import Environment
 from heldout.sources.handover.pythons import usual
 from heldout.sources.handover.record import Attempt, Cause, Rung
@@ -46,6 +47,8 @@ class Standing(Frozen):
     """Files that were laid beside the delivery's, in base64."""
     mends: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Further declarations of the delivery's that were added, or could not be."""
     attempts: tuple[Attempt, ...] = ()
     ours: bool = False
     """Whether it failed only by what we do not offer: time, network."""
@@ -103,7 +106,7 @@ class Environments:
         before = self.standing[id_]
         if len(before.mends) >= MENDS:
             return False
-        wanted = mend_for(cause, before.added)
+        wanted = mend_by_declared(cause, self._also(id_, before)) or mend_for(cause, before.added)
         recipe = self._changed(id_, before, wanted) if wanted else None
         if wanted is None or recipe is None:
             return False
@@ -120,19 +123,35 @@ class Environments:
         attempts = (*before.attempts, *done.tried)
         if done.built is None or done.recipe is None:
             self.standing[id_] = before.model_copy(
-                update={"attempts": attempts, "added": (*before.added, *wanted.packages)}
+                update={
+                    "attempts": attempts,
+                    "added": (*before.added, *wanted.packages),
+                    "also": (*before.also, *wanted.files),
+                }
             )
             return False
         made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, attempts)
         tools = set(wanted.packages) <= TEST_TOOLS and bool(wanted.packages)
         mends = before.mends if tools else (*before.mends, wanted.why)
-        self.standing[id_] = made.model_copy(update={"mends": mends, "added": (*before.added, *wanted.packages)})
+        self.standing[id_] = made.model_copy(
+            update={
+                "mends": mends,
+                "added": (*before.added, *wanted.packages),
+                "also": (*before.also, *wanted.files),
+            }
+        )
         return True
 
     def back(self, before: Standing) -> None:
         """Take an earlier environment again, since a change did not help; the attempts stay on record."""
         now = self.standing[before.id]
-        self.standing[before.id] = before.model_copy(update={"attempts": now.attempts, "added": now.added})
+        tried = {"attempts": now.attempts, "added": now.added, "also": now.also}
+        self.standing[before.id] = before.model_copy(update=tried)
+
+    def _also(self, id_: str, before: Standing) -> dict[str, set[str]]:
+        """The packages of each further declaration that was not tried yet."""
+        paths = [path for path in self.planned[id_].also if path not in before.also]
+        return {path: {item.name for item in read_declarations(self.tree, [path]).declared} for path in paths}
 
     def _changed(self, id_: str, before: Standing, wanted: Mend) -> Recipe | None:
         recipe = self._recipe(before)
@@ -142,13 +161,16 @@ class Environments:
                 return None
             python = recipe.python if self.planned[id_].python else usual(day, self.pythons)
             return replace(recipe, as_of=day, python=python)
+        if wanted.files:
+            more = tuple(part for path in wanted.files for part in ("-r", path))
+            return replace(recipe, arguments=(*recipe.arguments, *more))
         return with_more(recipe, (*before.added, *wanted.packages))
 
     @staticmethod
     def _cost(wanted: Mend) -> int:
         if wanted.older:
             return 2
-        return 0 if set(wanted.packages) <= TEST_TOOLS else 3
+        return 0 if wanted.files or set(wanted.packages) <= TEST_TOOLS else 3
 
     def _recipe(self, standing: Standing) -> Recipe:
         python = next(p for p in self.pythons if str(p) == standing.python)

@@ -74,7 +74,8 @@ def _builds(standing: Mapping[str, Standing]) -> Check:
     worst = max(stands, key=lambda s: s.rung)
     last = next(a for a in reversed(worst.attempts) if a.worked and a.recipe == worst.note)
     words = RUNGS[worst.rung]
-    mends = f" {'; '.join(worst.mends).capitalize()}." if worst.mends else ""
+    told = "; ".join(worst.mends)
+    mends = f" {told[0].upper()}{told[1:]}." if told else ""
     part = f" {len(failed)} of {len(standing)} of its environments could not be built." if failed else ""
     tries = len(worst.attempts)
     lost = sum(1 for attempt in worst.attempts if not attempt.worked)
