@@ -59,6 +59,22 @@ def test_first_screen_of_a_rented_delivery() -> None:
         assert part in text
 
 
+def test_what_retrains_on_the_clients_data_alone_is_theirs_in_part() -> None:
+    without = tuple(c for c in RENTED.checks if c.id != "T5")
+    text = first_screen(render_audit(audit("x", (*without, check("T5", "pass", "It trained on yours.")))))
+    assert "Is it yours? ◇ In part" in text
+    assert "retrain it on your own data without its makers, but you cannot retrain it on the data that they used" in text
+    neither = first_screen(render_audit(audit("x", (*without, check("T5", "fail", "It did not.")))))
+    assert "Is it yours? ✖ No" in neither
+    assert "you cannot retrain it, on its own data or on yours" in neither
+
+
+def test_one_claim_is_spoken_of_as_one() -> None:
+    claims = tuple(c for c in RENTED.claims if c.verdict == "absent")[:1]
+    text = first_screen(render_audit(RENTED.model_copy(update={"claims": claims})))
+    assert "Its one stated number could not be measured here." in text
+
+
 def test_first_screen_of_a_good_delivery() -> None:
     text = first_screen(PAGES["good"])
     assert "✔ You can build, run, retrain and own this without its makers." in text
@@ -164,7 +180,7 @@ def test_what_predicts_though_its_notebooks_fail_is_rented_and_not_dead() -> Non
         check("U4", "fail", "3 of 6 commands and notebooks ran to a result.") if c.id == "U4" else c
         for c in RENTED.checks
     )
-    assert "It runs, but you cannot retrain it" in first_screen(render_audit(audit("x", checks)))
+    assert "It predicts, but you cannot retrain it" in first_screen(render_audit(audit("x", checks)))
 
 
 def test_claims_that_nothing_gave_stand_apart_and_abbreviations_are_told() -> None:

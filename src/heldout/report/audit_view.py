@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from heldout.report.audit_parts import Annex, ClaimLine, RunLine, annex, build_lines, claim_lines, glossary, run_lines
@@ -209,7 +209,8 @@ def _truth(claims: Sequence[ClaimResult]) -> Told:
     wrong = [c for c in claims if c.verdict == "contradicted"]
     rest = len(claims) - len(held) - len(wrong)
     if not held and not wrong:
-        return Told("unknown", "Not shown", f"None of {count(len(claims), 'stated number')} could be measured here.")
+        none = "Its one stated number could not" if len(claims) == 1 else f"None of {len(claims)} stated numbers could"
+        return Told("unknown", "Not shown", f"{none} be measured here.")
     said = [f"{len(held)} of {count(len(claims), 'stated number')} came out as stated"]
     if wrong:
         said.append(f"{len(wrong)} did not")
@@ -221,8 +222,7 @@ def _truth(claims: Sequence[ClaimResult]) -> Told:
 
 def _yours(checks: Sequence[Check], scores: Sequence[Score]) -> Told:
     state = {check.id: check.state for check in checks}
-    able = [words for id_, words in _ABILITIES.items() if state.get(id_) == "pass"]
-    unable = [words for id_, words in _ABILITIES.items() if state.get(id_) == "fail"]
+    able, unable = _abilities(state, "pass"), _abilities(state, "fail")
     kept = next((score.state != "does_not_hold" for score in scores if score.area == "own"), True)
     lacking = [] if kept else [words for id_, words in _LACKING.items() if state.get(id_) == "fail"]
     if not able and not unable:
@@ -237,7 +237,7 @@ def _yours(checks: Sequence[Check], scores: Sequence[Score]) -> Told:
     text = f"{', but '.join(said)}."
     if not unable and kept:
         return Told("for", "Yes", text)
-    if "fail" in (state.get("B4"), state.get("T1")):
+    if state.get("B4") == "fail" or (state.get("T1") == "fail" and state.get("T5") != "pass"):
         return Told("against", "No", text)
     return Told("unknown", "In part", text)
 
@@ -256,6 +256,17 @@ _LACKING = {
 """What is missing when a check of owning failed, the gravest first."""
 
 _ABILITIES = {"B4": "build it", "U1": "predict with it", "T1": "retrain it", "T5": "retrain it on your own data"}
+_BOTH = {"pass": "retrain it, on its own data and on yours", "fail": "retrain it, on its own data or on yours"}
+
+
+def _abilities(state: Mapping[str, str], wanted: str) -> list[str]:
+    """What the client is able to do (`pass`) or not (`fail`), in words that can stand beside one another."""
+    words = {id_: text for id_, text in _ABILITIES.items() if state.get(id_) == wanted}
+    if {"T1", "T5"} <= words.keys():
+        return [*(words[id_] for id_ in words if id_ not in ("T1", "T5")), _BOTH[wanted]]
+    if state.get("T1") == "fail" and state.get("T5") == "pass" and wanted == "fail":
+        words["T1"] = "retrain it on the data that they used"
+    return list(words.values())
 
 
 def _clauses(checks: Sequence[Check]) -> tuple[Clause, ...]:

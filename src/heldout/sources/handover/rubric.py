@@ -130,8 +130,13 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
     true = claims is not None and claims.state == "pass"
     retrained = next((check for check in checks if check.id == "T1"), None)
     if retrained is not None and retrained.state == "fail":
+        exchanged = next((check for check in checks if check.id == "T5" and check.state == "pass"), None)
+        if exchanged is not None:
+            head = "You can retrain it on data of your own, but not on what its makers trained it on."
+            return Verdict(False, head, f"{retrained.message} {exchanged.message}")
         predicts = any(check.id == "U1" and check.state == "pass" for check in checks)
-        return _not_retrained(state["run"] == "holds" or predicts, true, retrained.message)
+        does = "It runs" if state["run"] == "holds" else "It predicts" if predicts else ""
+        return _not_retrained(does, true, retrained.message)
     lost = claims is not None and claims.state == "fail"
     heads: dict[Area, str] = {
         "retrain": "It can be retrained, but "
@@ -147,8 +152,8 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
     return Verdict(False, f"Not everything could be assessed: {rubric().areas[unknown].lower()}", why[unknown])
 
 
-def _not_retrained(runs: bool, true: bool, reason: str) -> Verdict:
-    if runs:
-        head = "It runs, but you cannot retrain it: you would be renting a black box."
+def _not_retrained(does: str, true: bool, reason: str) -> Verdict:
+    if does:
+        head = f"{does}, but you cannot retrain it: you would be renting a black box."
         return Verdict(False, f"True but not yours. {head}" if true else head, reason)
     return Verdict(False, "It can be built, but it can neither be run nor retrained as delivered.", reason)
