@@ -63,7 +63,9 @@ def test_what_retrains_on_the_clients_data_alone_is_theirs_in_part() -> None:
     without = tuple(c for c in RENTED.checks if c.id != "T5")
     text = first_screen(render_audit(audit("x", (*without, check("T5", "pass", "It trained on yours.")))))
     assert "Is it yours? ◇ In part" in text
-    assert "retrain it on your own data without its makers, but you cannot retrain it on the data that they used" in text
+    assert (
+        "retrain it on your own data without its makers, but you cannot retrain it on the data that they used" in text
+    )
     neither = first_screen(render_audit(audit("x", (*without, check("T5", "fail", "It did not.")))))
     assert "Is it yours? ✖ No" in neither
     assert "you cannot retrain it, on its own data or on yours" in neither

@@ -137,6 +137,51 @@ RUNS = {
         "usage",
         "--size",
     ),
+    "a command that looks for its arguments by itself": (
+        TRACE + "    rows = pd.read_csv(sys.argv[1])\n                       ~~~~~~~~^^^\n"
+        "IndexError: list index out of range",
+        "usage",
+        "",
+    ),
+    "a command that tells how to use it": ("Usage: python score.py ROWS.csv\n", "usage", ""),
+    "a command made with click": (
+        "Usage: score.py [OPTIONS] ROWS\nTry 'score.py --help' for help.\n\nError: Missing argument 'ROWS'.\n",
+        "usage",
+        "ROWS",
+    ),
+    "a list that is too short": (
+        TRACE + "    first = rows[0]\nIndexError: list index out of range",
+        "error",
+        "IndexError",
+    ),
+    "a folder to write to": (
+        TRACE + "    with open('out/metrics.json', 'w') as file:\n         ^^^^\n"
+        "FileNotFoundError: [Errno 2] No such file or directory: 'out/metrics.json'",
+        "folder_missing",
+        "out/metrics.json",
+    ),
+    "a folder to write a model to": (
+        TRACE + '  File "/env/lib/joblib/numpy_pickle.py", line 500, in dump\n    with open(filename, "wb") as f:\n'
+        "FileNotFoundError: [Errno 2] No such file or directory: 'models/m.joblib'",
+        "folder_missing",
+        "models/m.joblib",
+    ),
+    "a folder to write a table to": (
+        TRACE + "OSError: Cannot save file into a non-existent directory: 'reports'",
+        "folder_missing",
+        "reports",
+    ),
+    "a folder to write weights to": (
+        TRACE + "RuntimeError: Parent directory weights does not exist.",
+        "folder_missing",
+        "weights",
+    ),
+    "a file to read": (
+        TRACE + "    with open('in/words.txt', 'rb') as file:\n"
+        "FileNotFoundError: [Errno 2] No such file or directory: 'in/words.txt'",
+        "data_missing",
+        "in/words.txt",
+    ),
     "a data file": (
         TRACE + "FileNotFoundError: [Errno 2] No such file or directory: 'data/train.csv'",
         "data_missing",

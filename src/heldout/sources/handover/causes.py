@@ -126,6 +126,14 @@ _RUN = (
     ),
     _rule("usage", r"error: unrecognized arguments: ([^\n]*)", "The command has arguments that nothing knows: {0}."),
     _rule(
+        "usage", r"Missing (?:argument|option|parameter) '([^'\n]+)'", "The command as it stands lacks arguments: {0}."
+    ),
+    _rule(
+        "usage",
+        r"^ +[^\n]*\bargv\b[^\n]*\n(?:[ ~^]*\n)?IndexError: list index out of range",
+        "The command as it stands lacks arguments.",
+    ),
+    _rule(
         "network",
         r"(?:getaddrinfo failed|Temporary failure in name resolution|Name or service not known|"
         r"Network is unreachable|Failed to establish a new connection|nodename nor servname|"
@@ -176,6 +184,13 @@ _RUN = (
         "It calls a program that is neither declared nor here: {0}.",
     ),
     _rule(
+        "folder_missing",
+        r"(?:\bopen\([^\n]*, ?(?:mode ?= ?)?['\"][wax][bt+]*['\"][^\n]*\n(?:[ ~^]*\n)?FileNotFoundError[^\n]*: |"
+        r"Cannot save file into a non-existent directory: |Parent directory )['\"]?([^'\"\n]+?)['\"]?"
+        r"(?: does not exist\.?)?$",
+        "It writes into a folder that is not part of the delivery, and does not make it: {0}.",
+    ),
+    _rule(
         "data_missing",
         r"(?:FileNotFoundError|OSError|IOError|NotADirectoryError|HDF5ExtError|DatabaseError|"
         r"sqlite3\.OperationalError)[^\n]*?(?:No such file or directory|does not exist|not found|unable to open)"
@@ -207,6 +222,7 @@ _RUN = (
 
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'|ImportError: No module named '?([\w.]+)")
 _RUNNING_MODULE = re.compile(r"No module named ([\w.]+)(?:\.__main__)?;?", re.MULTILINE)
+_USAGE = re.compile(r"^usage:[ \n]*([^\n]+)", re.MULTILINE | re.IGNORECASE)
 _HOST = re.compile(r"(?:host='|https?://|ftp://|s3://|gs://)([\w.-]+)")
 _PLACE = re.compile(r'File "(?:/work/delivery/|/env/delivery/)([^"]+)", line (\d+)')
 
@@ -253,6 +269,8 @@ def run_cause(output: str, verdict: Verdict, why: str, own: Own) -> Cause | None
         place = _places(told)
         where = f" ({place})" if place else ""
         return Cause(code="error", message=f"It stops with an error: {_short(words)}{where}.", subject=_short(words))
+    if verdict is Verdict.FAILED and (usage := _USAGE.search(told)):
+        return Cause(code="usage", message=f"The command as it stands only got told how to use it: {_short(usage[1])}.")
     if verdict is Verdict.FAILED:
         said = f" Its last words: {_short(words)}." if (words := _last_words(told)) else ""
         return Cause(code="exit_code", message=f"It says that it failed: {why}.{said}")

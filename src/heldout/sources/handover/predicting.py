@@ -23,14 +23,15 @@ def predicts(plan: Plan, running: Running | None, after: Sequence[Ran], loaded: 
     if running is None:
         message = "It could not be built here, so this could not be looked at."
         return Check(id="U1", area="run", state="not_assessable", message=message)
-    commands = running.of(plan, "predict")
+    tried = running.of(plan, "predict")
+    commands = [run for run in tried if not _excused(run.cause)]
     good = [run for run in commands if run.worked]
     answering = [served for served in running.served if answers(served)]
     if good or answering:
         return _works(plan, good, answering, commands)
     later = [run for run in after if run.worked]
     if later:
-        why = commands[0].cause.message if commands and commands[0].cause else "no model was delivered."
+        why = tried[0].cause.message if tried and tried[0].cause else "no model was delivered."
         return Check(
             id="U1",
             area="run",
@@ -42,10 +43,13 @@ def predicts(plan: Plan, running: Running | None, after: Sequence[Ran], loaded: 
             log=later[0].log,
             locations=_places(plan, later[0].step),
         )
-    if commands or running.served:
-        return _fails(plan, commands, running.served, loaded)
+    served = [one for one in running.served if not _excused(one.cause)]
+    if commands or served:
+        return _fails(plan, commands, served, loaded)
     if loaded is not None:
         return loaded
+    if tried or running.served:
+        return _fails(plan, tried, running.served, None)
     if any(not model.present for model in plan.models):
         missing = next(model for model in plan.models if not model.present)
         message = f"Its code looks for a trained model that is not part of the delivery: {missing.path}."
@@ -70,7 +74,8 @@ def answers(served: Served) -> bool:
 def _works(plan: Plan, good: Sequence[Ran], answering: Sequence[Served], commands: Sequence[Ran]) -> Check:
     said = []
     if good:
-        said.append(f"{len(good)} of {len(commands)} predicting commands work as delivered")
+        some = f"{len(good)} of {len(commands)} predicting commands work"
+        said.append(f"{some if len(commands) > 1 else 'its predicting command works'} as delivered")
     measured: dict[str, bool | int | float | str | None] = {"commands": len(good), "services": len(answering)}
     for served in answering:
         asked = "a valid request" if served.valid else "a request for its front page"
@@ -103,7 +108,7 @@ def _fails(plan: Plan, commands: Sequence[Ran], served: Sequence[Served], loaded
     else:
         said = cause.message if cause else "it ended without a result."
     first = commands[0].step if commands else served[0].step
-    state = "not_assessable" if cause and cause.code in NOT_OFFERED else "fail"
+    state = "not_assessable" if _excused(cause) else "fail"
     also = f" {loaded.message}" if loaded is not None and loaded.state == "pass" else ""
     return Check(
         id="U1",
@@ -116,6 +121,10 @@ def _fails(plan: Plan, commands: Sequence[Ran], served: Sequence[Served], loaded
         locations=_places(plan, first),
         measured={"cause": cause.code if cause else None},
     )
+
+
+def _excused(cause: Cause | None) -> bool:
+    return cause is not None and cause.code in NOT_OFFERED
 
 
 def _places(plan: Plan, step: str) -> tuple[Location, ...]:
