@@ -15,6 +15,8 @@ from generate_interviews import interviewers_page, questions_page
 
 from heldout.cli import heldout
 from heldout.decision.law import SURE_WORDS, laws
+from heldout.decision.record import RecordFile
+from heldout.decision.record.requirements import requirements
 from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
 from heldout.material.limits import Limits
 from heldout.report.audit_file import audit_schema
@@ -63,6 +65,7 @@ def write_reference(folder: Path) -> None:
         "schemas.md": _schemas_page(),
         "commands.md": _commands_page(),
         "law.md": _law_page(),
+        "kept.md": _kept_page(),
         **{f"checks/{check.code}.md": _check_page(check) for check in all_checks()},
     }
     for name, text in pages.items():
@@ -202,6 +205,21 @@ def _law_page() -> str:
     return "\n".join(lines)
 
 
+def _kept_page() -> str:
+    lines = [
+        "# What has to be kept",
+        "",
+        "What `heldout record` looks for in a case. Who asks is told with how sure we are:",
+    ]
+    lines += ["a weak source is marked. [The laws themselves](law.md). Not legal advice.", ""]
+    lines += ["| to keep | who asks, since when | when it is missing |", "|---|---|---|"]
+    for one in requirements():
+        weak = {asked.place: "" if asked.sure == "seen" else f" ({SURE_WORDS[asked.sure]})" for asked in one.laws}
+        asks = "<br>".join(f"{asked.place}; {asked.since}{weak[asked.place]}" for asked in one.laws)
+        lines.append(f"| {one.what} | {asks} | {one.supply} |")
+    return "\n".join(lines)
+
+
 def _limits_page() -> str:
     """The caps of `material/limits.py`, with the sentence that stands under each in the source."""
     body = ast.parse(inspect.getsource(Limits)).body[0]
@@ -246,6 +264,7 @@ def _schemas_page() -> str:
         "A file of evidence in a case": EvidenceFile.model_json_schema(by_alias=True),
         "`case.toml`": CaseFile.model_json_schema(by_alias=True),
         "A scorecard in a case": Scorecard.model_json_schema(by_alias=True),
+        "`record.toml` of a case": RecordFile.model_json_schema(by_alias=True),
         "`standard.json` of a case": StandardFile.model_json_schema(by_alias=True),
         "A file of competencies": CompetencyFile.model_json_schema(),
         "A file of a role": Role.model_json_schema(),

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +21,11 @@ import pytest
 
 from heldout.report.fairness_html import render_fairness
 from heldout.report.html import render_audit, render_case, render_dossier
+from heldout.report.record_html import render_explanation, render_record
+from heldout.runs.recording import record_of
 from heldout.standard import load_standard
 from tests.decision.impact.samples import funnel, report
+from tests.decision.record.samples import case
 from tests.report import samples
 from tests.report.audit_samples import AUDITS
 
@@ -33,8 +37,11 @@ STANDARD = load_standard()
 SENIOR = STANDARD.roles_by_id["ml-engineer-senior"]
 with TemporaryDirectory() as folder:
     FAIRNESS = report(funnel(Path(folder)))
+    RECORD = record_of(case(Path(folder) / "case"), date(2026, 5, 1))
 PAGES = {
     "fairness": render_fairness(FAIRNESS),
+    "record": render_record(RECORD),
+    "explanation": render_explanation(RECORD.explanations[0], RECORD.title),
     "strong": render_dossier(samples.strong(), STANDARD, SENIOR),
     "weak": render_dossier(samples.weak(), STANDARD),
     "case": render_case("Churn team", SENIOR, [make() for make in samples.ALL.values()], STANDARD),

@@ -10,6 +10,7 @@ import click
 from pydantic import BaseModel
 
 from heldout.cli.output import write_output
+from heldout.decision.record import RecordFile, forget
 from heldout.errors import InputError
 from heldout.evidence import Case
 from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
@@ -27,6 +28,7 @@ _SCHEMAS: dict[str, type[BaseModel]] = {
     "evidence": EvidenceFile,
     "case": CaseFile,
     "standard": StandardFile,
+    "record": RecordFile,
     "scorecard": Scorecard,
 }
 _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
@@ -120,8 +122,10 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
         if not click.confirm(f"Delete everything about {subject.name} in {directory}? It cannot be undone"):
             click.echo("Nothing was deleted.")
             return
+    noted = forget(case, subject)
     removed = case.delete_subject(subject.slug)
-    click.echo(f"Deleted {subject.name}: the entry in case.toml and {len(removed)} files and folders.")
+    entries = "the entries in case.toml and record.toml" if noted else "the entry in case.toml"
+    click.echo(f"Deleted {subject.name}: {entries} and {len(removed)} files and folders.")
     for path in removed:
         click.echo(f"  {path}")
 
@@ -130,5 +134,5 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
 @click.argument("kind", type=click.Choice(sorted(_SCHEMAS)), default="evidence")
 @click.option("--output", default="-", metavar="FILE|-", help="Where to write it.")
 def schema(kind: str, output: str) -> None:
-    """Print the JSON Schema of a case's files: evidence (the default), case, standard, scorecard."""
+    """Print the JSON Schema of a case's files: evidence (the default), case, record, standard, scorecard."""
     write_output(output, json.dumps(_SCHEMAS[kind].model_json_schema(by_alias=True), indent=2))

@@ -15,8 +15,8 @@ from pydantic_core import ErrorDetails
 from heldout.errors import InputError
 from heldout.evidence.types import Location
 from heldout.material.toml import TomlError, parse_toml
+from heldout.material.toml_places import Places, find_places
 from heldout.sources.handover.plan import Plan
-from heldout.sources.handover.plan_places import Places, find_places
 
 SECTIONS = {
     "environment": "environments",

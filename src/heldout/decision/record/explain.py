@@ -1,0 +1,57 @@
+"""What one candidate is told of how they were looked at, without a word about anybody else."""
+
+from __future__ import annotations
+
+from heldout.decision.record.file import RecordFile, SubjectNotes
+from heldout.decision.record.result import Counted, Explanation
+from heldout.evidence import Artifact, Case, Dossier, Evidence, Subject
+from heldout.sources.interview.evidence import KIND
+from heldout.standard import SOURCE_WORDS
+
+_STATES = {
+    "not_observed": "nothing of the kind was seen",
+    "not_assessable": "it could not be told from this",
+    "not_applicable": "it does not apply to this",
+    "faulted": "we failed to look",
+}
+
+
+def explanation(subject: Subject, dossier: Dossier, case: Case, notes: RecordFile, *, decided: bool) -> Explanation:
+    """The page of one candidate as a value; interviewers are counted, not named."""
+    noted = notes.subjects.get(subject.slug, SubjectNotes())
+    looked = [_artifact(artifact) for artifact in dossier.artifacts if artifact.kind != KIND]
+    interviews = sum(artifact.kind == KIND for artifact in dossier.artifacts)
+    if interviews:
+        looked.append(f"{interviews} interview{'s' * (interviews != 1)}, each rated by itself")
+    weights = case.role.weights
+    counts = []
+    for name in sorted(weights, key=lambda name: (-weights[name], name)):
+        competency = case.standard.by_id[name]
+        seen = tuple(_seen(evidence) for evidence in dossier.evidence if evidence.competency == name)
+        counts.append(Counted(name=competency.name, why=competency.why, weight=weights[name], seen=seen))
+    return Explanation(
+        slug=subject.slug,
+        name=subject.name,
+        looked_at=tuple(looked),
+        counts=tuple(counts),
+        told=noted.told,
+        decided=decided,
+        contact=notes.controller.contact,
+        contest=notes.contest.how,
+        kept_until=notes.retention.until,
+    )
+
+
+def _artifact(artifact: Artifact) -> str:
+    origin = f" from {artifact.origin}" if artifact.origin and artifact.origin != artifact.name else ""
+    return f"{artifact.name} ({artifact.kind}){origin}"
+
+
+def _seen(evidence: Evidence) -> str:
+    """One observation, without its rater's name."""
+    source = SOURCE_WORDS.get(evidence.source, evidence.source)
+    on = f" on {evidence.taken_at.date()}" if evidence.taken_at else ""
+    if evidence.level is not None:
+        return f"{source}{on}: level {evidence.level:.1f} of 5"
+    why = f" ({evidence.reason.rstrip('. ')})" if evidence.state in ("not_assessable", "not_applicable") else ""
+    return f"{source}{on}: {_STATES.get(evidence.state, evidence.state)}{why}; that does not count against you"

@@ -1,0 +1,92 @@
+"""The record as values: what the page, the terminal and the JSON show."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from heldout.decision.record.requirements import Requirement
+from heldout.evidence.types import Frozen, State
+from heldout.standard import RoleIdentity
+
+Held = Literal["kept", "part", "missing", "open"]
+"""`kept` it is there; `part` of it is; `missing` nothing is; `open` there is nothing to keep yet."""
+
+
+class Line(Frozen):
+    """One thing that was found, and where."""
+
+    text: str
+    where: str
+
+
+class Answer(Frozen):
+    """One requirement and what the case holds of it."""
+
+    requirement: Requirement
+    held: Held
+    found: tuple[Line, ...]
+    missing: tuple[str, ...]
+
+
+class RawScore(Frozen):
+    """One level as it was given, before any model, or the reason for none."""
+
+    subject: str
+    competency: str
+    level: float | None
+    se: float | None
+    state: State
+    reason: str
+    source: str
+    instrument: str
+    version: str
+    standard: str
+    rater: str
+    taken_at: datetime | None
+    digest: str
+
+
+class Counted(Frozen):
+    """One competency that counts for the role: its share of the whole, and what each source saw of it in a person."""
+
+    name: str
+    why: str
+    weight: float
+    seen: tuple[str, ...]
+
+
+class Explanation(Frozen):
+    """What one candidate is told: what was looked at, what counts, who decides, how to contest. Names no one else."""
+
+    slug: str
+    name: str
+    looked_at: tuple[str, ...]
+    counts: tuple[Counted, ...]
+    told: date | None
+    decided: bool
+    contact: str
+    contest: str
+    kept_until: date | None
+
+
+class Record(Frozen):
+    """The whole record of a case on one day."""
+
+    title: str
+    case: str
+    role: RoleIdentity
+    role_name: str
+    made_on: date
+    answers: tuple[Answer, ...]
+    kept_until: date | None
+    overdue: bool
+    delete: tuple[str, ...]
+    """The commands that delete what is overdue."""
+    scores: tuple[RawScore, ...]
+    explanations: tuple[Explanation, ...]
+
+    @property
+    def lacking(self) -> tuple[Answer, ...]:
+        """The requirements of which something is missing."""
+        return tuple(answer for answer in self.answers if answer.held in ("part", "missing"))

@@ -1,0 +1,40 @@
+"""The record of a case as its page and the terminal show it."""
+
+from __future__ import annotations
+
+from heldout.decision.law import laws
+from heldout.decision.record import Record
+from heldout.decision.record.requirements import Requirement
+from heldout.decision.record.result import Held
+from heldout.report.words import count, listed
+
+HELD: dict[Held, tuple[str, str]] = {
+    "kept": ("✔", "Kept"),
+    "part": ("◐", "Part is missing"),
+    "missing": ("✖", "Missing"),
+    "open": ("◇", "Nothing to keep yet"),
+}
+"""Sign and words of each state."""
+NO_ADVICE = (
+    "This lists what laws and guidelines ask to be kept, as far as we know them, and what this case holds of it. It is "
+    "no legal advice and no certificate, and it does not say that anything was done lawfully."
+)
+
+
+def headline(record: Record) -> str:
+    """The first sentence: what is overdue, else what is missing, else that nothing is."""
+    if record.overdue:
+        return f"This case was to be kept until {record.kept_until}. That day has passed: delete it."
+    if not record.lacking:
+        return "Nothing of what is listed here is missing."
+    names = [answer.requirement.what.partition(",")[0].lower() for answer in record.lacking]
+    return f"{count(len(record.lacking), 'thing is', 'things are')} missing, in part or whole: {listed(names)}."
+
+
+def asked_by(requirement: Requirement) -> tuple[tuple[str, str, str], ...]:
+    """Of each law that asks for it: the place in it, since when, and a mark (`` when it was read in the original)."""
+    marks = {"seen": "", "secondary": "weak: read only in accounts", "recalled": "weak: from memory"}
+    return tuple((asked.place, asked.since, marks[asked.sure]) for asked in requirement.laws)
+
+
+LAWS = laws().named("eu-ai-act", "gdpr-22", "ugesp", "nyc-ll144", "ada", "us-states")

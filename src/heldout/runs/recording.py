@@ -1,0 +1,21 @@
+"""Gathers what a case holds for its record: evidence, scorecards with every revision, decisions, and record.toml."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from heldout.decision.record import About, Made, Record, fill, read_notes
+from heldout.evidence import Case
+from heldout.runs.dossiers import everything
+from heldout.sources.interview.store import every
+
+
+def record_of(case: Case, today: date) -> Record:
+    """The record of a case as it is on `today`; raises InputError for a file of the case that is wrong."""
+    about = [About(subject, everything(case, subject), every(case, subject)) for subject in case.subjects]
+    return fill(case, read_notes(case), about, _made(case), today)
+
+
+def _made(case: Case) -> list[Made]:
+    """The recorded decisions of people, oldest first."""
+    return []

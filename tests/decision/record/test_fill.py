@@ -1,0 +1,119 @@
+"""What a case holds of what has to be kept, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from heldout.decision.law import laws
+from heldout.decision.record import About, Answer, Made, Record, fill, read_notes
+from heldout.decision.record.requirements import requirements
+from heldout.runs.dossiers import everything
+from heldout.sources.interview.store import every
+from tests.decision.record.samples import DECIDED, FULL, case
+
+TODAY = date(2026, 5, 1)
+
+
+def record(folder: Path, notes: str = "", made: Sequence[Made] = (), today: date = TODAY) -> Record:
+    kept = case(folder / "case", notes)
+    about = [About(subject, everything(kept, subject), every(kept, subject)) for subject in kept.subjects]
+    return fill(kept, read_notes(kept), about, made, today)
+
+
+def answer(record: Record, name: str) -> Answer:
+    return next(one for one in record.answers if one.requirement.id == name)
+
+
+def told(record: Record, name: str) -> str:
+    return " | ".join(line.text for line in answer(record, name).found)
+
+
+def test_every_requirement_names_laws_that_are_known() -> None:
+    known = {law.id for law in laws().laws}
+    assert {asked.law for one in requirements() for asked in one.laws} <= known
+    assert all(one.laws and one.supply for one in requirements())
+
+
+def test_with_everything_told_and_decided_nothing_is_missing(tmp_path: Path) -> None:
+    full = record(tmp_path, FULL, [DECIDED])
+    assert [one.requirement.id for one in full.lacking] == []
+    assert {one.held for one in full.answers} == {"kept"}
+
+
+def test_without_a_word_of_people_each_missing_thing_has_its_name_and_mend(tmp_path: Path) -> None:
+    empty = record(tmp_path)
+    assert {one.requirement.id for one in empty.lacking} == {
+        *("controller", "purpose", "notice", "access", "job-analysis"),
+        *("accommodation", "oversight", "contest", "groups", "retention"),
+    }
+    assert answer(empty, "retention").missing == ("[retention] until", "[retention] reason")
+    assert answer(empty, "notice").missing == ("when Ada was told", "when Bob was told")
+    assert answer(empty, "decision").held == "open"
+
+
+def test_scores_stand_there_raw_with_time_rater_and_reason(tmp_path: Path) -> None:
+    scores = {score.competency: score for score in record(tmp_path).scores}
+    assert (scores["judgement"].level, scores["judgement"].rater) == (3.5, "Charlie")
+    assert (scores["craft"].level, str(scores["craft"].taken_at)) == (4.0, "2026-03-20 09:30:00+00:00")
+    assert (scores["cloud"].level, scores["cloud"].reason) == (None, "no cloud code")
+    assert scores["mlops"].reason == "Charlie: no time left"
+
+
+def test_versions_what_was_seen_and_what_was_adapted(tmp_path: Path) -> None:
+    made = record(tmp_path)
+    assert f"SHA-256 {made.role.digest}" in told(made, "standard")
+    assert "repository: review version 1, for Ada" in told(made, "instruments")
+    assert told(made, "seen-before") == "Charlie on Ada: a review, an audit or another report on the subject"
+    assert "1 interviews were adapted; that is on the scorecards and in no evidence" in told(made, "accommodation")
+    assert "Bob: 0 not observed" in told(made, "missing")
+
+
+def test_a_decision_against_the_memo_is_told_with_its_reason(tmp_path: Path) -> None:
+    made = record(tmp_path, made=[DECIDED])
+    assert "2026-04-01 16:05 UTC, Grace: Ada. The second interview outweighs" in told(made, "decision")
+    assert "1 of 1 decisions differ from the memo" in told(made, "overrides")
+    assert f"SHA-256 {'e' * 64}" in told(made, "model")
+
+
+def test_a_notice_that_came_after_the_first_look_is_told(tmp_path: Path) -> None:
+    late = record(tmp_path, "[subjects.ada]\ntold = 2026-03-23\n[subjects.bob]\ntold = 2026-03-23\n")
+    assert answer(late, "notice").held == "part"
+    assert answer(late, "notice").missing == ("a notice to Ada before the first look at their work (2026-03-20)",)
+
+
+def test_how_long_before_the_first_look_candidates_were_told(tmp_path: Path) -> None:
+    assert "Ada: told on 2026-03-02, 14 working days before the first look" in told(record(tmp_path, FULL), "notice")
+
+
+def test_a_retention_date_that_has_passed_comes_with_the_commands(tmp_path: Path) -> None:
+    day = record(tmp_path, FULL, today=date(2027, 6, 30))
+    assert (day.overdue, day.delete) == (False, ())
+    after = record(tmp_path / "later", FULL, today=date(2027, 7, 1))
+    assert after.overdue
+    assert after.delete[0] == f'heldout case delete-subject {tmp_path / "later" / "case"} "Ada"'
+    assert answer(after, "retention").held == "part"
+
+
+def test_a_retention_shorter_than_logs_are_kept_is_told(tmp_path: Path) -> None:
+    short = record(tmp_path, "[retention]\nuntil = 2026-06-01\nreason = 'x'\n")
+    assert "at least six months after the last entry (2026-03-25)" in " ".join(answer(short, "retention").missing)
+
+
+def test_what_a_candidate_is_told_names_nobody_else(tmp_path: Path) -> None:
+    ada, bob = record(tmp_path, FULL, [DECIDED]).explanations
+    text = ada.model_dump_json()
+    for other in ("Charlie", "Bob", "Grace", "no time left"):
+        assert other not in text
+    assert ada.looked_at == ("churn (repository) from https://example.org/churn", "1 interview, each rated by itself")
+    seen = {counted.name: counted.seen for counted in ada.counts}
+    assert ["interview on 2026-03-25: level 3.5 of 5"] in [list(one) for one in seen.values()]
+    assert ["past work: nothing of the kind was seen; that does not count against you"] in [
+        list(s) for s in seen.values()
+    ]
+    assert sum(counted.weight for counted in ada.counts) == pytest.approx(1)
+    assert (ada.contact, ada.kept_until, ada.decided) == ("hiring@example.org", date(2027, 6, 30), True)
+    assert bob.looked_at == ()
