@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -210,6 +211,59 @@ def app(environ, start_response):
     start_response(status, [("Content-Type", "application/json")])
     return [json.dumps(answer).encode()]
 '''
+
+
+IPYTHON = {
+    "IPython/__init__.py": "__version__ = '99.0'\n",
+    "IPython/core/__init__.py": "",
+    "IPython/core/pylabtools.py": "",
+    "IPython/core/displayhook.py": "class DisplayHook:\n    pass\n",
+    "IPython/core/displaypub.py": "class DisplayPublisher:\n    pass\n",
+    "IPython/core/interactiveshell.py": (
+        "from types import SimpleNamespace as Of\n\n\n"
+        "class InteractiveShell:\n"
+        "    @classmethod\n"
+        "    def clear_instance(cls):\n"
+        "        pass\n\n"
+        "    @classmethod\n"
+        "    def instance(cls, **kept):\n"
+        "        shell = cls()\n"
+        "        shell.user_ns, shell.history_manager, shell.compile = kept['user_ns'], Of(), Of()\n"
+        "        return shell\n\n"
+        "    def run_cell(self, source, store_history):\n"
+        "        try:\n"
+        "            exec(compile(source, 'ipython-input', 'exec'), self.user_ns)\n"
+        "        except Exception as error:\n"
+        "            return Of(error_before_exec=None, error_in_exec=error)\n"
+        "        return Of(error_before_exec=None, error_in_exec=None)\n"
+    ),
+}
+"""What a notebook's runner uses of IPython."""
+
+OLDPLOTS = {
+    "oldplots.py": (
+        "import sys\n\n\n"
+        "def plot(values):\n"
+        "    if 'IPython' in sys.modules:\n"
+        "        from IPython.core.pylabtools import backend2gui\n"
+    )
+}
+"""A library of plots that looks for what IPython took away, as matplotlib before 3.9 does."""
+
+
+def with_notebook(folder: Path) -> Path:
+    """Good, with a notebook whose plots do not work with the IPython of today."""
+    good(folder)
+    (folder / "requirements.txt").write_text("tinystats==1.0\noldplots\nipython\n")
+    cells = ["import oldplots", "oldplots.plot([1, 2])\nprint('accuracy: 0.91')"]
+    content = {
+        "cells": [{"cell_type": "code", "metadata": {}, "source": s, "outputs": []} for s in cells],
+        "metadata": {"kernelspec": {"name": "python3", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    (folder / "look.ipynb").write_text(json.dumps(content))
+    return folder
 
 
 def behind_gunicorn(folder: Path) -> Path:

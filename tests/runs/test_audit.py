@@ -13,7 +13,18 @@ from heldout.sources.handover.client import parse_input
 from heldout.sources.handover.plan_file import write_plan
 from heldout.sources.handover.rubric import verdict
 from tests.runs.auditing import audited, check
-from tests.runs.delivered import GUNICORN, TINYSTATS, behind_gunicorn, broken, good, houses, rented
+from tests.runs.delivered import (
+    GUNICORN,
+    IPYTHON,
+    OLDPLOTS,
+    TINYSTATS,
+    behind_gunicorn,
+    broken,
+    good,
+    houses,
+    rented,
+    with_notebook,
+)
 from tests.runs.index import index_of, make_wheel
 
 pytestmark = pytest.mark.usefixtures("needs_sandbox")
@@ -24,6 +35,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("index")
     make_wheel(folder, "tinystats", "1.0", TINYSTATS)
     make_wheel(folder, "gunicorn", "1.0", GUNICORN, program="gunicorn = gunicorn:main")
+    make_wheel(folder, "oldplots", "1.0", OLDPLOTS)
+    make_wheel(folder, "ipython", "99.0", IPYTHON)
     with index_of(folder) as address:
         yield address
 
@@ -93,6 +106,16 @@ def test_a_program_that_no_package_brings_costs_nothing(tmp_path: Path, index: s
     result = audited(folder, tmp_path / "kept", index)
     assert check(result, "B4").measured["rung"] == "R0"
     assert check(result, "U3").state == "not_assessable"
+
+
+def test_a_notebook_that_does_not_fit_with_ipython_is_run_without(tmp_path: Path, index: str) -> None:
+    result = audited(with_notebook(tmp_path / "noted"), tmp_path / "kept", index)
+    told = check(result, "U4")
+    assert told.state == "pass"
+    assert "One needed a repair of ours: it was run without IPython" in told.message
+    run = next(run for run in result.runs if "look.ipynb" in run.command)
+    assert run.worked
+    assert {reading.value for reading in run.readings} == {0.91}
 
 
 def test_what_cannot_be_installed_is_told_with_its_cause(tmp_path: Path, index: str) -> None:

@@ -153,7 +153,7 @@ def run_lines(runs: Sequence[Ran]) -> tuple[RunLine, ...]:
             folder="" if run.folder == "." else run.folder,
             worked=run.worked,
             words=_ENDED[run.verdict] if run.cause is None or run.verdict is not Verdict.OK else "ended, and failed",
-            why=run.cause.message if run.cause else run.why or _made(run),
+            why=" ".join(filter(None, (run.cause.message if run.cause else run.why or _made(run), _mended(run)))),
             seconds=run.wall_s,
             memory_mb=None if run.peak_memory_bytes is None else run.peak_memory_bytes / 1e6,
             log=run.log,
@@ -161,6 +161,10 @@ def run_lines(runs: Sequence[Ran]) -> tuple[RunLine, ...]:
         )
         for run in runs
     )
+
+
+def _mended(run: Ran) -> str:
+    return f"Mended by us: {run.mended}." if run.mended else ""
 
 
 def _made(run: Ran) -> str:

@@ -46,6 +46,9 @@ _DIGESTED = 512 * MIB
 
 _CODE = (".py", ".pyc", ".so", ".sh", ".ipynb", ".toml", ".cfg")
 _MOST_READ = 300
+_LAST_WORDS = 1_500
+_IPYTHON = re.compile(r"\b(?:IPython|matplotlib_inline|ipykernel|get_ipython)\b")
+"""What the end of a traceback names when a package and IPython do not fit together."""
 
 LIMITS = Limits(wall_s=600, cpus=2, memory_bytes=8 * GIB, processes=1024, output_bytes=16 * MIB, shm_bytes=GIB)
 SPACE = Space(disk_bytes=4 * GIB, files=400_000)
@@ -160,10 +163,13 @@ class Bench:
             self.workspace.remove(f"{DELIVERY}/{path}")
         return tuple(gone)
 
-    def run(self, step: Step, *, command: str | None = None, limits: Limits | None = None) -> Ran:
-        """Run a step to its end and say what became of it. Raises SandboxFault, never for the step."""
+    def run(self, step: Step, *, command: str | None = None, limits: Limits | None = None, plain: bool = False) -> Ran:
+        """Run a step to its end and say what became of it; a notebook without IPython if `plain`.
+
+        Raises SandboxFault, never for the step.
+        """
         self._runs += 1
-        told = _by_our_runner(step) if step.notebook else command or step.command
+        told = _by_our_runner(step, plain) if step.notebook else command or step.command
         self.shop.tell(step.notebook or told)
         before = self._stamps()
         self.workspace.remove(_WATCHED)
@@ -172,20 +178,26 @@ class Bench:
         return self._told(step, told, done, before)
 
     def run_found(self, step: Step, *, command: str | None = None, limits: Limits | None = None) -> Ran:
-        """Run a step; when it does not find its own code, once more with the delivery's folder on Python's path."""
+        """Run a step, and once more after what a person would mend in passing, where that may help.
+
+        That is: the delivery's folder on Python's path, when it does not find its own code; without IPython, when a
+        notebook stops in what ties its packages to IPython.
+        """
         ran = self.run(step, command=command, limits=limits)
-        if ran.cause is None or ran.cause.code != "own_code_not_found":
-            return ran
-        path = f"/work/{DELIVERY}"
-        paths = ":".join(part for part in (path, f"{path}/src", step.variables.get("PYTHONPATH", "")) if part)
-        again = self.run(
-            step.model_copy(update={"variables": {**step.variables, "PYTHONPATH": paths}}),
-            command=command,
-            limits=limits,
-        )
-        if again.cause is not None and again.cause.code == "own_code_not_found":
-            return ran
-        return again.model_copy(update={"measured": {**again.measured, "mend": "PYTHONPATH"}})
+        if ran.cause is not None and ran.cause.code == "own_code_not_found":
+            path = f"/work/{DELIVERY}"
+            paths = ":".join(part for part in (path, f"{path}/src", step.variables.get("PYTHONPATH", "")) if part)
+            there = step.model_copy(update={"variables": {**step.variables, "PYTHONPATH": paths}})
+            again = self.run(there, command=command, limits=limits)
+            if again.cause is not None and again.cause.code == "own_code_not_found":
+                return ran
+            ran, step = again.model_copy(update={"mended": "its folder was put on Python's path"}), there
+        if step.notebook and ran.cause is not None and _IPYTHON.search(self.output[-_LAST_WORDS:]):
+            again = self.run(step, limits=limits, plain=True)
+            if again.worked:
+                mended = (ran.mended, "it was run without IPython, with which its packages do not work")
+                return again.model_copy(update={"mended": " and ".join(part for part in mended if part)})
+        return ran
 
     def job(self, step: Step, command: str, limits: Limits) -> Job:
         """The job that a command of a step is."""
@@ -328,10 +340,10 @@ class Bench:
         return read_observation(files)
 
 
-def _by_our_runner(step: Step) -> str:
+def _by_our_runner(step: Step, plain: bool) -> str:
     """A notebook is run by a script of ours, from its own folder: Jupyter need not be among its packages."""
     path = posixpath.relpath(step.notebook or "", step.folder)
-    return f"python {TOOLS}/notebook.py {shlex.quote(path)} --out /work/{_NOTEBOOK}"
+    return f"python {TOOLS}/notebook.py {shlex.quote(path)} --out /work/{_NOTEBOOK}{' --plain' * plain}"
 
 
 def _counts(path: str) -> bool:

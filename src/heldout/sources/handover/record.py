@@ -76,6 +76,8 @@ class Ran(Frozen):
     """What the watch inside saw of its fits, splits and scores; None when it saw nothing of the kind."""
     cause: Cause | None = None
     """Why it failed; a run can end with exit code 0 and still have failed."""
+    mended: str = ""
+    """What we changed for this run, in words; the log tells of it as it was run last."""
     log: str = ""
     """Path of its log, relative to the audit's folder."""
     measured: dict[str, Measured] = Field(default_factory=dict)

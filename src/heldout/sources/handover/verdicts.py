@@ -140,6 +140,8 @@ def _does_its_work(plan: Plan, running: Running, training: Training) -> Check:
     measured: dict[str, bool | int | float | str | None] = {"worked": worked, "of": total}
     if share >= _MOST_WORK:
         rest = f" One does not: {cause.message}" if cause and share < 1 else ""
+        mended = [run for run in good if run.mended]
+        rest += f" {_needed(len(mended))} a repair of ours: {mended[0].mended}." if mended else ""
         return Check(
             id="U4",
             area="run",
@@ -162,6 +164,10 @@ def _does_its_work(plan: Plan, running: Running, training: Training) -> Check:
         locations=_places(plan, bad[:5]),
         measured={**measured, "cause": cause.code if cause else None},
     )
+
+
+def _needed(number: int) -> str:
+    return "One needed" if number == 1 else f"{number} needed"
 
 
 def _commands(worked: int, total: int) -> str:
