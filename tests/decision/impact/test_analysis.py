@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import chain, repeat
+from collections.abc import Iterator
+from itertools import chain, product, repeat
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from heldout.decision.impact import Comparison, Fairness, Group, Table, analyse, read_demographics, read_outcomes
+from heldout.decision.impact import (
+    Comparison,
+    Fairness,
+    Group,
+    Measure,
+    Table,
+    analyse,
+    read_demographics,
+    read_outcomes,
+)
 from heldout.errors import InputError
 from tests.decision.impact.samples import funnel, one_stage, report, write
 
@@ -131,6 +142,46 @@ def test_a_group_hidden_among_all_is_hidden_at_every_stage(tmp_path: Path) -> No
         assert group(result, "Native American", "race", measure).place == "hidden"
         hidden = [g.name for g in table(result, "race", measure).groups if g.place == "hidden"]
         assert len(hidden) > 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nobody_can_compute_a_small_group_from_the_page(tmp_path: Path, seed: int) -> None:
+    """Totals, groups and unknowns of each measure as equations: no small group's people follow from them."""
+    files = funnel(tmp_path, people=90, seed=seed)
+    truth = {(m.kind, m.stage, t.attribute, g.name): g.people or 0 for m, t, g in every_group(report(files, least=1))}
+    sexes, races = ("Female", "Male", ""), ("White", "Asian", "Black", "Native American", "")
+    crossings = {name for _, _, attribute, name in truth if attribute == "sex × race"}
+    cells = [
+        cell for cell in product(sexes, races) if "" in cell or " × ".join(cell) in crossings
+    ]  # others hold nobody
+    checked = 0
+    for measure in report(files).measures:
+        known = [[1.0] * len(cells)]
+        hidden = {}
+        for t in measure.tables:
+            inside = {g.name: [float(member(cell, t.attribute, g.name)) for cell in cells] for g in t.groups}
+            known.append([1.0 - sum(column) for column in zip(*inside.values(), strict=True)])  # of unknown category
+            for g in t.groups:
+                if g.people is not None:
+                    known.append(inside[g.name])
+                elif 0 < truth[measure.kind, measure.stage, t.attribute, g.name] < 5:
+                    hidden[t.attribute, g.name] = inside[g.name]
+        rank = np.linalg.matrix_rank(np.array(known))
+        for row in hidden.values():
+            assert np.linalg.matrix_rank(np.array([*known, row])) > rank
+            checked += 1
+    assert checked
+
+
+def every_group(result: Fairness) -> Iterator[tuple[Measure, Table, Group]]:
+    for measure in result.measures:
+        for t in measure.tables:
+            for g in t.groups:
+                yield measure, t, g
+
+
+def member(cell: tuple[str, str], attribute: str, name: str) -> bool:
+    return name == {"sex": cell[0], "race": cell[1]}.get(attribute, " × ".join(cell))
 
 
 def test_nobody_selected_gives_no_ratio(tmp_path: Path) -> None:

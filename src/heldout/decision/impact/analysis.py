@@ -134,7 +134,9 @@ def _systems(demographics: Demographics, everyone: Iterable[str]) -> list[_Syste
 def _system(demographics: Demographics, attributes: Sequence[str], everyone: Iterable[str]) -> _System:
     cell_of = {c: tuple(demographics.of[name].get(c, UNKNOWN) for name in attributes) for c in everyone}
     present = [sorted({cell[index] for cell in cell_of.values()}) for index in range(len(attributes))]
-    cells = list(product(*present))
+    observed = set(cell_of.values())
+    # A crossing that the page does not list holds nobody, and whoever reads it knows.
+    cells = [cell for cell in product(*present) if UNKNOWN in cell or cell in observed]
     rows: dict[RowKey, frozenset[Cell]] = {}
     unknown = []
     for index, name in enumerate(attributes):
@@ -145,9 +147,9 @@ def _system(demographics: Demographics, attributes: Sequence[str], everyone: Ite
             else:
                 rows[name, category] = members
     if len(attributes) > 1:
-        for cell in sorted(set(cell_of.values())):
-            if UNKNOWN not in cell:
-                rows[CROSSED, " × ".join(cell)] = frozenset([cell])
+        unknown.append(frozenset(cell for cell in cells if UNKNOWN in cell))
+        for cell in sorted(cell for cell in observed if UNKNOWN not in cell):
+            rows[CROSSED, " × ".join(cell)] = frozenset([cell])
     return _System(cell_of, rows, tuple(unknown))
 
 
