@@ -20,6 +20,15 @@ def test_the_terminal_tells_rates_and_how_sure_they_are(tmp_path: Path, capsys: 
     assert "no certificate" in " ".join(out.split())
 
 
+def test_the_example_shows_the_gap_that_was_drawn_into_it(capsys: pytest.CaptureFixture[str]) -> None:
+    example = Path(__file__).parents[2] / "examples" / "groups"
+    out = run(capsys, "fairness", example / "outcomes.csv", "--demographics", example / "who.csv")[1]
+    words = " ".join(out.split())
+    assert "1 of 36 comparisons shows a gap that chance alone would seldom make." in words
+    assert "At screen, 28 % of Female were selected and 47 % of Male" in words
+    assert "Female: The widest gap shown is at screen" in words
+
+
 def test_json_and_page_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     outcomes, who = one_stage(tmp_path, {"f": (4, 10), "m": (5, 10)})
     page = tmp_path / "page.html"

@@ -13,8 +13,8 @@ from heldout.report.clean import cleaned
 from heldout.report.words import count
 
 NO_VERDICT = (
-    "A gap does not show that anybody was treated unfairly, and no gap does not show that nobody was. This is no legal "
-    "advice and no certificate."
+    "A gap does not show that anybody was treated unfairly, and no gap does not show that nobody was; why a gap is "
+    "there, the numbers do not tell. This is no legal advice and no certificate."
 )
 READINGS: dict[Reading, tuple[str, str]] = {
     "difference": ("▲", "Gap, seldom chance"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from heldout.decision.impact import read_demographics, read_outcomes
 from heldout.errors import InputError
@@ -81,6 +84,17 @@ def test_a_missing_column_and_a_missing_file_are_told(tmp_path: Path) -> None:
         read_outcomes(outcomes(tmp_path, head=("candidate", "stage")))
     with pytest.raises(InputError, match="cannot be read"):
         read_demographics(tmp_path / "none.csv")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=120))
+def test_any_text_is_read_or_refused_in_words(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "any.csv"
+    for head in ("", "candidate,stage,selected\n", "candidate,sex\n"):
+        path.write_bytes((head + text).encode("utf-8", "surrogatepass"))
+        for read in (read_outcomes, read_demographics):
+            with suppress(InputError):  # anything else is a fault of ours, and fails
+                read(path)
 
 
 def test_categories_differ_by_more_than_their_writing(tmp_path: Path) -> None:

@@ -33,12 +33,12 @@ def reading_of(chance: float, adjusted: float, power_for_half: float) -> Reading
 
 def reading_words(reading: Reading, chance: float, adjusted: float, pairs: int, seen_below: float | None) -> str:
     """The same in one or two sentences."""
-    several = f"; {chance_words(adjusted)} when allowance is made for all {pairs} pairs of this report" * (pairs > 1)
+    several = f"; adjusted for all {pairs} pairs {chance_words(adjusted)}" * (pairs > 1)
     alone = f"{chance_words(chance)}{several}"
     if reading == "difference":
-        return f"Chance alone would seldom make a gap like this ({alone}). Why it is there, the numbers do not tell."
+        return f"Chance alone would seldom make a gap like this ({alone})."
     if reading == "perhaps":
-        return f"Alone it would seldom be chance; among {pairs} pairs one like it is to be expected ({alone})."
+        return f"Alone it would seldom be chance; among {pairs} pairs one like it can well come up ({alone})."
     seen = (
         "no rate, not even 0 %, would have been found reliably"
         if seen_below is None
