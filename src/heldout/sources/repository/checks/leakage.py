@@ -12,6 +12,7 @@ from heldout.evidence import Finding, FlowStep, Severity
 from heldout.sources.repository.checks.base import Check, Move, among, first, fraction
 from heldout.sources.repository.leakage import Kind, Leak, Report, analyse
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
 
 _FLOW_STEPS = 12
@@ -151,6 +152,13 @@ class TrainingScore(LeakageCheck):
             yield from waiting
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Models that an example or a notebook compares."""
+
+    finding: Finding
+
+
 class MultiTestLeakage(LeakageCheck):
     """One test set judges many models
 
@@ -163,7 +171,7 @@ class MultiTestLeakage(LeakageCheck):
     by cross-validation on the training rows and score the chosen one once.
 
     Limits: Comparing models for a table, without choosing, is legitimate and looks the same in code; so this moves
-    little.
+    little, and a library's examples and notebooks, which show what it does, are left out.
     """
 
     code = "LEK103"
@@ -173,6 +181,17 @@ class MultiTestLeakage(LeakageCheck):
     why = "The best of many scores on one test set is too good by chance alone."
     mend = "Choose between models by cross-validation on the training rows; use the test rows once."
     ask = "Several models are compared on one test set here. How did you choose, and how sure is the final figure?"
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Report the comparisons; those of examples and notebooks wait until it is known what they are beside."""
+        shows = module.part == "example" or module.notebook is not None
+        for _, finding in self.leaks(module):
+            yield Shown(finding) if shows else finding
+
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Beside a library, examples and notebooks show what it does: nothing is chosen by them."""
+        if purpose(repo) != "library":
+            yield from (noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, Shown))
 
 
 class OversamplingLeakage(LeakageCheck):

@@ -55,5 +55,24 @@ def _follow_uncalled(machine: Interpreter) -> None:
             continue
         machine.loops, machine.calling, machine.context = [], [], ""
         parameters = (*node.args.posonlyargs, *node.args.args)
-        arguments: list[Value] = [machine.source(a, f"parameter {a.arg}") for a in parameters]
+        settings = _settings(node.args)
+        arguments: list[Value] = [
+            Value() if a.arg in settings else machine.source(a, f"parameter {a.arg}") for a in parameters
+        ]
         machine.invoke(value, arguments, {}, node)
+
+
+def _settings(arguments: ast.arguments) -> frozenset[str]:
+    """The parameters that take a number, a text or a switch, by their types or defaults: no rows."""
+    parameters = (*arguments.posonlyargs, *arguments.args)
+    usual = dict(zip(reversed([a.arg for a in parameters]), reversed(arguments.defaults), strict=False))
+    typed = {a.arg for a in parameters if isinstance(a.annotation, ast.Name) and a.annotation.id in _PLAIN}
+    told = {
+        name
+        for name, default in usual.items()
+        if isinstance(default, ast.Constant) and isinstance(default.value, bool | int | float | str)
+    }
+    return frozenset(typed | told)
+
+
+_PLAIN = frozenset({"bool", "int", "float", "str"})

@@ -72,7 +72,11 @@ class Calls(Expressions):
         """`receiver.name(...)`: the source's own method, an estimator's, an object's, or one of data."""
         own: Value | None = None
         if function.function is not None:
-            own = self.invoke(function, call.arguments, call.keywords, call.node)
+            arguments, keywords = call.arguments, call.keywords
+            if name in apis.FITS:  # predictions that are learnt from are judged by nobody
+                arguments = [unjudged(v) for v in arguments]
+                keywords = {k: unjudged(v) for k, v in keywords.items()}
+            own = self.invoke(function, arguments, keywords, call.node)
         if name == "split" and short(receiver.cls) in apis.FOLDS:
             return self.folds(call, receiver)
         if self.is_estimator_call(receiver, name, call):
@@ -308,6 +312,15 @@ class Calls(Expressions):
                 Value(function=Function(code.node, code.scope, code.defaults, this=value)), arguments, keywords, node
             )
         return value
+
+
+def unjudged(value: Value) -> Value:
+    """The same rows, as data of their own where they are predictions."""
+    if not value.judged:
+        return value
+    result = value.derived()
+    result.judged = frozenset()
+    return result
 
 
 _Builtin = Callable[[Calls, Call], Value]

@@ -172,7 +172,9 @@ class Expressions(Parts):
         left = self.evaluate(node.left)
         others = [self.evaluate(c) for c in node.comparators]
         result = self.arithmetic(left, gather(others), node)
-        self.residuals(left, gather(others), node)
+        # Whether one number is above another decides a branch; of rows there are as many answers as rows.
+        if node is not self.deciding or any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
+            self.residuals(left, gather(others), node)
         result.pending = frozenset()
         result.mask = self.mask_of(node, left)
         return result

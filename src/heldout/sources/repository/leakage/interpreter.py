@@ -155,6 +155,7 @@ class Interpreter(Calls):
         return returned
 
     def _do_if(self, node: ast.If) -> Value | None:
+        self.deciding = node.test
         self.evaluate(node.test)
         if is_main_guard(node):
             return self.execute(node.body)

@@ -12,6 +12,7 @@ from heldout.sources.repository.leakage.columns import NEIGHBOURS, UNSURE
 from heldout.sources.repository.leakage.machine import Machine
 from heldout.sources.repository.leakage.rows import NONE, Part, Rows, meet, opposite, union, within
 from heldout.sources.repository.leakage.values import (
+    NOT_CONSTANT,
     Call,
     Influence,
     Influences,
@@ -100,6 +101,8 @@ class Library(Machine):
         )
         repeatable = "shuffle=False" in text or any(t.startswith("random_state=") and t[13:].isdigit() for t in text)
         key = f"split {' '.join(text)}" if repeatable else f"split {self.site(call.node)}"
+        if not repeatable and drawn_anew(call):
+            self.drawn[key] = self.around()
         many = call.arguments or call.data
         self.record_split(call.node, name, many, shuffled=call.told("shuffle") is not False)
         results: list[Value] = []
@@ -302,6 +305,15 @@ _HANDLERS: tuple[tuple[frozenset[str], _Handler], ...] = (
     (apis.REDUCTIONS, Library.reduced),
     (_COUNTING, Library.counted),
 )
+
+
+def drawn_anew(call: Call) -> bool:
+    """Whether a split at random is another one each time: without a seed, or with one that a name stands for."""
+    seed = next((k.value for k in call.node.keywords if k.arg == "random_state"), None)
+    if seed is None:
+        return call.told("shuffle") is not False
+    constant = call.told("random_state")
+    return constant is None or (isinstance(seed, ast.Name) and constant is NOT_CONSTANT)
 
 
 def left_out(influence: Influence, met: list[Value]) -> Influence:

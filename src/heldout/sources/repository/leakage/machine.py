@@ -92,6 +92,10 @@ class Machine:
         self.named: dict[ast.AST, frozenset[str]] = {}
         self.handed: dict[str, frozenset[str]] = {}
         """Loop -> sources of the rows that it hands out, others in each round."""
+        self.drawn: dict[str, frozenset[str]] = {}
+        """Cut -> loops in each round of which it is drawn anew."""
+        self.deciding: ast.expr | None = None
+        """The condition that a branch hangs on."""
 
     def spend(self) -> None:
         """Count one step; raises ExhaustedError at the end of the budget."""

@@ -236,9 +236,11 @@ def judgements(events: Iterable[Evaluation], fits: set[str]) -> int:
 
 
 def same_rows_again(machine: Machine, event: Evaluation) -> bool:
-    """Whether a loop fits and judges, and does not hand out the judged rows itself, others in each round."""
+    """Whether a loop fits and judges, and neither hands out the judged rows nor draws them, others in each round."""
     own = {atom.source for atom in event.rows}
-    return any(not own & machine.handed.get(loop, frozenset()) for loop in event.loops & event.fit.loops)
+    anew = [machine.drawn.get(key, frozenset()) for atom in event.rows for key, _ in atom.parts]
+    loops = (event.loops & event.fit.loops).difference(*anew)
+    return any(not own & machine.handed.get(loop, frozenset()) for loop in loops)
 
 
 def kept_for_choice(machine: Machine, rows: Rows) -> bool:
