@@ -213,6 +213,45 @@ def app(environ, start_response):
 '''
 
 
+FILTER = '''\
+"""Says of POST /predict with {"text": "..."} whether it is spam; takes whatever it is given."""
+
+import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        try:
+            told = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            label = "spam" if "free" in str(told.get("text", "")).lower() else "ham"
+        except ValueError:
+            self.send_error(400, "send JSON")
+            return
+        body = json.dumps({"label": label}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+if __name__ == "__main__":
+    HTTPServer(("127.0.0.1", 8000), Handler).serve_forever()
+'''
+
+
+def spam_filter(folder: Path) -> Path:
+    """A service for texts that never refuses one."""
+    readme = (
+        "# Spam filter\n\n    python serve.py\n\n    curl -X POST http://localhost:8000/predict "
+        "-H 'Content-Type: application/json' -d '{\"text\": \"win a free prize now\"}'\n"
+    )
+    return _written(folder, {"serve.py": FILTER, "README.md": readme})
+
+
 IPYTHON = {
     "IPython/__init__.py": "__version__ = '99.0'\n",
     "IPython/core/__init__.py": "",

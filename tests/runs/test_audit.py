@@ -23,6 +23,7 @@ from tests.runs.delivered import (
     good,
     houses,
     rented,
+    spam_filter,
     with_notebook,
 )
 from tests.runs.index import index_of, make_wheel
@@ -135,6 +136,37 @@ def test_the_clients_own_data(tmp_path: Path, index: str) -> None:
     result = audited(rented(tmp_path / "rented"), tmp_path / "kept", index, inputs=(given,))
     assert check(result, "T5").state == "pass", check(result, "T5")
     assert check(result, "T1").state == "fail"
+
+
+def test_a_service_for_texts_is_given_every_kind_of_bad_text(tmp_path: Path, index: str) -> None:
+    told = check(audited(spam_filter(tmp_path / "spam"), tmp_path / "kept", index), "U3")
+    assert told.state == "fail"
+    assert told.measured == {
+        "missing": "silent",
+        "missing_column": "silent",
+        "wrong_type": "silent",
+        "empty_text": "silent",
+        "other_language": "silent",
+        "very_long": "well",
+        "extra_column": "well",
+        "malformed": "loud",
+        "empty": "loud",
+    }
+
+
+def test_growth_is_measured_on_the_table_that_training_is_seen_to_read(tmp_path: Path, index: str) -> None:
+    folder = good(tmp_path / "good")
+    (folder / "data" / "houses.csv").write_text(houses(800))
+    (folder / "data" / "train_example.csv").write_text(houses(10))
+    script = (folder / "train.py").read_text().replace('"houses.csv"', '"".join(("hou", "ses", ".csv"))')
+    (folder / "train.py").write_text(script)
+    plan = plan_of(AuditOrder(what=str(folder), kept=tmp_path / "kept"))
+    assert {data.path: data.role for data in plan.data}["data/train_example.csv"] == "training", "by its name"
+    only = (write_plan(plan.model_copy(update={"steps": plan.of("train"), "services": ()})), "plan.toml")
+    result = audited(folder, tmp_path / "kept", index, plan=only)
+    assert {run.read for run in result.runs} == {("data/houses.csv",)}
+    assert result.growth is not None
+    assert {point.rows for point in result.growth.points} == {100, 200, 400, 800}
 
 
 def test_an_audit_goes_on_where_it_stopped(tmp_path: Path, index: str) -> None:

@@ -43,6 +43,20 @@ def test_breaking_down_is_loud_and_told_apart() -> None:
     assert "ended as if all were well" in lying.reason
 
 
+@pytest.mark.parametrize("kind", ["empty_text", "malformed"])
+def test_an_answer_to_no_text_or_to_no_request_is_silent(kind: Kind) -> None:
+    assert judged(kind).verdict == "silent"
+    assert judged(kind, (), status=400).verdict == "loud"
+
+
+def test_a_long_text_may_be_answered_and_a_number_as_text_must_not_change_it() -> None:
+    assert judged("very_long").verdict == "well"
+    assert judged("very_long", (), status=500).crash
+    assert judged("number_as_text").verdict == "well"
+    assert judged("number_as_text", (1.0, 1.0, 0.0, 0.0)).verdict == "silent"
+    assert u3_check((judged("other_language"),)).state == "pass"
+
+
 def test_no_answer_and_no_word_is_silent() -> None:
     assert judged("missing", (), exit_code=0, log="Loading model...\nDone.").verdict == "silent"
 

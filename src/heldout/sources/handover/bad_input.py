@@ -11,7 +11,8 @@ well    It answered, and rightly: other column order, another column or many row
 silent  It answered as if nothing were wrong: an answer for every row without a word; fewer answers than rows without a
         word; other answers only since the columns stood in another order; an answer for no rows.
 
-Numbers far out of range and a drift of all numbers are answered by nearly every model; that is told, and fails nothing.
+Numbers far out of range, a drift of all numbers and texts in other languages are answered by nearly every model; that
+is told, and fails nothing. A number written as text is as good as the number, and a very long text may be answered.
 """
 
 from __future__ import annotations
@@ -36,11 +37,19 @@ Kind = Literal[
     "extra_column",
     "missing_column",
     "wrong_type",
+    "number_as_text",
+    "empty_text",
+    "very_long",
+    "other_language",
+    "malformed",
 ]
 
-MILD: frozenset[str] = frozenset({"out_of_range", "shifted"})
+MILD: frozenset[str] = frozenset({"out_of_range", "shifted", "other_language"})
 """Kinds of which a silent answer fails nothing."""
-_UNCHANGED = frozenset({"column_order", "extra_column"})
+UNCHANGED: frozenset[str] = frozenset({"column_order", "extra_column", "number_as_text"})
+"""Kinds that must not change an answer."""
+_LARGE = frozenset({"huge", "very_long"})
+"""Kinds to which an answer is right."""
 _NEAR = 1e-6
 
 _WORDS = {
@@ -51,9 +60,14 @@ _WORDS = {
     "empty": "no rows at all",
     "huge": "very many rows",
     "shifted": "drifted numbers",
-    "extra_column": "one column too many",
-    "missing_column": "a column left out",
-    "wrong_type": "a word in the place of a number",
+    "extra_column": "one column or field too many",
+    "missing_column": "a column or field left out",
+    "wrong_type": "a value of the wrong type",
+    "number_as_text": "a number written as text",
+    "empty_text": "an empty text",
+    "very_long": "a very long text",
+    "other_language": "a text in other languages and signs",
+    "malformed": "a request that is no sound JSON or text",
 }
 _SAYS = re.compile(
     r"warn|error|invalid|missing|unknown|unseen|out of range|outside|unexpected|not (?:found|in|allowed|a valid)"
@@ -119,10 +133,11 @@ def judge_bad_input(
         return _silent(kind, f"Given {_WORDS[kind]}, it gave no answer and did not say why.")
     if len(after) != rows and not said:
         return _silent(kind, f"Given {_WORDS[kind]}, it answered for {len(after):,} of {rows:,} rows without a word.")
-    if kind in _UNCHANGED:
+    if kind in UNCHANGED:
         return _of_unchanged(kind, before.answers, after, said)
-    if kind == "huge":
-        return Outcome(kind=kind, verdict="well", reason=f"It answered for all {rows:,} rows.")
+    if kind in _LARGE:
+        reason = f"It answered for all {rows:,} rows." if kind == "huge" else f"It answered to {_WORDS[kind]}."
+        return Outcome(kind=kind, verdict="well", reason=reason)
     return _of_values(kind, after, said, handles)
 
 

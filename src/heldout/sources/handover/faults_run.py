@@ -7,11 +7,12 @@ import io
 import json
 import math
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 
 from heldout.errors import InputError
 from heldout.evidence.types import Frozen
-from heldout.sources.handover.bad_input import Kind, Outcome, Reply, judge_bad_input, u3_check
+from heldout.sources.handover.bad_input import UNCHANGED, Kind, Outcome, Reply, judge_bad_input, u3_check
 from heldout.sources.handover.bench import Bench, Workshop
 from heldout.sources.handover.models_run import Inspected, rows_for
 from heldout.sources.handover.plan import Plan, Step
@@ -40,7 +41,14 @@ _OF_SERVICE: dict[str, Kind] = {
     "empty": "empty",
     "missing_field": "missing_column",
     "wrong_type": "wrong_type",
+    "extra_field": "extra_column",
+    "number_as_text": "number_as_text",
+    "empty_text": "empty_text",
+    "very_long": "very_long",
+    "other_language": "other_language",
+    "malformed": "malformed",
 }
+_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _HUGE = 200_000
 _ROWS = 200
 """Rows of the sound table that are tried; the huge one has `_HUGE`."""
@@ -66,10 +74,12 @@ def try_service(served: Sequence[Served]) -> Faults | None:
         if valid is None or valid.status is None or valid.status >= 300:
             continue
         before = _reply(valid)
+        again = next((answer for answer in one.answers if answer.kind == "same_again"), valid)
+        steady = _reply(again).answers == before.answers  # else a changed answer says nothing of what was changed
         outcomes = tuple(
             judge_bad_input(_OF_SERVICE[answer.kind], before, _reply(answer), rows=len(before.answers))
             for answer in one.answers
-            if answer.kind in _OF_SERVICE
+            if answer.kind in _OF_SERVICE and (steady or _OF_SERVICE[answer.kind] not in UNCHANGED)
         )
         after = next((answer for answer in one.answers if answer.kind == "valid_after"), None)
         alive = after is not None and after.status is not None and after.status < 300
@@ -208,10 +218,12 @@ def _reply(answer: Answer) -> Reply:
 
 
 def _leaves(body: str) -> Iterator[float | str | None]:
-    """The values of an answer in JSON, in order."""
+    """The values of an answer in JSON, in order; of any other the text that a person would see."""
     try:
         waiting = [json.loads(body)]
     except (ValueError, RecursionError):
+        if text := " ".join(_TAG.sub(" ", body).split()):
+            yield text
         return
     count = 0
     while waiting and count < 500:

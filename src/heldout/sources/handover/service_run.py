@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
-from urllib.parse import parse_qsl, urlencode
 
 from heldout.evidence.types import Frozen
-from heldout.sandbox.base import MIB, Service, Verdict
+from heldout.sandbox.base import Service, Verdict
 from heldout.sources.handover import openapi
 from heldout.sources.handover.bench import Bench
 from heldout.sources.handover.causes import run_cause
 from heldout.sources.handover.plan import Service as Planned
 from heldout.sources.handover.plan import Step
 from heldout.sources.handover.record import Cause
+from heldout.sources.handover.spoiling import spoil, spoil_address
 
 PORTS = (8000, 5000, 8080, 8501, 7860, 3000, 8888, 80)
 """Where services of the usual frameworks listen when nothing says."""
@@ -188,72 +187,20 @@ def _conversation(door: _Door, planned: Planned | None) -> Iterator[Answer]:
     body = planned.body.encode()
     yield door.ask("valid", planned.method, planned.path, body, planned.content_type)
     yield door.ask("same_again", planned.method, planned.path, body, planned.content_type)
-    for kind, spoilt in spoil(planned.body, planned.content_type).items():
-        yield door.ask(kind, planned.method, planned.path, spoilt, planned.content_type)
+    for kind, path, spoilt in _spoilt(planned):
+        yield door.ask(kind, planned.method, path, spoilt, planned.content_type)
         if not door.service.running():
             return
     yield door.ask("valid_after", planned.method, planned.path, body, planned.content_type)
 
 
-def spoil(body: str, content_type: str) -> dict[str, bytes]:
-    """Requests that a careful service refuses, by kind, made from a valid one."""
-    bad = {"empty": b"", "malformed": b'{"half": ', "huge": b'{"x": "' + b"a" * MIB + b'"}'}
-    if "form" in content_type:
-        pairs = parse_qsl(body, keep_blank_values=True)
-        if pairs:
-            bad["missing_field"] = urlencode(pairs[1:]).encode()
-            bad["wrong_type"] = urlencode([(pairs[0][0], "not a number"), *pairs[1:]]).encode()
-            bad["missing_value"] = urlencode([(pairs[0][0], ""), *pairs[1:]]).encode()
-        return bad
-    try:
-        content = json.loads(body)
-    except ValueError:
-        return bad
-    row = row_of(content)
-    if isinstance(row, dict) and row:
-        first = next(iter(row))
-        numeric = next((key for key, value in row.items() if isinstance(value, int | float)), first)
-        text = next((key for key, value in row.items() if isinstance(value, str)), None)
-        variants: dict[str, Mapping[str, object]] = {
-            "missing_field": {key: value for key, value in row.items() if key != first},
-            "missing_value": {**row, numeric: None},
-            "wrong_type": {**row, numeric: "not a number"},
-            "out_of_range": {**row, numeric: -1e30},
-            "column_order": dict(reversed(list(row.items()))),
-        }
-        if text:
-            variants["unseen_category"] = {**row, text: "never seen before"}
-        bad |= {kind: json.dumps(_with_row(content, changed)).encode() for kind, changed in variants.items()}
-    elif isinstance(row, list) and row:
-        changes: dict[str, list[object]] = {
-            "missing_field": row[1:],
-            "missing_value": [None, *row[1:]],
-            "wrong_type": ["not a number", *row[1:]],
-            "out_of_range": [-1e30, *row[1:]],
-        }
-        bad |= {kind: json.dumps(_with_row(content, changed)).encode() for kind, changed in changes.items()}
-    return bad
-
-
-def row_of(content: object) -> object:
-    """The first row of inputs within a request: records nest them in lists and under keys."""
-    if isinstance(content, dict):
-        inner = next((v for v in content.values() if isinstance(v, list | dict) and v), None)
-        return row_of(inner) if inner is not None and len(content) <= 3 else content
-    if isinstance(content, list) and content and isinstance(content[0], list | dict):
-        return row_of(content[0])
-    return content
-
-
-def _with_row(content: object, row: object) -> object:
-    if isinstance(content, dict):
-        for key, value in content.items():
-            if isinstance(value, list | dict) and value and len(content) <= 3:
-                return {**content, key: _with_row(value, row)}
-        return row
-    if isinstance(content, list) and content and isinstance(content[0], list | dict):
-        return [_with_row(content[0], row), *content[1:]]
-    return row
+def _spoilt(planned: Planned) -> Iterator[tuple[str, str, bytes]]:
+    """(kind, path, body) of each spoilt request."""
+    if planned.method == "GET":
+        yield from ((kind, path, b"") for kind, path in spoil_address(planned.path).items())
+        return
+    for kind, body in spoil(planned.body, planned.content_type).items():
+        yield kind, planned.path, body
 
 
 def _answered(answers: list[Answer]) -> bool:

@@ -14,7 +14,8 @@ from heldout.sources.handover.bench import Workshop
 from heldout.sources.handover.models_run import Inspected
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.result import Check
-from heldout.sources.handover.service_run import Served, row_of
+from heldout.sources.handover.service_run import Served
+from heldout.sources.handover.spoiling import row_of
 
 _NEAR = 1e-3
 """Relative difference that rounding in an answer explains."""
