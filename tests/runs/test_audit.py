@@ -119,6 +119,28 @@ def test_a_notebook_that_does_not_fit_with_ipython_is_run_without(tmp_path: Path
     assert {reading.value for reading in run.readings} == {0.91}
 
 
+@pytest.mark.parametrize(
+    ("model", "state", "told"),
+    [
+        ("line.json", "fail", "Before it broke off, this came: 1 file (models/line.json)"),
+        ("line.pkl", "pass", "With its model made, it fails."),  # which tells by its name that it is a model
+    ],
+)
+def test_a_training_that_breaks_off_is_judged_by_what_came(
+    tmp_path: Path, index: str, model: str, state: str, told: str
+) -> None:
+    folder = good(tmp_path / "broken-off")
+    script = (folder / "train.py").read_text().replace("line.json", model)
+    (folder / "train.py").write_text(script.replace("    print(f", "    raise RuntimeError('no screen')\n    print(f"))
+    plan = plan_of(AuditOrder(what=str(folder), kept=tmp_path / "kept"))
+    only = (write_plan(plan.model_copy(update={"steps": plan.of("train"), "services": ()})), "plan.toml")
+    result = audited(folder, tmp_path / "kept", index, plan=only)
+    trained = check(result, "T1")
+    assert (trained.state, trained.credit < 1 or state == "fail") == (state, True)
+    assert told in trained.message
+    assert "no screen" in trained.message
+
+
 def test_what_cannot_be_installed_is_told_with_its_cause(tmp_path: Path, index: str) -> None:
     folder = good(tmp_path / "pins")
     (folder / "requirements.txt").write_text("tinystats==7.0\n")

@@ -8,7 +8,7 @@ from heldout.sandbox.base import Verdict
 from heldout.sources.handover.observation import Fit, Observation
 from heldout.sources.handover.plan import Plan, Purpose, Step
 from heldout.sources.handover.record import Cause, Ran
-from heldout.sources.handover.training import forced, has_trained, ordered, outputs
+from heldout.sources.handover.training import came_and_missing, came_through, forced, has_trained, ordered, outputs
 
 
 def step(id_: str, purpose: Purpose, *, after: tuple[str, ...] = (), **more: tuple[str, ...]) -> Step:
@@ -67,3 +67,28 @@ def test_an_end_with_exit_code_0_is_no_training() -> None:
     assert not has_trained(ran(cause=Cause(code="error", message="It stops."), made=("m.pkl",)), set())
     assert has_trained(ran(made=("m.pkl",)), set())
     assert has_trained(ran(seen=Observation(fits=(Fit(model="sklearn.svm.SVC", rows=10),))), set())
+
+
+CRASH = Cause(code="error", message="It stops with an error.")
+FIT = step("t", "train", outputs=("models/m.pkl", "plots/roc.png"))
+
+
+def test_a_crash_after_the_model_was_made_has_come_through() -> None:
+    run = ran(cause=CRASH, made=("models/m.pkl",))
+    assert came_through(run, FIT)
+    assert came_and_missing(run, FIT) == (("models/m.pkl",), ("plots/roc.png",))
+    assert has_trained(run.model_copy(update={"came_through": True}), set())
+
+
+@pytest.mark.parametrize(
+    ("cause", "made", "outputs"),
+    [
+        (CRASH, ("plots/roc.png",), ("models/m.pkl", "plots/roc.png")),  # no model
+        (CRASH, ("models/a.pkl",), ("models/a.pkl", "models/b.pkl")),  # not all of its models
+        (CRASH, ("models/m.pkl",), ()),  # nobody says what it is to make
+        (Cause(code="limit", message="It was stopped."), ("models/m.pkl",), ("models/m.pkl",)),
+        (None, ("models/m.pkl",), ("models/m.pkl",)),  # it worked
+    ],
+)
+def test_what_else_breaks_off_has_not(cause: Cause | None, made: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+    assert not came_through(ran(cause=cause, made=made), step("t", "train", outputs=outputs))

@@ -104,7 +104,7 @@ class Findings:
 
         What broke off has measured nothing that could be held against a claim.
         """
-        rounds = [tuple(r for run in done.runs if run.worked for r in all_readings(run)) for done in self.rounds]
+        rounds = [tuple(r for run in done.runs if run.counts for r in all_readings(run)) for done in self.rounds]
         ran = self.running.runs if self.running else ()
         others = tuple(r for run in ran if run.worked for r in all_readings(run))
         return ((*(rounds[0] if rounds else ()), *others), *rounds[1:])

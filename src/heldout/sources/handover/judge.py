@@ -56,7 +56,7 @@ def judge(
 
 def _seen(found: Findings) -> list[Observation]:
     """What the watch saw of the first training, as far as its runs worked: a half of one says little."""
-    return [run.seen for done in found.rounds[:1] for run in done.runs if run.seen is not None and run.worked]
+    return [run.seen for done in found.rounds[:1] for run in done.runs if run.seen is not None and run.counts]
 
 
 def _reported(found: Findings) -> list[Reading]:

@@ -76,6 +76,8 @@ class Ran(Frozen):
     """What the watch inside saw of its fits, splits and scores; None when it saw nothing of the kind."""
     cause: Cause | None = None
     """Why it failed; a run can end with exit code 0 and still have failed."""
+    came_through: bool = False
+    """Whether it failed only after it had made the model that it is to make."""
     mended: str = ""
     """What we changed for this run, in words; the log tells of it as it was run last."""
     log: str = ""
@@ -86,3 +88,8 @@ class Ran(Frozen):
     def worked(self) -> bool:
         """Whether it ended by itself without a failure that its output shows."""
         return self.verdict is Verdict.OK and self.cause is None
+
+    @property
+    def counts(self) -> bool:
+        """Whether what it made and measured can be judged: it worked, or failed after the work was done."""
+        return self.worked or self.came_through

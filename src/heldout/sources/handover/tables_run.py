@@ -48,7 +48,7 @@ class OwnData(Frozen):
         """The same as a training whose rounds can be made again."""
         if self.round is None or not self.trained:
             return Training()
-        chain = tuple(run.step for run in self.round.runs if run.worked)
+        chain = tuple(run.step for run in self.round.runs if run.counts)
         return Training(rounds=(self.round,), chain=chain, trained=self.trained)
 
 
@@ -130,7 +130,7 @@ class Swapper:
             if note is None or not note.done:
                 why = f"A part of {data.path} could not be taken: {note.why if note else 'no answer'}."
                 return Parts(path=data.path, points=tuple(points), why_not=why)
-            if all(run.worked for run in done.runs):
+            if all(run.counts for run in done.runs):
                 points.append(_point(note.rows_after, done))
                 changed = changed or _results(done) != _results(training.rounds[0])
         growth = fit_growth(points)

@@ -6,6 +6,7 @@ nothing has trained nothing.
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from heldout.evidence.types import Frozen
 from heldout.sandbox.base import Limits
 from heldout.sources.handover.bench import Bench, Workshop
+from heldout.sources.handover.discover.code.files import MODEL_SUFFIXES
 from heldout.sources.handover.plan import Plan, Step
 from heldout.sources.handover.record import Cause, Ran
 
@@ -102,7 +104,7 @@ class Trainer:
         trained = tuple(
             run.step for run in runs if self._purpose(run.step) == "train" and has_trained(run, set(deleted))
         )
-        chain = tuple(run.step for run in runs if run.worked) if trained else ()
+        chain = tuple(run.step for run in runs if run.counts) if trained else ()
         return Training(rounds=(done,), chain=chain, trained=trained)
 
     def repeat(self, training: Training, times: int = REPEATS, label: str = "train") -> Training:
@@ -133,7 +135,8 @@ class Trainer:
             if runs and left < 1:
                 break
             limits = _within(self.shop.limits, max(left, 30.0))
-            runs.append(bench.run_found(step, command=forced(step.command), limits=limits))
+            ran = bench.run_found(step, command=forced(step.command), limits=limits)
+            runs.append(ran.model_copy(update={"came_through": came_through(ran, step)}))
         return runs
 
     def _purpose(self, id_: str) -> str:
@@ -171,11 +174,35 @@ def forced(command: str) -> str:
 
 
 def has_trained(run: Ran, deleted: set[str]) -> bool:
-    """Whether a run left a training behind: files made or changed, or quality measured; a crash is none."""
-    if not run.worked:
+    """Whether a run left a training behind: files made or changed, or quality measured; a crash before is none."""
+    if not run.counts:
         return False
     seen = run.seen is not None and bool(run.seen.fits)
     return bool(run.made or run.changed or run.rewritten or run.readings or seen or deleted & set(run.digests))
+
+
+def came_and_missing(run: Ran, step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The outputs that the plan names for a step: those that a run wrote, and those that did not come."""
+    came = tuple(pattern for pattern in step.outputs if _written(run, pattern))
+    return came, tuple(pattern for pattern in step.outputs if pattern not in came)
+
+
+def came_through(run: Ran, step: Step) -> bool:
+    """Whether a run that failed by an error had made everything that it trains before.
+
+    That is every output that is a model, at least one; which files those are tells their kind. What is stopped by a
+    limit has not come through: the next part of a model may have been on its way.
+    """
+    if run.worked or run.cause is None or run.cause.code == "limit":
+        return False
+    models = [pattern for pattern in step.outputs if pattern.lower().endswith(MODEL_SUFFIXES)]
+    return bool(models) and all(_written(run, pattern) for pattern in models)
+
+
+def _written(run: Ran, pattern: str) -> bool:
+    wanted = pattern.removeprefix("./").rstrip("/")
+    written = (*run.made, *run.changed, *run.rewritten)
+    return any(fnmatch.fnmatchcase(path, wanted) or path.startswith(f"{wanted}/") for path in written)
 
 
 def _within(limits: Limits, seconds: float) -> Limits:

@@ -12,9 +12,11 @@ from heldout.sources.handover.record import Attempt, Cause, Ran
 from heldout.sources.handover.result import Check
 from heldout.sources.handover.running import Running
 from heldout.sources.handover.standing import Standing
-from heldout.sources.handover.training import Training
+from heldout.sources.handover.training import Training, came_and_missing
 
 _UNSATISFIABLE = frozenset({"pins_unsatisfiable", "version_missing", "other_python", "no_wheel", "private_index"})
+_BROKEN_OFF = 0.5
+"""What a training that fails after its model was made earns of one that ends well."""
 _NOT_BUILT = "It could not be built here, so this could not be looked at."
 
 
@@ -246,7 +248,7 @@ def trains(plan: Plan, training: Training | None) -> Check:
         area="retrain",
         state=state,
         severity="high" if state == "fail" else "info",
-        message=f"It could not be retrained. {said}",
+        message=" ".join(filter(None, (f"It could not be retrained. {said}", _partly(plan, runs)))),
         command=runs[0].command if runs else steps[0].command,
         log=runs[0].log if runs else "",
         locations=places,
@@ -273,11 +275,15 @@ def _trained(plan: Plan, training: Training) -> Check:
     if failed:
         why = next((run.cause.message for run in failed if run.cause), "it left nothing behind.")
         rest = f" {len(failed)} of {len(tried)} training commands did not work: {why}"
+    broken = [run for run in good if not run.worked]
+    if broken:
+        why = broken[0].cause.message if broken[0].cause else ""
+        rest = " ".join(filter(None, (f"{rest} With its model made, it fails. {why}", _partly(plan, broken[:1]))))
     return Check(
         id="T1",
         area="retrain",
         state="pass",
-        credit=max(0.5, len(good) / len(tried)),
+        credit=max(0.5, len(good) / len(tried)) * (_BROKEN_OFF if broken else 1),
         message=f"It retrains without network ({times} in {last:.1f} s{each}): {left}{named}.{rest}",
         command=good[0].command,
         log=good[0].log,
@@ -290,6 +296,21 @@ def _trained(plan: Plan, training: Training) -> Check:
             "of": len(tried),
         },
     )
+
+
+def _partly(plan: Plan, runs: Sequence[Ran]) -> str:
+    """What came of trainings that broke off, and what did not; nothing when nothing came."""
+    steps = {step.id: step for step in plan.steps}
+    parts = []
+    for run in runs:
+        made = sorted({*run.made, *run.changed, *run.rewritten})
+        _, missing = came_and_missing(run, steps[run.step])
+        said = [f"{len(made)} {'file' if len(made) == 1 else 'files'} ({', '.join(made[:3])})"] if made else []
+        said += [f"{r.name or r.metric} {r.written}" for r in run.readings[:2]]
+        if said:
+            lost = f"; not {', '.join(missing[:3])}" if missing else ""
+            parts.append(f"Before it broke off, this came: {', '.join(said)}{lost}.")
+    return parts[0] if parts else ""
 
 
 def _lacks(cause: Cause | None, training: Cause) -> bool:

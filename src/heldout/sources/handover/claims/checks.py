@@ -126,7 +126,7 @@ def _held(compared: Sequence[ClaimResult], leading: Sequence[ClaimResult]) -> st
 
 
 def _repeatable(claims: Sequence[Claim], runs: Sequence[Sequence[Ran]]) -> Check:
-    worked = [repeat for repeat in runs if repeat and all(ran.worked for ran in repeat)]
+    worked = [repeat for repeat in runs if repeat and all(ran.counts for ran in repeat)]
     if not worked:
         return _check("T3", "not_assessable", "No training ran to its end, so nothing could be repeated.")
     measured = [s for s in series([readings_of(repeat) for repeat in worked]) if len(s.values) == len(worked)]
