@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from heldout.report.html import render_audit
-from heldout.sources.handover.result import Audit
+from heldout.sandbox.base import Verdict
+from heldout.sources.handover.record import Attempt, Ran
+from heldout.sources.handover.result import Audit, Check
 from tests.report.audit_samples import AUDITS, BROKEN, GOOD, RENTED, audit, check
 from tests.report.audit_strategies import audits
 from tests.report.page import Page
@@ -119,6 +121,26 @@ def test_what_ran_stands_with_its_end_seconds_memory_and_log() -> None:
         in table.text
     )
     assert table.all("href") == ["logs/tests.txt", "logs/serve.txt", "logs/train-1.txt"]
+
+
+def test_a_long_command_is_shown_short_and_whole_on_demand() -> None:
+    flags = " --only-binary numpy --only-binary torch"
+    command = f"uv pip install --python 3.13 -r requirements.txt{flags}"
+    run = Ran(
+        step="look",
+        command="python /opt/tools/notebook.py 'a look.ipynb' --out /work/notebook.json --plain",
+        verdict=Verdict.OK,
+        wall_s=1.0,
+    )
+    attempt = Attempt(rung="R0", recipe="requirements.txt, by uv, on Python 3.13", worked=True, command=command)
+    built = Check(id="B4", area="build", state="pass", message="It builds.", command=command)
+    page = render_audit(GOOD.model_copy(update={"checks": (built,), "runs": (run,), "attempts": (attempt,)}))
+    shown = Page(re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)).text
+    assert "--only-binary" not in shown
+    assert "notebook.py" not in shown
+    assert "a look.ipynb, from its first cell to its last, without IPython" in shown
+    assert Page(page).text.count(flags.strip()) == 2, "in the check and in the table of builds"
+    assert "requirements.txt, by uv, on Python 3.13" in shown
 
 
 def test_every_try_to_build_is_shown_with_its_cause() -> None:

@@ -64,6 +64,21 @@ def log_link(path: str) -> str:
     return path if _LOG.fullmatch(path) and ".." not in path.split("/") else ""
 
 
+_READY_MADE = re.compile(r" --only-binary[ =]\S+")
+_NOTEBOOK = re.compile(r"python \S+/notebook\.py ('[^']*'|\S+) --out \S+( --plain)?")
+_LONGEST = 160
+
+
+def short(command: str) -> str:
+    """A command as a person reads it: without what only spares compiling, our runner of notebooks by its notebook."""
+    if match := _NOTEBOOK.fullmatch(command):
+        how = ", without IPython" if match[2] else ""
+        name = match[1].strip("'")
+        return f"{name}, from its first cell to its last{how}"
+    text = _READY_MADE.sub("", command)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
 @dataclass(frozen=True)
 class ClaimLine:
     """One stated number beside what came out, in the words of the claim."""
@@ -134,6 +149,8 @@ class RunLine:
 
     step: str
     command: str
+    whole: str
+    """The command to its last letter, where that says more; else empty."""
     folder: str
     worked: bool
     words: str
@@ -149,7 +166,8 @@ def run_lines(runs: Sequence[Ran]) -> tuple[RunLine, ...]:
     return tuple(
         RunLine(
             step=run.step,
-            command=run.command,
+            command=short(run.command),
+            whole=_more(run.command, short(run.command)),
             folder="" if run.folder == "." else run.folder,
             worked=run.worked,
             words=_ENDED[run.verdict] if run.cause is None or run.verdict is not Verdict.OK else "ended, and failed",
@@ -161,6 +179,10 @@ def run_lines(runs: Sequence[Ran]) -> tuple[RunLine, ...]:
         )
         for run in runs
     )
+
+
+def _more(whole: str, shown: str) -> str:
+    return "" if whole == shown else whole
 
 
 def _mended(run: Ran) -> str:
@@ -183,6 +205,7 @@ def build_lines(attempts: Sequence[Attempt]) -> tuple[RunLine, ...]:
         RunLine(
             step=RUNGS[attempt.rung],
             command=attempt.recipe,
+            whole=attempt.command,
             folder="",
             worked=attempt.worked,
             words="built" if attempt.worked else "failed",

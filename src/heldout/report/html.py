@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 
 from heldout.evidence import Dossier
 from heldout.report import words
-from heldout.report.audit_parts import POINTS, log_link
+from heldout.report.audit_parts import POINTS, log_link, short
 from heldout.report.audit_view import FIRST, audit_view
 from heldout.report.chart import GRID, Strip, at, shapes_of, strip
 from heldout.report.clean import plain
@@ -154,6 +154,7 @@ def _environment() -> Environment:
         at=at,
         log_link=log_link,
         seconds=seconds,
+        short=short,
     )
     environment.globals.update(grid=GRID)
     return environment
