@@ -21,12 +21,13 @@ _IMAGE = re.compile(
 )
 _BADGE = re.compile(
     r"shields\.io|badge|travis-ci|codecov|coveralls|circleci\.com|readthedocs\.org/projects|appveyor|codacy|codeclimate"
-    r"|snyk\.io|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
+    r"|snyk\.io|joss\.theoj|/status\.svg|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
     r"|build[ _-]?status|dev\.azure\.com|star-history|contrib\.rocks|opencollective"
     r"|logo|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"https?://\S+|<[^>]{1,500}>|!?\[[^\]]{0,200}\]\([^)]{0,500}\)|`[^`]{0,200}`|[|*_#>=~^+-]+")
+_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -70,6 +71,8 @@ def count_words(text: str) -> int:
 
 def read_document(text: str) -> Document:
     """Take a text apart; anything is a document, if only one section of prose."""
+    if "<!--" in text:  # what is not shown tells nobody anything
+        text = _HIDDEN.sub(lambda hidden: "\n" * hidden[0].count("\n"), text)
     lines = [line[:4000] for line in text.split("\n")]
     return Document(_Sections().read(lines), _tables(lines), _pictures(text))
 
@@ -145,7 +148,12 @@ _FIGURE = re.compile(
 """A cell that begins with a decimal number or a percentage: no version, no type of a column, no list of files."""
 
 
-_VERSIONS = re.compile(r"\bversions?\b", re.IGNORECASE)
+_NO_RESULTS = re.compile(
+    r"\b(versions?|students?|matric\w*|(group|team) members?|contributions?|assignees?"
+    r"|deadlines?)\b",
+    re.IGNORECASE,
+)
+"""Heads of tables of versions, and of who did what."""
 
 
 def _tables(lines: list[str]) -> tuple[int, ...]:
@@ -159,7 +167,8 @@ def _tables(lines: list[str]) -> tuple[int, ...]:
             begun = begun or number
             rows += bool(_FIGURE.search(bare[:1000]))
         else:
-            if begun and rows >= 2 and not _VERSIONS.search(lines[begun - 1][:1000]):
+            head = " ".join(text[:1000] for text in lines[begun - 1 : begun + 1])
+            if begun and rows >= 2 and not _NO_RESULTS.search(head):
                 found.append(begun)
             begun, rows = 0, 0
     return tuple(found)

@@ -14,11 +14,28 @@ if TYPE_CHECKING:
 
 _DOCUMENTS = 60
 """Texts that are taken apart: who has written sixty pages will not be judged by the next."""
+_ENOUGH = 20_000
+"""Bytes from which on a text is as good as any longer one."""
 
 
 def read_documents(repo: Repository) -> tuple[tuple[str, Document], ...]:
-    """The texts for readers, the README first if there is one: path and parts."""
-    return tuple((path, read_document(repo.text(path).text)) for path in islice(_paths(repo), _DOCUMENTS))
+    """The texts for readers, the README first if there is one: path and parts; of very many, those with most to say."""
+    return tuple((path, read_document(repo.text(path).text)) for path in _chosen(repo))
+
+
+def more_documents(repo: Repository) -> bool:
+    """Whether there are more texts for readers than are taken apart, so that counts of them are too low."""
+    return len(list(islice(_paths(repo), _DOCUMENTS + 1))) > _DOCUMENTS
+
+
+def _chosen(repo: Repository) -> list[str]:
+    paths = list(_paths(repo))
+    if len(paths) <= _DOCUMENTS:
+        return paths
+    sizes = {entry.path: min(entry.size, _ENOUGH) for entry in repo.tree.files}
+    front = paths[:1] if repo.readme is not None else []
+    kept = sorted(paths[len(front) :], key=lambda path: (-sizes.get(path, 0), path))[: _DOCUMENTS - len(front)]
+    return front + sorted(kept)
 
 
 _FORMAL = re.compile(

@@ -9,10 +9,11 @@ from tests.sources.repository.checks.examples.traps import Trap
 from tests.sources.repository.checks.examples.traps_around import AROUND
 from tests.sources.repository.checks.examples.traps_in_code import IN_CODE
 from tests.sources.repository.checks.examples.traps_in_leakage import LEAKS
+from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
 from tests.support import findings_of
 
 
-@pytest.mark.parametrize("trap", [*IN_CODE, *AROUND, *LEAKS], ids=lambda trap: f"{trap.code}: {trap.why}")
+@pytest.mark.parametrize("trap", [*IN_CODE, *AROUND, *LEAKS, *TEXTS], ids=lambda trap: f"{trap.code}: {trap.why}")
 def test_what_only_looks_like_it_is_not_said(trap: Trap) -> None:
     (check,) = checks_by_code([trap.code])
     said = [f.message for f in findings_of(trap.files, check) if f.polarity == trap.polarity]

@@ -30,6 +30,10 @@ _PARSERS = (
 _WRITES = re.compile(r"^(to_csv|to_parquet|to_json|to_sql|savetxt|imwrite|write|dump|save|print|echo|writerow)$")
 
 
+_MEASURES = re.compile(r"\blatenc(y|ies)|\bthroughput\b|\bbenchmark|perf_counter\(", re.IGNORECASE)
+"""Words of programs that measure how fast a model answers, and throw the answers away."""
+
+
 class PredictionCommand(Check):
     """A command that predicts
 
@@ -80,7 +84,7 @@ class PredictionCommand(Check):
             r"predict|infer|score|detect|demo|serve|translat|transcri|classify|caption|generate",
             module.path.rpartition("/")[2],
         )
-        if loads and named and not trains:
+        if loads and named and not trains and not _MEASURES.search(module.text):
             writes = any(_WRITES.match(called_name(c)) for name in module.called for c in module.called[name][:1])
             yield parser, bool(predicts), writes
 

@@ -30,7 +30,8 @@ _RUN = re.compile(
 _HOSTED = re.compile(r"mybinder\.org|colab\.research", re.IGNORECASE)
 
 _DATA = re.compile(
-    r"\b(data\s?sets?|data|corpus|corpora|datos|daten(satz)?|donn[ée]es|dados|checkpoints?|weights|pre-?trained)\b"
+    r"\b(data\s?sets?|data|corpus|corpora|datos|daten(satz)?|donn[ée]es|dados|checkpoints?|weights|pre-?trained"
+    r"|(embedding|language|base|supported|available) models?)\b"
     r"|数据|資料|データ|데이터|данны|korpus|veri seti",
     re.IGNORECASE,
 )
@@ -163,7 +164,7 @@ class Results(Check):
                 _count(n, what) for n, what in ((len(tables), "table of numbers"), (len(pictures), "figure")) if n
             )
             yield self.found(
-                f"The documentation shows {shown}.",
+                f"The documentation shows {'at least ' if repo.more_documents else ''}{shown}.",
                 *first([*tables, *pictures], 3),
                 strength=0.6 * ramp(len(tables), 0, 2) + 0.4 * ramp(len(pictures), 0, 3),
                 tables=len(tables),
@@ -213,6 +214,11 @@ _LICENCE = re.compile(r"^\W*(licen[cs]|copyright|warranty)", re.IGNORECASE)
 """Headings of legal text, whose limitations are not the project's."""
 
 
+_OF_DOCS = re.compile(r"(^|/)docs?/(readme|contributing)[^/]*$", re.IGNORECASE)
+_BUILDS_DOCS = re.compile(r"doc-?builder|sphinx|mkdocs|docusaurus|jupyter-?book|make html", re.IGNORECASE)
+"""Words of a text that tells how the documentation is made."""
+
+
 class PlainWords(Check):
     """Purpose and limits in words for outsiders
 
@@ -235,12 +241,16 @@ class PlainWords(Check):
         plain: list[Location] = []
         limits: list[Location] = []
         for path, document in repo.documents:
+            if _OF_DOCS.search(path) and _BUILDS_DOCS.search(repo.text(path).text):
+                continue
             for section in document.sections:
                 if section.words >= 40 and _PLAIN.match(section.title):
                     plain.append(repo.at(path, section.line))
                 if _LICENCE.match(section.title):
                     continue
-                if match := _LIMIT.search(f"{section.title}\n{section.prose}"):
+                # In a table, limits are those of what was compared and left.
+                prose = "\n".join(line for line in section.prose.split("\n") if not line.lstrip().startswith("|"))
+                if match := _LIMIT.search(f"{section.title}\n{prose}"):
                     limits.append(_place(repo.text(path), section.line, match[0].split("\n")[0]))
         if plain or limits:
             said = [
@@ -281,8 +291,8 @@ class Guides(Check):
         if pages:
             pages.sort(key=lambda page: -page[1].words)
             yield self.found(
-                f"{_count(len(pages), 'page')} of documentation with 80 words or more beside the README,"
-                f" {sum(d.words for _, d in pages):,} words without code and tables.",
+                f"{'At least ' if repo.more_documents else ''}{_count(len(pages), 'page')} of documentation with 80"
+                f" words or more beside the README, {sum(d.words for _, d in pages):,} words without code and tables.",
                 *(repo.at(path, 1) for path, _ in pages[:3]),
                 strength=ramp(len(pages), 0, 6),
                 pages=len(pages),

@@ -232,6 +232,12 @@ _OWN_DATA = re.compile(
     r"|\badding a (new )?(data|dataset)\b|\binput format|\bdata schema",
     re.IGNORECASE,
 )
+_OF_TRAINING = re.compile(
+    r"\btrain|\bdata\b|data ?sets?\b|\bepochs?\b|\bcheckpoints?\b|\blabel|\bannotat"
+    r"|\.(csv|jsonl?|parquet)\b|\bcolumns?\b",
+    re.IGNORECASE,
+)
+"""Words of training and its data: a prompt, or a list of words, can be fine-tuned too."""
 _OPERATE = re.compile(
     r"\bdeploy(ing|ment|ments)?\b|\bin production\b"
     r"|\bserv(e|ing) (the |a |your )?(models?|predictions?)|\bmodel serving|\btf serving"
@@ -265,7 +271,7 @@ class OwnData(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for the sections."""
-        found = list(_guides(repo, _OWN_DATA))
+        found = list(_guides(repo, _OWN_DATA, of=_OF_TRAINING))
         if found:
             yield self.found(
                 f"A guide tells how to bring one's own data or train anew: {_quoted(found)}.",
@@ -318,15 +324,20 @@ _NO_GUIDE = re.compile(
 _STEPS = re.compile(r"```|^\s*(\d{1,2}[.)]|[-*+])\s+\S|^( {4}|\t)\S|^\s*\$ ", re.MULTILINE)
 
 
-def _guides(repo: Repository, wanted: re.Pattern[str], *, steps: bool = False) -> Iterator[tuple[str, str, int]]:
-    """(path, title, line) of sections with substance whose heading is about it; `steps` asks for commands or a list."""
+def _guides(
+    repo: Repository, wanted: re.Pattern[str], *, steps: bool = False, of: re.Pattern[str] | None = None
+) -> Iterator[tuple[str, str, int]]:
+    """(path, title, line) of sections with substance whose heading is about it; `steps` asks for commands or a list,
+    `of` for words that have to stand under it.
+    """
     for text in documents(repo)[:60]:
         if _NO_GUIDE.search(text.path):
             continue
         for section in sections(text):
             title = re.sub(r"`[^`]*`|\S+\.(?:py|json|ya?ml|sh|csv|md)\b", " ", section.title[:200])
             substance = len(section.body.split()) >= 30 or "```" in section.body
-            if wanted.search(title) and substance and (not steps or _STEPS.search(section.body)):
+            speaks = of is None or of.search(f"{title} {section.body}")
+            if wanted.search(title) and substance and speaks and (not steps or _STEPS.search(section.body)):
                 yield text.path, section.title[:60], section.line
 
 

@@ -68,6 +68,7 @@ class AbsolutePaths(Check):
         """Note values in settings and scripts that begin with a home folder."""
         if (
             _AUTOMATION.match(text.path)
+            or _OF_EDITORS.search(text.path)
             or RECORDED.search(text.path)
             or (text.path.endswith(".json") and not _SETTINGS_JSON.search(text.path))
             or not re.search(r"/home/|/Users/|:\\", text.text)
@@ -118,6 +119,9 @@ class AbsolutePaths(Check):
 
 _AUTOMATION = re.compile(r"\.|(build_tools|ci|continuous_integration)/|\w*appveyor|azure-pipelines|bitbucket-")
 """Files that run on machines made for them, where paths are what they are."""
+
+_OF_EDITORS = re.compile(r"(^|/)\.(vscode|idea|spyproject|devcontainer)/")
+"""Settings of editors, at which no program stops."""
 
 RECORDED = re.compile(
     r"(^|/)(wandb|mlruns|mlartifacts|lightning_logs|runs|outputs?|multirun|catboost_info|AutoML_\d+|\.neptune|logs?)/",

@@ -152,6 +152,7 @@ class EdgeCases(Practice):
         "generated inputs": ("hypothesis:given|strategies.data", "schemathesis:from_path", "sklearn:check_estimator"),
         "empty": (),
         "missing values": (),
+        "missing columns or fields": (),
         "infinite or extreme": (),
         "unknown, invalid or doubled": (),
     }
@@ -200,9 +201,12 @@ _OF_RESULTS = re.compile(
 
 _ODD = {
     "empty": re.compile(r"empty|zero_(rows|length|size)|no_(data|rows|samples)"),
-    "missing values": re.compile(r"(^|_)nan(s|_|$)|missing|(^|_)null|(^|_)none(_|$)"),
+    "missing values": re.compile(r"(^|_)nan(s|_|$)|missing(_?(val|data|entr|obs)|$)|(^|_)null|(^|_)none(_|$)|imput"),
+    "missing columns or fields": re.compile(
+        r"missing_\w*(col|field|key|feature|label|arg|param|input|file|attr|header)"
+    ),
     "infinite or extreme": re.compile(
-        r"(^|_)inf(_|$)|infinite|overflow|underflow|extreme|too_(long|large|many|small|short)|boundary|edge"
+        r"(^|_)inf(_|$)|infinite|overflow|underflow|extreme|too_(long|large|many|small|short)|boundary"
     ),
     "unknown, invalid or doubled": re.compile(
         r"unknown|unseen|invalid|malformed|corrupt|duplicat|(^|_)bad_|(^|_)wrong|unsupported"

@@ -36,7 +36,7 @@ class Vectorised(Practice):
     sentence = "Work is done on whole arrays"
     full = 3
     kinds: ClassVar = {
-        "choices and lookups": ("numpy:where|select|choose|clip|digitize|searchsorted|isin|in1d", "torch:where"),
+        "choices and lookups": ("numpy:where|select|choose|digitize|searchsorted|isin|in1d", "torch:where"),
         "running sums and counts": (
             "numpy:bincount|add.at|cumsum|histogram|add.reduceat",
             "numpy:unique?return_counts",

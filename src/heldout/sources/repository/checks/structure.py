@@ -24,6 +24,9 @@ _WIDE = 200
 """Characters that a window has to hold: twelve lines of closing brackets are no copy."""
 
 
+_JUDGED = "Python files of 30 lines of code or more (tests and examples apart)"
+
+
 class Layout(Check):
     """Code laid out in modules that can be imported
 
@@ -56,7 +59,7 @@ class Layout(Check):
         judged = [m for m in repo.scripts if m.part == "code" and m.code_lines >= 30 and not _is_setup(m.path)]
         if len(judged) < 2:
             if repo.scripts:
-                yield self.unknown(f"Python files of 30 lines or more: {len(judged)}, too few to judge their layout.")
+                yield self.unknown(f"{_JUDGED}: {len(judged)}, too few to judge their layout.")
             return
         running = [m for m in judged if m.top_level >= 8]
         busy = {noted.path for noted in repo.notes(self)}
@@ -66,8 +69,8 @@ class Layout(Check):
         if share > 0.3:
             worst = sorted(running, key=lambda m: -m.top_level)
             yield self.against(
-                f"{len(running)} of {len(judged)} Python files of 30 lines or more start work as soon as they are"
-                " imported: they hold 8 or more statements outside any function.",
+                f"{len(running)} of {len(judged)} {_JUDGED} start work as soon as they are imported: they hold"
+                " 8 or more statements outside any function.",
                 *(repo.at(m.path) for m in first(worst, 3)),
                 strength=ramp(share, 0.3, 0.9),
                 files=len(judged),
@@ -75,8 +78,8 @@ class Layout(Check):
             )
         elif (tidy := fraction(len(clean), len(judged))) >= 0.6:
             yield self.found(
-                f"{len(clean)} of {len(judged)} Python files of 30 lines or more define functions or classes and can"
-                " be imported without starting work"
+                f"{len(clean)} of {len(judged)} {_JUDGED} define functions or classes and can be imported"
+                " without starting work"
                 f"{', and the project can be installed as a package' if packaged else ''}.",
                 *(repo.at(path) for path in packaged[:1]),
                 strength=ramp(tidy, 0.6, 1.0) * (1.0 if packaged else 0.6),
@@ -89,7 +92,7 @@ class Layout(Check):
 _AT_WORK = re.compile(
     r"(.*\.)?(open|print|input|download|urlretrieve|urlopen|read_(csv|excel|json|parquet|table|sql|pickle|hdf)|loadtxt"
     r"|genfromtxt|load_model|load_dataset|load_data|load_weights|from_pretrained|imread|listdir|parse_args|fit"
-    r"|fit_transform|predict|makedirs|mkdir|rmtree|VideoCapture|connect|to_csv|savefig|show)"
+    r"|fit_transform|predict|makedirs|mkdir|rmtree|SummaryWriter|VideoCapture|connect|to_csv|savefig|show)"
     r"|(torch|joblib|pickle|json|yaml|numpy|spacy|librosa|cPickle|dill)\.(load|safe_load|full_load|save|dump)"
     r"|requests\.\w+|subprocess\.\w+|os\.system"
 )
@@ -197,7 +200,8 @@ class Copies(Check):
         share = min(fraction(copied, total), 1.0)
         if share < 0.03 and total >= 1000:
             yield self.found(
-                f"Hardly any copied code: {share:.0%} of {total:,} lines stand in two files.",
+                f"Hardly any copied code: of {total:,} lines, {share:.0%} stand in two files in blocks of {WINDOW} or"
+                " more.",
                 strength=ramp(share, 0.03, 0.0),
                 copied_share=round(share, 3),
             )

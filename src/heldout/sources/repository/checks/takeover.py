@@ -19,6 +19,11 @@ _FETCH = re.compile(
     r"|gdown\.(download|cached_download)|urllib\.request\.urlretrieve|wget\.download|pooch\.retrieve"
     r"|requests\.get)$"
 )
+_FETCH_BY_NAME = re.compile(
+    r"sentence_transformers\.(\w+\.)*(SentenceTransformer|CrossEncoder|SparseEncoder)|gensim\.downloader\.load"
+    r"|whisper\.load_model|transformers\.pipeline|torch\.hub\.load|open_clip\.create_model_and_transforms"
+)
+"""What is given a name and fetches the weights of that name."""
 _CHECKED = re.compile(r"\b(sha256|md5|file_hash|known_hash|check_hash|hexdigest|checksum|sha1)\b", re.IGNORECASE)
 _WEIGHTS = re.compile(
     r"weight|checkpoint|pretrain|\.pth\b|\.pt\b|\.h5\b|\.ckpt\b|\.pkl\b|\.onnx\b|model_url|model_zoo|state_dict",
@@ -50,7 +55,7 @@ class ModelFile(Check):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Note downloads of weights, with or without a checksum."""
         for call, name in module.calls:
-            if _FETCH.match(name) and _WEIGHTS.search(module.text[:200_000]):
+            if _FETCH_BY_NAME.fullmatch(name) or (_FETCH.match(name) and _WEIGHTS.search(module.text[:200_000])):
                 near = "\n".join(module.lines[max(0, call.lineno - 8) : call.lineno + 12])
                 if name.endswith((".get_file", "requests.get", "urlretrieve", "wget.download")) and not _WEIGHTS.search(
                     near
@@ -227,7 +232,7 @@ _MEDIA_FOLDERS = re.compile(
     r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest",
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|(^|[/_-])(folds?|splits?|ids?)\.",
     re.IGNORECASE,
 )
 

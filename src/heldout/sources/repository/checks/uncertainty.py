@@ -30,7 +30,8 @@ _NUMBER = re.compile(
 _STD = r"(std\.? ?dev\w*|standard (deviation|error)s?)"
 _OF_SCORES = r"(folds?|seeds?|runs?|trials?|repetitions|accurac(y|ies)|scores?|auc|f1|rmse|mae|cv)"
 _SPREAD = re.compile(
-    r"\d[%)$\s]{0,3}(±|\+/?-|\\pm)|\b(mean|average|avg|accuracy|auc|f1|rmse|mae|scores?)\W{1,3}(±|\+/?-|\\pm)"
+    r"\d[%)$\s]{0,3}(±|\+/?-|\\pm)[\s$\\]{0,3}[\d.]"
+    r"|\b(mean|average|avg|accuracy|auc|f1|rmse|mae|scores?)\W{1,3}(±|\+/?-|\\pm)"
     r"|95 ?% ?(ci|confidence)|confidence interval"
     rf"|{_STD}\b[^.\n]{{0,40}}\b{_OF_SCORES}\b|\b{_OF_SCORES}\b[^.\n]{{0,60}}\b{_STD}",
     re.IGNORECASE,
@@ -336,6 +337,10 @@ def _text(module: Module, function: ast.AST) -> str:
     return "\n".join(module.lines[getattr(function, "lineno", 1) - 1 : getattr(function, "end_lineno", 1)])
 
 
+_ADDRESS = re.compile(r"\]\([^)]{0,500}\)|\bhttps?://\S+|<img[^>]{0,500}>")
+"""Addresses of links, pictures and badges, whose numbers are no results."""
+
+
 def _line_with(repo: Repository, pattern: re.Pattern[str]) -> Location | None:
     """The first line of the README that matches."""
     if repo.readme is None:
@@ -343,7 +348,7 @@ def _line_with(repo: Repository, pattern: re.Pattern[str]) -> Location | None:
     fenced = False
     for number, line in enumerate(repo.readme.lines[:3000], start=1):
         fenced ^= line.lstrip().startswith("```")  # code shows how to call, not what came out
-        if not fenced and pattern.search(line[:1000]):
+        if not fenced and pattern.search(_ADDRESS.sub(" ", line[:1000])):
             return repo.readme.location(number)
     return None
 
