@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from heldout.evidence.types import Frozen, Location
 from heldout.material.tree import Tree
@@ -14,9 +13,8 @@ from heldout.sandbox.base import NoSandboxError
 from heldout.sandbox.builds import Cause, build_image, check_builder
 from heldout.sandbox.oci import find_oci
 from heldout.sandbox.relay import Relay
+from heldout.sources.handover.image_look import Seen
 from heldout.sources.handover.result import Check
-
-_NAMES = ("dockerfile", "containerfile")
 
 
 class Imaged(Frozen):
@@ -66,41 +64,38 @@ def try_image(
     return told
 
 
-def image_checks(imaged: Imaged | None) -> Sequence[Check]:
-    """B6; none for a delivery without a Dockerfile, which need not have one."""
+def image_checks(imaged: Imaged | None, seen: Sequence[Seen] = ()) -> Sequence[Check]:
+    """B6; none for a delivery without a Dockerfile, which need not have one. `seen`: what reading it shows."""
     if imaged is None or not imaged.path:
         return ()
-    place = (Location(path=imaged.path),)
-    command = f"podman build -f {imaged.path} ."
+    check = Check(
+        id="B6",
+        area="build",
+        state="pass",
+        message="",
+        command=f"podman build -f {imaged.path} .",
+        locations=(Location(path=imaged.path),),
+        log=imaged.log,
+    )
     if imaged.built:
         day = f" with {imaged.why}" if imaged.why else ""
-        message = f"Its image builds in {imaged.seconds:.0f} s{day}."
-        credit = 0.5 if imaged.why else 1.0
-        return (
-            Check(
-                id="B6",
-                area="build",
-                state="pass",
-                credit=credit,
-                message=message,
-                command=command,
-                locations=place,
-                log=imaged.log,
-            ),
-        )
+        message = " ".join((f"Its image builds in {imaged.seconds:.0f} s{day}.", *_warnings(seen)))
+        return (check.model_copy(update={"message": message, "credit": 0.5 if imaged.why else 1.0}),)
     why = imaged.why.strip().rstrip(".")
-    state: Literal["fail", "not_assessable"] = "fail" if imaged.assessable else "not_assessable"
-    lead = "Its image does not build" if imaged.assessable else "Whether its image builds could not be told"
-    message = f"{lead}: {why}."
-    return (
-        Check(
-            id="B6",
-            area="build",
-            state=state,
-            severity="medium" if state == "fail" else "info",
-            message=message,
-            command=command,
-            locations=place,
-            log=imaged.log,
-        ),
-    )
+    lost = [one.text for one in seen if one.breaks]
+    if imaged.assessable:
+        message = " ".join((f"Its image does not build: {why}.", *_warnings(seen)))
+    elif lost:
+        message = " ".join(("Its image cannot build, whatever it is built on.", *(one.text for one in seen)))
+    else:
+        told = f" Seen in the file itself: {' '.join(one.text for one in seen)}" if seen else ""
+        again = " Then run the audit again for the real answer." if " pull " in why else ""
+        message = f"Whether its image builds could not be told: {why}.{again}{told}"
+    if not imaged.assessable and not lost:
+        return (check.model_copy(update={"state": "not_assessable", "message": message}),)
+    return (check.model_copy(update={"state": "fail", "severity": "medium", "message": message}),)
+
+
+def _warnings(seen: Sequence[Seen]) -> tuple[str, ...]:
+    """What would go wrong with an image though it is built, or explains why it is not."""
+    return tuple(one.text for one in seen if one.breaks or "would" in one.text)

@@ -11,6 +11,7 @@ from heldout.sources.handover.conduct import Findings
 from heldout.sources.handover.faults_run import faults_check
 from heldout.sources.handover.growth import growth_check
 from heldout.sources.handover.guide import guide_check
+from heldout.sources.handover.image_look import look_at
 from heldout.sources.handover.image_run import Imaged, image_checks
 from heldout.sources.handover.models import t7_check
 from heldout.sources.handover.models_run import loaded_check
@@ -38,7 +39,7 @@ def judge(
     """The checks that need a run, and those of owning it; one for each line of the rubric that they speak for."""
     return (
         *build_checks(plan, standing),
-        *image_checks(imaged),
+        *image_checks(imaged, look_at(imaged.path, material.tree, plan, standing) if imaged.path else ()),
         *run_checks(plan, found.running, found.training),
         trains(plan, found.training),
         predicts(plan, found.running, found.predicted, loaded_check(found.models)),
