@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from heldout.evidence import Location
 from heldout.report.interviews import render_form
+from heldout.report.kits import render_kit
 from heldout.report.raters import render_raters
+from heldout.runs.kits import ForSubject
 from heldout.sources.interview.agreement import agreement
+from heldout.sources.interview.bank import load_bank
 from heldout.sources.interview.form import Blank
+from heldout.sources.interview.kit import Kit, Need, Part, Plan
+from heldout.sources.interview.personal import PersonalPart, PersonalQuestion
 from heldout.sources.interview.scorecard import rateable
 from heldout.sources.interview.tables import Rated
 from heldout.standard import load_standard
@@ -22,7 +29,30 @@ STANDARD = load_standard()
 ROLE = STANDARD.roles_by_id["ml-engineer-mid"]
 BLANK = Blank("Ada <b>", "Ann\x1b[1m", "", rateable(STANDARD, ROLE), STANDARD)
 RATINGS = [*panel((0.6, 0.0, -0.6), (0.4, 0.4, 0.4), subjects=12, each=2), Rated("Ada <b>", "c0", "Ada <b>", 3.0)]
-PAGES = {"form": render_form(BLANK, ROLE), "raters": render_raters(agreement(RATINGS), ["hires"])}
+KIT_NEEDS = tuple(Need(competency=n, weight=w, unknown=0.8) for n, w in sorted(ROLE.weights.items()))
+PARTS = (Part(interviewer="Ann", questions=("slow-matching", "failed-project")), Part(interviewer="Bob"))
+PLAN = Plan(aim="person", needs=KIT_NEEDS, parts=PARTS, proven=False, gap=0.03)
+KIT = Kit(
+    schema=1, made_at=datetime(2026, 11, 24, tzinfo=UTC), role="r", bank="1", minutes=45, opening=5, personal=8,
+    plans=(PLAN,), questions=load_bank().questions, unseen=("domain",),
+)  # fmt: skip
+HOSTILE = PersonalQuestion(
+    code="LEK108",
+    about="statistics",
+    question="Why <script>alert(1)</script> `fit`?\u202e",
+    fact="Ada <b> fitted first.",
+    where=(Location(path="a\x1b[1m.py", line=1, snippet="</code><script>"), Location(path="b.py", snippet="y")),
+    good_answer=("Sees it: </ul>",),
+)
+MADE = (
+    ForSubject(PLAN, "", (PersonalPart("Ann", (), 0), PersonalPart("Bob", (), 0))),
+    ForSubject(PLAN, "Ada <b>", (PersonalPart("Ann", (HOSTILE,), 4), PersonalPart("Bob", (), 0))),
+)
+PAGES = {
+    "kit": render_kit(KIT, MADE, STANDARD, ROLE),
+    "form": render_form(BLANK, ROLE),
+    "raters": render_raters(agreement(RATINGS), ["hires"]),
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import click
+from pydantic import BaseModel
 
 from heldout.cli.output import check_output, write_output
 from heldout.cli.scorecard import read_given, scorecard
@@ -109,6 +110,75 @@ def _show_list(bank: Bank, json_to: str | None) -> None:
         write_output(json_to, bank.model_dump_json(indent=2))
     else:
         print_bank(make_console(), bank)
+
+
+@command.command()
+@click.argument("case_at", metavar="CASE", type=click.Path(path_type=Path))
+@click.option(
+    "--subject", "names", multiple=True, metavar="NAME", help="With the personal part of this subject (repeatable)."
+)
+@click.option("--interviewers", metavar="A,B,C|N", help="Who interviews, or how many (3 when left out).")
+@click.option("--minutes", type=int, metavar="N", help="Time of each interviewer (45 when left out).")
+@click.option("--renew", is_flag=True, help="Make another kit, although the case has one.")
+@click.option("--html", metavar="FILE", help="Write an overview and a sheet an interviewer, to print.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the kit as JSON instead.")
+def kit(
+    case_at: Path,
+    names: tuple[str, ...],
+    interviewers: str | None,
+    minutes: int | None,
+    renew: bool,
+    html: str | None,
+    json_to: str | None,
+) -> None:
+    """Say who asks what: the same questions for every subject, shared out so that two people rate what counts most.
+
+    The first call makes the kit and freezes it in the case; later ones show it. Levels are never shown.
+    """
+    from heldout.report.kits import print_kit, render_kit  # the solver is only paid for here
+    from heldout.runs.kits import kit_for, made_out
+
+    for target in (html, json_to):
+        check_output(target)
+    case = Case.open(case_at)
+    subjects = [case.subject(name) for name in names]
+    found, new = kit_for(case, _people(interviewers), minutes, renew=renew)
+    made = made_out(case, found, subjects)
+    if html:
+        write_output(html, render_kit(found, made, case.standard, case.role))
+    if json_to:
+        content = {
+            "kit": {**found.model_dump(mode="json", by_alias=True), "label": found.label},
+            "coverage": {one.plan.aim: [dataclasses.asdict(c) for c in found.coverage(one.plan)] for one in made},
+            "personal": {one.subject: [dataclasses.asdict(p) for p in one.personal] for one in made if one.subject},
+        }
+        write_output(json_to, json.dumps(content, indent=2, ensure_ascii=False, default=_model))
+    else:
+        print_kit(make_console(), found, made, case.standard)
+    if json_to != "-":
+        click.echo(f"\n{'Made and kept' if new else 'Kept'} in {case_at}: {found.label}.")
+        if html:
+            click.echo(f"The sheets to print: {html}")
+
+
+def _people(given: str | None) -> tuple[str, ...] | None:
+    """The interviewers' names; a number stands for as many who have none yet."""
+    from heldout.runs.kits import named
+
+    if given is None:
+        return None
+    if given.strip().isdigit():
+        return named(min(int(given), 99))
+    names = tuple(" ".join(name.split()) for name in given.split(",") if name.strip())
+    if not names:
+        raise InputError("--interviewers needs names parted by commas, or a number")
+    return names
+
+
+def _model(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 @command.command()

@@ -159,8 +159,9 @@ def _expected(case: Case, subject: Subject, rater: str, part: str | None) -> Exp
 
 
 def _part(kit: Kit, subject: Subject, interviewer: str) -> tuple[str, ...]:
-    part = kit.part(kit.plan(subject), interviewer)
-    return kit.rated(part) if part else ()
+    plan = kit.plan(subject)
+    part = kit.part(plan, interviewer)
+    return kit.rated(plan, part) if part else ()
 
 
 def read_given(path: Path) -> str:

@@ -40,7 +40,7 @@ def one_line(text: str) -> str:
 
 def cleaned(model: _Model) -> _Model:
     """The dossier or audit with every text in it made safe to show."""
-    return type(model).model_validate(_clean(model.model_dump()))
+    return type(model).model_validate(_clean(model.model_dump(by_alias=True)))
 
 
 def _clean(value: Any) -> Any:

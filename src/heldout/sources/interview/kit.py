@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -25,9 +25,18 @@ TWO = 2
 Aim = Literal["person", "vendor"]
 
 
+OPENING = 5
+"""Minutes of an interview for greeting, closing and the subject's own questions."""
+PERSONAL_EACH = 4
+"""Minutes for one personal question, follow-up included."""
+PERSONAL_MOST = 8
+PERSONAL_SHARE = 0.2
+"""The personal part takes at most so many minutes, and at most so much of the whole: the rest is the same for all."""
+
+
 class Need(Frozen):
-    """Why a competency is asked about: its `weight` in the role (0-1, all sum to 1), and the part (0-1) of what is not
-    known beforehand that other evidence has left open, the mean over the subjects there were when the kit was made."""
+    """Why a competency is asked about: its `weight` in the role (0-1, all sum to 1), and `unknown`, the part (0-1) of
+    what is not known beforehand that other evidence has left open: the mean over the subjects when the kit was made."""
 
     competency: Identifier
     weight: float = Field(gt=0.0, le=1.0)
@@ -47,12 +56,31 @@ class Part(Frozen):
 
 
 class Plan(Frozen):
-    """Who asks what of one kind of subject. `proven`: no choice of questions covers more; else at most `gap` more."""
+    """Who asks what of one kind of subject; `needs` holds every competency of the role that interviews can see, the
+    most urgent first. `proven`: no other choice of questions covers more of the urgency; else at most `gap` more (0-1).
+    """
 
     aim: Aim
+    needs: tuple[Need, ...]
     parts: tuple[Part, ...]
     proven: bool
     gap: float = Field(default=0.0, ge=0.0)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How one competency fares in a plan: (interviewer, question) of the questions mainly about it, and of those whose
+    answers often show it besides; `why_not` says why it is not covered, empty when it is."""
+
+    need: Need
+    own: tuple[tuple[str, str], ...]
+    besides: tuple[tuple[str, str], ...]
+    why_not: str
+
+    @property
+    def people(self) -> int:
+        """How many interviewers rate it."""
+        return len({who for who, _ in (*self.own, *self.besides)})
 
 
 class Kit(Frozen):
@@ -63,16 +91,17 @@ class Kit(Frozen):
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
-    number: int = Field(ge=1)
+    number: int = Field(default=1, ge=1)
     made_at: datetime
     role: str
     bank: str
-    minutes: int = Field(ge=10, le=240)
-    opening: int = Field(ge=0)
-    personal: int = Field(ge=0)
-    needs: tuple[Need, ...]
+    minutes: int
+    opening: int
+    personal: int
     plans: Annotated[tuple[Plan, ...], Field(min_length=1)]
     questions: tuple[Question, ...]
+    unseen: tuple[Identifier, ...] = ()
+    """Competencies of the role that no interview can see."""
 
     @property
     def label(self) -> str:
@@ -103,31 +132,32 @@ class Kit(Frozen):
         """The part of an interviewer, None when the kit does not know them."""
         return next((part for part in plan.parts if slug(part.interviewer) == slug(interviewer)), None)
 
-    def rated(self, part: Part) -> tuple[str, ...]:
-        """The competencies that a part speaks for, those that the role weighs most first."""
+    def takes(self, part: Part) -> int:
+        """Minutes that the common questions of a part take."""
+        return sum(self.by_id[id_].minutes for id_ in part.questions)
+
+    def rated(self, plan: Plan, part: Part) -> tuple[str, ...]:
+        """The competencies of the role that a part speaks for, the most urgent first."""
         spoken = {name for id_ in part.questions for name in self.by_id[id_].competencies}
-        return tuple(need.competency for need in self._by_weight() if need.competency in spoken)
+        return tuple(need.competency for need in plan.needs if need.competency in spoken)
 
-    def _by_weight(self) -> Iterable[Need]:
-        return sorted(self.needs, key=lambda need: -need.weight)
+    def coverage(self, plan: Plan) -> tuple[Covered, ...]:
+        """How each competency fares, the most urgent first."""
+        return tuple(self._covered(plan, need) for need in plan.needs)
 
-
-@dataclass(frozen=True)
-class Covered:
-    """How one competency fares in a plan: who rates it on a question of its own, and who besides another."""
-
-    need: Need
-    own: tuple[tuple[str, str], ...]
-    """(interviewer, question) of questions mainly about it."""
-    besides: tuple[tuple[str, str], ...]
-    """The same of questions whose answers often show it."""
-    why_not: str
-    """Why it is not covered; empty when it is."""
-
-    @property
-    def people(self) -> int:
-        """How many interviewers rate it."""
-        return len({who for who, _ in (*self.own, *self.besides)})
+    def _covered(self, plan: Plan, need: Need) -> Covered:
+        asked = [(part.interviewer, self.by_id[id_]) for part in plan.parts for id_ in part.questions]
+        own = tuple((who, q.id) for who, q in asked if q.main == need.competency)
+        besides = tuple((who, q.id) for who, q in asked if need.competency in q.competencies[1:])
+        people = len({who for who, _ in (*own, *besides)})
+        why_not = ""
+        if people == 0:
+            why_not = "nobody rates it: the time goes to what weighs more or is less known"
+        elif people < TWO:
+            why_not = "one person alone rates it"
+        elif not own:
+            why_not = "it is rated besides other questions only, on none of its own"
+        return Covered(need, own, besides, why_not)
 
 
 def aim_of(subject: Subject) -> Aim:
