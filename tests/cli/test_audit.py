@@ -26,6 +26,8 @@ def run(*arguments: str) -> int:
         (("no-such-folder",), "does not exist"),
         ((".", "--input", "data.csv"), "PATH_IN_DELIVERY=MINE"),
         ((".", "--budget", "0"), "is no time"),
+        ((".", "--budget", "nan"), "is no time"),
+        ((".", "--budget", "inf"), "is no time"),
         ((".", "--html", "no/such/folder/x.html"), "no such folder"),
         ((".", "--sandbox", "magic"), "is no sandbox"),
         ((".", "--answers", "no-such-file.toml"), "cannot be read"),
@@ -44,6 +46,7 @@ def test_bad_input_is_told_with_what_to_do(
     (tmp_path / "file.txt").write_text("")
     assert run(*arguments) == 2
     assert says in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.audit")), "nothing is left of what was not begun"
 
 
 def test_a_plan_is_written_and_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

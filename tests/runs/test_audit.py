@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heldout.errors import InputError
+from heldout.errors import InputError, OurFault
 from heldout.runs.audit import AuditOrder, audit, plan_of
 from heldout.sources.handover.client import parse_input
 from heldout.sources.handover.plan_file import write_plan
@@ -221,6 +221,30 @@ def test_an_audit_goes_on_where_it_stopped(tmp_path: Path, index: str) -> None:
     result = audit(order, Hears())
     assert not [text for text in later if text.startswith("Building:")]
     assert check(result, "T1").measured["rounds"] == 5
+
+
+def test_a_result_that_could_not_be_handed_on_need_not_be_found_again(tmp_path: Path, index: str) -> None:
+    order = AuditOrder(what=str(good(tmp_path / "good")), kept=tmp_path / "kept", index=index, budget_s=120)
+
+    def full(_result: Audit) -> None:
+        raise OurFault("the disk is full")
+
+    with pytest.raises(OurFault):
+        audit(order, deliver=full)
+    later: list[str] = []
+
+    class Hears:
+        def step(self, text: str) -> None:
+            later.append(text)
+
+        def count(self, done: int, total: int) -> None:
+            pass
+
+    handed: list[Audit] = []
+    result = audit(order, Hears(), handed.append)
+    assert handed == [result]
+    assert not [text for text in later if text.startswith(("Building:", "Running:"))]
+    assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == ["logs"]
 
 
 def test_a_finished_audit_can_be_made_again(tmp_path: Path, index: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,9 +100,10 @@ def command(answers_template: str | None, **given: Any) -> None:
     if options.plan is not None and order.plan is None:
         _write_plan(order, options.plan)
         return
-    with TerminalProgress() as progress:
-        result = audit(order, progress)
-    _deliver(result, order, options, case)
+    with _made(order.kept), TerminalProgress() as progress:
+        result = audit(order, progress, lambda done: _write(done, order, options, case))
+    if options.json_to != "-":
+        _print(result, order, options)
     if not verdict(result.scores, result.checks).holds:
         raise click.exceptions.Exit(DOES_NOT_HOLD)
 
@@ -110,11 +114,11 @@ def _order(options: _Options) -> AuditOrder:
         plan = (_text(options.plan), str(options.plan))
     elif options.plan is not None:
         check_output(str(options.plan))
-    if options.budget <= 0:
+    if not 0 < options.budget < math.inf:
         raise InputError(f"--budget {options.budget:g} is no time; give minutes, for example 30")
     return AuditOrder(
         what=options.what,
-        kept=_kept(options),
+        kept=(options.keep or Path(f"{_name(options.what)}.audit")).absolute(),
         plan=plan,
         subfolder=options.folder,
         revision=options.revision,
@@ -125,17 +129,20 @@ def _order(options: _Options) -> AuditOrder:
     )
 
 
-def _kept(options: _Options) -> Path:
-    """The folder for plan, logs and result, made now: not after an hour that it cannot be."""
-    folder = (options.keep or Path(f"{_name(options.what)}.audit")).absolute()
-    if options.plan is None or options.plan.exists():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(
-                f"{folder} cannot be made ({error.strerror}); name a folder of yours with --keep"
-            ) from error
-    return folder
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder for plan, logs and result, made now: not after an hour that it cannot be. Gone again when unused."""
+    new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made ({error.strerror}); name a folder of yours with --keep") from error
+    try:
+        yield
+    finally:
+        if new:
+            with suppress(OSError):  # it holds something
+                folder.rmdir()
 
 
 def _name(what: str) -> str:
@@ -183,7 +190,7 @@ def _write_plan(order: AuditOrder, target: Path) -> None:
         click.echo(f"  ? {question}")
 
 
-def _deliver(result: Audit, order: AuditOrder, options: _Options, case: Case | None) -> None:
+def _write(result: Audit, order: AuditOrder, options: _Options, case: Case | None) -> None:
     from heldout.report.html import render_audit  # its template engine is only paid for when there is a page
 
     page = render_audit(result)
@@ -198,8 +205,9 @@ def _deliver(result: Audit, order: AuditOrder, options: _Options, case: Case | N
     if case is not None:
         subject = options.subject or result.delivery
         case.write_dossier(dossier_of(result, case.standard, subject, case.role.id), kind="agency")
-    if options.json_to == "-":
-        return
+
+
+def _print(result: Audit, order: AuditOrder, options: _Options) -> None:
     print_audit(make_console(), result)
     click.echo(f"\nThe whole report, with every log: {order.kept / 'audit.html'}")
     if options.into is not None:

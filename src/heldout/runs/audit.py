@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -35,7 +35,7 @@ from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.plan_file import read_plan
 from heldout.sources.handover.result import Audit, Check
 from heldout.sources.handover.rubric import rubric, score
-from heldout.sources.handover.shelf import CAPS, Shelf, copy_delivery, digests, reading_tree
+from heldout.sources.handover.shelf import CAPS, Shelf, copy_delivery, digests, opened, reading_tree
 from heldout.sources.handover.standing import Environments, Standing
 
 _STEPS = 9
@@ -79,11 +79,14 @@ def plan_of(order: AuditOrder, progress: Progress | None = None) -> Plan:
         return _planned(order, material)
 
 
-def audit(order: AuditOrder, progress: Progress | None = None) -> Audit:
+def audit(
+    order: AuditOrder, progress: Progress | None = None, deliver: Callable[[Audit], None] = lambda _result: None
+) -> Audit:
     """Audit a delivery from beginning to end, going on where an interrupted audit of the same stopped.
 
-    Raises InputError for what cannot be audited, NoSandboxError without a sandbox, SandboxFault and OurFault when we
-    failed; whatever became of the delivery is in the result.
+    `deliver` hands the result on: only when it has returned is forgotten what was done, so that nothing has to be run
+    again for want of a place to write to. Raises InputError for what cannot be audited, NoSandboxError without a
+    sandbox, SandboxFault and OurFault when we failed; whatever became of the delivery is in the result.
     """
     watcher = progress or Silent()
     began = time.monotonic()
@@ -92,22 +95,21 @@ def audit(order: AuditOrder, progress: Progress | None = None) -> Audit:
     with open_material(order.what, limits=CAPS, revision=order.revision, progress=watcher.step) as material:
         plan = _planned(order, material)
         about = _about(order, material, plan, sandbox)
-        shelf = Shelf(order.kept, made(data_folder() / "audits" / about[:20]))
-        steps = Steps(shelf.steps, about, watcher, _STEPS)
-        copy_delivery(material, shelf)
-        with relay(made(data_folder() / "cache" / "packages"), order.index) as index:
-            try:
-                result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
-            except _GoneError:  # what was built before the interruption is no longer there
-                shutil.rmtree(shelf.steps, ignore_errors=True)
+        with opened(order.kept, made(data_folder() / "audits"), about) as shelf:
+            copy_delivery(material, shelf)
+            with relay(made(data_folder() / "cache" / "packages"), order.index) as index:
                 steps = Steps(shelf.steps, about, watcher, _STEPS)
-                result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
-        result = complete(result, replace(material, tree=reading_tree(material.tree)))
-    result = result.model_copy(
-        update={"taken_at": datetime.now(UTC).replace(microsecond=0), "seconds": round(time.monotonic() - began, 1)}
-    )
-    shelf.clear()
-    shutil.rmtree(shelf.steps, ignore_errors=True)  # it is finished: the next audit of the same begins anew
+                try:
+                    result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
+                except _GoneError:  # what was built before the interruption is no longer there
+                    shutil.rmtree(shelf.steps, ignore_errors=True)
+                    steps = Steps(shelf.steps, about, watcher, _STEPS)
+                    result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
+            result = complete(result, replace(material, tree=reading_tree(material.tree)))
+            day, seconds = datetime.now(UTC).replace(microsecond=0), round(time.monotonic() - began, 1)
+            result = result.model_copy(update={"taken_at": day, "seconds": seconds})
+            deliver(result)
+            shelf.clear()
     return result
 
 
@@ -226,7 +228,7 @@ def _about(order: AuditOrder, material: Material, plan: Plan, sandbox: Sandbox) 
         order.subfolder,
         plan.model_dump_json(),
         sandbox.name,
-        *(str(item) for item in order.inputs),
+        *(f"{item} {item.stamp}" for item in order.inputs),
         str(order.budget_s),
     ):
         told.update(part.encode() + b"\0")

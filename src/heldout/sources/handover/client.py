@@ -17,6 +17,11 @@ class ClientInput:
     path: str
     mine: Path
 
+    @property
+    def stamp(self) -> str:
+        """Sizes and times of what is given: another text when it was changed."""
+        return " ".join(f"{path.stat().st_size} {path.stat().st_mtime_ns}" for path in files_of(self.mine))
+
     def lay(self, bench: Bench) -> None:
         """Put it into a bench; a folder replaces the whole folder. Raises InputError when it does not fit."""
         bench.replace(self.mine, self.path)
@@ -35,4 +40,11 @@ def parse_input(told: str) -> ClientInput:
         raise InputError(f"--input {told!r}: {mine} does not exist; name a file or folder of yours")
     if not (source.is_file() or source.is_dir()):
         raise InputError(f"--input {told!r}: {mine} is neither a file nor a folder")
+    if not any(path.stat().st_size for path in files_of(source)):
+        raise InputError(f"--input {told!r}: {mine} is empty; give it the data to train on")
     return ClientInput(clean, source.absolute())
+
+
+def files_of(source: Path) -> list[Path]:
+    """The file, or the files of the folder, in order."""
+    return sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]

@@ -112,6 +112,21 @@ def read_table_note(content: bytes) -> TableNote | None:
     )
 
 
+def fits(expected: Schema, given: Schema) -> bool:
+    """Whether code for the one can be asked to take the other: same form, no table, column or folder missing."""
+    mine = {column.name: column for column in given.columns}
+    return (
+        given.form == expected.form
+        and expected.tables.keys() <= given.tables.keys()
+        and expected.groups.keys() <= given.groups.keys()
+        and all(
+            column.name in mine
+            and (mine[column.name].kind == column.kind or (column.kind, mine[column.name].kind) in _FITS)
+            for column in expected.columns
+        )
+    )
+
+
 def compare_schemas(expected: Schema, given: Schema) -> tuple[str, ...]:
     """In what the given table differs from the expected one, in plain words, what stops a run first.
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from heldout.errors import OurFault
+from heldout.errors import InputError, OurFault
 from heldout.material.limits import MIB
 from heldout.material.limits import Limits as Caps
 from heldout.material.open import Material
 from heldout.material.tree import Tree
+from heldout.sandbox.folders import made
 
+_FORGOTTEN_S = 14 * 86_400
 CAPS = Caps(files=200_000, file_bytes=2048 * MIB, total_bytes=3500 * MIB, depth=64)
 """What is copied of a delivery: data and models may be large."""
 _READ = Caps()
@@ -48,15 +54,69 @@ class Shelf:
         return self.kept / "steps"
 
     def write_log(self, name: str, text: str) -> str:
-        """Keep a log; gives its path relative to the audit's folder."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        """Keep a log; gives its path relative to the audit's folder. Raises OurFault when it cannot be written."""
         target = self.logs / f"{name}.log"
-        target.write_text(text, encoding="utf-8", errors="replace")
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise OurFault(f"{target} could not be written: {error.strerror}") from error
         return str(target.relative_to(self.kept))
 
     def clear(self) -> None:
         """Delete what only a running audit needs; plan, logs and result stay."""
+        shutil.rmtree(self.steps, ignore_errors=True)  # first: they speak of what is in the other
         shutil.rmtree(self.held, ignore_errors=True)
+
+
+@contextmanager
+def opened(kept: Path, audits: Path, about: str) -> Iterator[Shelf]:
+    """The shelf of the audit `about`, for one process at a time; `audits` holds what programs inside see.
+
+    What audits held that were interrupted and never taken up again is deleted after two weeks. Raises InputError when
+    another audit is at work in `kept`.
+    """
+    kept.mkdir(parents=True, exist_ok=True)
+    with _alone(kept) as alone:
+        if not alone:
+            raise InputError(
+                f"another audit is at work in {kept}; wait for its end, or name another folder with --keep"
+            )
+        name = hashlib.sha256(f"{about}\0{kept.resolve()}".encode("utf-8", "surrogateescape")).hexdigest()[:20]
+        held = made(audits / name)
+        os.utime(held)
+        with _alone(held):
+            _sweep(audits)
+            yield Shelf(kept, held)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Whether this process is the only one that has the folder, for as long as the block lasts."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:
+            pass  # a file system without locks: nobody can tell
+        yield True
+    finally:
+        os.close(handle)
+
+
+def _sweep(audits: Path) -> None:
+    for folder in audits.iterdir():
+        try:
+            if time.time() - folder.stat().st_mtime < _FORGOTTEN_S:
+                continue
+            with _alone(folder) as alone:
+                if alone:
+                    shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # gone meanwhile
 
 
 def copy_delivery(material: Material, shelf: Shelf) -> None:

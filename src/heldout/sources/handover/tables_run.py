@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import time
 from collections.abc import Collection, Sequence
@@ -15,16 +14,15 @@ from heldout.evidence.types import Frozen
 from heldout.sources.handover.bench import DELIVERY, Bench, Workshop
 from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.growth import fit_growth
-from heldout.sources.handover.plan import Data, Plan, Reading
-from heldout.sources.handover.result import Check, Growth
-from heldout.sources.handover.schemas import Schema, TableNote, compare_schemas, read_schema, read_table_note
+from heldout.sources.handover.plan import Data, Plan
+from heldout.sources.handover.result import Growth
+from heldout.sources.handover.schemas import Schema, TableNote, compare_schemas, fits, read_schema, read_table_note
 from heldout.sources.handover.training import Round, Trainer, Training
 
 PARTS = (0.125, 0.25, 0.5)
 _EACH = 2
 """Trainings on each part: repeats make the interval honest."""
 _LEAST_ROWS = 80
-_NOT_BUILT = "It could not be built here, so it could not be trained on anything."
 _NOTE = "table.json"
 _PART = "part"
 _TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".sqlite", ".sqlite3", ".db", ".xlsx", ".gz")
@@ -38,6 +36,8 @@ class OwnData(Frozen):
     paths: tuple[str, ...]
     differences: tuple[str, ...] = ()
     """In what they differ from those that the delivery expects, in words."""
+    fits: bool | None = None
+    """Whether each has the form of what it replaces; None when nothing was delivered to hold them against."""
     rows: dict[str, int] = Field(default_factory=dict)
     """Rows of each of them, where they could be counted."""
     round: Round | None = None
@@ -78,6 +78,7 @@ class Swapper:
         """One training on the client's files, without a touch to the code. Raises SandboxFault."""
         differences: list[str] = []
         rows: dict[str, int] = {}
+        fitting: list[bool] = []
 
         def lay(bench: Bench) -> None:
             for given in inputs:
@@ -88,11 +89,13 @@ class Swapper:
                     rows[given.path] = mine.rows
                 if expected is not None and mine is not None:
                     differences.extend(f"{given.path}: {text}" for text in compare_schemas(expected, mine))
+                    fitting.append(fits(expected, mine))
 
         trained = Trainer(self.shop, self.plan, self.deadline, prepare=lay).first()
         return OwnData(
             paths=tuple(given.path for given in inputs),
             differences=tuple(dict.fromkeys(differences)),
+            fits=all(fitting) if fitting else None,
             rows=rows,
             round=trained.first,
             trained=trained.trained,
@@ -132,7 +135,7 @@ class Swapper:
                 return Parts(path=data.path, points=tuple(points), why_not=why)
             if all(run.counts for run in done.runs):
                 points.append(_point(note.rows_after, done))
-                changed = changed or _results(done) != _results(training.rounds[0])
+                changed = changed or results(done) != results(training.rounds[0])
         growth = fit_growth(points)
         why = "" if growth else "Too few trainings on parts of the rows worked, or the time for them was not there."
         return Parts(path=data.path, points=tuple(points), growth=growth, why_not=why, changed=changed)
@@ -187,8 +190,8 @@ class Swapper:
         by_training = {path for run in first if run.step in training.trained for path in run.read}
         planned = {path for step in self.plan.of("prepare", "train") for path in step.inputs}
         for wanted in (
-            [d for d in tables if d.role != "test" and _holds(d.path, by_training)],
-            [d for d in tables if d.role != "test" and _holds(d.path, {path for run in first for path in run.read})],
+            [d for d in tables if d.role != "test" and among(d.path, by_training)],
+            [d for d in tables if d.role != "test" and among(d.path, {path for run in first for path in run.read})],
             [d for d in tables if d.role == "training"],
             [d for d in tables if d.path in planned],
             [d for d in tables if d.role == "unknown"],
@@ -231,73 +234,16 @@ def _yours(growth: Growth | None, least: int) -> Growth | None:
     return growth.model_copy(update={"points": points})
 
 
-def _holds(path: str, read: Collection[str]) -> bool:
+def among(path: str, read: Collection[str]) -> bool:
     """Whether this file, or a file of this folder, is among those that were read."""
     return path in read or any(other.startswith(f"{path}/") for other in read)
-
-
-def own_data_check(own: OwnData | None, parts: Parts | None, base: Training | None) -> Check:
-    """T5: does it train on the client's own data without a change to the code?
-
-    Without data of the client's, a training on a part of the delivered rows shows that the file can be exchanged, which
-    earns half.
-    """
-    if base is None:
-        return Check(id="T5", area="retrain", state="not_assessable", message=_NOT_BUILT)
-    if own is None:
-        if parts is not None and parts.changed and not parts.yours:
-            message = f"With {parts.path} exchanged for parts of it, it trained without a change to the code."
-            more = " No data of yours were given (--input)."
-            return Check(id="T5", area="retrain", state="pass", credit=0.5, message=message + more)
-        return Check(
-            id="T5", area="retrain", state="not_assessable", message="No data of yours were given to it (--input)."
-        )
-    said = f" {own.differences[0]}" if own.differences else ""
-    if own.trained and own.round is not None:
-        runs = [run for run in own.round.runs if run.step in own.trained]
-        same = base.trained and _results(own.round) == _results(base.rounds[0])
-        if same:
-            message = (
-                f"It trained, and its result is the same as without yours: {own.paths[0]} is not what it trains on."
-            )
-            return Check(id="T5", area="retrain", state="fail", severity="medium", message=message, log=runs[0].log)
-        scored = _scored(own.round)
-        message = f"It trained on yours in {own.round.seconds:.1f} s without a change to the code.{scored}{said}"
-        return Check(id="T5", area="retrain", state="pass", message=message, command=runs[0].command, log=runs[0].log)
-    runs = list(own.round.runs) if own.round else []
-    cause = next((run.cause for run in runs if run.cause), None)
-    message = f"It does not train on yours.{said} {cause.message if cause else 'It left nothing behind.'}"
-    return Check(
-        id="T5",
-        area="retrain",
-        state="fail",
-        severity="high",
-        message=message,
-        command=runs[0].command if runs else "",
-        log=runs[0].log if runs else "",
-        measured={"differences": json.dumps(list(own.differences)[:10])},
-    )
-
-
-def _scored(done: Round) -> str:
-    """What it scored; a number that is printed and written, in two lengths, is named once."""
-    kept: list[Reading] = []
-    for reading in (reading for run in done.runs for reading in run.readings):
-        twice = (
-            other.metric == reading.metric and abs(other.value - reading.value) <= other.half_digit + reading.half_digit
-            for other in kept
-        )
-        if not any(twice):
-            kept.append(reading)
-    numbers = [f"{reading.name or reading.metric} {reading.written}" for reading in kept[:3]]
-    return f" It scores {', '.join(numbers)}." if numbers else ""
 
 
 def _point(rows: int, done: Round) -> tuple[int, float, float, int | None]:
     return rows, done.cpu_s or 0.0, done.seconds, done.peak_bytes
 
 
-def _results(done: Round) -> tuple[object, ...]:
-    """What a training came to: its numbers and the content of what it wrote."""
+def results(done: Round) -> tuple[object, ...]:
+    """What a training came to, to be held against another's: its numbers and the content of what it wrote."""
     numbers = tuple((r.metric, r.value) for run in done.runs for r in run.readings)
     return numbers, tuple(sorted((path, digest) for run in done.runs for path, digest in run.digests.items()))
