@@ -11,6 +11,7 @@ from heldout.errors import InputError, OurFault
 from heldout.runs.audit import AuditOrder, audit, plan_of
 from heldout.sources.handover.client import parse_input
 from heldout.sources.handover.plan_file import write_plan
+from heldout.sources.handover.result import Audit
 from heldout.sources.handover.rubric import verdict
 from tests.runs.auditing import audited, check
 from tests.runs.delivered import (

@@ -5,6 +5,9 @@ The same code stands at both ends. Outside it belongs to us; inside, an engine's
 
 A frame is a head (stream, kind, length) and its content. Each side holds at most `_WINDOW` bytes of a stream that the
 other has not taken yet, so a program that stops reading holds up its own connection and no other.
+
+Foreign code inside can get at our process there, and with that at the pipes: whatever arrives outside may be of its
+making. So only the end inside opens connections when it is asked to, and a frame that we would not have sent ends all.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ _HEAD = struct.Struct(">IBI")
 _WANT = struct.Struct(">Hd")
 _OPEN, _OPENED, _REFUSED, _DATA, _TAKEN, _END, _BROKEN = range(7)
 _WINDOW, _CHUNK = 1 << 18, 1 << 15
+_MOST_ERRORS = 4095
+"""Numbers of errors that a kernel has."""
 
 
 class _Stream:
@@ -27,15 +32,20 @@ class _Stream:
         self.changed = threading.Condition()
         self.arrived: list[bytes] = []
         self.room = _WINDOW
+        self.held = 0
+        self.ended = False
         self.answer: int | None = None
         self.over = False
 
 
 class Tunnel:
-    """One end. `reader` and `writer` are descriptors; `run` deals out what arrives until the other end is gone."""
+    """One end. `reader` and `writer` are descriptors; `run` deals out what arrives until the other end is gone.
 
-    def __init__(self, reader: int, writer: int) -> None:
-        self._reader, self._writer = reader, writer
+    `answers`: whether it makes connections to its own loopback for the other end. Never outside.
+    """
+
+    def __init__(self, reader: int, writer: int, answers: bool = False) -> None:
+        self._reader, self._writer, self._answers = reader, writer, answers
         self._lock = threading.Lock()
         self._streams: dict[int, _Stream] = {}
         self._last = 0
@@ -47,7 +57,7 @@ class Tunnel:
             while True:
                 number, kind, length = _HEAD.unpack(self._exactly(_HEAD.size))
                 self._take(number, kind, self._exactly(length))
-        except (EOFError, OSError):
+        except (EOFError, OSError, struct.error):
             self._gone = True
             for stream in list(self._streams.values()):
                 with stream.changed:
@@ -73,6 +83,8 @@ class Tunnel:
 
     def _take(self, number: int, kind: int, content: bytes) -> None:
         if kind == _OPEN:
+            if not self._answers:
+                raise EOFError
             threading.Thread(target=self._answer, args=(number, *_WANT.unpack(content)), daemon=True).start()
             return
         stream = self._streams.get(number)
@@ -80,12 +92,16 @@ class Tunnel:
             return
         with stream.changed:
             if kind in (_OPENED, _REFUSED):
-                stream.answer = int.from_bytes(content, "big")
+                stream.answer = min(int.from_bytes(content, "big"), _MOST_ERRORS)
             elif kind == _DATA:
+                stream.held += len(content)
+                if stream.held > _WINDOW or stream.ended or not content:
+                    raise EOFError
                 stream.arrived.append(content)
             elif kind == _TAKEN:
                 stream.room += int.from_bytes(content, "big")
-            elif kind == _END:
+            elif kind == _END and not stream.ended:
+                stream.ended = True
                 stream.arrived.append(b"")
             elif kind == _BROKEN:
                 stream.over = True
@@ -145,6 +161,7 @@ class Tunnel:
             with stream.changed:
                 stream.changed.wait_for(lambda: stream.arrived or stream.over)
                 part = stream.arrived.pop(0) if stream.arrived and not stream.over else b""
+                stream.held -= len(part)
             try:
                 if not part:
                     connection.shutdown(socket.SHUT_RDWR if stream.over else socket.SHUT_WR)
@@ -167,6 +184,8 @@ class Tunnel:
                 self._gone = True
 
     def _exactly(self, size: int) -> bytes:
+        if size > _CHUNK:  # no frame of ours
+            raise EOFError
         parts = []
         while size:
             part = os.read(self._reader, size)
@@ -179,4 +198,4 @@ class Tunnel:
 
 def serve() -> None:
     """The end inside."""
-    Tunnel(0, 1).run()
+    Tunnel(0, 1, answers=True).run()
