@@ -330,6 +330,27 @@ def broken(folder: Path) -> Path:
     return folder
 
 
+def without_folders(folder: Path) -> Path:
+    """It writes its model into a folder that git did not keep, and never makes it."""
+    good(folder)
+    (folder / "train.py").write_text(TRAIN.replace('    (HERE / "models").mkdir(exist_ok=True)\n', ""))
+    for name in ("predict.py", "serve.py", "models/line.json"):
+        (folder / name).unlink()
+    (folder / "models").rmdir()
+    return folder
+
+
+def with_settings(folder: Path) -> Path:
+    """Its training reads settings first and writes them back last."""
+    good(folder)
+    read = "    settings = json.loads((HERE / 'best.json').read_text())\n    data = rows("
+    keep = "    (HERE / 'best.json').write_text(json.dumps({'share': 0.75, 'slope': slope}))\n    print("
+    code = TRAIN.replace("    data = rows(", read).replace("    print(", keep)
+    (folder / "train.py").write_text(code.replace("len(data) * 3 // 4", "int(len(data) * settings['share'])"))
+    (folder / "best.json").write_text('{"share": 0.75}')
+    return folder
+
+
 def _written(folder: Path, files: dict[str, str]) -> Path:
     for name, text in files.items():
         path = folder / name

@@ -26,6 +26,8 @@ from tests.runs.delivered import (
     rented,
     spam_filter,
     with_notebook,
+    with_settings,
+    without_folders,
 )
 from tests.runs.index import index_of, make_wheel
 
@@ -97,7 +99,7 @@ def test_what_tests_lack_is_taken_from_what_it_declares_for_them(tmp_path: Path,
     result = audited(folder, tmp_path / "kept", index)
     told = check(result, "B4")
     assert (told.state, told.measured["rung"]) == ("pass", "R0"), "what it declares itself costs nothing"
-    assert "Its own requirements-dev.txt was added" in told.message
+    assert "its own requirements-dev.txt was added" in told.message
     assert check(result, "O7").state == "pass"
 
 
@@ -140,6 +142,20 @@ def test_a_training_that_breaks_off_is_judged_by_what_came(
     assert (trained.state, trained.credit < 1 or state == "fail") == (state, True)
     assert told in trained.message
     assert "no screen" in trained.message
+
+
+def test_a_folder_that_git_did_not_keep_is_made_and_named(tmp_path: Path, index: str) -> None:
+    told = check(audited(without_folders(tmp_path / "bare"), tmp_path / "kept", index), "T1")
+    assert told.state == "pass", told
+    assert told.measured["rounds"] == 5
+    assert "One needed a repair of ours: a folder that it writes into was made (models)." in told.message
+    assert told.credit < 1
+
+
+def test_settings_that_a_training_writes_back_are_not_taken_away_from_it(tmp_path: Path, index: str) -> None:
+    told = check(audited(with_settings(tmp_path / "search"), tmp_path / "kept", index), "T1")
+    assert told.state == "pass", told
+    assert told.measured["rounds"] == 5
 
 
 def test_what_cannot_be_installed_is_told_with_its_cause(tmp_path: Path, index: str) -> None:

@@ -73,6 +73,17 @@ BUILDS = {
         "local_path",
         "file:///croot/numpy_1691091611330/work",
     ),
+    "an address that has been switched off": (
+        "error: Couldn't parse requirement in `requirements.txt` at position 9\n"
+        "git+git://github.com/acme/widgets.git#subdirectory=package\n",
+        "dead_source",
+        "git+git://github.com/acme/widgets.git",
+    ),
+    "a package under its old name": (
+        "  × Failed to build `sklearn==0.0.post12`\n  The 'sklearn' PyPI package is deprecated, use 'scikit-learn'\n",
+        "renamed",
+        "sklearn",
+    ),
     "a repository": ("error: Git operation failed\n  failed to clone into: /env/cache/git", "remote_source", ""),
     "a list that is no list": (
         "error: Couldn't parse requirement in `requirements.txt` at position 0\n  Expected package name starting with",
@@ -158,13 +169,13 @@ RUNS = {
         TRACE + "    with open('out/metrics.json', 'w') as file:\n         ^^^^\n"
         "FileNotFoundError: [Errno 2] No such file or directory: 'out/metrics.json'",
         "folder_missing",
-        "out/metrics.json",
+        "out",
     ),
     "a folder to write a model to": (
         TRACE + '  File "/env/lib/joblib/numpy_pickle.py", line 500, in dump\n    with open(filename, "wb") as f:\n'
         "FileNotFoundError: [Errno 2] No such file or directory: 'models/m.joblib'",
         "folder_missing",
-        "models/m.joblib",
+        "models",
     ),
     "a folder to write a table to": (
         TRACE + "OSError: Cannot save file into a non-existent directory: 'reports'",
@@ -186,6 +197,27 @@ RUNS = {
         TRACE + "FileNotFoundError: [Errno 2] No such file or directory: 'data/train.csv'",
         "data_missing",
         "data/train.csv",
+    ),
+    "a file that is read where another is written": (
+        TRACE + '  File "/work/delivery/src/report.py", line 3, in write\n'
+        '    open("out.csv", "w").write(head())\n'
+        '  File "/work/delivery/src/report.py", line 9, in head\n    return body(names)\n'
+        '  File "/work/delivery/src/report.py", line 12, in body\n    return first(names[0])\n'
+        '  File "/work/delivery/src/report.py", line 15, in first\n    return open(name).readline()\n'
+        "FileNotFoundError: [Errno 2] No such file or directory: 'data/names.txt'",
+        "data_missing",
+        "data/names.txt",
+    ),
+    "a mean of words, which older versions passed over": (
+        TRACE + "TypeError: agg function failed [how->mean,dtype->object]",
+        "api_changed",
+        "agg function failed",
+    ),
+    "correlations of words, which older versions passed over": (
+        TRACE + '  File "/env/lib/python3.11/site-packages/pandas/core/frame.py", line 11049, in corr\n'
+        "    mat = data.to_numpy(dtype=float)\nValueError: could not convert string to float: 'red'",
+        "api_changed",
+        "could not convert",
     ),
     "a program": ("run.sh: line 3: dvc: command not found", "program_missing", "dvc"),
     "a script": (

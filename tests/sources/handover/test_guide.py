@@ -53,6 +53,20 @@ def test_a_build_that_needed_mending_is_not_as_written() -> None:
     assert [f.outcome for f in follow(PLAN, (ran("python train.py"),), attempts)] == ["failed", "worked"]
 
 
+@pytest.mark.parametrize(
+    ("command", "outcome"),
+    [
+        ("conda create -n churn python=3.8 -y", "untried"),
+        ("python -m venv .venv", "untried"),
+        ("source .venv/bin/activate", "untried"),
+        ("conda env create -f environment.yml", "failed"),
+        ("pip install -r requirements.txt", "failed"),
+    ],
+)
+def test_an_empty_environment_is_not_to_blame_for_what_goes_into_it(command: str, outcome: str) -> None:
+    assert follow(guide(("install", command)), (), (attempt("R0", False),))[0].outcome == outcome
+
+
 def test_commands_that_nobody_could_try_cost_credit_and_do_not_fail() -> None:
     plan = guide(("other", "git clone https://example.org/x"), ("run", "python train.py"))
     check = guide_check(plan, (ran("python train.py"),))

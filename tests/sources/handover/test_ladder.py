@@ -113,6 +113,36 @@ def test_a_name_that_can_only_mean_one_thing_is_mended_on_record(tmp_path: Path)
     assert "`sklearn` became `scikit-learn`" in done.tried[-1].recipe
 
 
+def test_what_lies_at_an_address_is_left_out_on_record(tmp_path: Path) -> None:
+    content = tree(
+        tmp_path,
+        requirements_dot_txt="pandas==2.0\ngit+git://github.com/acme/widgets.git#subdirectory=package\n"
+        "tools @ git+https://github.com/acme/tools.git\nhttps://example.org/extra.zip\n",
+    )
+    environment = Environment(id="default", files=("requirements.txt",))
+    log = "git+git://github.com/acme/widgets.git\n"
+    done = climbed(environment, content, lambda recipe: bool(recipe.files), log)
+    assert done.rung == "R3"
+    assert done.recipe is not None
+    assert dict(done.recipe.files)["heldout-wanted.txt"].decode().split() == ["pandas==2.0"]
+    assert "left out" in done.tried[-1].recipe
+    assert done.tried[0].cause is not None
+    assert done.tried[0].cause.code == "dead_source"
+
+
+def test_a_project_that_asks_for_nothing_is_no_way_to_install(tmp_path: Path) -> None:
+    content = tree(
+        tmp_path,
+        requirements_dot_txt="pandas\nsklearn\n",
+        setup_dot_py="from setuptools import setup, find_packages\nsetup(name='churn', packages=find_packages())\n",
+    )
+    environment = Environment(id="default", files=("requirements.txt", "setup.py"))
+    found = [install.arguments for install in installs(environment, content)]
+    assert found == [("-e", ".", "-r", "requirements.txt"), ("-r", "requirements.txt")]
+    alone = Environment(id="default", files=("setup.py",))
+    assert [install.arguments for install in installs(alone, content)] == [("-e", ".")]
+
+
 def test_a_clean_list_needs_no_mending(tmp_path: Path) -> None:
     content = tree(tmp_path, requirements_dot_txt="# ours\nscikit-learn==1.5\n-r base.txt\n")
     install = installs(Environment(id="default", files=("requirements.txt",)), content)[0]

@@ -8,15 +8,25 @@ from heldout.sandbox.base import Verdict
 from heldout.sources.handover.observation import Fit, Observation
 from heldout.sources.handover.plan import Plan, Purpose, Step
 from heldout.sources.handover.record import Cause, Ran
-from heldout.sources.handover.training import came_and_missing, came_through, forced, has_trained, ordered, outputs
+from heldout.sources.handover.training import (
+    came_and_missing,
+    came_through,
+    forced,
+    has_trained,
+    ordered,
+    outputs,
+    wrongly_deleted,
+)
 
 
 def step(id_: str, purpose: Purpose, *, after: tuple[str, ...] = (), **more: tuple[str, ...]) -> Step:
     return Step(id=id_, purpose=purpose, command=f"python {id_}.py", after=after, **more)
 
 
-def ran(*, cause: Cause | None = None, made: tuple[str, ...] = (), seen: Observation | None = None) -> Ran:
-    return Ran(step="t", command="python t.py", verdict=Verdict.OK, wall_s=1.0, made=made, cause=cause, seen=seen)
+def ran(
+    id_: str = "t", *, cause: Cause | None = None, made: tuple[str, ...] = (), seen: Observation | None = None
+) -> Ran:
+    return Ran(step=id_, command="python t.py", verdict=Verdict.OK, wall_s=1.0, made=made, cause=cause, seen=seen)
 
 
 def test_steps_come_after_what_they_need() -> None:
@@ -45,6 +55,20 @@ def test_only_what_is_made_again_is_deleted() -> None:
     assert outputs(steps) == ("data/clean.csv", "models/*.pkl")
 
 
+def test_what_is_read_before_it_is_written_again_was_wrongly_deleted() -> None:
+    lacks = Cause(code="data_missing", message="It is not there.", subject="conf/best.json")
+    steps = (
+        step("clean", "prepare", outputs=("data/clean.csv",)),
+        step("search", "train", outputs=("conf/best.json", "models/m.pkl")),
+        step("score", "evaluate"),
+    )
+    runs = (ran("clean"), ran("search", cause=lacks), ran("score", cause=lacks))
+    assert wrongly_deleted(steps, runs, ("conf/best.json", "models/m.pkl")) == {"conf/best.json"}
+    # What an earlier step should have made is missing by that step's fault.
+    runs = (ran("clean"), ran("search", cause=Cause(code="error", message="It stops.")), ran("score", cause=lacks))
+    assert wrongly_deleted(steps, runs, ("conf/best.json", "models/m.pkl")) == set()
+
+
 @pytest.mark.parametrize(
     ("command", "again"),
     [
@@ -66,6 +90,7 @@ def test_an_end_with_exit_code_0_is_no_training() -> None:
     assert not has_trained(ran(), set())
     assert not has_trained(ran(cause=Cause(code="error", message="It stops."), made=("m.pkl",)), set())
     assert has_trained(ran(made=("m.pkl",)), set())
+    assert not has_trained(ran(made=("pipelines/later.yaml", "run.log")), set())
     assert has_trained(ran(seen=Observation(fits=(Fit(model="sklearn.svm.SVC", rows=10),))), set())
 
 

@@ -48,6 +48,15 @@ def test_an_honest_test_passes_with_its_numbers() -> None:
     assert str(check.locations[0]) == "train.py:9"
 
 
+def test_a_perfect_score_is_a_question_and_no_fault() -> None:
+    perfect = scored(value=1.0, low=0.993, high=1.0, balanced=1.0, balanced_low=0.99)
+    check = t4_check([Observation(scores=(perfect,))])
+    assert check.state == "pass"
+    assert "ask which column tells the answer" in check.message
+    check = t4_check([Observation(scores=(perfect, scored()))])
+    assert "ask which column" not in check.message
+
+
 def test_the_rate_of_the_commonest_class_is_worth_nothing() -> None:
     score = scored(
         value=0.943,

@@ -6,7 +6,7 @@ import fnmatch
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +41,8 @@ DELIVERY = "delivery"
 _WATCHED = "watch"
 _NOTEBOOK = "notebook.json"
 _READ_BYTES = 2 * MIB
+_FOLDERS = 4
+"""Missing folders that are made for one command at most."""
 _DIGESTED = 512 * MIB
 """A larger file counts as changed when its size does."""
 
@@ -151,13 +153,13 @@ class Bench:
         prefix = f"{DELIVERY}/"
         return {n.removeprefix(prefix): size for n, size in self.workspace.names() if n.startswith(prefix)}
 
-    def delete(self, patterns: Iterable[str]) -> tuple[str, ...]:
-        """Delete the files that match (paths, folders or globs, relative to the delivery); gives what went."""
+    def delete(self, patterns: Iterable[str], keep: Collection[str] = ()) -> tuple[str, ...]:
+        """Delete the files that match (paths, folders or globs, relative to the delivery), but `keep`; what went."""
         wanted = [pattern.removeprefix("./").rstrip("/") for pattern in patterns]
         gone = [
             path
             for path in self.files()
-            if any(fnmatch.fnmatchcase(path, w) or path.startswith(f"{w}/") for w in wanted if w)
+            if path not in keep and any(fnmatch.fnmatchcase(path, w) or path.startswith(f"{w}/") for w in wanted if w)
         ]
         for path in gone:
             self.workspace.remove(f"{DELIVERY}/{path}")
@@ -180,24 +182,52 @@ class Bench:
     def run_found(self, step: Step, *, command: str | None = None, limits: Limits | None = None) -> Ran:
         """Run a step, and once more after what a person would mend in passing, where that may help.
 
-        That is: the delivery's folder on Python's path, when it does not find its own code; without IPython, when a
-        notebook stops in what ties its packages to IPython.
+        That is: the folders that it writes into made, where git, which stores no empty ones, did not keep them; the
+        delivery's folder on Python's path, when it does not find its own code; without IPython, when a notebook stops
+        in what ties its packages to IPython.
         """
-        ran = self.run(step, command=command, limits=limits)
+        ran = self._with_folders(step, self.run(step, command=command, limits=limits), command, limits)
         if ran.cause is not None and ran.cause.code == "own_code_not_found":
             path = f"/work/{DELIVERY}"
             paths = ":".join(part for part in (path, f"{path}/src", step.variables.get("PYTHONPATH", "")) if part)
             there = step.model_copy(update={"variables": {**step.variables, "PYTHONPATH": paths}})
-            again = self.run(there, command=command, limits=limits)
+            again = self._with_folders(there, self.run(there, command=command, limits=limits), command, limits)
             if again.cause is not None and again.cause.code == "own_code_not_found":
                 return ran
-            ran, step = again.model_copy(update={"mended": "its folder was put on Python's path"}), there
+            mended = (again.mended, "its folder was put on Python's path")
+            ran, step = again.model_copy(update={"mended": " and ".join(part for part in mended if part)}), there
         if step.notebook and ran.cause is not None and _IPYTHON.search(self.output[-_LAST_WORDS:]):
             again = self.run(step, limits=limits, plain=True)
             if again.worked:
                 mended = (ran.mended, "it was run without IPython, with which its packages do not work")
                 return again.model_copy(update={"mended": " and ".join(part for part in mended if part)})
         return ran
+
+    def _with_folders(self, step: Step, ran: Ran, command: str | None, limits: Limits | None) -> Ran:
+        """The run again, with each folder made that it only lacked to write into."""
+        made: list[str] = []
+        while ran.cause is not None and ran.cause.code == "folder_missing" and len(made) < _FOLDERS:
+            folder = self._beside(step, ran.cause.subject)
+            if folder in made or not self._make_folder(folder):
+                break
+            made.append(folder)
+            ran = self.run(step, command=command, limits=limits)
+        if not made:
+            return ran
+        return ran.model_copy(update={"mended": f"a folder that it writes into was made ({', '.join(made)})"})
+
+    def _beside(self, step: Step, path: str) -> str:
+        """A path that a step's program names, relative to the delivery."""
+        home = posixpath.dirname(step.notebook) if step.notebook else step.folder
+        absolute = f"/work/{DELIVERY}/{path}" in self.output
+        return posixpath.normpath(path if absolute else posixpath.join(home, path))
+
+    def _make_folder(self, path: str) -> bool:
+        """Whether a folder of the copy could be made."""
+        if path.startswith(("/", "..")):
+            return False
+        argv = ("/bin/sh", "-c", 'mkdir -p -- "$0"', f"/work/{DELIVERY}/{path}")
+        return self.shop.sandbox.run(Job(argv, self.workspace, limits=replace(self.shop.limits, wall_s=60))).ok
 
     def job(self, step: Step, command: str, limits: Limits) -> Job:
         """The job that a command of a step is."""

@@ -6,6 +6,7 @@ program's own last words.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ def _rule(code: str, pattern: str, message: str) -> _Rule:
 
 
 _BUILD = (
+    _rule(
+        "dead_source",
+        r"((?:git\+)?git://(?:www\.)?github\.com/[^\s#]+)",
+        "It takes a package from an address that has been switched off for everybody: {0}.",
+    ),
     _rule(
         "remote_source",
         r"(?:git (?:fetch|clone|operation) failed|failed to (?:clone|fetch).*|Could not resolve host:? ?\S*|"
@@ -112,11 +118,24 @@ _BUILD = (
         "The list of packages, or a package in it, is not written as installers read it: {0}.",
     ),
     _rule(
+        "renamed",
+        r"The '([\w.-]+)' PyPI package is deprecated, use '",
+        "It asks for {0}, which is no package any more: the index has it under another name.",
+    ),
+    _rule(
         "build_failed",
         r"(?:Failed to build [`'\"]?|Failed building wheel for )([A-Za-z0-9._-]+)",
         "The package {0} cannot be built from its source on this Python.",
     ),
 )
+
+_FOLDER = "It writes into a folder that is not part of the delivery, and does not make it: {0}."
+_WRITES = re.compile(
+    r"open(?:_func)?\([^\n]*(?:['\"][wax]b?\+?b?['\"]|self\.mode)|\.(?:mkdir|write_text|write_bytes)\("
+)
+_NOT_THERE = re.compile(r"^FileNotFoundError: \[Errno 2\] No such file or directory: '([^'\n]+)'", re.MULTILINE)
+_INNERMOST = 3
+"""Lines of code at the end of a traceback that tell whether a file was to be read or written."""
 
 _RUN = (
     _rule(
@@ -185,10 +204,9 @@ _RUN = (
     ),
     _rule(
         "folder_missing",
-        r"(?:\bopen\([^\n]*, ?(?:mode ?= ?)?['\"][wax][bt+]*['\"][^\n]*\n(?:[ ~^]*\n)?FileNotFoundError[^\n]*: |"
-        r"Cannot save file into a non-existent directory: |Parent directory )['\"]?([^'\"\n]+?)['\"]?"
-        r"(?: does not exist\.?)?$",
-        "It writes into a folder that is not part of the delivery, and does not make it: {0}.",
+        r"(?:Cannot save file into a non-existent directory: '([^'\n]+)'|"
+        r"Parent directory '?([^'\s]+?)'? does not exist)",
+        _FOLDER,
     ),
     _rule(
         "data_missing",
@@ -206,10 +224,17 @@ _RUN = (
         "api_changed",
         r"(ImportError: cannot import name [^\n]*|AttributeError: module '[^']+' has no attribute '[^']+'[^\n]*|"
         r"TypeError: [^\n]*got an unexpected keyword argument '[^']+'[^\n]*|"
-        r"InvalidParameterError[^\n]*|AttributeError: '[^']+' object has no attribute '[^']+'[^\n]*|"
+        r"InvalidParameterError[^\n]*|TypeError: agg function failed[^\n]*|"
+        r"TypeError: Could not convert (?=[^\n]*to numeric)\S{1,30}|"
+        r"AttributeError: '[^']+' object has no attribute '[^']+'[^\n]*|"
         r"numpy\.dtype size changed[^\n]*|was removed in [^\n]*|is no longer (?:supported|available)[^\n]*|"
         r"A module that was compiled using NumPy 1\.x[^\n]*|"
         r"(?:ValueError|ModuleNotFoundError): [^\n]*(?:numpy\._core|sklearn\.ensemble\.forest|_loss)[^\n]*)",
+        "It was written for other versions of its packages: {0}.",
+    ),
+    _rule(
+        "api_changed",
+        r"in corr\n(?:[^\n]*\n){1,12}?(ValueError: could not convert string to float[^\n]*)",
         "It was written for other versions of its packages: {0}.",
     ),
     _rule("nothing_done", r"make(?:\[\d+\])?: Nothing to be done for '([^']+)'", "Make found nothing to do for {0}."),
@@ -262,7 +287,7 @@ def run_cause(output: str, verdict: Verdict, why: str, own: Own) -> Cause | None
         return missing
     found = _first(_RUN, told)
     if found is not None:
-        return found
+        return _to_be_written(told, found) or found
     if _TRACE in told:
         last = list(_LAST_WORDS.finditer(told))
         words = last[-1].group(0) if last else "an exception without words"
@@ -275,6 +300,19 @@ def run_cause(output: str, verdict: Verdict, why: str, own: Own) -> Cause | None
         said = f" Its last words: {_short(words)}." if (words := _last_words(told)) else ""
         return Cause(code="exit_code", message=f"It says that it failed: {why}.{said}")
     return None
+
+
+def _to_be_written(told: str, found: Cause) -> Cause | None:
+    """The cause where the file that is not there was to be written: what lacks is its folder, which git cannot keep."""
+    last = list(_NOT_THERE.finditer(told))
+    if found.code != "data_missing" or not last:
+        return None
+    path, trace = last[-1][1], told[: last[-1].start()].rpartition(_TRACE)[2]
+    code = [line for line in trace.splitlines() if line.startswith("    ") and not set(line) <= set(" ~^")]
+    folder = posixpath.dirname(path.rstrip("/"))
+    if not folder or not any(_WRITES.search(line) for line in code[-_INNERMOST:]):
+        return None
+    return Cause(code="folder_missing", message=_FOLDER.format(_short(folder)), subject=_short(folder))
 
 
 def _last_words(told: str) -> str:

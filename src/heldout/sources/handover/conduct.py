@@ -178,9 +178,9 @@ class Conduct:
                 break
             again = self._first(deadline)
             if _same(again, best):
-                for standing in before.values():  # it did not help: as if it had never been
+                for standing in before.values():  # it did not help: as if it had never been; another change may
                     self.environments.back(standing)
-                break
+                continue
             best = again
         return Trained(
             training=self._renamed(best),

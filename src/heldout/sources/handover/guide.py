@@ -20,6 +20,11 @@ _PLACEHOLDER = re.compile(
 )
 """What whoever follows the guide has to fill in first; an option with no value before the next option is one."""
 
+_ROOM = re.compile(
+    r"^(?!.*(?:-f|--file|-r)\b).*\b(?:conda|mamba) (?:create|activate)\b|\b(?:venv|virtualenv|activate)\b"
+)
+"""What makes or enters an environment and installs nothing that is declared."""
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -110,7 +115,7 @@ def _installed(line: GuideLine, runs: Sequence[Ran], attempts: Sequence[Attempt]
     declared = [attempt for attempt in attempts if attempt.rung == "R0"]
     if any(attempt.worked for attempt in declared):
         return Followed(line, "worked")
-    if not declared:
+    if not declared or _ROOM.search(line.command):
         return Followed(line, "untried", "it was not built in this way")
     first = declared[0]
     return Followed(line, "failed", _why(first.cause, ""), first.log)

@@ -61,6 +61,8 @@ _CONDA_ONLY = re.compile(
 _ELSEWHERE = re.compile(r"(?i)^(pywin32|pypiwin32|pywinpty|win[-_]?inet|appnope|pyobjc\S*|wmi|pywin32-ctypes)\b")
 """Packages of other systems, written down by a freeze."""
 _AT_HOME = re.compile(r"^([A-Za-z0-9._-]+)\s*@\s*file:/\S+")
+_ADDRESS = re.compile(r"(?i)^([\w.\[\]-]+\s*@\s*)?(git|hg|svn|bzr)?\+?(https?|ssh|git)://")
+"""A package from a repository or archive: what the code misses without it is looked for in the index."""
 _NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(.*)$")
 
 
@@ -85,7 +87,7 @@ def installs(environment: Environment, tree: Tree) -> tuple[Install, ...]:
     found: list[Install] = []
     for path in environment.files:
         found += _of_file(path, tree)
-    found = [*_combined(found), *found]
+    found = _telling(found, tree)
     if environment.requirements:
         text = "\n".join(environment.requirements) + "\n"
         note = "the packages that the plan lists, since no file of the delivery declares them"
@@ -96,11 +98,18 @@ def installs(environment: Environment, tree: Tree) -> tuple[Install, ...]:
     return tuple(sorted(found, key=lambda install: install.level))
 
 
+def _telling(found: list[Install], tree: Tree) -> list[Install]:
+    """Without the project by itself where that asks for no package and a list beside it does: it installs nothing."""
+    asking = [i for i in found if i.arguments[0] != "-e" or read_declarations(tree, [i.source]).declared]
+    both = _combined(found)
+    return [*both, *asking] if asking else found
+
+
 def patched(install: Install, tree: Tree) -> Install | None:
     """The same with what can only be meant otherwise put right, each change named; None when nothing is to mend.
 
-    Names of imports become names of packages, packages of other systems and paths on the maker's machine go. Versions
-    stay as they are.
+    Names of imports become names of packages; packages of other systems, paths on the maker's machine and addresses
+    that are no package index go. Versions stay as they are.
     """
     if len(install.arguments) < 2 or install.arguments[0] != "-r":
         return None
@@ -132,6 +141,8 @@ def _mended(line: str) -> str:
         return ""
     if match := _AT_HOME.match(bare):
         return match[1]
+    if _ADDRESS.match(bare):
+        return ""
     match = _NAME.match(bare)
     if match and match[1].lower() in _RENAMED:
         return _RENAMED[match[1].lower()] + match[2]

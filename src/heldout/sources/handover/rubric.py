@@ -129,6 +129,7 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
     claims = next((check for check in checks if check.id == "T2"), None)
     true = claims is not None and claims.state == "pass"
     retrained = next((check for check in checks if check.id == "T1"), None)
+    start = "It can be built" if state["build"] != "does_not_hold" else "It can be built only with mending"
     if retrained is not None and retrained.state == "fail":
         exchanged = next((check for check in checks if check.id == "T5" and check.state == "pass"), None)
         if exchanged is not None:
@@ -136,12 +137,15 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
             return Verdict(False, head, f"{retrained.message} {exchanged.message}")
         predicts = any(check.id == "U1" and check.state == "pass" for check in checks)
         does = "It runs" if state["run"] == "holds" else "It predicts" if predicts else ""
-        return _not_retrained(does, true, retrained.message)
+        if does:
+            return _rented(does, true, retrained.message)
+        rest = "can neither be run nor" if state["run"] == "does_not_hold" else "cannot be"
+        return Verdict(False, f"{start}, but it {rest} retrained as delivered.", retrained.message)
     lost = claims is not None and claims.state == "fail"
     heads: dict[Area, str] = {
         "retrain": "It can be retrained, but "
         + ("it does not reach what it claims." if lost else "what comes out is worth little."),
-        "run": "It can be built, but it does not run as delivered.",
+        "run": f"{start}, but it does not run as delivered.",
         "build": "It works, but only after we had mended what it takes to build it.",
         "own": f"It works{' and its numbers are true' if true else ''}, but it is not yours to keep running.",
     }
@@ -152,8 +156,6 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
     return Verdict(False, f"Not everything could be assessed: {rubric().areas[unknown].lower()}", why[unknown])
 
 
-def _not_retrained(does: str, true: bool, reason: str) -> Verdict:
-    if does:
-        head = f"{does}, but you cannot retrain it: you would be renting a black box."
-        return Verdict(False, f"True but not yours. {head}" if true else head, reason)
-    return Verdict(False, "It can be built, but it can neither be run nor retrained as delivered.", reason)
+def _rented(does: str, true: bool, reason: str) -> Verdict:
+    head = f"{does}, but you cannot retrain it: you would be renting a black box."
+    return Verdict(False, f"True but not yours. {head}" if true else head, reason)

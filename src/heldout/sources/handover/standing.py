@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from pydantic import Field
@@ -24,6 +24,8 @@ from heldout.sources.handover.plan import Environment
 from heldout.sources.handover.pythons import usual
 from heldout.sources.handover.record import Attempt, Cause, Rung
 
+_OLD = 180
+"""Days after which packages are likely to be others."""
 MENDS = 6
 """Changes to one environment after which we stop: what needs more is not delivered."""
 
@@ -49,6 +51,8 @@ class Standing(Frozen):
     added: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     """Further declarations of the delivery's that were added, or could not be."""
+    aged: tuple[date, ...] = ()
+    """Days as of which its packages were taken, whether or not that helped."""
     attempts: tuple[Attempt, ...] = ()
     ours: bool = False
     """Whether it failed only by what we do not offer: time, network."""
@@ -107,10 +111,12 @@ class Environments:
         if len(before.mends) >= MENDS:
             return False
         wanted = mend_by_declared(cause, self._also(id_, before)) or mend_for(cause, before.added)
-        recipe = self._changed(id_, before, wanted) if wanted else None
+        recipe = self._changed(id_, before, wanted, cause) if wanted else None
         if wanted is None or recipe is None:
             return False
-        level = max(int(before.rung[1]), self._cost(wanted) if counts else 0)
+        if wanted.older and recipe.as_of != self.planned[id_].as_of:
+            wanted = replace(wanted, why="packages were taken as they were half a year before the last commit")
+        level = max(int(before.rung[1]), self._cost(id_, wanted, recipe) if counts else 0)
         attempt = Planned(level, recipe, f"{before.note.partition(', by ')[0]}; {_words(wanted)}")
         number = len(before.attempts) + 1
         done = climb(
@@ -121,12 +127,14 @@ class Environments:
             keep=lambda name, text: self.keep(f"{name}-{number}", text),
         )
         attempts = (*before.attempts, *done.tried)
+        aged = (*before.aged, recipe.as_of) if wanted.older and recipe.as_of else before.aged
         if done.built is None or done.recipe is None:
             self.standing[id_] = before.model_copy(
                 update={
                     "attempts": attempts,
                     "added": (*before.added, *wanted.packages),
                     "also": (*before.also, *wanted.files),
+                    "aged": aged,
                 }
             )
             return False
@@ -138,6 +146,7 @@ class Environments:
                 "mends": mends,
                 "added": (*before.added, *wanted.packages),
                 "also": (*before.also, *wanted.files),
+                "aged": aged,
             }
         )
         return True
@@ -145,7 +154,7 @@ class Environments:
     def back(self, before: Standing) -> None:
         """Take an earlier environment again, since a change did not help; the attempts stay on record."""
         now = self.standing[before.id]
-        tried = {"attempts": now.attempts, "added": now.added, "also": now.also}
+        tried = {"attempts": now.attempts, "added": now.added, "also": now.also, "aged": now.aged}
         self.standing[before.id] = before.model_copy(update=tried)
 
     def _also(self, id_: str, before: Standing) -> dict[str, set[str]]:
@@ -153,11 +162,11 @@ class Environments:
         paths = [path for path in self.planned[id_].also if path not in before.also]
         return {path: {item.name for item in read_declarations(self.tree, [path]).declared} for path in paths}
 
-    def _changed(self, id_: str, before: Standing, wanted: Mend) -> Recipe | None:
+    def _changed(self, id_: str, before: Standing, wanted: Mend, cause: Cause) -> Recipe | None:
         recipe = self._recipe(before)
         if wanted.older:
-            day = self.planned[id_].as_of
-            if day is None or before.as_of is not None or (date.today() - day).days < 180:  # noqa: DTZ011
+            day = self._day(id_, before, cause)
+            if day is None:
                 return None
             python = recipe.python if self.planned[id_].python else usual(day, self.pythons)
             return replace(recipe, as_of=day, python=python)
@@ -166,10 +175,24 @@ class Environments:
             return replace(recipe, arguments=(*recipe.arguments, *more))
         return with_more(recipe, (*before.added, *wanted.packages))
 
-    @staticmethod
-    def _cost(wanted: Mend) -> int:
+    def _day(self, id_: str, before: Standing, cause: Cause) -> date | None:
+        """As of which day older packages are worth a try; None: of none.
+
+        That of the last commit; where packages of that day are still too new for the code, half a year earlier, since
+        makers work for a while with what they once installed.
+        """
+        last = self.planned[id_].as_of
+        if last is None:
+            return None
+        days = [last] if (date.today() - last).days >= _OLD else []  # noqa: DTZ011 - a day is all that is meant
+        if cause.code == "api_changed":
+            days.append(last - timedelta(days=_OLD))
+        now = before.as_of or date.max
+        return next((day for day in days if day < now and day not in before.aged), None)
+
+    def _cost(self, id_: str, wanted: Mend, recipe: Recipe) -> int:
         if wanted.older:
-            return 2
+            return 2 if recipe.as_of == self.planned[id_].as_of else 3
         return 0 if wanted.files or set(wanted.packages) <= TEST_TOOLS else 3
 
     def _recipe(self, standing: Standing) -> Recipe:

@@ -7,6 +7,7 @@ nothing has trained nothing.
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +19,9 @@ from heldout.sources.handover.bench import Bench, Workshop
 from heldout.sources.handover.discover.code.files import MODEL_SUFFIXES
 from heldout.sources.handover.plan import Plan, Step
 from heldout.sources.handover.record import Cause, Ran
+
+_KEPT = 10
+_NO_RESULT = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".md", ".rst", ".html", ".py", ".sh", ".log")
 
 REPEATS = 5
 """Trainings of the same: below five, an interval says next to nothing."""
@@ -53,6 +57,8 @@ class Training(Frozen):
     chain: tuple[str, ...] = ()
     trained: tuple[str, ...] = ()
     """Those of the chain that train: what failed of them or left nothing is not here."""
+    kept: tuple[str, ...] = ()
+    """Files that a training writes and reads before: they are not deleted."""
     stopped: str = ""
     """Why there are fewer rounds than wanted."""
 
@@ -92,20 +98,27 @@ class Trainer:
         steps = ordered(self.plan)
         if not any(step.purpose == "train" for step in steps):
             return Training()
-        with self.shop.bench("train-1") as bench:
-            self.prepare(bench)
-            there = bench.files()
-            # What only fetches files that were delivered would fail without network, and change nothing with it.
-            steps = tuple(s for s in steps if not (s.downloads and s.outputs and set(s.outputs) <= set(there)))
-            deleted = bench.delete(outputs(steps))
-            runs = self._runs(bench, steps)
-            after(bench, runs)
+        kept: set[str] = set()
+        while True:
+            with self.shop.bench("train-1") as bench:
+                self.prepare(bench)
+                there = bench.files()
+                # What only fetches files that were delivered would fail without network, and change nothing with it.
+                steps = tuple(s for s in steps if not (s.downloads and s.outputs and set(s.outputs) <= set(there)))
+                deleted = bench.delete(outputs(steps), kept)
+                runs = self._runs(bench, steps)
+                lacking = wrongly_deleted(steps, runs, deleted)
+                if lacking and len(kept) < _KEPT:
+                    kept |= lacking
+                    continue
+                after(bench, runs)
+            break
         done = Round(runs=tuple(runs), deleted=deleted)
         trained = tuple(
             run.step for run in runs if self._purpose(run.step) == "train" and has_trained(run, set(deleted))
         )
         chain = tuple(run.step for run in runs if run.counts) if trained else ()
-        return Training(rounds=(done,), chain=chain, trained=trained)
+        return Training(rounds=(done,), chain=chain, trained=trained, kept=tuple(sorted(kept)))
 
     def repeat(self, training: Training, times: int = REPEATS, label: str = "train") -> Training:
         """Further rounds of what worked, until there are `times` or the deadline would be passed."""
@@ -124,7 +137,7 @@ class Trainer:
         steps = tuple(step for step in ordered(self.plan) if step.id in training.chain)
         with self.shop.bench(label) as bench:
             self.prepare(bench)
-            deleted = bench.delete(outputs(steps))
+            deleted = bench.delete(outputs(steps), training.kept)
             runs = self._runs(bench, steps)
         return Round(runs=tuple(runs), deleted=deleted)
 
@@ -166,6 +179,26 @@ def outputs(steps: Iterable[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(made))
 
 
+def wrongly_deleted(steps: Sequence[Step], runs: Sequence[Ran], deleted: Sequence[str]) -> set[str]:
+    """What was deleted as an output, and is read before anything makes it: settings that a search writes back."""
+    lacking: set[str] = set()
+    by_id = {step.id: step for step in steps}
+    before: list[Step] = []
+    for run in runs:
+        step = by_id[run.step]
+        if run.cause is not None and run.cause.code == "data_missing":
+            named = run.cause.subject.removeprefix("./")
+            own = posixpath.normpath(posixpath.join(step.folder, named))
+            made = outputs(before)
+            lacking |= {
+                path
+                for path in deleted
+                if path in (own, named) and not any(fnmatch.fnmatchcase(path, pattern) for pattern in made)
+            }
+        before.append(step)
+    return lacking
+
+
 def forced(command: str) -> str:
     """The command such that it works again though its outputs look up to date (make, dvc, snakemake)."""
     command = re.sub(r"(^|[;&|]\s*)make(?=\s|$)(?!\s+-B)", r"\1make -B", command)
@@ -174,11 +207,15 @@ def forced(command: str) -> str:
 
 
 def has_trained(run: Ran, deleted: set[str]) -> bool:
-    """Whether a run left a training behind: files made or changed, or quality measured; a crash before is none."""
+    """Whether a run left a training behind: files made or changed, or quality measured; a crash before is none.
+
+    Settings, documents and logs are no training: a program that only writes how to train somewhere else writes them.
+    """
     if not run.counts:
         return False
     seen = run.seen is not None and bool(run.seen.fits)
-    return bool(run.made or run.changed or run.rewritten or run.readings or seen or deleted & set(run.digests))
+    left = {*run.made, *run.changed, *run.rewritten, *(deleted & set(run.digests))}
+    return bool(run.readings or seen or any(not path.lower().endswith(_NO_RESULT) for path in left))
 
 
 def came_and_missing(run: Ran, step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:

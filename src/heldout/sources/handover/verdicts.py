@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
 from heldout.evidence.types import Location
@@ -76,7 +77,7 @@ def _builds(standing: Mapping[str, Standing]) -> Check:
     worst = max(stands, key=lambda s: s.rung)
     last = next(a for a in reversed(worst.attempts) if a.worked and a.recipe == worst.note)
     words = RUNGS[worst.rung]
-    told = "; ".join(worst.mends)
+    told = "; ".join(mend for mend in worst.mends if mend not in last.recipe)
     mends = f" {told[0].upper()}{told[1:]}." if told else ""
     part = f" {len(failed)} of {len(standing)} of its environments could not be built." if failed else ""
     tries = len(worst.attempts)
@@ -239,8 +240,9 @@ def trains(plan: Plan, training: Training | None) -> Check:
     if training.trained:
         return _trained(plan, training)
     runs = [r for r in (training.first.runs if training.first else ()) if r.step in {s.id for s in steps}]
-    cause = next((run.cause for run in runs if run.cause), training.cause)
+    cause = _root(plan, training, runs) or training.cause
     said = cause.message if cause else "It ended without a word of failure, and left no model, file or metric behind."
+    said += _elsewhere(plan, cause)
     state = "not_assessable" if cause and cause.code in NOT_OFFERED else "fail"
     places = (*((cause.location,) if cause and cause.location else ()), *_places(plan, runs[:2]))
     return Check(
@@ -254,6 +256,33 @@ def trains(plan: Plan, training: Training | None) -> Check:
         locations=places,
         measured={"cause": cause.code if cause else "nothing_left"},
     )
+
+
+def _root(plan: Plan, training: Training, runs: Sequence[Ran]) -> Cause | None:
+    """Why the first failed training did so: where a step before it failed, that step's cause, not its consequence."""
+    failed = next((run for run in runs if run.cause), None)
+    if failed is None or training.first is None:
+        return None
+    after = {step.id: step.after for step in plan.steps}
+    before, waiting = set[str](), list(after.get(failed.step, ()))
+    while waiting:
+        step = waiting.pop()
+        if step not in before:
+            before.add(step)
+            waiting.extend(after.get(step, ()))
+    return next((run.cause for run in training.first.runs if run.step in before and run.cause), failed.cause)
+
+
+def _elsewhere(plan: Plan, cause: Cause | None) -> str:
+    """Where a file that is missing lies under another name or in another folder, as far as one can tell."""
+    if cause is None or cause.code != "data_missing":
+        return ""
+    name = posixpath.basename(cause.subject).lower()
+    other = next((d.path for d in plan.data if d.present and posixpath.basename(d.path).lower() == name), "")
+    lacking = next((d.path for d in plan.data if not d.present and posixpath.basename(d.path).lower() == name), "")
+    if not other:
+        return ""
+    return f" There is {other}; `--input {lacking or cause.subject}={other}` puts it where it is looked for."
 
 
 def _trained(plan: Plan, training: Training) -> Check:
@@ -271,10 +300,11 @@ def _trained(plan: Plan, training: Training) -> Check:
     named = f" ({', '.join(made[:3])})" if made else ""
     last = max(training.rounds[-1].seconds, 0.1)
     times, each = ("once", "") if len(training.rounds) == 1 else (f"{len(training.rounds)} times", " each")
-    rest = ""
+    mended = [run for run in good if run.mended]
+    rest = f" {_needed(len(mended))} a repair of ours: {mended[0].mended}." if mended else ""
     if failed:
         why = next((run.cause.message for run in failed if run.cause), "it left nothing behind.")
-        rest = f" {len(failed)} of {len(tried)} training commands did not work: {why}"
+        rest += f" {len(failed)} of {len(tried)} training commands did not work: {why}"
     broken = [run for run in good if not run.worked]
     if broken:
         why = broken[0].cause.message if broken[0].cause else ""
@@ -283,7 +313,7 @@ def _trained(plan: Plan, training: Training) -> Check:
         id="T1",
         area="retrain",
         state="pass",
-        credit=max(0.5, len(good) / len(tried)) * (_BROKEN_OFF if broken else 1),
+        credit=min(max(0.5, len(good) / len(tried)), 0.8 if mended else 1.0) * (_BROKEN_OFF if broken else 1),
         message=f"It retrains without network ({times} in {last:.1f} s{each}): {left}{named}.{rest}",
         command=good[0].command,
         log=good[0].log,

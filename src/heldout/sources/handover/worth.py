@@ -81,6 +81,7 @@ def t4_check(
     points += _size(judged, splits, measured)
     points += _shared(judged, splits, measured)
     points += _prepared(observations)
+    points += _perfect(judged)
     if not points:
         return Check(
             id="T4",
@@ -280,6 +281,15 @@ def _prepared(observations: Sequence[Observation]) -> list[_Point]:
                 text = f"{name} was fitted on all {fit.rows:,} rows and their answers, those of the test too."
                 return [_Point(False, text, fit.place, remark=True)]
     return []
+
+
+def _perfect(scores: Sequence[Scored]) -> list[_Point]:
+    """Scores that leave nothing to be wanted: told, since real data hardly allow it, and no proof of anything."""
+    best = [score for score in scores if score.metric in SHARES and score.rows >= FEWEST_ROWS]
+    if not best or any(score.value < 1 - _EQUAL for score in best):
+        return []
+    text = "Every score on held-out rows is perfect, which real data hardly allow: ask which column tells the answer."
+    return [_Point(False, text, best[0].place, remark=True)]
 
 
 def _leaks(share: float, chance: float | None, others: int) -> bool:

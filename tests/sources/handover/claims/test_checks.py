@@ -56,6 +56,16 @@ def test_better_than_claimed_is_said_and_earns_half() -> None:
     assert "better than claimed" in t2.message
 
 
+def test_where_not_one_of_several_comes_out_they_are_about_something_else() -> None:
+    stated = claims("accuracy of 0.81, recall of 0.72 and precision of 0.78")
+    output = "accuracy: 1.0000\nrecall: 1.0000\nprecision: 1.0000"
+    t2, _ = checked(stated, *[ran(output)] * 5)
+    assert t2.state == "fail"
+    assert "Not one of its 3 claims" in t2.message
+    t2, _ = checked(stated, *[ran(output.replace("accuracy: 1.0000", "accuracy: 0.8100"))] * 5)
+    assert t2.state == "pass"
+
+
 def test_an_error_that_is_lower_than_claimed_is_better() -> None:
     t2, _ = checked(claims("RMSE of 0.80"), *[ran("rmse: 0.6100")] * 5)
     assert (t2.state, t2.credit) == ("pass", 0.5)

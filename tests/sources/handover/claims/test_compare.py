@@ -75,6 +75,9 @@ def test_a_limit_is_held_by_what_is_better() -> None:
 
 def test_the_training_rows_are_not_the_test_rows() -> None:
     assert verdict("test accuracy of 0.95", "train accuracy: 0.95") == "absent"
+    assert verdict("train accuracy of 0.95", "accuracy: 0.80") == "absent"
+    assert verdict("accuracy of 0.80", "train accuracy: 0.99") == "absent"
+    assert verdict("train accuracy of 0.95", "accuracy: 0.95") == "match"
 
 
 @pytest.mark.parametrize(("claimed", "printed"), [("MAPE of 10.9%", "MAPE: 0.109"), ("MAPE of 0.9%", "mape: 0.9")])

@@ -279,6 +279,11 @@ def test_purposes_are_told_from_names_and_code(name: str, code: str, purpose: st
     [
         ({"app.py": "import streamlit as st\nst.title('x')\n"}, "streamlit run app.py", 8501),
         ({"api.py": "from fastapi import FastAPI\napp = FastAPI()\n"}, "uvicorn api:app", 8000),
+        (
+            {"api/main.py": "from fastapi import FastAPI\nWEIGHTS = open('weights.pkl')\napp = FastAPI()\n"},
+            "uvicorn main:app",
+            8000,
+        ),
         ({"web.py": "from flask import Flask\nsite = Flask(__name__)\n"}, "flask --app web:site run", 5000),
         (
             {
@@ -293,7 +298,7 @@ def test_purposes_are_told_from_names_and_code(name: str, code: str, purpose: st
 def test_a_service_that_nobody_documents_is_started_in_its_own_way(
     files: dict[str, str], command: str, port: int
 ) -> None:
-    plan = plan_of({**BASE, **files})
+    plan = plan_of({**BASE, "api/weights.pkl": "w", **files})
     assert [(s.command, s.purpose, s.port, s.origin) for s in plan.steps] == [(command, "serve", port, "inferred")]
     assert plan.services[0].step == plan.steps[0].id
 

@@ -152,6 +152,9 @@ def test_flask_with_json_and_with_a_page_and_its_form() -> None:
     asked += "    return d['area'] + d.get('rooms')\n"
     plan = plan_of({**REQUIREMENTS, "app.py": head + asked + tail, "data/a.csv": "rooms,area\n3,120\n"})
     assert json.loads(plan.services[0].body) == {"area": 120, "rooms": 3}
+    falls_back = asked.replace("d.get('rooms')", "d.get('rooms') + d.get('floor level', 2)")
+    plan = plan_of({**REQUIREMENTS, "app.py": head + falls_back + tail, "data/a.csv": "rooms,area\n3,120\n"})
+    assert json.loads(plan.services[0].body) == {"area": 120, "rooms": 3, "floor level": 2}
     shown = "@app.route('/', methods=['GET', 'POST'])\ndef index():\n    return list(request.form.values())\n"
     page = (
         '<form method="POST"><input name="area" type="number" min="10"><select name="kind">'

@@ -61,6 +61,22 @@ def test_magics_are_handled_on_every_python(python: Interpreter, tmp_path: Path)
     assert told.cells[0].notes == ("left out: !pip install nothing-that-exists",)
 
 
+@pytest.mark.parametrize("python", interpreters()[-1:], ids=str)
+def test_libraries_are_told_that_there_is_no_ipython_and_the_notebook_has_one(
+    python: Interpreter, tmp_path: Path
+) -> None:
+    (tmp_path / "plots.py").write_text(
+        "import sys\n\ndef figure():\n    there = sys.modules.get('IPython')\n"
+        "    shell = there.get_ipython() if there else None\n"
+        "    if shell:\n        shell.events.register('post_execute', print)\n    return 'drawn'\n"
+    )
+    cells = ("%matplotlib inline\nimport plots", "plots.figure()", "from IPython import get_ipython as ask")
+    called = "ask().run_line_magic('pwd', '') == get_ipython().run_line_magic('pwd', '')"
+    code, told = play(tmp_path, *cells, called, python=str(python.home / "bin" / f"python{python.minor}"))
+    assert code == 0, told.failed
+    assert [cell.text for cell in told.cells] == ["", "'drawn'", "", "True"]
+
+
 def test_a_failing_cell_ends_the_run_and_is_placed(tmp_path: Path) -> None:
     code, told = play(tmp_path, "def half(x):\n    return 1 / x", "print('before')\n\nhalf(0)", "print('never')")
     assert code == 1

@@ -20,6 +20,8 @@ _SLIGHT_SHARE = 0.01
 _WIDE = 0.02
 _WIDE_SHARE = 0.05
 """A spread from which on a retrained model is not the one that was bought: two points, or five per cent."""
+_SEVERAL = 3
+"""Claims of which not one comes out: then it is not the libraries."""
 _MANY = 0.1
 _DOCUMENTS = ("markdown", "rst")
 _ATTEMPTS = ("notebook", "python", "html")
@@ -35,7 +37,7 @@ def claims_checks(
 
     - A number that is better than claimed. Nobody is sold short by it, and it happens with newer libraries. It is no
       success either - the documents are about another model or other rows, and a better number can come from a leak,
-      which T4 looks at - so it earns half.
+      which T4 looks at - so it earns half. Where there are several and all of them are off, T2 fails all the same.
     - A difference below half a point (one per cent for errors on an open scale). The tolerance of a claim with four
       digits is narrower than what one more library version changes.
     - A contradicted number of a notebook or a comment beside documents that hold: notebooks record attempts.
@@ -65,6 +67,14 @@ def _claims_hold(claims: Sequence[Claim], results: Sequence[ClaimResult]) -> Che
     worse = [r for r in compared if r.verdict == "contradicted" and not _harmless(r)]
     leading = _leading(compared)
     failing = [r for r in leading if r in worse] or (worse if len(worse) > _MANY * len(compared) else [])
+    if not failing and len(compared) >= _SEVERAL and all(_off(r) for r in compared):
+        counts["contradicted_harmlessly"] = len(compared) - len(worse)
+        message = (
+            f"Not one of its {len(compared)} claims that could be measured is what comes out: its documents are about "
+            f"another model or other data. {leading[0].message}"
+        )
+        locations = tuple(r.claim.location for r in leading[:5])
+        return _check("T2", "fail", message, severity="medium", measured=counts, locations=locations)
     counts["contradicted_harmlessly"] = sum(1 for r in compared if r.verdict == "contradicted") - len(worse)
     if failing:
         more = f" {len(worse)} of {len(compared)} claims that could be measured do not hold." if len(worse) > 1 else ""
@@ -94,6 +104,11 @@ def _harmless(result: ClaimResult) -> bool:
     """Whether a contradicted claim is better in reality, or off by what no decision hangs on."""
     mean = fmean(result.got)
     return is_better(result.claim, mean) is True or _is_slight(result.claim, mean)
+
+
+def _off(result: ClaimResult) -> bool:
+    """Whether a claim is contradicted by more than what no decision hangs on."""
+    return result.verdict == "contradicted" and not _is_slight(result.claim, fmean(result.got))
 
 
 def _is_slight(claim: Claim, got: float) -> bool:

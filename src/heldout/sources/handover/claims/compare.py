@@ -134,6 +134,8 @@ def _compared(claim: Claim, measured: Sequence[Series], runs: int) -> ClaimResul
     best = min(fit for fit, _ in named)
     judged = [_judge(claim, s) for fit, s in named if fit == best]
     nearest = min(judged, key=lambda j: (j.distance, j.series.reading.location.path))
+    if nearest.verdict == "contradicted" and _of_other_rows(claim, nearest.series.reading):
+        return ClaimResult(claim=claim, verdict="absent", message=_absent(claim, runs))
     agree = [j for j in judged if j.verdict in ("match", "within_noise")]
     verdict, note = nearest.verdict, nearest.note
     if agree and len(agree) < len(judged):
@@ -176,6 +178,11 @@ def _split_fit(claim: Claim, reading: Reading, *, same_file: bool) -> float | No
         # What is not said to be of the training rows is taken for a number about rows that were held out.
         return 1.5 if "train" in (claim.split, reading.split) else 0.5
     return 0.5 if same_file and {claim.split, reading.split} == {"test", "cross-validation"} else None
+
+
+def _of_other_rows(claim: Claim, reading: Reading) -> bool:
+    """Whether one is said to be of the training rows and the other is not: they may agree, but contradict nothing."""
+    return (claim.split == "train") != (reading.split == "train")
 
 
 def _model_fit(claimed: str, measured: str) -> float | None:

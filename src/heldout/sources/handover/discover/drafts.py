@@ -69,13 +69,21 @@ def draft_of(view: View, candidate: Candidate) -> Draft:
     first = _draft(view, candidate)
     if candidate.trust < _UNTOLD or first.script is None or "/" not in first.script or candidate.words[1:2] == ("-m",):
         return first
-    folder, name = first.script.rsplit("/", 1)
-    second = _draft(
-        view, replace(candidate, folder=folder, words=("python", name), command=shlex.join(("python", name)))
-    )
+    folder = first.script.rpartition("/")[0]
+    words = _from(folder, candidate.words)
+    second = _draft(view, replace(candidate, folder=folder, words=words, command=shlex.join(words)))
     own = any(f"{folder}/{known}" in view.tree for known in ("requirements.txt", "README.md", "readme.md", "Readme.md"))
     before, after = unmet(view, first), unmet(view, second)
     return second if after < before or (after == before and own) else first
+
+
+def _from(folder: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The same command as it is given in a folder: `uvicorn api.app:app` becomes `uvicorn app:app` in `api`."""
+    dotted = f"{folder.replace('/', '.')}."
+    return tuple(
+        word.removeprefix(dotted if _SERVED.fullmatch(word) and word.startswith(dotted) else f"{folder}/")
+        for word in words
+    )
 
 
 def unmet(view: View, draft: Draft) -> int:

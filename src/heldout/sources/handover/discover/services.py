@@ -197,6 +197,8 @@ def _built(view: View, route: Route, data: Sequence[Data]) -> tuple[str, str, st
             values[name] = route.examples[name]
         elif name in row:
             values[name] = _typed(row[name], kind)
+        elif name in route.defaults:
+            values[name] = route.defaults[name]
     complete = bool(route.fields) and len(values) == len(route.fields)
     places = (place,) if place is not None and complete and len(route.examples) < len(route.fields) else ()
     if method == "GET":

@@ -118,8 +118,13 @@ def _stand_in(display: Any, shell: Any) -> None:
         def __repr__(self) -> str:
             return str(self.data)
 
+    def get_ipython() -> Any:
+        """The shell for the notebook itself and for pandas; other libraries would go on to parts that are not here."""
+        asking = str(sys._getframe(1).f_globals.get("__name__", ""))
+        return shell if asking == "__main__" or asking.partition(".")[0] == "pandas" else None
+
     for name in ("HTML", "Image", "Markdown", "Math", "Latex", "SVG", "Audio", "Video", "IFrame", "Javascript", "JSON"):
         setattr(shown, name, type(name, (Shown,), {}))
     shown.__dict__.update(display=display, clear_output=lambda *_, **__: None)
-    top.__dict__.update(display=shown, get_ipython=lambda: shell, __path__=[], __version__="0")
+    top.__dict__.update(display=shown, get_ipython=get_ipython, __path__=[], __version__="0")
     sys.modules["IPython"], sys.modules["IPython.display"] = top, shown
