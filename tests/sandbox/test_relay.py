@@ -15,6 +15,7 @@ import pytest
 
 from heldout.sandbox import index as upstream
 from heldout.sandbox.base import SandboxFault
+from heldout.sandbox.index import UndatedFault
 from heldout.sandbox.relay import Relay, check_index, relay
 from tests.sandbox.packages import JSON, LocalIndex, local_index, sdist, wheel
 
@@ -122,7 +123,7 @@ def test_a_file_of_unknown_age_is_not_shown_to_be_old(running: Relay, index: Loc
 def test_an_index_that_tells_no_days_is_our_trouble(running: Relay, index: LocalIndex) -> None:
     index.speaks_json = False
     assert ask(running, "/asof/2022-01-01/simple/thing/", Accept=JSON)[0] == 503
-    with pytest.raises(SandboxFault, match="does not tell when"):
+    with pytest.raises(UndatedFault, match="does not tell when"):
         check_index(running.record)
 
 

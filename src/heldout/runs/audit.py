@@ -96,7 +96,7 @@ def audit(
         plan = _planned(order, material)
         about = _about(order, material, plan, sandbox)
         with opened(order.kept, made(data_folder() / "audits"), about) as shelf:
-            copy_delivery(material, shelf)
+            shut = copy_delivery(material, shelf)
             with relay(made(data_folder() / "cache" / "packages"), order.index) as index:
                 steps = Steps(shelf.steps, about, watcher, _STEPS)
                 try:
@@ -105,6 +105,7 @@ def audit(
                     shutil.rmtree(shelf.steps, ignore_errors=True)
                     steps = Steps(shelf.steps, about, watcher, _STEPS)
                     result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
+            result = result.model_copy(update={"gaps": (*result.gaps, *shut)})
             result = complete(result, replace(material, tree=reading_tree(material.tree)))
             day, seconds = datetime.now(UTC).replace(microsecond=0), round(time.monotonic() - began, 1)
             result = result.model_copy(update={"taken_at": day, "seconds": seconds})

@@ -105,10 +105,12 @@ def build(
 ) -> Attempt:
     """Make an environment at the folder `at` (new or empty) for a delivery, of which a copy is taken.
 
-    Raises SandboxFault when the sandbox or the index failed: that is nobody's fault but ours.
+    Raises SandboxFault when the sandbox or the index failed: that is nobody's fault but ours. UndatedFault, one of
+    them, when only the wanted day was too much for the index.
     """
     before = set(relay.record.missing)
     relay.record.faults.clear()
+    relay.record.undated = ""
     with sandbox.workspace(_SPACE, at=at, inside=ENV) as workspace:
         workspace.put(delivery, "delivery")
         for name, content in recipe.files:

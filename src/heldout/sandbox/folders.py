@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from functools import cache
@@ -94,7 +95,7 @@ def _staged(source: Path) -> Path:
         pass  # somebody else staged the same content meanwhile
     except OSError as error:
         if not target.exists():
-            raise SandboxFault(f"{source} could not be copied to {shelf}: {error.strerror}") from error
+            raise SandboxFault(f"{source} could not be copied to {shelf}: {reason(error)}") from error
     finally:
         shutil.rmtree(private, ignore_errors=True)
     return target
@@ -110,6 +111,13 @@ def link_or_copy(source: str, target: str) -> str:
     except OSError:
         pass
     return str(shutil.copy2(source, target))
+
+
+def reason(error: OSError) -> str:
+    """Why something failed, in the system's words; of a copied tree, why its first file did."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        return re.sub(r"^\[Errno \d+\] ", "", str(error.args[0][0][-1]))
+    return error.strerror or str(error)
 
 
 def open_to_all(path: Path) -> None:

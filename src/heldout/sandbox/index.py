@@ -59,16 +59,25 @@ class Record:
     faults: dict[str, str] = field(default_factory=dict)
     """What was asked for -> why the index could not give it; taken back when it could after all."""
 
+    undated: str = ""
+    """Why it could not be shown as of a day, if it could not."""
+
     @property
     def fault(self) -> str:
         """Why the index could not be read, if it could not: our fault, never the delivery's."""
         return next(iter(self.faults.values()), "")
 
 
+class UndatedFault(SandboxFault):
+    """The index does not tell when files were uploaded, so it cannot be shown as of a day; else it can be used."""
+
+
 def check_index(record: Record) -> None:
-    """Raise SandboxFault when the index could not be read: nobody is blamed for our network."""
+    """Raise SandboxFault when the index could not be read, UndatedFault when it tells no days: nobody is blamed."""
     if record.fault:
         raise SandboxFault(record.fault)
+    if record.undated:
+        raise UndatedFault(record.undated)
 
 
 def configured_index() -> str:
@@ -137,7 +146,7 @@ class Index:
         try:
             yield
         except (urllib3.exceptions.HTTPError, ssl.SSLError, OSError, ValueError, KeyError, TypeError) as error:
-            why = f"{self.address}{what} could not be read: {error}"
+            why = f"the package index could not be read, {self.address}{what}: {_plainly(error)}"
             self.record.faults[what] = why
             raise IndexFault(why) from error
         self.record.faults.pop(what, None)
@@ -233,6 +242,14 @@ class Index:
                     else urllib3.PoolManager(ssl_context=context, retries=retries, maxsize=16)
                 )
             return self._pools[proxy]
+
+
+def _plainly(error: Exception) -> str:
+    """What went wrong, without the names that a library has for it."""
+    if not isinstance(error, urllib3.exceptions.MaxRetryError):
+        return str(error)
+    words = str(error.reason or error).rpartition(": ")[2]
+    return f"{words}; check the network, or name an index that can be reached in PIP_INDEX_URL"
 
 
 _TIMEOUT = urllib3.Timeout(connect=15, read=120)

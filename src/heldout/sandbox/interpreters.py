@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from heldout.sandbox.base import Mount, NoSandboxError, SandboxFault
-from heldout.sandbox.folders import data_folder, link_or_copy, made, open_to_all
+from heldout.sandbox.folders import data_folder, link_or_copy, made, open_to_all, reason
 
 OLDEST = (3, 7)
 _VERSION = re.compile(r"Python (\d+)\.(\d+)\.(\d+)")
@@ -129,7 +129,7 @@ def _kept(home: Path, program: Path, name: str) -> Path:
         private.rename(target)
     except OSError as error:
         if not target.is_dir():
-            raise SandboxFault(f"Python {name} could not be copied to {shelf}: {error.strerror}") from error
+            raise SandboxFault(f"Python {name} could not be copied to {shelf}: {reason(error)}") from error
     finally:
         shutil.rmtree(private, ignore_errors=True)
     return target

@@ -175,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         if files and not any(entry.get("upload-time") for entry in files):
             index = self.server.index
             why = f"{index.address} does not tell when files were uploaded, so nothing can be shown as of {day}"
-            index.record.faults[f"{name}/ as of {day}"] = why
+            index.record.undated = why
             raise IndexFault(why)
         kept = [entry for entry in files if str(entry.get("upload-time") or "9")[:10] <= day.isoformat()]
         return {key: value for key, value in listing.items() if key != "versions"} | {"files": kept}

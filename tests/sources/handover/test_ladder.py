@@ -15,6 +15,7 @@ from heldout.material.tree import Tree
 from heldout.sandbox.base import Completed, Usage, Verdict
 from heldout.sandbox.environments import Attempt as Made
 from heldout.sandbox.environments import Built, Recipe
+from heldout.sandbox.index import UndatedFault
 from heldout.sandbox.interpreters import Interpreter
 from heldout.sources.handover.installs import installs, patched
 from heldout.sources.handover.ladder import Climb, climb, rungs, with_more
@@ -220,3 +221,42 @@ def test_the_python_of_the_day_goes_first() -> None:
     assert usual(date(2022, 3, 21), PYTHONS).minor == "3.9"
     assert [p.minor for p in ordered(None, date(2022, 3, 21), PYTHONS)] == ["3.9", "3.8", "3.10", "3.7"]
     assert [p.minor for p in ordered("3.12", date(2022, 3, 21), PYTHONS)] == ["3.12"]
+
+
+OLD = Environment(id="default", files=("requirements.txt",), as_of=date(2021, 3, 1))
+
+
+def test_an_index_that_tells_no_days_leaves_it_open_whether_it_could_be_built(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas==1.2.2\n")
+    asked: list[date | None] = []
+
+    def build(recipe: Recipe, _name: str) -> Made:
+        asked.append(recipe.as_of)
+        if recipe.as_of:
+            raise UndatedFault("the index does not tell when files were uploaded")
+        return made(recipe, works=False)
+
+    done = climb(OLD, rungs(OLD, content, PYTHONS, TODAY), build, deadline=time.monotonic() + 60)
+    assert len([day for day in asked if day]) == 1, "once is enough to know"
+    assert done.built is None
+    assert done.ours
+    assert "2021-03-01 could not be had" in done.untried
+
+
+def test_time_that_ran_out_leaves_it_open_too(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas==1.2.2\n")
+    attempts = rungs(OLD, content, PYTHONS, TODAY)
+    done = climb(OLD, attempts, lambda recipe, _name: made(recipe, works=False), deadline=time.monotonic() - 1)
+    assert len(done.tried) == 1
+    assert done.ours
+    assert not climbed(OLD, content, lambda _recipe: False).ours, "when all were tried it is not"
+
+
+def test_what_filled_the_disk_is_not_tried_again_in_the_same_form(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="torch\n")
+    full = Completed((), Verdict.DISK, None, None, b"", b"", Usage(1.0), "it wrote too much")
+    planned = Environment(id="default", files=("requirements.txt",))
+    attempts = rungs(planned, content, PYTHONS, TODAY)
+    done = climb(planned, attempts, lambda recipe, _name: Made(recipe, None, full), deadline=time.monotonic() + 60)
+    assert len({attempt.recipe.partition(", by")[0] for attempt in done.tried}) == len(done.tried)
+    assert done.ours

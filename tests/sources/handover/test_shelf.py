@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from heldout.errors import InputError, OurFault
-from heldout.sources.handover.shelf import Shelf, opened
+from heldout.material import open_material
+from heldout.sources.handover.shelf import Shelf, copy_delivery, opened
 
 OLD = time.time() - 30 * 86_400
 
@@ -47,6 +49,29 @@ def test_what_was_forgotten_for_weeks_goes_and_the_rest_stays(tmp_path: Path) ->
         assert shelf.held.is_dir(), "it is at work"
     assert not folders["forgotten"].exists()
     assert folders["fresh"].exists()
+
+
+def test_what_we_may_not_read_is_left_out_and_named() -> None:
+    nobody = 65_534 if os.geteuid() == 0 else os.geteuid()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("given", "kept", "held"):
+            (folder / part).mkdir()
+        (folder / "given" / "a.py").write_text("x = 1")
+        (folder / "given" / "shut.csv").write_text("a\n1\n")
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, nobody, -1)
+        (folder / "given" / "shut.csv").chmod(0)
+        before = os.geteuid()
+        os.seteuid(nobody)
+        try:
+            with open_material(str(folder / "given")) as material:
+                shelf = Shelf(folder / "kept", folder / "held")
+                gaps = copy_delivery(material, shelf)
+                assert [path.name for path in shelf.delivery.iterdir()] == ["a.py"]
+        finally:
+            os.seteuid(before)
+    assert [gap.what for gap in gaps] == ["shut.csv"]
 
 
 def test_a_log_that_cannot_be_written_is_our_fault(tmp_path: Path) -> None:

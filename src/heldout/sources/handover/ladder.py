@@ -16,6 +16,7 @@ from heldout.material.tree import Tree
 from heldout.sandbox.base import Verdict
 from heldout.sandbox.environments import Attempt as Made
 from heldout.sandbox.environments import Built, Recipe
+from heldout.sandbox.index import UndatedFault
 from heldout.sandbox.interpreters import Interpreter
 from heldout.sources.handover.causes import build_cause
 from heldout.sources.handover.installs import Install, installs, patched
@@ -47,11 +48,15 @@ class Climb:
     built: Built | None = None
     recipe: Recipe | None = None
     rung: Rung = "R0"
+    untried: str = ""
+    """Why not every way was tried, as a sentence."""
 
     @property
     def ours(self) -> bool:
-        """Whether it failed, and for all that is known only by our limits or for lack of network."""
-        return self.built is None and all(t.cause and t.cause.code in ("limit", "remote_source") for t in self.tried)
+        """Whether it failed, and for all that is known by our limits, or for ways that we could not try."""
+        if self.built is not None:
+            return False
+        return bool(self.untried) or all(t.cause and t.cause.code in ("limit", "remote_source") for t in self.tried)
 
 
 @dataclass(frozen=True)
@@ -159,20 +164,26 @@ def climb(
     Only rungs higher than `above` are tried. `keep` stores a log by name and gives its path. Raises SandboxFault.
     """
     tried: list[Attempt] = []
+    untried = ""
     for rung in attempts:
-        if rung.level <= above or _hopeless(rung, tried):
+        if rung.level <= above or _hopeless(rung, tried) or (untried and rung.recipe.as_of):
             continue
         if tried and time.monotonic() > deadline:
+            untried = "The time for building was over before every way was tried."
             break
         name = f"build-{environment.id}-{len(tried) + 1}-r{rung.level}"
         began = time.monotonic()
-        attempt = build(rung.recipe, name)
+        try:
+            attempt = build(rung.recipe, name)
+        except UndatedFault as fault:
+            untried = f"Its packages as of {rung.recipe.as_of} could not be had: {fault}."
+            continue
         log = keep(name, f"$ {rung.recipe.command}\n{attempt.log}")
         told = _told(environment, rung, attempt, time.monotonic() - began, log)
         tried.append(told)
         if attempt.built is not None:
             return Climb(tuple(tried), attempt.built, rung.recipe, told.rung)
-    return Climb(tuple(tried))
+    return Climb(tuple(tried), untried=untried)
 
 
 def _told(environment: Environment, rung: Planned, made: Made, seconds: float, log: str) -> Attempt:
@@ -199,7 +210,7 @@ def _hopeless(rung: Planned, tried: Sequence[Attempt]) -> bool:
         code = before.cause.code if before.cause else ""
         if code in ("remote_source", "file_missing", "local_path") and rung.level < 3:
             return True
-        if code == Verdict.DISK.value:
+        if code == "limit" and before.cause and before.cause.subject == Verdict.DISK.value:
             return True
     return False
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from heldout.errors import InputError, OurFault
+from heldout.evidence.types import Gap
 from heldout.material.limits import MIB
 from heldout.material.limits import Limits as Caps
 from heldout.material.open import Material
@@ -119,12 +120,13 @@ def _sweep(audits: Path) -> None:
             continue  # gone meanwhile
 
 
-def copy_delivery(material: Material, shelf: Shelf) -> None:
+def copy_delivery(material: Material, shelf: Shelf) -> tuple[Gap, ...]:
     """Write the delivery's files to `shelf.delivery`, readable by everyone; links and unread files are left out.
 
-    Raises OurFault when the disk is full.
+    Gives what this user may not read. Raises OurFault when the disk is full.
     """
     shutil.rmtree(shelf.delivery, ignore_errors=True)
+    shut = []
     try:
         shelf.delivery.mkdir(parents=True)
         for entry in material.tree:
@@ -132,12 +134,17 @@ def copy_delivery(material: Material, shelf: Shelf) -> None:
                 continue
             target = shelf.delivery / entry.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            source = material.tree.root / (entry.stored or entry.path)
-            with _opened(source) as reader, target.open("wb") as writer:
+            try:
+                reader = _opened(material.tree.root / (entry.stored or entry.path))
+            except PermissionError:
+                shut.append(Gap(what=entry.path, why="you may not read it, so it was left out of everything"))
+                continue
+            with reader, target.open("wb") as writer:
                 shutil.copyfileobj(reader, writer, 1 << 20)
             target.chmod(0o755 if entry.executable else 0o644)
     except OSError as error:
         raise OurFault(f"the delivery could not be copied: {error.strerror}") from error
+    return tuple(shut)
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -56,6 +56,8 @@ class Standing(Frozen):
     attempts: tuple[Attempt, ...] = ()
     ours: bool = False
     """Whether it failed only by what we do not offer: time, network."""
+    untried: str = ""
+    """Why not every way to build it was tried, as a sentence."""
 
     @property
     def there(self) -> bool:
@@ -87,7 +89,7 @@ class Environments:
             deadline=time.monotonic() + self.budget_s,
             keep=self.keep,
         )
-        made = Standing(id=id_, at="", attempts=done.tried, ours=done.ours)
+        made = Standing(id=id_, at="", attempts=done.tried, ours=done.ours, untried=done.untried)
         if done.built is not None and done.recipe is not None:
             made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, done.tried)
         self.standing[id_] = made

@@ -103,12 +103,13 @@ def _not_built(failed: Sequence[Standing]) -> Check:
     causes = [a.cause for a in attempts if a.cause]
     telling = next((c for c in causes if c.code in _UNSATISFIABLE), causes[0])
     state = "not_assessable" if all(s.ours for s in failed) else "fail"
+    untried = list(dict.fromkeys(s.untried for s in failed if s.untried))
     return Check(
         id="B4",
         area="build",
         state=state,
         severity="high" if state == "fail" else "info",
-        message=f"None of {len(attempts)} ways to build it worked. {telling.message}",
+        message=" ".join([f"None of {len(attempts)} ways to build it worked. {telling.message}", *untried]),
         command=attempts[0].command,
         log=attempts[0].log,
         measured={"tries": len(attempts), "cause": telling.code},
