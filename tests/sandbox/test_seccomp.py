@@ -66,13 +66,12 @@ def answer(program: bytes, architecture: int, number: int, arguments: tuple[int,
             here += yes if met else no
 
 
-@pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize(("call", "arguments", "expected"), CASES)
+@pytest.mark.parametrize(
+    ("machine", "call", "arguments", "expected"),
+    [(machine, *case) for machine in MACHINES for case in CASES if case[0] in NUMBERS[machine]],
+)
 def test_the_filter(machine: str, call: str, arguments: tuple[int, ...], expected: int) -> None:
-    number = NUMBERS[machine].get(call)
-    if number is None:
-        pytest.skip(f"{machine} has no {call}")
-    assert answer(seccomp.program(machine), MACHINES[machine], number, arguments) == expected
+    assert answer(seccomp.program(machine), MACHINES[machine], NUMBERS[machine][call], arguments) == expected
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -114,15 +114,23 @@ def test_a_hole_is_not_hashed(folder: Folder) -> None:
         folder.digest("hole")
 
 
-def test_what_does_not_fit_is_said(folder: Folder) -> None:
-    if not folder.exact:
-        pytest.skip("nothing but a look from outside keeps this one's limit")
-    with pytest.raises(InputError, match="does not fit"):
-        folder.write("big", b"x" * (5 * MIB))
-    for number in range(98):
-        folder.write(f"d/{number}", b"")
-    with pytest.raises(InputError, match="does not fit"):
-        folder.write("d/and/one/more", b"")
+@root_only
+def test_what_does_not_fit_is_said() -> None:
+    with open_workspace(SMALL) as folder:
+        with pytest.raises(InputError, match="does not fit"):
+            folder.write("big", b"x" * (5 * MIB))
+        for number in range(98):
+            folder.write(f"d/{number}", b"")
+        with pytest.raises(InputError, match="does not fit"):
+            folder.write("d/and/one/more", b"")
+
+
+def test_a_look_from_outside_tells_that_a_folder_on_disk_is_full(place: Path) -> None:
+    with open_workspace(SMALL, place / "kept") as folder:
+        folder.write("big", b"x" * (3 * MIB))
+        assert not folder.full()
+        folder.write("more", b"x" * (2 * MIB))
+        assert folder.full()
 
 
 def test_a_full_workspace_is_seen(folder: Folder) -> None:
