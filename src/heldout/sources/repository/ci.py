@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -94,16 +94,23 @@ _PURPOSES: dict[Purpose, re.Pattern[str]] = {
 }
 _TARGET = re.compile(r"^([A-Za-z][\w./ -]*?)\s*:(?!=)([^#=]*)")
 _SHELL_WORDS = re.compile(r"^((if|then|else|elif|do|while|time|sudo|!)\s+)+")
+_SHRUGGED = re.compile(r"\|\|\s*(true|:|echo|printf|exit 0)(?=[\s;]|$)[^;&|]*")
+_SHRUG = " \0"
+"""Stands for what a line does so that a failure before it does not count."""
 _SHELL_SPLIT = re.compile(r"&&|\|\||;|(?<!\|)\|(?!\|)")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One simple shell command, or `uses: NAME` for a ready-made action, and where it stands."""
+    """One simple shell command, or `uses: NAME` for a ready-made action, and where it stands.
+
+    `ignored` is True where its failure changes nothing: `pytest || true`, or a step that may fail.
+    """
 
     text: str
     path: str
     line: int
+    ignored: bool = False
 
     @property
     def purposes(self) -> frozenset[Purpose]:
@@ -151,13 +158,15 @@ class Ci:
         return tuple(command for file in self.files for command in file.commands)
 
     def doing(self, *purposes: Purpose, on_change: bool = False) -> tuple[Command, ...]:
-        """The commands with one of these purposes, only those of files that run at each change if so asked."""
+        """The commands with one of these purposes whose failure counts, only those of files that run at each change if
+        so asked.
+        """
         return tuple(
             command
             for file in self.files
             if file.on_change or not on_change
             for command in file.commands
-            if command.purposes & set(purposes)
+            if command.purposes & set(purposes) and not command.ignored
         )
 
     def matching(self, pattern: str) -> tuple[Command, ...]:
@@ -195,10 +204,10 @@ def shell_commands(script: str, path: str, line: int) -> Iterator[Command]:
             joined = joined[:-1].rstrip() + " "
             continue
         if joined and not joined.startswith("#"):
-            for part in _SHELL_SPLIT.split(joined[:2000]):
+            for part in _SHELL_SPLIT.split(_SHRUGGED.sub(_SHRUG, joined[:2000])):
                 bare = _SHELL_WORDS.sub("", part.strip().lstrip("@-").strip())
                 if bare:
-                    yield Command(bare, path, begun)
+                    yield Command(bare.removesuffix(_SHRUG).rstrip(), path, begun, bare.endswith(_SHRUG))
         joined = ""
 
 
@@ -221,6 +230,7 @@ def _commands(root: yaml.Node | None, keys: frozenset[str], path: str) -> Iterat
             continue
         seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
+            may_fail = any(_is_true(key, value) for key, value in node.value)
             for key, value in node.value:
                 stack.append(value)
                 if isinstance(key, yaml.ScalarNode) and key.value in keys:
@@ -229,9 +239,20 @@ def _commands(root: yaml.Node | None, keys: frozenset[str], path: str) -> Iterat
                             yield Command(f"uses: {scalar.value}", path, scalar.start_mark.line + 1)
                         else:
                             first = scalar.start_mark.line + (2 if scalar.style in ("|", ">") else 1)
-                            yield from shell_commands(scalar.value, path, first)
+                            commands = shell_commands(scalar.value, path, first)
+                            yield from (replace(c, ignored=True) for c in commands) if may_fail else commands
         elif isinstance(node, yaml.SequenceNode):
             stack.extend(reversed(node.value))
+
+
+def _is_true(key: yaml.Node, value: yaml.Node) -> bool:
+    """Whether this is `continue-on-error: true`, or what GitLab calls it."""
+    return (
+        isinstance(key, yaml.ScalarNode)
+        and key.value in ("continue-on-error", "continueOnError", "allow_failure")
+        and isinstance(value, yaml.ScalarNode)
+        and value.value.lower() == "true"
+    )
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
@@ -285,7 +306,7 @@ class _Follower:
         yield command
         if depth < _FOLLOW and not _INSTALLS.search(command.text):
             for inner in self._called(command.text):
-                yield from self(inner, depth + 1)
+                yield from self(replace(inner, ignored=inner.ignored or command.ignored), depth + 1)
 
     def _called(self, text: str) -> Iterator[Command]:
         words = text.split()

@@ -9,11 +9,14 @@ from tests.sources.repository.checks.examples.traps import Trap
 from tests.sources.repository.checks.examples.traps_around import AROUND
 from tests.sources.repository.checks.examples.traps_in_code import IN_CODE
 from tests.sources.repository.checks.examples.traps_in_leakage import LEAKS
+from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
 from tests.support import findings_of
 
 
-@pytest.mark.parametrize("trap", [*IN_CODE, *AROUND, *LEAKS, *TEXTS], ids=lambda trap: f"{trap.code}: {trap.why}")
+@pytest.mark.parametrize(
+    "trap", [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE], ids=lambda trap: f"{trap.code}: {trap.why}"
+)
 def test_what_only_looks_like_it_is_not_said(trap: Trap) -> None:
     (check,) = checks_by_code([trap.code])
     said = [f.message for f in findings_of(trap.files, check) if f.polarity == trap.polarity]
@@ -29,3 +32,33 @@ def test_a_table_on_ones_own_disk_is_none_of_the_operations_in_the_cloud() -> No
     theirs = findings_of({"a.py": text.format("pd.read_parquet('s3://b/x.parquet')")}, check)
     assert "read_parquet" not in own[0].message
     assert "read_parquet" in theirs[0].message
+
+
+def test_replicas_are_counted_for_the_service_that_has_them() -> None:
+    (check,) = checks_by_code(["DEP125"])
+    text = (
+        "# with limits for all\nservices:\n  a:\n    image: a:1\n    deploy:\n      replicas: 1\n"
+        "  b:\n    image: b:1\n    deploy:\n      replicas: 2\n      resources:\n        limits:\n          cpus: '1'\n"
+    )
+    (found,) = findings_of({"a.py": "x = 1\n", "docker-compose.yml": text}, check)
+    assert "more than one replica (1)" in found.message
+    assert [place.line for place in found.locations] == [12, 10]
+
+
+def test_to_make_tables_and_indexes_asks_for_nothing() -> None:
+    (check,) = checks_by_code(["WRA108"])
+    text = (
+        "CREATE TABLE t (a int, b int);\nCREATE INDEX i ON t (a);\nSELECT a, count(*) FROM t GROUP BY a;\n"
+        "CREATE VIEW v AS SELECT t.a FROM t JOIN u ON t.a = u.a;\n"
+    )
+    (found,) = findings_of({"schema.sql": text}, check)
+    assert found.measured["queries"] == 2
+
+
+def test_of_very_many_texts_the_longest_are_read_and_the_count_is_a_least_one() -> None:
+    (check,) = checks_by_code(["COM104"])
+    pages = {
+        f"docs/{n:03}.md": "# Page\n\n" + "words that tell how it works " * (20 if n >= 70 else 1) for n in range(150)
+    }
+    (found,) = findings_of({"a.py": "x = 1\n", "README.md": "# X\n\nA tool.\n", **pages}, check)
+    assert found.message.startswith("At least 59 pages")

@@ -143,6 +143,8 @@ HONEST = {
     "another file's mean": "other = pd.read_csv('o.csv')\nX['age'] = X['age'].fillna(other['age'].mean())\n" + TAIL,
     "a table of groups is the data": "X = df.groupby('town').mean()\na, b = train_test_split(X)\n",
     "a moving window": "X['m'] = X['v'].rolling(7).mean()\na, b = train_test_split(X, shuffle=False)\n",
+    "a moving window by group": "X['m'] = X.groupby('g')['v'].rolling(7).agg('mean')\n"
+    "a, b = train_test_split(X, shuffle=False)\n",
     "another frame": "Z = X.copy()\nZ['age'] = Z['age'] - Z['age'].mean()\n" + TAIL,
     "fold by fold": """
         for i, j in KFold(5).split(X):

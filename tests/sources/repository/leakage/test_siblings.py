@@ -49,6 +49,7 @@ def test_what_a_sibling_binds_is_found(modules: dict[str, str], imports: str, ca
     leaks = read(modules, imports, called).leaks
     assert {leak.kind for leak in leaks} == {"preprocessing"}
     assert all(1 < line <= MAIN.count("\n") + 3 for leak in leaks for line, _ in leak.flow)
+    assert all(" in helpers " in leak.message or " in clean " in leak.message for leak in leaks), "where it is done"
 
 
 def test_what_a_metric_works_out_of_the_held_out_rows_is_no_leak() -> None:

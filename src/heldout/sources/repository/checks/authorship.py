@@ -23,8 +23,8 @@ _EMPTY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _IDLE = re.compile(
-    r"^(update[sd]?|fix(e[sd])?|wip|test(s|ing)?|changes?|commit|initial( commit)?|minor|misc|stuff|cleanup|typo|\W+"
-    r"|\w)?"
+    r"^(update[sd]?|(bug )?fix(e[sd])?|wip|test(s|ing)?|(minor |small )?(changes?|edits?|updates?|fix(es)?)|commit"
+    r"|initial( commit)?|minor|misc|stuff|cleanup|typo|(add(ed)?|delete) files via upload|create|\W+|\w{1,2})?"
     r"( (the )?(readme(\.md)?|files?|code|bugs?|it|this|stuff|things?|\S+\.(py|md|ipynb|txt)))?[.!]*$",
     re.IGNORECASE,
 )

@@ -60,7 +60,7 @@ _DATA_SUFFIXES = (
 )
 _PRODUCED = re.compile(
     r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
-    r"|screenshot|experiment|trial|leaderboard|metadata|feature_importance",
+    r"|screenshot|experiment|trial|leaderboard|metadata|feature_importance|(^|/)(folds?|splits?)\.",
     re.IGNORECASE,
 )
 _DATA_ADDRESS = re.compile(
@@ -82,7 +82,7 @@ _LINK = re.compile(r"https?://|\]\(|`[^`\n]{0,80}/|\bdownload", re.IGNORECASE)
 _OWN_FILE = re.compile(r"\[[^\]\n]{0,100}\]\([^)\s]{1,300}\.(py|ipynb|md|rst|png|jpe?g|gif)\)", re.IGNORECASE)
 """Links to code, texts and pictures, which are no data."""
 _ENVIRONMENTS = re.compile(r"gym(nasium)?\.make")
-_WEIGHTS = re.compile(r"weight|pretrain|checkpoint|ckpt|\.pth?\b", re.IGNORECASE)
+_WEIGHTS = re.compile(r"weight|pretrain|checkpoint|ckpt|\.pth?\b|cache_subdir\s*=\s*.models", re.IGNORECASE)
 
 
 def _brings_data(path: str, command: str) -> bool:
@@ -140,7 +140,7 @@ class DataOrigin(Check):
         fetched = [
             (path, line)
             for path, name, line in standard
-            if _DOWNLOADS.fullmatch(name) and not _WEIGHTS.search(repo.at(path, line).snippet or "")
+            if _DOWNLOADS.fullmatch(name) and not _WEIGHTS.search("\n".join(repo.text(path).lines[line - 3 : line + 5]))
         ]
         fetched += [(noted.path, noted.note) for noted in repo.notes(self)]
         stored = [

@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
-from heldout.material.import_names import DISTRIBUTIONS
+from heldout.material.import_names import DISTRIBUTIONS, brought_by
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.needs import foreign_imports, purpose
 from heldout.sources.repository.repository import Repository
@@ -89,6 +89,9 @@ class Declared(Check):
         """Compare what is imported with whether anything is declared."""
         foreign = foreign_imports(repo)
         declared = repo.declarations
+        cells = bool(declared.declared) and not declared.locks and all(d.cell for d in declared.declared)
+        if cells and 2 * len({n for n in foreign if brought_by(n) & declared.names}) < len(foreign):
+            return  # a cell that installs one thing is no declaration; what is missing is REP104's
         if declared.declared or declared.locks:
             files = most_telling(declared.files)
             yield self.found(
@@ -105,8 +108,9 @@ class Declared(Check):
         elif len(foreign) >= FEW and not repo.glob("BUILD", "BUILD.bazel", "WORKSPACE", "*.nix", "meta.yaml"):
             told = repo.readme is not None and _told_in_words(repo.readme.text, foreign)
             where = "is named only in the README" if told else "is written down nowhere"
+            best_known = sorted(foreign, key=lambda name: (name not in DISTRIBUTIONS, name))
             yield self.against(
-                f"The code imports {len(foreign)} libraries ({listed(sorted(foreign), 4)}); what to install {where}.",
+                f"The code imports {listed(best_known, 4)}; what to install {where}.",
                 *(repo.at(path, line) for path, line in first(foreign.values(), 3)),
                 strength=ramp(len(foreign), 0, 5) * (0.4 if told else 1.0),
                 severity="low" if told else None,

@@ -128,7 +128,7 @@ class Seeds(Check):
         for call, name in module.method_calls:
             if name == "manual_seed" and _given(call):
                 seeds.setdefault("PyTorch", call.lineno)
-            elif name == "backward" and uses_torch:
+            elif name == "backward" and uses_torch and not _own_method(call):
                 draws.setdefault("PyTorch", call.lineno)
         if draws or seeds:
             yield Randomness(draws, seeds)
@@ -147,8 +147,16 @@ class Seeds(Check):
                 seeded.setdefault(library, (noted.path, line))
         if not drawn or not repo.ml.training:
             return
-        good = [library for library in drawn if library in seeded]
-        bad = [library for library in drawn if library not in seeded]
+        # What a notebook seeds, it seeds for itself.
+        own = {(n.path, library) for n in notes for library in n.note.seeds}
+        apart = {
+            library
+            for n in notes
+            for library in n.note.draws
+            if all(path.endswith(".ipynb") for path, seeds in own if seeds == library) and (n.path, library) not in own
+        }
+        good = [library for library in drawn if library in seeded and library not in apart]
+        bad = [library for library in drawn if library not in good]
         asked = purpose(repo) == "application"
         numbers: dict[str, Any] = {"drawn_from": len(drawn), "seeded": len(good)}
         if good:
@@ -166,6 +174,12 @@ class Seeds(Check):
                 severity="low" if good else None,
                 **numbers,
             )
+
+
+def _own_method(call: ast.Call) -> bool:
+    """Whether it is `self.name(...)`: a method of the class itself, whatever its name says elsewhere."""
+    called = call.func
+    return isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "self"
 
 
 def _shuffles(call: ast.Call, name: str) -> bool:

@@ -11,7 +11,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, constant
+from heldout.sources.repository.reading import argument, called_name, constant
 from heldout.sources.repository.syntax import walk
 
 _FRAMEWORKS = (
@@ -117,6 +117,10 @@ class Composed(Practice):
         "with own steps": ("sklearn:FunctionTransformer",),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether a chain ends in something else than one more preprocessing step, as far as its code shows."""
+        return kind != "in a pipeline" or not _PREPARES.search(_last_step(call))
+
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Compositions, and transformers that break the rule of `fit`."""
         yield from super().on_module(module)
@@ -130,6 +134,28 @@ class Composed(Practice):
                     yield self.against(
                         f"`{node.name}.fit` does not return self.", module.location(method, method.lineno)
                     )
+
+
+_PREPARES = re.compile(
+    r"(scaler|encod(er|ing)|imputer|discreti[sz]er|binarizer|normali[sz]er|vectori[sz]er|transformer|preprocess\w*|selector"
+    r"|selectkbest|pca|truncatedsvd|features|onehot|scaling|imputation)(_?[a-z]{1,4})?\d*$",
+    re.IGNORECASE,
+)
+
+
+def _last_step(call: ast.Call) -> str:
+    """The last step of `Pipeline([(name, step), ...])` or `make_pipeline(step, ...)`: its class, else its name."""
+    steps = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "steps"), None)
+    if called_name(call) == "make_pipeline":
+        last: ast.expr | None = call.args[-1] if call.args else None
+        return called_name(last) if isinstance(last, ast.Call) else ""
+    last = steps.elts[-1] if isinstance(steps, ast.List | ast.Tuple) and steps.elts else None
+    if not isinstance(last, ast.Tuple | ast.List) or len(last.elts) != 2:
+        return ""
+    name, step = last.elts
+    if isinstance(step, ast.Call) and (made := called_name(step))[:1].isupper():
+        return made
+    return str(name.value) if isinstance(name, ast.Constant) else ""
 
 
 def _returns_nothing(method: ast.FunctionDef) -> bool:

@@ -305,6 +305,8 @@ class DeviceChosen(Practice):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """What asks for a device, and what demands one."""
         yield from super().on_module(module)
+        if module.part == "code" and _DEMANDS.search(module.text) and not _ASKS.search(module.text):
+            yield "demands"
         if module.part == "code" and any(n.partition(".")[0] == "torch" for n in module.imports):
             lines = [
                 c.lineno for c in module.called.get("cuda", ()) if isinstance(c.func, ast.Attribute) and not c.args
@@ -313,6 +315,13 @@ class DeviceChosen(Practice):
                 yield "asks"
             else:
                 yield from lines[:20]
+
+    def seen(self, repo: Repository) -> dict[str, list[tuple[str, int, int]]]:
+        """What chooses; a trainer that is told what to take leaves nothing open."""
+        found = super().seen(repo)
+        if any(n.note == "demands" for n in repo.notes(self)):
+            found.pop("it leaves that to the trainer", None)
+        return found
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Fixed devices count only where nothing in the repository asks."""
@@ -332,6 +341,7 @@ def _seeds(statement: ast.stmt) -> bool:
     return bool(re.search(r"seed|cudnn|empty_cache|deterministic", ast.unparse(statement)[:300]))
 
 
+_DEMANDS = re.compile(r"\baccelerator\s*[=:]\s*[\"'](gpu|cuda)[\"']|\bgpus\s*=\s*[1-9\[-]")
 _ASKS = re.compile(
     r"is_available|is_cuda|cuda:0|use_?cuda|no_?cuda|(args|opts?|cfg|config|params|self|conf)\.cuda|--(cuda|gpu|device)|n_gpu"
 )

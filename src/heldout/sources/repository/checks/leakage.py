@@ -189,8 +189,13 @@ class MultiTestLeakage(LeakageCheck):
             yield Shown(finding) if shows else finding
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Beside a library, examples and notebooks show what it does: nothing is chosen by them."""
-        if purpose(repo) != "library":
+        """Beside a library, examples and notebooks show what it does: nothing is chosen by them.
+
+        A packaged project that trains by a program of its own is no such library.
+        """
+        training = set(repo.ml.training)
+        trains = any(module.guarded and module.part == "code" and module.path in training for module in repo.scripts)
+        if purpose(repo) != "library" or trains:
             yield from (noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, Shown))
 
 

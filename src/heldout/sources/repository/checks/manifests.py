@@ -47,12 +47,12 @@ class Manifests(Check):
         for path in repo.glob("*.yml", "*.yaml")[:400]:
             if repo.part(path) not in ("code", "example") or path.startswith(".github/"):
                 continue
-            text = repo.text(path).text
+            text = re.sub(r"^[ \t]*#.*$", "", repo.text(path).text, flags=re.MULTILINE)  # the lines stay
             if not ("containers:" in text or "services:" in text):
                 continue
-            for container, kubernetes in _containers(text):
+            for container, kubernetes, replicas in _containers(text):
                 containers += 1
-                kinds = _given(container, text)
+                kinds = _given(container, replicas)
                 bare += not kinds
                 for kind, needle in kinds.items():
                     shown.setdefault(kind, (path, line_of(text, needle)))
@@ -84,17 +84,23 @@ class Manifests(Check):
             )
 
 
-def _containers(text: str) -> Iterator[tuple[dict[Any, Any], bool]]:
-    """(container, whether of Kubernetes) of every workload in a YAML text."""
+def _containers(text: str) -> Iterator[tuple[dict[Any, Any], bool, object]]:
+    """(container, whether of Kubernetes, how many replicas it is to have) of every workload in a YAML text."""
     for document in mappings(text):
         if document.get("kind") in _WORKLOADS and "apiVersion" in document:
+            outer = document.get("spec")
+            replicas = outer.get("replicas") if isinstance(outer, dict) else None
             for spec in _pod_specs(document.get("spec")):
                 items = spec.get("containers")
-                yield from ((c, True) for c in (items if isinstance(items, list) else ()) if isinstance(c, dict))
+                yield from (
+                    (c, True, replicas) for c in (items if isinstance(items, list) else ()) if isinstance(c, dict)
+                )
         services = document.get("services")
         if isinstance(services, dict) and "apiVersion" not in document:
             yield from (
-                (s, False) for s in services.values() if isinstance(s, dict) and ({"image", "build"} & s.keys())
+                (s, False, _asked(s))
+                for s in services.values()
+                if isinstance(s, dict) and ({"image", "build"} & s.keys())
             )
 
 
@@ -109,7 +115,13 @@ def _pod_specs(spec: object) -> Iterator[dict[Any, Any]]:
             yield from _pod_specs(inner.get("spec"))
 
 
-def _given(container: dict[Any, Any], text: str) -> dict[str, str]:
+def _asked(service: dict[Any, Any]) -> object:
+    """The replicas of a Compose service."""
+    deploy = service.get("deploy")
+    return deploy.get("replicas") if isinstance(deploy, dict) else service.get("scale")
+
+
+def _given(container: dict[Any, Any], replicas: object) -> dict[str, str]:
     """What a container is given -> the word in the text that shows it."""
     found = {}
     for kind, keys in {
@@ -119,14 +131,14 @@ def _given(container: dict[Any, Any], text: str) -> dict[str, str]:
     }.items():
         key = next((k for k in keys if container.get(k)), None)
         if key is not None:
-            found[kind] = key
+            found[kind] = f"{key}:"
     for outer in ("resources", "deploy"):
         inner = container.get(outer)
         inner = inner.get("resources") if outer == "deploy" and isinstance(inner, dict) else inner
         if isinstance(inner, dict) and isinstance(inner.get("limits"), dict):
-            found["limits of memory or CPU"] = "limits"
-    if re.search(r"^[ \t]+replicas:[ \t]*([2-9]|\d\d)", text, re.MULTILINE):
-        found["more than one replica"] = "replicas:"
+            found["limits of memory or CPU"] = "limits:"
+    if isinstance(replicas, int) and replicas > 1:
+        found["more than one replica"] = f"replicas: {replicas}"
     return found
 
 

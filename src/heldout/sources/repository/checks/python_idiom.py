@@ -67,9 +67,9 @@ class IndexLoops(Check):
     mend = "Walk the sequence itself; use `enumerate` or `zip` when the number or a second sequence is needed."
     ask = "When would you still loop over positions in Python?"
 
-    def on_module(self, module: Module) -> Iterable[tuple[int, tuple[int, ...]]]:
-        """Note the number of loops and the lines of those over positions."""
-        loops = 0
+    def on_module(self, module: Module) -> Iterable[tuple[int, tuple[int, ...], int]]:
+        """Note the number of loops, the lines of those over positions, and how many walk several sequences so."""
+        loops = several = 0
         lines = []
         for loop in module.nodes(ast.For):
             loops += 1
@@ -77,21 +77,25 @@ class IndexLoops(Check):
             if sequence is not None and isinstance(loop.target, ast.Name):
                 index = loop.target.id
                 uses = [n for s in loop.body for n in walk(s) if is_name(n, index)]
-                if uses and all(_only_takes(use, sequence, module) for use in uses):
+                taken = {_taken_from(use, module) for use in uses}
+                if taken == {sequence}:
                     lines.append(loop.lineno)
+                elif sequence in taken and None not in taken:
+                    several += 1
         if loops:
-            yield loops, tuple(lines[:20])
+            yield loops, tuple(lines[:20]), several
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Compare with all loops."""
+        """Compare with all loops; several sequences side by side are a case for `zip`, and not held against anybody."""
         taken = repo.notes(self)
         loops = sum(noted.note[0] for noted in taken)
         places = [(noted.path, line) for noted in taken for line in noted.note[1]]
+        counting = len(places) + sum(noted.note[2] for noted in taken)
         share = fraction(len(places), loops)
-        if loops >= 20 and share <= 0.02:
+        if loops >= 20 and fraction(counting, loops) <= 0.02:
             yield self.found(
-                f"{loops - len(places)} of {loops} loops walk the things themselves or need the position.",
-                strength=ramp(share, 0.02, 0.0) * ramp(loops, 0, 40),
+                f"{loops - counting} of {loops} loops walk the things themselves or need the position.",
+                strength=ramp(fraction(counting, loops), 0.02, 0.0) * ramp(loops, 0, 40),
                 loops=loops,
             )
         elif len(places) >= 3 and share > 0.05:
@@ -120,14 +124,12 @@ def _dotted_name(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _only_takes(use: ast.AST, sequence: str, module: Module) -> bool:
+def _taken_from(use: ast.AST, module: Module) -> str | None:
+    """The sequence whose thing at this position is read, None for any other use of the position."""
     around = module.parent(use)
-    return (
-        isinstance(around, ast.Subscript)
-        and around.slice is use
-        and _dotted_name(around.value) == sequence
-        and isinstance(around.ctx, ast.Load)
-    )
+    if isinstance(around, ast.Subscript) and around.slice is use and isinstance(around.ctx, ast.Load):
+        return _dotted_name(around.value)
+    return None
 
 
 class Globals(Tally):

@@ -47,6 +47,11 @@ def _is_docstring(module: Module, node: ast.Constant) -> bool:
     return isinstance(module.parent(node), ast.Expr)
 
 
+def _asks(text: str) -> bool:
+    """Whether a statement asks for rows or changes them; to make a table or an index does neither."""
+    return read_sql(text).kind != "create" or re.search(r"\bselect\b", text[:100_000], re.IGNORECASE) is not None
+
+
 class SqlUsed(Check):
     """SQL that joins, groups and orders
 
@@ -71,14 +76,14 @@ class SqlUsed(Check):
         if part_of(text.path, text.text) in ("code", "example"):
             line = 1
             for statement in text.text[:200_000].split(";")[:90]:
-                if looks_like_sql(statement):
+                if looks_like_sql(statement) and _asks(statement):
                     lead = len(statement) - len(statement.lstrip())
                     yield Found(read_sql(statement), line + statement[:lead].count("\n"))
                 line += statement.count("\n")
 
     def on_module(self, module: Module) -> Iterable[object]:
         """Note the queries in strings."""
-        for text, node in first(queries(module), 90):
+        for text, node in first((q for q in queries(module) if _asks(q[0])), 90):
             yield Found(read_sql(text), node.lineno)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:

@@ -238,6 +238,21 @@ class StructuredSplits(Practice):
         "by time": ("sklearn:TimeSeriesSplit", "gluonts:OffsetSplitter|DateSplitter", "prophet:cross_validation"),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether the structure is given, and not only passed on by a function whose own default is None."""
+        given = argument(call, "stratify") or argument(call, "groups")
+        function = module.function_of(call)
+        if not isinstance(given, ast.Name) or function is None:
+            return True
+        arguments = function.args
+        named = [*arguments.posonlyargs, *arguments.args][::-1]
+        defaults = dict(zip((a.arg for a in named), arguments.defaults[::-1], strict=False))
+        defaults |= {
+            a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
+        }
+        default = defaults.get(given.id)
+        return not (isinstance(default, ast.Constant) and default.value is None)
+
 
 class CrossValidation(Practice):
     """Cross-validation is used

@@ -109,7 +109,7 @@ class AssertingTests(Check):
             return
         if not repo.complete:
             yield self.unknown("No tests here; such an archive often leaves them out.")
-        elif any("test" in command.purposes for command in repo.ci.commands) or _doctests(repo):
+        elif repo.ci.doing("test") or _doctests(repo):
             yield self.unknown("No test functions were recognised, though tests seem to be run in another way.")
         elif scripts := [m for m in repo.tests if "test" in m.path.rpartition("/")[0].lower() and m.code_lines > 10]:
             yield self.unknown(

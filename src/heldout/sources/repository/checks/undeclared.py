@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from heldout.sources.repository.dockerfiles import dockerfiles
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import foreign_imports, own_names, purpose
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,13 @@ class Spared:
     """Top-level names that a module imports only where it can do without."""
 
     names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """Modules, by dotted name, that a module tries to import and can do without."""
+
+    modules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +53,10 @@ class Undeclared(Check):
 
     Example: requirements.txt names torch and tqdm while the training script imports sklearn too: against.
 
-    Limits: Optional imports (in try/except ImportError, under a condition, inside functions) are left out, as are the
-    repository's own modules wherever they lie, and what a declared library has long installed with itself. Names that
-    are not those of a well-known library may be modules that were not committed: they count on neither side. When
-    setup.py computes its list nothing is said against.
+    Limits: Optional imports (in try/except ImportError, under a condition, inside functions) are left out, with
+    what a module imports that is itself only tried, as are the repository's own modules wherever they lie, and what a
+    declared library has long installed with itself. Names that are not those of a well-known library may be modules
+    that were not committed: they count on neither side. When setup.py computes its list nothing is said against.
     """
 
     code = "REP104"
@@ -67,6 +76,8 @@ class Undeclared(Check):
             kinds = (ast.Try, ast.If, ast.FunctionDef, ast.AsyncFunctionDef, ast.With)
             target = soft if any(isinstance(around, kinds) for around in module.parents(node)) else firm
             target.update(name.partition(".")[0] for name in names)
+        if tried := frozenset(_tried(module)):
+            yield Spare(tried)
         if soft - firm:
             yield Spared(frozenset(soft - firm))
         if module.notebook is not None:
@@ -82,6 +93,8 @@ class Undeclared(Check):
         notes = repo.notes(self)
         soft = {(noted.path, name) for noted in notes if isinstance(noted.note, Spared) for name in noted.note.names}
         written = {noted.note.name for noted in notes if isinstance(noted.note, Written)}
+        tried = {name for noted in notes if isinstance(noted.note, Spare) for name in noted.note.modules}
+        soft |= {(m.path, name) for m in repo.scripts if _named(m.path, tried) for name in m.packages()}
         foreign = foreign_imports(repo, frozenset(soft), frozenset(written))
         if len(foreign) < FEW:
             return
@@ -112,13 +125,36 @@ class Undeclared(Check):
             )
             return
         yield self.against(
-            f"The declared dependencies lack {len(missing)} of {libraries} imported libraries:"
-            f" {listed(sorted(missing))}.",
+            f"The declared dependencies lack {len(missing)} well-known librar{'y' if len(missing) == 1 else 'ies'} that"
+            f" the code imports: {listed(sorted(missing))}.",
             *(repo.at(path, line) for path, line in first(missing.values(), 3)),
             strength=ramp(fraction(len(missing), libraries), 0.0, 0.4),
             severity="medium" if len(missing) >= 3 else "low",
             **numbers,
         )
+
+
+def _tried(module: Module) -> Iterator[str]:
+    """The dotted names of modules that are imported in a `try`; relative ones by the folder of the module."""
+    folder = module.path.split("/")[:-1]
+    for node in module.nodes(ast.ImportFrom):
+        if any(isinstance(around, ast.Try) and _can_do_without(around) for around in module.parents(node)):
+            base = folder[: len(folder) - node.level + 1] if node.level else []
+            for name in [node.module or "", *(f"{node.module or ''}.{alias.name}" for alias in node.names)]:
+                yield ".".join([*base, *(part for part in name.split(".") if part)])
+
+
+def _can_do_without(tried: ast.Try) -> bool:
+    """Whether the handlers neither import the same from elsewhere nor only raise."""
+    bodies = [statement for handler in tried.handlers for statement in handler.body]
+    imports = any(isinstance(node, ast.Import | ast.ImportFrom) for s in bodies for node in walk(s))
+    return not imports and not all(isinstance(statement, ast.Raise) for statement in bodies)
+
+
+def _named(path: str, modules: AbstractSet[str]) -> bool:
+    """Whether a file is one of these modules, below whatever folder the packages lie in."""
+    parts = path.removesuffix(".py").split("/")
+    return any(".".join(parts[at:]) in modules for at in range(len(parts) - 1))
 
 
 def _declaring(repo: Repository, imports: Iterable[str]) -> list[str]:
@@ -130,7 +166,13 @@ def _declaring(repo: Repository, imports: Iterable[str]) -> list[str]:
     return most_telling(told | locked)
 
 
+_ANACONDA_NAMES = """
+beautifulsoup4 bokeh dask h5py ipython joblib jupyter lxml matplotlib networkx nltk notebook numba numpy openpyxl pandas
+pillow pyyaml requests scikit-image scikit-learn scipy seaborn sqlalchemy statsmodels sympy tqdm xlrd
+"""
+_ANACONDA = frozenset(_ANACONDA_NAMES.split())
 _IMAGES = {
+    "continuumio/anaconda3": _ANACONDA,
     "apache/airflow": frozenset({"apache-airflow", "pendulum"}),
     "pytorch/pytorch": frozenset({"torch", "torchvision", "torchaudio"}),
     "tensorflow/tensorflow": frozenset({"tensorflow", "keras"}),
@@ -138,11 +180,17 @@ _IMAGES = {
 """Images, and the libraries that they are made to bring."""
 
 
+_INSTALLS_ANACONDA = re.compile(r"\bAnaconda3?-[\w.]+-Linux", re.IGNORECASE)
+"""The installer that brings most of what scientists use."""
+
+
 def _in_images(repo: Repository) -> frozenset[str]:
     """What the images that the repository builds or runs on bring along."""
     used = {base.image for file in dockerfiles(repo) for base in file.bases}
     for path in repo.glob("*compose*.yml", "*compose*.yaml"):
         used.update(name for name in _IMAGES if f"{name}:" in repo.text(path).text)
+    if any(_INSTALLS_ANACONDA.search(repo.text(path).text) for path in repo.glob("*.sh", "dockerfile*", "*.md")[:50]):
+        used.add("continuumio/anaconda3")
     return frozenset().union(*(_IMAGES.get(image, frozenset()) for image in used))
 
 

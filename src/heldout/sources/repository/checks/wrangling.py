@@ -36,7 +36,7 @@ class Joins(Practice):
     sentence = "Tables are joined"
     full = 3
     kinds: ClassVar = {
-        "on named keys and by a named kind": (),
+        "on named keys or the index, and by a named kind": (),
         "with the keys checked (validate, indicator)": (),
         "on the nearest earlier time": ("pandas:merge_asof|merge_ordered", ".join_asof"),
     }
@@ -45,7 +45,7 @@ class Joins(Practice):
         """Merges by their arguments."""
         for call in _merges(module):
             if _named(call) and argument(call, "how") is not None:
-                yield "on named keys and by a named kind", call.lineno
+                yield "on named keys or the index, and by a named kind", call.lineno
             if says_something(argument(call, "validate")) or says_something(argument(call, "indicator")):
                 yield "with the keys checked (validate, indicator)", call.lineno
 

@@ -17,6 +17,7 @@ from heldout.sources.repository.syntax import walk
 _UNROLLED = 6
 _OF_OBJECTS = frozenset({"add", "append", "compile", "set_params", "eval", "train", "to", "cuda", "cpu"})
 _PLOTTING = ("matplotlib", "seaborn", "plotly", "bokeh", "altair", "sns.", "plt.", "sys.", "os.", "warnings", "logging")
+_CLOCKS = ("datetime.", "time.", "uuid.", "random.", "pendulum.")
 _BOOSTERS = ("xgboost", "lightgbm", "catboost", "xgb", "lgb")
 _TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "memit", "debug"})
 _FACTORIES = frozenset({"make_pipeline", "make_union", "make_column_transformer"})
@@ -96,7 +97,7 @@ class Calls(Expressions):
         builtin = _BUILTINS.get(path)
         if builtin is not None:
             return builtin(self, call)
-        if path.startswith(_PLOTTING):
+        if path.startswith(_PLOTTING) or (path.startswith(_CLOCKS) and not rows_of(call.given)):
             return Value()
         if name in apis.FITS and path.startswith(_BOOSTERS):
             booster = Value(cls=path.rpartition(".")[0] + ".Booster")

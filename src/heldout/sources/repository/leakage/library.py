@@ -48,7 +48,13 @@ class Library(Machine):
         # The first and the last date say when the rows were gathered, seldom what they hold.
         dated = what.startswith(("min", "max")) and MOMENT.search((value.column or "").lower()) is not None
         made = Influence(
-            "statistic", value.rows, what, line, weak=dated, of=value.column if value.grouped else None, flow=(step,)
+            "statistic",
+            value.rows,
+            self.here(what),
+            line,
+            weak=dated,
+            of=value.column if value.grouped else None,
+            flow=(step,),
         )
         pending = bounded(value.pending | {made})
         if value.grouped:
@@ -78,7 +84,9 @@ class Library(Machine):
         result = value.derived()
         if value.rows:
             step = (line, f"{what} looks at all of these rows")
-            made = Influence("statistic", value.rows, what, line, value.column, of=value.column, flow=(step,))
+            made = Influence(
+                "statistic", value.rows, self.here(what), line, value.column, of=value.column, flow=(step,)
+            )
             result.influences = bounded(value.influences | {made})
         return result
 

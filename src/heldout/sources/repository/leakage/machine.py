@@ -111,6 +111,13 @@ class Machine:
         """The line of this source where something happens: for what a sibling module does, that of the call."""
         return self.abroad or getattr(node, "lineno", self.line)
 
+    def here(self, what: str) -> str:
+        """What is done, with the module that it is done in where that is another one than the source."""
+        scope = self.scope
+        while scope.outer is not None:
+            scope = scope.outer
+        return f"{what} in {scope.name.lstrip('.')}" if self.abroad and scope.name.strip(".") else what
+
     def source(self, node: ast.AST, label: str = "", key: str = "") -> Value:
         """A value with rows that come from outside."""
         name = key or self.site(node)

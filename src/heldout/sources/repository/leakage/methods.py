@@ -284,9 +284,13 @@ class Methods(Library):
         return self.combine(made, others, call.node, note)
 
     def aggregate(self, value: Value, call: Call) -> Value:
-        """`agg`; along the columns, a matter of one row."""
+        """`agg`; along the columns, a matter of one row; over a moving window, one of neighbours."""
         if call.told("axis") in (1, "columns"):
             return value.derived()
+        if value.marks & {"window", "one"}:
+            result = value.derived()
+            result.marks -= {"window"}
+            return result
         return self.statistic(value, "summary per group" if value.grouped else "summary", call.node)
 
     def entries(self, value: Value, call: Call) -> Value:

@@ -87,7 +87,7 @@ class Importer(Protocol):
 class Sibling(Scope):
     """The top level of one sibling in one analysis."""
 
-    __slots__ = ("_asked", "_importer", "_outline", "_rest_ran", "name")
+    __slots__ = ("_asked", "_importer", "_outline", "_rest_ran")
 
     def __init__(self, tree: ast.Module, name: str, importer: Importer) -> None:
         super().__init__()

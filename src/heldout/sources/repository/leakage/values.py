@@ -109,6 +109,8 @@ class Scope:
     names: dict[str, Value] = field(default_factory=dict)
     outer: Scope | None = None
     shared: set[str] = field(default_factory=set)
+    name: str = ""
+    """Of the top level of another module: the name under which it is imported."""
 
     def within(self, other: Scope) -> bool:
         """Whether this is the other scope or one inside it."""

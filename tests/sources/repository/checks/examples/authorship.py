@@ -36,7 +36,7 @@ EXAMPLES = (
         favourable=_FILES,
         quiet=_FILES,
         histories={
-            "against": history_of(*(("update", i, 20) for i in range(30))),
+            "against": history_of(*((("update", "bug fix", "aa")[i % 3], i, 20) for i in range(30))),
             "favourable": _GROWN,
             "quiet": history_of(*(("update", i, 20) for i in range(5))),
         },

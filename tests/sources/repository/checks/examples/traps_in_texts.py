@@ -81,10 +81,11 @@ TEXTS = (
         "for",
         "a program that measures how fast a model answers, and throws the answers away",
         {
+            "train.py": TRAIN,
             "run_inference.py": "import argparse\nfrom time import perf_counter\n\n\ndef main():\n"
             "    parser = argparse.ArgumentParser()\n    model = load_model(parser.parse_args().model)\n"
             "    latencies = []\n    for row in rows():\n        start = perf_counter()\n"
-            "        model.predict(row)\n        latencies.append(perf_counter() - start)\n    print(latencies)\n"
+            "        model.predict(row)\n        latencies.append(perf_counter() - start)\n    print(latencies)\n",
         },
     ),
     Trap(
