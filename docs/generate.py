@@ -26,6 +26,7 @@ from heldout.sources.handover.ml_test_score import SECTIONS
 from heldout.sources.handover.ml_test_score.rules import rules as ml_tests
 from heldout.sources.handover.rubric import rubric
 from heldout.sources.interview.bank import QuestionFile
+from heldout.sources.interview.kit import Kit
 from heldout.sources.interview.scorecard import Scorecard
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks
@@ -264,6 +265,7 @@ def _schemas_page() -> str:
         "A file of evidence in a case": EvidenceFile.model_json_schema(by_alias=True),
         "`case.toml`": CaseFile.model_json_schema(by_alias=True),
         "A scorecard in a case": Scorecard.model_json_schema(by_alias=True),
+        "A kit in a case": Kit.model_json_schema(by_alias=True),
         "`record.toml` of a case": RecordFile.model_json_schema(by_alias=True),
         "`standard.json` of a case": StandardFile.model_json_schema(by_alias=True),
         "A file of competencies": CompetencyFile.model_json_schema(),

@@ -21,6 +21,7 @@ from heldout.report.terminal import make_console
 from heldout.report.terminal_case import print_case
 from heldout.runs.dossiers import everything
 from heldout.runs.handed_over import add_dossier
+from heldout.sources.interview.kit import Kit
 from heldout.sources.interview.scorecard import Scorecard
 from heldout.standard import select_role
 
@@ -30,6 +31,7 @@ _SCHEMAS: dict[str, type[BaseModel]] = {
     "standard": StandardFile,
     "record": RecordFile,
     "scorecard": Scorecard,
+    "kit": Kit,
 }
 _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -134,5 +136,5 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
 @click.argument("kind", type=click.Choice(sorted(_SCHEMAS)), default="evidence")
 @click.option("--output", default="-", metavar="FILE|-", help="Where to write it.")
 def schema(kind: str, output: str) -> None:
-    """Print the JSON Schema of a case's files: evidence (the default), case, record, standard, scorecard."""
+    """Print the JSON Schema of a case's files: evidence (the default), case, standard and others."""
     write_output(output, json.dumps(_SCHEMAS[kind].model_json_schema(by_alias=True), indent=2))

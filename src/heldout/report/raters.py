@@ -59,7 +59,10 @@ class RaterRow:
 
 
 def told(found: Agreement) -> tuple[Told, ...]:
-    """The figures of all interviewers together."""
+    """The figures of all interviewers together; one line when none of them can be stated, for one reason."""
+    whole = (found.alpha_interval, found.alpha_ordinal, found.icc_1, found.icc_2_1)
+    if len({measure.why_not for measure in whole}) == 1 and found.icc_1.why_not:
+        return (Told("Alpha and ICC", found.icc_1.why_not, "Neither agreement nor disagreement is shown."),)
     return (
         Told(
             "Krippendorff's alpha (levels as numbers)",
@@ -111,8 +114,9 @@ def _leaning(severity: Measure) -> str:
     if severity.value is None or severity.low is None or severity.high is None:
         return severity.why_not
     side = "lower" if severity.value > 0 else "higher"
+    gap = f"{abs(severity.value):.1f} {side} than" if abs(severity.value) >= 0.05 else "like"
     ends = sorted((-severity.high, -severity.low))
-    said = f"rates {abs(severity.value):.1f} {side} than the mean of all ({_signed(ends[0])} to {_signed(ends[1])})"
+    said = f"rates {gap} the mean of all ({_signed(ends[0])} to {_signed(ends[1])})"
     return said if severity.low > 0 or severity.high < 0 else f"{said}: no difference that stands out"
 
 
