@@ -143,6 +143,14 @@ def test_a_long_command_is_shown_short_and_whole_on_demand() -> None:
     assert "requirements.txt, by uv, on Python 3.13" in shown
 
 
+def test_what_ran_on_the_clients_data_stands_by_itself() -> None:
+    assert "On your data" not in PAGES["rented"]
+    page = render_audit(RENTED.model_copy(update={"on_yours": RENTED.runs[:1]}))
+    table = Page(page[page.index('aria-label="Runs on your data"') : page.index('aria-label="Steps of the plan"')])
+    assert RENTED.runs[0].command in table.text
+    assert table.all("href") == [RENTED.runs[0].log]
+
+
 def test_every_try_to_build_is_shown_with_its_cause() -> None:
     text = Page(PAGES["broken"]).text
     for attempt in BROKEN.attempts:

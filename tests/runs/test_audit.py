@@ -174,6 +174,8 @@ def test_the_clients_own_data(tmp_path: Path, index: str) -> None:
     given = parse_input(f"data/houses.csv={mine}")
     result = audited(rented(tmp_path / "rented"), tmp_path / "kept", index, inputs=(given,))
     assert check(result, "T5").state == "pass", check(result, "T5")
+    assert [run.worked for run in result.on_yours] == [True]
+    assert "on what its makers trained it on" in verdict(result.scores, result.checks).headline
     assert check(result, "T1").state == "fail"
 
 
@@ -206,6 +208,12 @@ def test_growth_is_measured_on_the_table_that_training_is_seen_to_read(tmp_path:
     assert {run.read for run in result.runs} == {("data/houses.csv",)}
     assert result.growth is not None
     assert {point.rows for point in result.growth.points} == {100, 200, 400, 800}
+
+
+def test_a_plan_that_says_only_a_part_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    part = ('[[step]]\nid = "train"\npurpose = "train"\ncommand = "python train.py"\n', "delivery.toml")
+    with pytest.raises(InputError, match=r"names no \[\[environment\]\].*leave --plan out"):
+        audit(AuditOrder(what=str(good(tmp_path / "good")), kept=tmp_path / "kept", plan=part))
 
 
 def test_an_audit_goes_on_where_it_stopped(tmp_path: Path, index: str) -> None:

@@ -127,6 +127,7 @@ class AuditView:
     """Abbreviations of metrics and what they mean."""
     builds: tuple[RunLine, ...]
     runs: tuple[RunLine, ...]
+    on_yours: tuple[RunLine, ...]
     curve: Curve | None
     annex: Annex | None
 
@@ -184,6 +185,7 @@ def audit_view(audit: Audit) -> AuditView:
         glossary=glossary(audit.claims),
         builds=build_lines(audit.attempts),
         runs=run_lines(audit.runs),
+        on_yours=run_lines(audit.on_yours),
         curve=curve(audit.growth) if audit.growth else None,
         annex=annex(audit.tests),
     )

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from heldout import __version__
+from heldout.errors import InputError
 from heldout.evidence.types import Frozen
 from heldout.material import open_material
 from heldout.material.open import Material
@@ -207,6 +208,7 @@ class _Audit:
             claims=found.claims(self.plan),
             growth=found.parts.growth if found.parts else None,
             runs=found.runs,
+            on_yours=found.own.round.runs if found.own and found.own.round else (),
             attempts=tuple(a for s in standing.values() for a in s.attempts),
             gaps=self.material.gaps,
             provider=self.sandbox.name,
@@ -215,7 +217,13 @@ class _Audit:
 
 def _planned(order: AuditOrder, material: Material) -> Plan:
     if order.plan is not None:
-        return read_plan(*order.plan)
+        plan = read_plan(*order.plan)
+        if not plan.environments:
+            raise InputError(
+                f"{order.plan[1]} names no [[environment]], so nothing could be built or run. What is given with "
+                "--plan is the whole plan; leave --plan out to have the rest found: a delivery.toml is read by itself"
+            )
+        return plan
     tree = reading_tree(material.tree)
     return discover(replace(material, tree=tree), order.subfolder)
 

@@ -120,6 +120,8 @@ def build_image(
     Dockerfile is not there.
     """
     check_builder(sandbox)
+    if relay is not None:
+        relay.record.forget()
     file = context / dockerfile
     if not file.is_file() or file.is_symlink():
         raise InputError(f"{dockerfile} is no file of the delivery")

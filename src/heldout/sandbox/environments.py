@@ -109,8 +109,7 @@ def build(
     them, when only the wanted day was too much for the index.
     """
     before = set(relay.record.missing)
-    relay.record.faults.clear()
-    relay.record.undated = ""
+    relay.record.forget()
     with sandbox.workspace(_SPACE, at=at, inside=ENV) as workspace:
         workspace.put(delivery, "delivery")
         for name, content in recipe.files:

@@ -67,6 +67,11 @@ class Record:
         """Why the index could not be read, if it could not: our fault, never the delivery's."""
         return next(iter(self.faults.values()), "")
 
+    def forget(self) -> None:
+        """Begin anew with what went wrong: a build answers for its own time only."""
+        self.faults.clear()
+        self.undated = ""
+
 
 class UndatedFault(SandboxFault):
     """The index does not tell when files were uploaded, so it cannot be shown as of a day; else it can be used."""

@@ -29,7 +29,7 @@ def test_people_and_keys_are_taken_out_of_all_that_is_said(tmp_path: Path) -> No
     runs = (ran("train", "python train.py", 1.0, cause=cause, why=snippet),)
     plan = Plan(steps=(Step(id="train", purpose="train", command="python train.py --data /home/ghopper/data.csv"),))
     with open_material(str(repo)) as material:
-        whole = complete(audit("x", checks, runs=runs, plan=plan), material)
+        whole = complete(audit("x", checks, runs=runs, on_yours=runs, plan=plan), material)
     said = whole.model_copy(update={"plan": Plan()}).model_dump_json()
     for secret in ("Grace", "navy.mil", KEY, "ghopper"):
         assert secret not in said

@@ -11,6 +11,7 @@ from heldout.evidence.types import Frozen, Location
 from heldout.material.tree import Tree
 from heldout.sandbox.base import NoSandboxError
 from heldout.sandbox.builds import Cause, build_image, check_builder
+from heldout.sandbox.index import UndatedFault
 from heldout.sandbox.oci import find_oci
 from heldout.sandbox.relay import Relay
 from heldout.sources.handover.image_look import Seen
@@ -50,7 +51,10 @@ def try_image(
         return Imaged(path=path, assessable=False, why=f"no engine here can build it safely: {error}")
     told = Imaged(path=path)
     for number, as_of in enumerate((None, day) if day else (None,), start=1):
-        attempt = build_image(engine, delivery, path, at / str(number), relay=index, as_of=as_of)
+        try:
+            attempt = build_image(engine, delivery, path, at / str(number), relay=index, as_of=as_of)
+        except UndatedFault as fault:
+            return told.model_copy(update={"assessable": False, "why": f"{told.why.rstrip('.')}; {fault}"})
         log = keep(f"image-{number}", attempt.log)
         seconds = attempt.done.usage.wall_s if attempt.done else 0.0
         if attempt.built is not None:

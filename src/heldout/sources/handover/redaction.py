@@ -49,6 +49,7 @@ def redact_audit(audit: Audit, redactor: Redactor) -> Audit:
         "scores": tuple(redacted(score, redactor) for score in audit.scores),
         "claims": tuple(redacted(claim, redactor) for claim in audit.claims),
         "runs": tuple(redacted(run, redactor) for run in audit.runs),
+        "on_yours": tuple(redacted(run, redactor) for run in audit.on_yours),
         "attempts": tuple(redacted(attempt, redactor) for attempt in audit.attempts),
         "tests": tuple(redacted(test, redactor) for test in audit.tests),
         "gaps": tuple(redacted(gap, redactor) for gap in audit.gaps),

@@ -146,7 +146,9 @@ class Audit(Frozen):
     claims: tuple[ClaimResult, ...] = ()
     growth: Growth | None = None
     runs: tuple[Ran, ...] = ()
-    """Everything that was run, in order, repeats among it."""
+    """What was run of it as delivered, in order, repeats among it."""
+    on_yours: tuple[Ran, ...] = ()
+    """The training on the client's own data, command by command."""
     attempts: tuple[Attempt, ...] = ()
     """Every try to build an environment, in order."""
     tests: tuple[TestScore, ...] = ()
