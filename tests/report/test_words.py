@@ -6,13 +6,14 @@ import pytest
 
 from heldout.evidence import Gap
 from heldout.report import words
+from heldout.wording import percent
 
 
 @pytest.mark.parametrize(
     ("share", "said"), [(0, "0 %"), (0.004, "under 1 %"), (0.62, "62 %"), (0.997, "over 99 %"), (1, "100 %")]
 )
 def test_percent_never_rounds_to_none_or_all(share: float, said: str) -> None:
-    assert words.percent(share) == said
+    assert percent(share) == said
 
 
 @pytest.mark.parametrize(

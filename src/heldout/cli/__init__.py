@@ -34,14 +34,16 @@ _COMMANDS = {  # the order is that of the help
     "audit": ("heldout.cli.audit", "Run what was delivered: build, run, retrain and own it without its makers?"),
     "record": ("heldout.cli.record", "Say what has to be kept of a hiring, and what of it is missing."),
     "fairness": ("heldout.cli.fairness", "Compare how groups of people fare, and say how much so few can tell."),
+    "decide": ("heldout.cli.decide", "Weigh all evidence: who is likely best, how sure, why, and what next."),
+    "outcome": ("heldout.cli.decide:outcome", "Record how a choice turned out."),
     "checks": ("heldout.cli.checks", "List and explain what a review looks at."),
     "standard": ("heldout.cli.standard", "Print what matters: competencies, levels, roles."),
     "doctor": ("heldout.cli.doctor", "Show what protects this machine from the code that is run on it."),
     "interview": ("heldout.cli.interview", "Ask well: questions, who asks what, scorecards."),
     "case": ("heldout.cli.case", "Make, fill, show and clear the folder that joins the commands."),
 }
-"""Name: (module that holds a click command `command`, one line of help). The help stands here so that
-`heldout --help` need not import every command."""
+"""Name: (module that holds a click command `command`, or of the name after the colon; one line of help). The help
+stands here so that `heldout --help` need not import every command."""
 
 
 class _Commands(click.Group):
@@ -53,7 +55,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

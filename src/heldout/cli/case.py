@@ -124,12 +124,17 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
         if not click.confirm(f"Delete everything about {subject.name} in {directory}? It cannot be undone"):
             click.echo("Nothing was deleted.")
             return
+    from heldout.decision import decisions
+
+    changed = decisions.forget(case, subject)
     noted = forget(case, subject)
     removed = case.delete_subject(subject.slug)
     entries = "the entries in case.toml and record.toml" if noted else "the entry in case.toml"
     click.echo(f"Deleted {subject.name}: {entries} and {len(removed)} files and folders.")
     for path in removed:
         click.echo(f"  {path}")
+    for path in changed:
+        click.echo(f"  {path.relative_to(case.path)} (what it said of them)")
 
 
 @command.command()

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -29,6 +30,11 @@ from heldout.report.view import View, view
 from heldout.sources.handover.result import Audit
 from heldout.sources.handover.rubric import rubric
 from heldout.standard import Role, Standard
+from heldout.wording import percent
+
+if TYPE_CHECKING:  # the pages of reviews need no numpy
+    from heldout.decision.decisions import HumanDecision, Outcome
+    from heldout.decision.result import Decision
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,14 @@ def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], stan
     )
 
 
+def render_decision(decision: Decision, recorded: Sequence[tuple[HumanDecision, tuple[Outcome, ...]]] = ()) -> str:
+    """The memo of one page with its annex; `recorded` are the decisions that people made, each with its outcomes."""
+    from heldout.report.decision_view import FIRST_LIMITS, STEPS_SHOWN, decision_view
+
+    page = _environment().get_template("decision.html.j2")
+    return page.render(view=decision_view(decision, recorded), limits=FIRST_LIMITS, steps=STEPS_SHOWN, **_style())
+
+
 def _apart(subjects: Sequence[str]) -> list[str]:
     """The subjects' names, numbered where two are the same."""
     return [
@@ -142,7 +156,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         prose=_prose,
-        percent=words.percent,
+        percent=percent,
         level=words.level,
         points=words.points,
         count=words.count,

@@ -17,8 +17,9 @@ from heldout.report.levels import CARE, STATES, WITH_CARE, Z90, interval
 from heldout.report.summary import summarise
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level as level_words
-from heldout.report.words import measured, named, percent, together
+from heldout.report.words import measured, named, together
 from heldout.standard import SOURCE_WORDS, Role, Standard
+from heldout.wording import percent
 
 _STATE_CELLS: dict[State, str] = {
     "observed": "seen",

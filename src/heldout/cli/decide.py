@@ -1,0 +1,97 @@
+"""`heldout decide` and `heldout outcome`: what all evidence says, what a person decided, how it turned out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from heldout.cli.output import check_output, write_output
+from heldout.errors import InputError
+from heldout.evidence import Case
+
+_CASE = click.argument("directory", metavar="CASE", type=click.Path(path_type=Path))
+
+
+@click.command()
+@_CASE
+@click.option("--hours", type=click.FloatRange(min=0), help="How many hours you can spend on a further look at one.")
+@click.option("--html", metavar="FILE", help="Write the memo and its annex as one page.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write everything that the memo says as JSON.")
+@click.option("--choose", metavar="NAME|nobody|later", help="Record what you decided; needs --by and --reason.")
+@click.option("--by", default="", metavar="NAME", help="Who decides and answers for it.")
+@click.option("--reason", default="", metavar="TEXT", help="Why, above all where it is not the memo's first.")
+def command(
+    directory: Path, hours: float | None, html: str | None, json_to: str | None, choose: str | None, by: str, reason: str
+) -> None:
+    """Weigh all evidence of CASE: who is likely best, how sure that is and why, and what to look at next.
+
+    Reviews, audits, work samples and scorecards are combined by one model that shows every number's reasons. It
+    recommends and never rejects: a person decides, and says why.
+    """
+    from heldout.decision.decide import decide
+    from heldout.decision.decisions import decisions, outcomes, record_decision
+    from heldout.report.html import render_decision
+    from heldout.report.terminal import make_console
+    from heldout.report.terminal_decision import print_decision
+    from heldout.runs.dossiers import everything
+
+    for target in (html, json_to):
+        check_output(target)
+    if (by or reason) and not choose:
+        raise InputError("--by and --reason go with --choose: name whom you chose, or nobody, or later")
+    case = Case.open(directory)
+    memo = decide(
+        case.title, case.role, case.standard, [(s, everything(case, s)) for s in case.subjects], hours=hours
+    )
+    if choose:
+        kept = record_decision(case, memo, by=by, choice=choose, reason=reason)
+        click.echo(f"Recorded in {kept}, with the memo as it is now.", err=json_to == "-")
+    made = decisions(case)
+    if html:
+        turned_out = [one for _, one in outcomes(case)]
+        recorded = [(one, tuple(o for o in turned_out if o.decision == path.name)) for path, one in made]
+        write_output(html, render_decision(memo, recorded))
+    if json_to:
+        write_output(json_to, memo.model_dump_json(indent=2))
+    if not json_to and html != "-":
+        print_decision(make_console(), memo, [one for _, one in made])
+        if html:
+            click.echo(f"The memo for people: {html}")
+
+
+@click.command()
+@_CASE
+@click.option("--subject", required=True, metavar="NAME", help="Whom it is about; a decision for them is recorded.")
+@click.option("--months", required=True, type=int, help="Months since they began, for example 6 or 12.")
+@click.option("--by", required=True, metavar="NAME", help="Who saw it.")
+@click.option("--level", type=float, help="The level at which they work, 1-5 on the role's scale as a whole.")
+@click.option("--competency", "levels", multiple=True, metavar="ID=LEVEL", help="The level of one (repeatable).")
+@click.option("--left", is_flag=True, help="They are no longer there.")
+@click.option("--note", default="", help="What there is to say.")
+def outcome(
+    directory: Path, subject: str, months: int, by: str, level: float | None, levels: tuple[str, ...], left: bool, note: str
+) -> None:
+    """Record how a choice turned out, after 6 or 12 months say: the only thing that a hiring tool can learn from."""
+    from heldout.decision.decisions import record_outcome
+
+    case = Case.open(directory)
+    kept = record_outcome(
+        case,
+        subject=subject,
+        months=months,
+        by=by,
+        level=level,
+        levels=dict(_level(text) for text in levels),
+        still_there=not left,
+        note=note,
+    )
+    click.echo(f"Recorded in {kept}.")
+
+
+def _level(text: str) -> tuple[str, float]:
+    name, sign, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError as error:
+        raise InputError(f"--competency {text!r} is not of the form craft=3.5") from error

@@ -1,0 +1,221 @@
+"""What people decided, why, and how it turned out: kept in the case beside the memo that they had before them.
+
+    decision/2026-11-24-1.json            one decision: who, when, what, why, and the memo as it was
+    decision/2026-11-24-1-outcome-1.json  how it turned out some months later
+
+Nothing is overwritten: a change of mind is a further decision.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from heldout.decision.result import Decision
+from heldout.errors import InputError
+from heldout.evidence import Case, CaseError, Subject
+from heldout.evidence.files import locked, read_text, write_atomically
+from heldout.evidence.types import Frozen
+
+NOBODY, LATER = "nobody", "later"
+"""What can be chosen beside a subject: nobody of them, or to look further first."""
+DELETED = "(deleted)"
+_LEAST_REASON = 20
+_NUMBER = re.compile(r"\d{4}-\d\d-\d\d-(\d+)\.json")
+
+
+class HumanDecision(Frozen):
+    """A person's decision. `choice` is a subject's slug, `nobody` or `later`; `follows` whether it is the memo's
+    leader; `memo` the memo as it was, None once a subject in it was deleted."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    decided_at: datetime
+    by: str = Field(min_length=1, max_length=100)
+    choice: str
+    choice_name: str
+    reason: str = Field(min_length=_LEAST_REASON, max_length=10_000)
+    follows: bool
+    evidence_digest: str
+    model_version: str
+    memo: Decision | None
+
+
+class Outcome(Frozen):
+    """How a choice turned out: the level at which the person or vendor really works, by somebody who sees it.
+
+    `level` is on the 1-5 scale of the role's competencies as a whole; `levels` of single ones, where known.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    decision: str
+    subject: str
+    months: int = Field(ge=1, le=120)
+    recorded_at: datetime
+    by: str = Field(min_length=1, max_length=100)
+    level: float | None = Field(default=None, ge=1, le=5)
+    levels: dict[str, float] = Field(default_factory=dict)
+    still_there: bool
+    note: str = Field(default="", max_length=10_000)
+
+
+_Kept = TypeVar("_Kept", HumanDecision, Outcome)
+
+
+def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason: str) -> Path:
+    """Keep a person's decision with the memo that it was made on; returns the file.
+
+    `choice` is a subject's name or slug, `nobody` or `later`. Raises InputError when the reason is too short to be
+    one, when nobody signs, or when there is no such subject.
+    """
+    if len(reason.strip()) < _LEAST_REASON:
+        raise InputError(
+            f"the reason {reason.strip()!r} is too short for anybody to follow; write in a sentence or two why this is "
+            "right, above all where you decide otherwise than the memo"
+        )
+    subject = None if choice in (NOBODY, LATER) else case.subject(choice)
+    made = HumanDecision(
+        decided_at=datetime.now(UTC).replace(microsecond=0),
+        by=_signed(by),
+        choice=subject.slug if subject else choice,
+        choice_name=subject.name if subject else choice,
+        reason=reason.strip(),
+        follows=subject is not None and subject.slug == memo.leader,
+        evidence_digest=memo.evidence_digest,
+        model_version=memo.model_version,
+        memo=memo,
+    )
+    with locked(case.path):
+        folder = _folder(case)
+        folder.mkdir(exist_ok=True)
+        day = made.decided_at.date().isoformat()
+        taken = [int(found[1]) for path in folder.glob(f"{day}-*.json") if (found := _NUMBER.fullmatch(path.name))]
+        target = folder / f"{day}-{max(taken, default=0) + 1}.json"
+        write_atomically(target, made.model_dump_json(by_alias=True, indent=1) + "\n")
+    return target
+
+
+def record_outcome(
+    case: Case,
+    *,
+    subject: str,
+    months: int,
+    by: str,
+    level: float | None,
+    levels: dict[str, float],
+    still_there: bool,
+    note: str = "",
+) -> Path:
+    """Keep how the choice of `subject` turned out after `months`; returns the file.
+
+    It belongs to the latest decision for that subject. Raises InputError when there is none, or when a figure is out
+    of its range.
+    """
+    chosen = case.subject(subject)
+    mine = [(path, made) for path, made in decisions(case) if made.choice == chosen.slug]
+    if not mine:
+        raise InputError(
+            f"no decision for {chosen.name} is recorded in {case.path}; record it first: "
+            f'heldout decide {case.path} --choose "{chosen.name}" --by YOU --reason WHY'
+        )
+    unknown = sorted(set(levels) - set(case.role.requires))
+    if unknown:
+        raise InputError(f"the role does not ask for {unknown[0]}; it asks for {', '.join(case.role.requires)}")
+    path, _ = mine[-1]
+    try:
+        made = Outcome(
+            decision=path.name,
+            subject=chosen.slug,
+            months=months,
+            recorded_at=datetime.now(UTC).replace(microsecond=0),
+            by=_signed(by),
+            level=level,
+            levels=levels,
+            still_there=still_there,
+            note=note,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}; levels go from 1 to 5") from error
+    if any(not 1 <= value <= 5 for value in levels.values()):
+        raise InputError("levels go from 1 to 5")
+    with locked(case.path):
+        number = 1 + len(list(_folder(case).glob(f"{path.stem}-outcome-*.json")))
+        target = path.with_name(f"{path.stem}-outcome-{number}.json")
+        write_atomically(target, made.model_dump_json(by_alias=True, indent=1) + "\n")
+    return target
+
+
+def decisions(case: Case) -> list[tuple[Path, HumanDecision]]:
+    """The recorded decisions, oldest first; raises CaseError for a file that is not as it was written."""
+    return [(path, _read(path, HumanDecision)) for path in _files(case, outcomes=False)]
+
+
+def outcomes(case: Case) -> list[tuple[Path, Outcome]]:
+    """The recorded outcomes, oldest first; raises CaseError for a file that is not as it was written."""
+    return [(path, _read(path, Outcome)) for path in _files(case, outcomes=True)]
+
+
+def forget(case: Case, subject: Subject) -> list[Path]:
+    """Take a subject out of what was decided, and return the files changed or removed.
+
+    That a decision was made, by whom, when and on which evidence stays; the memos that speak of the subject go, for
+    their sentences and charts name everybody, and so does a reason that names them.
+    """
+    changed = []
+    with locked(case.path):
+        for path, outcome in outcomes(case):
+            if outcome.subject == subject.slug:
+                path.unlink()
+                changed.append(path)
+        for path, made in decisions(case):
+            named = any(word.casefold() in made.reason.casefold() for word in subject.name.split())
+            chosen = made.choice == subject.slug
+            spoken = made.memo is not None and any(one.slug == subject.slug for one in made.memo.subjects)
+            if not (named or chosen or spoken):
+                continue
+            update: dict[str, object] = {"memo": None}
+            if chosen:
+                update |= {"choice": DELETED, "choice_name": DELETED}
+            if named or chosen:
+                update["reason"] = "(the reason spoke of a subject who was deleted)"
+            kept = made.model_copy(update=update)
+            write_atomically(path, kept.model_dump_json(by_alias=True, indent=1) + "\n")
+            changed.append(path)
+    return changed
+
+
+def _signed(by: str) -> str:
+    signed = " ".join(by.split())
+    if not signed:
+        raise InputError("a decision needs somebody who answers for it; give --by and your name")
+    return signed
+
+
+def _folder(case: Case) -> Path:
+    folder = case.path / "decision"
+    if folder.is_symlink():
+        raise CaseError(f"{folder} is a link; put the folder itself there, so that nothing leaves the case")
+    return folder
+
+
+def _files(case: Case, *, outcomes: bool) -> Iterator[Path]:
+    found = [path for path in _folder(case).glob("*.json") if ("-outcome-" in path.name) == outcomes]
+    return iter(
+        sorted(found, key=lambda path: [int(part) if part.isdigit() else 0 for part in re.split(r"[-.]", path.name)])
+    )
+
+
+def _read(path: Path, model: type[_Kept]) -> _Kept:
+    try:
+        return model.model_validate_json(read_text(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "file"
+        raise CaseError(f"{path} is not as it was written: {place}: {first['msg']}; restore it") from error
+    except (OSError, ValueError) as error:
+        raise CaseError(f"{path} cannot be read: {error}; restore it") from error

@@ -1,0 +1,144 @@
+"""What a decision memo says, as values: everything that the page, the terminal and the JSON show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from heldout.evidence.case import SubjectKind
+from heldout.evidence.types import Frozen
+from heldout.standard import RoleIdentity
+
+MODEL_VERSION = "1"
+"""Raised at each change of the model or its constants: a decision says by which it was made."""
+
+ReasonKind = Literal["start", "pool", "evidence", "others", "rater", "leniency"]
+
+
+class Reason(Frozen):
+    """One piece of a number, in level points; the pieces of a number add up to it.
+
+    `start` is where everybody starts and `pool` what those who apply have in common: together the prior. The others
+    are data: `evidence` on the thing itself, `others` evidence on other competencies, `rater` the correction for how
+    somebody rates, `leniency` that for how a source as a whole may see everybody.
+    """
+
+    kind: ReasonKind
+    points: float
+    text: str
+    source: str = ""
+
+
+class Estimate(Frozen):
+    """A mean with its central 90 % interval, on the 1-5 scale, and the probability of reaching `bar`.
+
+    `told` is false when there is not enough to tell: the interval then is wider than two levels, or the evidence
+    covers less than half of what counts. `informed` (0-1) is the part of the prior's variance that the data took away.
+    """
+
+    mean: float
+    low: float
+    high: float
+    bar: float
+    above: float = Field(ge=0, le=1)
+    informed: float
+    told: bool
+    reasons: tuple[Reason, ...]
+
+
+class LevelResult(Frozen):
+    """One competency that the role asks for. `seen` counts the observations of it; `missing` says why there is none."""
+
+    competency: str
+    name: str
+    weight: float
+    estimate: Estimate
+    seen: int
+    missing: str = ""
+
+
+class SubjectResult(Frozen):
+    """One subject: what they are worth to the role, and each competency, heaviest first.
+
+    `covered` (0-1) is how much of the role's weight the evidence speaks of directly. `regret` is what choosing them is
+    expected to cost against the truly best of the case, in level points.
+    """
+
+    slug: str
+    name: str
+    kind: SubjectKind
+    worth: Estimate
+    best: float = Field(ge=0, le=1)
+    regret: float
+    covered: float
+    levels: tuple[LevelResult, ...]
+    sources: tuple[str, ...]
+
+
+class NextStep(Frozen):
+    """A further piece of evidence: what it would take and what it is expected to leave of the regret."""
+
+    subject: str
+    what: str
+    hours: float
+    their_hours: float
+    regret_after: float
+    half_width_after: float
+    advised: bool
+
+
+class RaterNote(Frozen):
+    """How an interviewer rates against the others, in level points (above 0: higher), with its 90 % interval."""
+
+    rater: str
+    lenient: float
+    low: float
+    high: float
+    ratings: int
+
+
+class Twin(Frozen):
+    """The ordinal twin's answer beside the model's: who leads by each, and the largest differences."""
+
+    leader: str
+    agrees: bool
+    worth_gap: float
+    best_gap: float
+
+
+class WeightCheck(Frozen):
+    """What other weights would change: for the leader, the share of plausible weights under which they still lead; and
+    each competency that would change who leads, counted double or left out."""
+
+    holds: float
+    changes: tuple[str, ...]
+
+
+class Decision(Frozen):
+    """A recommendation with its uncertainty and its reasons. It decides nothing: a person does.
+
+    `subjects` are in the order of their expected worth. `leader` is the slug of the first of them, empty where nothing
+    was seen of anybody. `regret` is the expected regret of choosing the leader; `enough` whether nothing further is
+    worth asking for before a choice between them.
+    """
+
+    title: str
+    role: RoleIdentity
+    role_name: str
+    made_at: datetime
+    model_version: str = MODEL_VERSION
+    headline: str
+    advice: str
+    leader: str
+    regret: float
+    enough: bool
+    subjects: tuple[SubjectResult, ...]
+    next_steps: tuple[NextStep, ...]
+    raters: tuple[RaterNote, ...]
+    twin: Twin | None
+    weights: WeightCheck | None
+    limits: tuple[str, ...]
+    evidence_digest: str
+    """SHA-256 of everything that the numbers were made of: the same digest gives the same numbers."""

@@ -1,0 +1,117 @@
+"""What the memo says first: a sentence that a director can act on and a statistician would let stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from heldout.decision.next_evidence import ENOUGH, Outlook
+from heldout.decision.posterior import Posterior
+from heldout.decision.result import SubjectResult
+from heldout.evidence import Evidence
+from heldout.wording import percent
+
+_LIKELY, _UNLIKELY = 0.8, 0.2
+
+
+def headline(ranked: Sequence[SubjectResult], regret: float, enough: bool) -> str:
+    """Who leads and how sure that is; or that there is not enough to tell."""
+    if not ranked:
+        return "There is nobody to decide about yet."
+    first = ranked[0]
+    if not any(one.sources for one in ranked):
+        return "Not enough to tell: nothing has been seen of anybody yet."
+    bar = _bar(first)
+    if len(ranked) == 1:
+        return f"{first.name} {bar}." if first.worth.told else f"Not enough to tell: {first.name} {bar}."
+    best = f"{first.name} is likeliest to be the best of {len(ranked)} ({percent(first.best)})"
+    if not first.worth.told:
+        return f"Not enough to tell: {best}, on evidence of {percent(first.covered)} of what the role asks for."
+    if enough:
+        return f"{best} and {bar}."
+    return f"Open: {best}, {percent(ranked[1].best)} {ranked[1].name}; {first.name} {bar}."
+
+
+def _bar(one: SubjectResult) -> str:
+    chance = percent(one.worth.above)
+    if one.worth.above >= _LIKELY:
+        return f"is likely above what the role asks for ({chance})"
+    if one.worth.above <= _UNLIKELY:
+        return f"is likely below what the role asks for ({chance} above)"
+    return f"may or may not reach what the role asks for ({chance})"
+
+
+def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
+    """What to do next: decide, or look further, and what that is expected to bring."""
+    if not ranked:
+        return "Add somebody: heldout review WHAT --into CASE --subject NAME."
+    if not ahead.enough and ahead.advised:
+        parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in ahead.advised]
+        least = min(one.regret for one in ahead.advised)
+        hours = sum(one.step.hours for one in ahead.advised)
+        return (
+            f"Before choosing, take {' and '.join(parts)} (about {hours:g} hours of yours). Choosing now is expected "
+            f"to cost {ahead.regret:.2f} level points against the truly best of them; after the better of these, "
+            f"{least:.2f}. Under {ENOUGH:.2f} nothing further is worth asking for."
+        )
+    if not ahead.enough:
+        return (
+            f"Choosing now is expected to cost {ahead.regret:.2f} level points against the truly best of them, and "
+            "nothing that can still be asked for is expected to make it less. Decide by what the numbers do not hold."
+        )
+    if len(ranked) == 1:
+        if _UNLIKELY < ranked[0].worth.above < _LIKELY:
+            better = min(ahead.prospects, key=lambda one: one.deviation, default=None)
+            if better:
+                return (
+                    "There is nobody to compare with, so the bar decides, and it is open. "
+                    f"{_capital(better.step.name)} would narrow the interval to about ± {1.645 * better.deviation:.1f}."
+                )
+        return "There is nobody to compare with: the bar decides."
+    return (
+        f"Enough: choosing {ranked[0].name} is expected to cost {ahead.regret:.2f} level points against the truly best "
+        f"of them; under {ENOUGH:.2f} nothing further is worth asking for. The decision is yours."
+    )
+
+
+def _name(ranked: Sequence[SubjectResult], slug: str) -> str:
+    return next(one.name for one in ranked if one.slug == slug)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[SubjectResult]) -> tuple[str, ...]:
+    """What the numbers cannot carry, in the order in which it matters."""
+    said = [
+        "Levels describe the work and the answers that were seen. They were not validated against performance at work: "
+        "no such data exists here."
+    ]
+    interviews = [one for one in given if one.source == "interview"]
+    if interviews and len(interviews) == len(given):
+        said.append(
+            "All evidence is from interviews. How lenient the panel is as a whole cannot be told from them alone: "
+            "it is taken to be up to about a level either way, and that is in every interval. Work that was read, run "
+            "or graded would anchor it."
+        )
+    elif interviews:
+        said.append(
+            "How lenient the panel is as a whole can be told only from the other evidence; what is left open of it is "
+            "in every interval."
+        )
+    assumed = sum(one.basis == "assumed" for one in given if one.source != "interview")
+    if assumed:
+        measured = sum(one.source != "interview" for one in given)
+        said.append(
+            f"The errors of {assumed} of {measured} levels from work were assumed, not measured; they count as half as "
+            "wide again."
+        )
+    bare = [one.name for one in ranked if one.covered < 0.5]
+    if bare:
+        said.append(
+            f"Of {', '.join(bare)} less than half of what the role asks for was seen. That is missing, not low: their "
+            "interval is wide and their level drawn to the middle, which says nothing against them."
+        )
+    if len({one.sources for one in ranked}) > 1:
+        said.append("Not everybody was looked at in the same ways. Ask everybody the same before you compare closely.")
+    return tuple(said)

@@ -1,0 +1,114 @@
+"""A decision as the page and the terminal show it: charts' geometry and the order of what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from heldout.decision.decisions import HumanDecision, Outcome
+from heldout.decision.result import Decision, Estimate, LevelResult, Reason, SubjectResult
+from heldout.report.chart import LINE, Mark, Strip, at, shapes_of
+from heldout.report.words import level as level_text
+
+FIRST_REASONS = 4
+FIRST_LIMITS = 3
+STEPS_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One reason as a step of a waterfall: `x_low` and `width` in per cent of the chart's width."""
+
+    reason: Reason
+    sign: str
+    x_low: float
+    width: float
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """One competency of one subject with its strip and its reasons."""
+
+    level: LevelResult
+    strip: Strip
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class SubjectRow:
+    """One subject: the strip of their worth, what moves it most, and every competency."""
+
+    subject: SubjectResult
+    shape: str
+    strip: Strip
+    first: tuple[Reason, ...]
+    bars: tuple[Bar, ...]
+    levels: tuple[LevelRow, ...]
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """Everything that the memo shows."""
+
+    decision: Decision
+    rows: tuple[SubjectRow, ...]
+    recorded: tuple[tuple[HumanDecision, tuple[Outcome, ...]], ...]
+
+
+def decision_view(
+    decision: Decision, recorded: Sequence[tuple[HumanDecision, tuple[Outcome, ...]]] = ()
+) -> DecisionView:
+    """The view of a memo, with the decisions recorded on it or before it."""
+    shapes = shapes_of([one.name for one in decision.subjects])
+    return DecisionView(
+        decision, tuple(_row(one, shapes[one.name]) for one in decision.subjects), tuple(recorded)
+    )  # fmt: skip
+
+
+def _row(one: SubjectResult, shape: str) -> SubjectRow:
+    moving = [reason for reason in one.worth.reasons if reason.kind not in ("start", "pool")]
+    return SubjectRow(
+        subject=one,
+        shape=shape,
+        strip=_strip(one.name, one.worth, shape, "worth to the role"),
+        first=tuple(sorted(moving, key=lambda reason: -abs(reason.points))[:FIRST_REASONS]),
+        bars=bars(one.worth.reasons),
+        levels=tuple(
+            LevelRow(level, _strip(one.name, level.estimate, shape, level.name), bars(level.estimate.reasons))
+            for level in one.levels
+        ),
+    )
+
+
+def _strip(name: str, estimate: Estimate, shape: str, what: str) -> Strip:
+    """One interval with its bar; hollow where there is not enough to tell."""
+    mark = Mark(
+        label=name,
+        level=estimate.mean,
+        low=estimate.low,
+        high=estimate.high,
+        shape=shape,
+        hollow=not estimate.told,
+        y=LINE // 2,
+        x=at(estimate.mean),
+        x_low=at(estimate.low),
+        x_high=at(estimate.high),
+    )
+    label = (
+        f"{what}, {name}: {level_text(estimate.mean)}, 90 % interval {level_text(estimate.low)} to "
+        f"{level_text(estimate.high)}; asked for {level_text(estimate.bar)}"
+    )
+    return Strip((mark,), estimate.bar, at(estimate.bar), LINE, label)
+
+
+def bars(reasons: Sequence[Reason]) -> tuple[Bar, ...]:
+    """The reasons one below the other, each from where the one before it ended, on the 1-5 scale."""
+    made, stand = [], 0.0
+    for reason in reasons:
+        before, stand = stand, stand + reason.points
+        if reason.kind == "start":
+            made.append(Bar(reason, "none", at(reason.points), 0.0))
+            continue
+        low, high = sorted((at(before), at(stand)))
+        made.append(Bar(reason, "up" if reason.points >= 0 else "down", low, round(high - low, 2)))
+    return tuple(made)

@@ -1,0 +1,71 @@
+"""A decision memo on the terminal: who leads, how sure that is, why, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from heldout.decision.decisions import HumanDecision
+from heldout.decision.result import Decision, Estimate
+from heldout.report.decision_view import FIRST_REASONS
+from heldout.report.terminal import level_bar, printable
+from heldout.report.words import level, points
+from heldout.wording import percent
+
+_WIDE = 78
+
+
+def print_decision(console: Console, decision: Decision, recorded: Sequence[HumanDecision] = ()) -> None:
+    """The memo for people."""
+    console.print(Text(printable(decision.title), "bold"))
+    console.print(Text(f"Role: {decision.role}", "dim"))
+    console.print(Text(f"\n{printable(decision.headline)}", "bold"))
+    console.print(Text(printable(decision.advice)))
+    if not decision.subjects:
+        return
+    console.print(_table(decision, console.width >= _WIDE))
+    for one in decision.subjects[:2]:
+        moving = sorted((r for r in one.worth.reasons if r.kind not in ("start", "pool")), key=lambda r: -abs(r.points))
+        if moving:
+            console.print(Text(f"{printable(one.name)}: why", "bold"))
+        for reason in moving[:FIRST_REASONS]:
+            console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
+    for limit in decision.limits:
+        console.print(Text(f"• {printable(limit)}", "dim"))
+    for made in recorded:
+        console.print(
+            Text(f"\nDecided {made.decided_at:%Y-%m-%d} by {printable(made.by)}: {printable(made.choice_name)}", "bold")
+        )
+        console.print(Text(printable(made.reason)))
+    if not recorded:
+        console.print(Text("\nPeople decide: record it with --choose NAME --by YOU --reason WHY.", "dim"))
+
+
+def _table(decision: Decision, wide: bool) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Who")
+    table.add_column("Worth, 90 %", no_wrap=True)
+    if wide:
+        table.add_column("1   2   3   4   5", no_wrap=True)
+    for name in ("Bar", "Best", "Regret", "Seen"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in decision.subjects:
+        cells = [printable(one.name), _numbers(one.worth)]
+        if wide:
+            cells.append(_drawn(one.worth))
+        cells += [percent(one.worth.above), percent(one.best), f"{one.regret:.2f}", percent(one.covered)]
+        table.add_row(*cells)
+    return table
+
+
+def _numbers(estimate: Estimate) -> str:
+    text = f"{level(estimate.mean)} ({level(estimate.low)}-{level(estimate.high)})"
+    return text if estimate.told else f"{text} ?"
+
+
+def _drawn(estimate: Estimate) -> Text:
+    return level_bar(estimate.mean, (estimate.high - estimate.low) / 2 / 1.645, estimate.bar)
