@@ -22,7 +22,13 @@ _CASE = click.argument("directory", metavar="CASE", type=click.Path(path_type=Pa
 @click.option("--by", default="", metavar="NAME", help="Who decides and answers for it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why, above all where it is not the memo's first.")
 def command(
-    directory: Path, hours: float | None, html: str | None, json_to: str | None, choose: str | None, by: str, reason: str
+    directory: Path,
+    hours: float | None,
+    html: str | None,
+    json_to: str | None,
+    choose: str | None,
+    by: str,
+    reason: str,
 ) -> None:
     """Weigh all evidence of CASE: who is likely best, how sure that is and why, and what to look at next.
 
@@ -41,9 +47,7 @@ def command(
     if (by or reason) and not choose:
         raise InputError("--by and --reason go with --choose: name whom you chose, or nobody, or later")
     case = Case.open(directory)
-    memo = decide(
-        case.title, case.role, case.standard, [(s, everything(case, s)) for s in case.subjects], hours=hours
-    )
+    memo = decide(case.title, case.role, case.standard, [(s, everything(case, s)) for s in case.subjects], hours=hours)
     if choose:
         kept = record_decision(case, memo, by=by, choice=choose, reason=reason)
         click.echo(f"Recorded in {kept}, with the memo as it is now.", err=json_to == "-")
@@ -70,7 +74,14 @@ def command(
 @click.option("--left", is_flag=True, help="They are no longer there.")
 @click.option("--note", default="", help="What there is to say.")
 def outcome(
-    directory: Path, subject: str, months: int, by: str, level: float | None, levels: tuple[str, ...], left: bool, note: str
+    directory: Path,
+    subject: str,
+    months: int,
+    by: str,
+    level: float | None,
+    levels: tuple[str, ...],
+    left: bool,
+    note: str,
 ) -> None:
     """Record how a choice turned out, after 6 or 12 months say: the only thing that a hiring tool can learn from."""
     from heldout.decision.decisions import record_outcome
@@ -90,7 +101,7 @@ def outcome(
 
 
 def _level(text: str) -> tuple[str, float]:
-    name, sign, value = text.partition("=")
+    name, _, value = text.partition("=")
     try:
         return name.strip(), float(value)
     except ValueError as error:

@@ -84,7 +84,7 @@ def decide(
     results = [_subject(fitted, subject, dossier) for subject, dossier in subjects]
     order = sorted(range(len(results)), key=lambda i: (-results[i].worth.mean, i))
     ranked = tuple(results[i] for i in order)
-    ahead = _outlook(fitted, subjects, ranked, hours)
+    ahead = _outlook(fitted, subjects, ranked, hours) if ranked else Outlook(0.0, (), ())
     leader = ranked[0].slug if ranked and observed else ""
     twin = _twin(fitted, observed, slugs, ranked) if observed else None
     return Decision(
@@ -119,7 +119,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
         column = fitted.posterior.design.competencies.index(name)
         known = fitted.standard.by_id.get(name)
         made = _estimate(fitted.posterior.levels, (row, column), fitted.bars[name], fitted.posterior.prior_deviation)
-        told = reasons(pieces, fitted.given, fitted.posterior, fitted.standard, name)
+        told = reasons(pieces, fitted.given, fitted.posterior, name)
         levels.append(
             LevelResult(
                 competency=name,
@@ -132,9 +132,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
         )
     prior = _prior_of_worth(fitted)
     whole = _estimate(fitted.worth.mixture, (row,), fitted.bar, prior)
-    told = reasons(
-        explain_worth(fitted.posterior, subject.slug, fitted.weights), fitted.given, fitted.posterior, fitted.standard
-    )
+    told = reasons(explain_worth(fitted.posterior, subject.slug, fitted.weights), fitted.given, fitted.posterior)
     return SubjectResult(
         slug=subject.slug,
         name=subject.name,
@@ -172,7 +170,9 @@ def _prior_of_worth(fitted: _Fitted) -> float:
 
 
 def _why_missing(found: Sequence[Evidence]) -> str:
-    return next((e.reason for e in found if e.reason), "nobody has looked")
+    """Why nothing was seen of a competency, and what stands in."""
+    why = next((e.reason.rstrip(".") for e in found if e.reason), "nobody has looked")
+    return f"{why}; what is shown follows from their other competencies alone"
 
 
 def _outlook(

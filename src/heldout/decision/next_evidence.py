@@ -71,7 +71,7 @@ def outlook(posterior: Posterior, weights: Mapping[str, float], steps: Sequence[
     """What each of `steps` would bring, most first; advised are the best ones about the likeliest best."""
     now = worth(posterior, weights)
     best = float(now.draws.max(axis=1).mean())
-    today = max(best - float(now.mixture.mean.max()), 0.0)
+    today = float(now.regret.min())
     found = [_prospect(posterior, weights, step, best) for step in steps]
     found.sort(key=lambda one: (one.regret, one.step.hours + one.step.their_hours, one.step.subject, one.step.name))
     likeliest = [posterior.design.subjects[i] for i in np.argsort(-now.best, kind="stable")[:LIKELIEST]]

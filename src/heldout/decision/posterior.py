@@ -41,7 +41,8 @@ class Mixture:
 
     def above(self, bar: Floats | float) -> Floats:
         """The probability of being at or above `bar` (of the mixture's shape, or a number)."""
-        chance: Floats = np.tensordot(self.weights, ndtr((self.means - bar) / self.deviations), 1)
+        whole = np.tensordot(self.weights, ndtr((self.means - bar) / self.deviations), 1)
+        chance: Floats = np.clip(whole, 0.0, 1.0)  # the weights sum to 1 but for rounding
         return chance
 
     def quantile(self, chance: float) -> Floats:

@@ -9,7 +9,6 @@ from heldout.decision.explain import Piece
 from heldout.decision.posterior import Posterior
 from heldout.decision.result import Reason
 from heldout.evidence import Evidence
-from heldout.standard import SOURCE_WORDS, Standard
 
 _LOOKS = {"repository": "the review", "handover": "the audit", "worksample": "the work sample"}
 _LEAST = 0.005
@@ -17,7 +16,7 @@ _LEAST = 0.005
 
 
 def reasons(
-    pieces: Sequence[Piece], given: Sequence[Evidence], posterior: Posterior, standard: Standard, competency: str = ""
+    pieces: Sequence[Piece], given: Sequence[Evidence], posterior: Posterior, competency: str = ""
 ) -> tuple[Reason, ...]:
     """The pieces as reasons, adding up as before: prior first, then the weightiest.
 
@@ -26,7 +25,7 @@ def reasons(
     """
     points: dict[tuple[str, str, str], float] = defaultdict(float)
     for piece in pieces:
-        points[_key(piece, given, posterior, standard, competency)] += piece.points
+        points[_key(piece, given, posterior, competency)] += piece.points
     made = [Reason(kind=kind, points=value, text=text, source=source) for (kind, text, source), value in points.items()]
     small = [one for one in made if abs(one.points) < _LEAST and one.kind not in ("start", "pool", "evidence")]
     kept = [one for one in made if one not in small]
@@ -38,21 +37,20 @@ def reasons(
     )
 
 
-def _key(
-    piece: Piece, given: Sequence[Evidence], posterior: Posterior, standard: Standard, competency: str
-) -> tuple[str, str, str]:
+def _key(piece: Piece, given: Sequence[Evidence], posterior: Posterior, competency: str) -> tuple[str, str, str]:
     """Kind, text and source of the reason that a piece belongs to."""
     if piece.kind == "start":
         return "start", "where everybody starts: the middle of the scale", ""
     if piece.kind == "pool":
-        return "pool", "what the others who apply here show together", ""
+        side = "above" if piece.points >= 0 else "below"
+        return "pool", f"those who apply here are, taken together, {side} the middle", ""
     if piece.kind == "severity":
         return "rater", _severity(piece.rater, posterior), "interview"
     if piece.kind == "leniency":
-        return "leniency", f"{SOURCE_WORDS.get(piece.source, piece.source)}: how it sees everybody", piece.source
+        return "leniency", _leniency(piece.source, posterior), piece.source
     one = given[piece.observation or 0]
     if competency and one.competency != competency:
-        return "others", f"what {_looker(one)} saw of their other competencies", one.source
+        return "others", f"their other competencies: {_looker(one)}", one.source
     if competency:
         return "evidence", _saw(one), one.source
     return "evidence", _looker(one), one.source
@@ -60,7 +58,7 @@ def _key(
 
 def _looker(one: Evidence) -> str:
     if one.source == "interview":
-        return one.rater or "an interviewer"
+        return f"ratings by {one.rater}" if one.rater else "ratings"
     look = _LOOKS.get(one.source, one.source)
     return f"{look} of {one.group}" if one.group else look
 
@@ -69,7 +67,7 @@ def _saw(one: Evidence) -> str:
     """What a piece of evidence said, with the weightiest reason that it gave."""
     level = one.level if one.level is not None else 0.0
     if one.source == "interview":
-        return f"{_looker(one)} rated it {level:g}"
+        return f"{one.rater or 'an interviewer'} rated it {level:g}"
     part = "" if one.share is None or one.share >= 1 else f", {one.share:.0%} of it theirs"
     why = _main(one, level)
     return f"{_looker(one)}: level {level:.1f}{part}" + (f"; {why}" if why else "")
@@ -87,3 +85,12 @@ def _severity(rater: str, posterior: Posterior) -> str:
     if abs(lenient) < 0.05:
         return f"{rater} rates like the others"
     return f"{rater} rates {abs(lenient):.1f} {'higher' if lenient > 0 else 'lower'} than the others"
+
+
+def _leniency(source: str, posterior: Posterior) -> str:
+    """What a source as a whole is taken to see too high or too low, by the others' light."""
+    column = posterior.design.first_source + posterior.design.sources.index(source)
+    by = sum(w * float(s.effects[column]) for w, s in zip(posterior.weights, posterior.solutions, strict=True))
+    plural = {"repository": "reviews", "handover": "audits", "worksample": "work samples", "interview": "interviews"}
+    side = "high" if by > 0 else "low"
+    return f"{plural.get(source, source)} as a whole are taken to see everybody {abs(by):.1f} too {side}"

@@ -54,7 +54,7 @@ def _table(decision: Decision, wide: bool) -> Table:
     for name in ("Bar", "Best", "Regret", "Seen"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in decision.subjects:
-        cells = [printable(one.name), _numbers(one.worth)]
+        cells: list[str | Text] = [printable(one.name), _numbers(one.worth)]
         if wide:
             cells.append(_drawn(one.worth))
         cells += [percent(one.worth.above), percent(one.best), f"{one.regret:.2f}", percent(one.covered)]

@@ -7,6 +7,7 @@ from datetime import datetime
 from math import isfinite
 
 from heldout.evidence.types import Gap, Measured
+from heldout.wording import percent
 
 PROPER = frozenset({"Airflow", "Docker", "Git", "Jupyter", "Keras", "Kubernetes", "Prefect", "Python", "Spark"})
 """First words that keep their capital inside a sentence."""

@@ -1,0 +1,134 @@
+"""`heldout decide` and `heldout outcome`, as they are used."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from heldout.cli import heldout, main
+from heldout.evidence import Artifact, Case, Dossier, Evidence
+from heldout.standard import select_role
+
+REASON = "Her code holds on data that it had not seen, and the panel agrees."
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    standard, role = select_role("ml-engineer-mid")
+    made = Case.create(tmp_path / "case", standard=standard, role=role, title="Churn hire")
+    for name, level in (("Ada Lovelace", 4.5), ("Bob", 2.5)):
+        evidence = tuple(
+            Evidence(
+                competency=competency, level=level, se=0.5, basis="calibrated", source="repository",
+                instrument="review", version="1", share=1.0, start=2.5, group="churn",
+            )
+            for competency in role.weights
+        )  # fmt: skip
+        artifact = Artifact(name="churn", kind="repository", origin="churn", digest=name)
+        made.write_dossier(Dossier(subject=name, artifacts=(artifact,), evidence=evidence))
+    return made
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(heldout, [str(part) for part in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refused(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as stop:
+        main([str(part) for part in arguments])
+    return int(str(stop.value.code))
+
+
+def test_the_memo_on_the_terminal_says_who_leads_and_that_people_decide(case: Case) -> None:
+    text = run("decide", case.path)
+    assert "Ada Lovelace is likeliest to be the best of 2" in text
+    assert "the review of churn" in text
+    assert "People decide" in text
+
+
+def test_the_page_and_the_json_say_the_same(case: Case, tmp_path: Path) -> None:
+    page = tmp_path / "memo.html"
+    told = json.loads(run("decide", case.path, "--json", "-", "--html", page))
+    assert told["headline"] in page.read_text().replace("&#39;", "'")
+    assert told["subjects"][0]["slug"] == "ada-lovelace"
+
+
+def test_a_decision_is_kept_with_the_memo_it_was_made_on_and_shown(case: Case, tmp_path: Path) -> None:
+    run("decide", case.path, "--choose", "Ada Lovelace", "--by", "Grace", "--reason", REASON)
+    (path,) = (case.path / "decision").glob("*.json")
+    kept = json.loads(path.read_text())
+    assert (kept["choice"], kept["by"], kept["follows"]) == ("ada-lovelace", "Grace", True)
+    assert kept["memo"]["leader"] == "ada-lovelace"
+    run(
+        "decide", case.path, "--choose", "later", "--by", "Grace", "--reason", "Two more interviews are worth it first."
+    )
+    assert len(list((case.path / "decision").glob("*.json"))) == 2
+    run("outcome", case.path, "--subject", "ada-lovelace", "--months", 6, "--by", "Mei", "--level", 4, "--competency",
+        "craft=4.5", "--note", "Ships.")  # fmt: skip
+    page = tmp_path / "memo.html"
+    assert REASON in run("decide", case.path, "--html", page)
+    assert "After 6 months, by Mei: works at level 4.0; still there" in page.read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--choose", "Ada Lovelace", "--by", "Grace", "--reason", "good"),
+        ("--choose", "Ada Lovelace", "--by", " ", "--reason", REASON),
+        ("--choose", "Eve", "--by", "Grace", "--reason", REASON),
+        ("--by", "Grace"),
+        ("--hours", "-1"),
+        ("--html", "/no/such/folder/memo.html"),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_and_nothing_is_kept(case: Case, arguments: tuple[str, ...]) -> None:
+    assert refused("decide", case.path, *arguments) == 2
+    assert not (case.path / "decision").exists()
+
+
+def test_an_outcome_needs_a_decision_and_figures_within_the_scale(case: Case) -> None:
+    common = ("--subject", "Ada Lovelace", "--by", "Mei")
+    assert refused("outcome", case.path, *common, "--months", 6) == 2
+    run("decide", case.path, "--choose", "Ada Lovelace", "--by", "Grace", "--reason", REASON)
+    assert refused("outcome", case.path, *common, "--months", 0) == 2
+    assert refused("outcome", case.path, *common, "--months", 6, "--level", 9) == 2
+    assert refused("outcome", case.path, *common, "--months", 6, "--competency", "craft=9") == 2
+    assert refused("outcome", case.path, *common, "--months", 6, "--competency", "charm=3") == 2
+    assert refused("outcome", case.path, *common, "--months", 6, "--competency", "craft") == 2
+
+
+def test_who_is_deleted_is_gone_from_what_was_decided(case: Case) -> None:
+    run("decide", case.path, "--choose", "Ada Lovelace", "--by", "Grace", "--reason", REASON)
+    run("outcome", case.path, "--subject", "Ada Lovelace", "--months", 6, "--by", "Mei")
+    run("case", "delete-subject", case.path, "Ada Lovelace", "--yes")
+    left = [path.read_text() for path in (case.path / "decision").glob("*.json")]
+    assert len(left) == 1  # that somebody decided something stays
+    assert "Grace" in left[0]
+    assert not any("Ada" in text or "ada-lovelace" in text or "Her code" in text for text in left)
+    assert "Bob" in run("decide", case.path)
+
+
+def test_a_spoilt_decision_is_named_with_what_to_do(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    run(
+        "decide",
+        case.path,
+        "--choose",
+        "nobody",
+        "--by",
+        "Grace",
+        "--reason",
+        "None of them reaches the bar yet, alas.",
+    )
+    (path,) = (case.path / "decision").glob("*.json")
+    path.write_text("{}")
+    assert refused("decide", case.path) == 2
+    assert "is not as it was written" in capsys.readouterr().err
+
+
+def test_a_case_without_anybody_is_no_error(tmp_path: Path) -> None:
+    standard, role = select_role("vendor-team")
+    empty = Case.create(tmp_path / "empty", standard=standard, role=role)
+    assert "nobody to decide about yet" in run("decide", empty.path)

@@ -1,0 +1,127 @@
+"""From dossiers to a memo: what it says first, that its pieces add up, and that missing is not low."""
+
+import pytest
+
+from heldout.decision.decide import decide
+from heldout.decision.result import Decision
+from heldout.evidence import Contribution, Dossier, Evidence, Subject
+from heldout.standard import select_role
+
+STANDARD, ROLE = select_role("ml-engineer-mid")
+ASKED = [name for name in ROLE.weights if "interview" in STANDARD.by_id[name].sources]
+
+
+def rated(competency: str, level: float, rater: str) -> Evidence:
+    return Evidence(
+        competency=competency, level=level, se=0.9, source="interview", instrument="scorecard", version="1",
+        rater=rater, group=rater,
+    )  # fmt: skip
+
+
+def read(competency: str, level: float, se: float = 0.4, **more: object) -> Evidence:
+    fields: dict[str, object] = {
+        "competency": competency, "level": level, "se": se, "basis": "calibrated", "source": "repository",
+        "instrument": "review", "version": "1", "group": "churn", "share": 1.0, "start": 2.5,
+        "contributions": (Contribution(code="CRF101", points=0.8, findings=3, reason="Functions are short."),),
+    }  # fmt: skip
+    return Evidence.model_validate(fields | more)
+
+
+def someone(name: str, *evidence: Evidence, kind: str = "person") -> tuple[Subject, Dossier]:
+    return Subject.model_validate({"slug": name.lower(), "name": name, "kind": kind}), Dossier(
+        subject=name, evidence=evidence
+    )
+
+
+def memo(*subjects: tuple[Subject, Dossier], hours: float | None = None) -> Decision:
+    return decide("A case", ROLE, STANDARD, subjects, hours=hours)
+
+
+def everything(name: str, level: float, rater: str = "Grace") -> tuple[Subject, Dossier]:
+    return someone(name, *(rated(c, level, r) for c in ASKED for r in (rater, "Mei")), *(read(c, level) for c in ASKED))
+
+
+def test_the_stronger_leads_and_it_is_enough() -> None:
+    made = memo(everything("Bob", 2.0), everything("Ada", 5.0))
+    assert [one.name for one in made.subjects] == ["Ada", "Bob"]
+    assert (made.leader, made.enough) == ("ada", True)
+    assert "Ada is likeliest to be the best of 2" in made.headline
+    assert "The decision is yours" in made.advice
+    assert made.twin is not None
+    assert made.twin.leader == "Ada"
+
+
+def test_every_number_is_the_sum_of_its_reasons() -> None:
+    made = memo(everything("Ada", 4.0), everything("Bob", 3.0, "Linus"), someone("Cy"))
+    for one in made.subjects:
+        assert sum(r.points for r in one.worth.reasons) == pytest.approx(one.worth.mean, abs=1e-9)
+        for row in one.levels:
+            assert sum(r.points for r in row.estimate.reasons) == pytest.approx(row.estimate.mean, abs=1e-9)
+    assert sum(one.best for one in made.subjects) == pytest.approx(1.0)
+
+
+def test_reasons_name_who_saw_what() -> None:
+    (ada, *_) = memo(someone("Ada", rated("craft", 5, "Grace"), read("craft", 4.5)), everything("Bob", 3)).subjects
+    craft = next(row for row in ada.levels if row.competency == "craft")
+    texts = [reason.text for reason in craft.estimate.reasons]
+    assert "Grace rated it 5" in texts
+    assert "the review of churn: level 4.5; Functions are short" in texts
+    assert texts[0].startswith("where everybody starts")
+
+
+def test_who_was_not_seen_is_not_low_and_not_told() -> None:
+    made = memo(everything("Ada", 2.0), someone("Cy"))
+    cy = next(one for one in made.subjects if one.name == "Cy")
+    assert cy.worth.mean > 2.3
+    assert not cy.worth.told
+    assert cy.covered == 0
+    assert cy.levels[0].missing.startswith("nobody has looked")
+    assert any("That is missing, not low" in limit for limit in made.limits)
+    assert made.headline.startswith("Not enough to tell")
+
+
+def test_nothing_and_nobody_are_said_as_such() -> None:
+    assert memo().headline == "There is nobody to decide about yet."
+    empty = memo(someone("Ada"), someone("Bob"))
+    assert empty.headline == "Not enough to tell: nothing has been seen of anybody yet."
+    assert empty.leader == ""
+    assert empty.twin is None
+
+
+def test_one_alone_is_held_against_the_bar() -> None:
+    assert "is likely above what the role asks for" in memo(everything("Ada", 5.0)).headline
+    low = memo(everything("Ada", 1.0))
+    assert "is likely below what the role asks for" in low.headline
+    assert "nobody to compare with" in low.advice
+
+
+def test_two_alike_are_open_and_the_next_step_is_named() -> None:
+    few = [
+        (someone(name, *(rated(c, level, "Grace") for c in ASKED[:6]))) for name, level in (("Ada", 4.0), ("Bob", 4.0))
+    ]
+    made = memo(*few)
+    assert not made.enough
+    assert {step.subject for step in made.next_steps if step.advised} == {"Ada", "Bob"}
+    assert made.advice.startswith("Before choosing, take")
+    assert all(step.hours <= 0.5 for step in memo(*few, hours=0.5).next_steps)
+
+
+def test_only_interviews_is_said_to_leave_the_panel_open() -> None:
+    made = memo(someone("Ada", *(rated(c, 4, "Grace") for c in ASKED)))
+    assert any("How lenient the panel is as a whole cannot be told" in limit for limit in made.limits)
+
+
+def test_an_interviewer_is_described_only_on_enough_ratings() -> None:
+    made = memo(everything("Ada", 4.0), everything("Bob", 3.0), someone("Cy", rated("craft", 1, "Once")))
+    assert {note.rater for note in made.raters} == {"Grace", "Mei"}
+
+
+def test_the_same_evidence_has_the_same_digest_and_numbers() -> None:
+    one, other = memo(everything("Ada", 4.0)), memo(everything("Ada", 4.0))
+    assert one.model_copy(update={"made_at": other.made_at}) == other
+    assert memo(everything("Ada", 3.5)).evidence_digest != one.evidence_digest
+
+
+def test_a_memo_survives_json() -> None:
+    made = memo(everything("Ada", 4.0), everything("Bob", 3.0))
+    assert Decision.model_validate_json(made.model_dump_json()) == made
