@@ -10,6 +10,7 @@ import click
 from pydantic import BaseModel
 
 from heldout.cli.output import write_output
+from heldout.decision import decisions
 from heldout.decision.record import RecordFile, forget
 from heldout.errors import InputError
 from heldout.evidence import Case
@@ -124,8 +125,6 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
         if not click.confirm(f"Delete everything about {subject.name} in {directory}? It cannot be undone"):
             click.echo("Nothing was deleted.")
             return
-    from heldout.decision import decisions
-
     changed = decisions.forget(case, subject)
     noted = forget(case, subject)
     removed = case.delete_subject(subject.slug)

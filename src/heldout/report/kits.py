@@ -14,12 +14,13 @@ from rich.text import Text
 from heldout.report.clean import cleaned, one_line, plain
 from heldout.report.html import page
 from heldout.report.interviews import LEVELS
-from heldout.report.words import listed, percent
+from heldout.report.words import listed
 from heldout.runs.kits import ForSubject
 from heldout.sources.interview.bank import Question
 from heldout.sources.interview.kit import OPENING, PERSONAL_EACH, Covered, Kit, Plan
 from heldout.sources.interview.personal import PersonalPart, PersonalQuestion
 from heldout.standard import Role, Standard
+from heldout.wording import percent
 
 GREETING = 2
 """Minutes of the opening that come first; the rest of it is kept for the end."""

@@ -13,7 +13,7 @@ from rich.text import Text
 from heldout.report.chart import EDGE, LINE
 from heldout.report.clean import one_line, plain
 from heldout.report.html import page
-from heldout.report.words import count, percent
+from heldout.report.words import count
 from heldout.sources.interview.agreement import (
     CONFIDENCE,
     ENOUGH_ANSWERS,
@@ -24,6 +24,7 @@ from heldout.sources.interview.agreement import (
     Measure,
     RaterFigures,
 )
+from heldout.wording import percent
 
 REACH = 1.5
 """Levels to either side that the chart shows; what lies beyond stands at its edge."""

@@ -9,7 +9,7 @@ from rich.text import Text
 from heldout.decision.record import Explanation, Record
 from heldout.report.record_view import HELD, NO_ADVICE, headline
 from heldout.report.terminal import printable
-from heldout.report.words import percent
+from heldout.wording import percent
 
 _STYLES = {"kept": "green", "part": "yellow", "missing": "red", "open": "dim"}
 
