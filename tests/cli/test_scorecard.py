@@ -89,6 +89,7 @@ def test_a_form_comes_back_as_evidence_beside_the_rest(run: Run, folder: Path) -
     assert [a.kind for a in dossier.artifacts] == ["scorecard"]
     shown = run("case", "show", folder)[1]
     assert "Ann noted: Named the base rate unasked" in " ".join(shown.split())
+    assert "interview by Ann" in " ".join(shown.split())
     assert "whose work it is was not assessed" not in shown
 
 
@@ -98,12 +99,12 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_stored(run: Run
         python=["3.3", "", "", ""], craft=["seven", "", "", ""], statistics=["", "", "", ""],
         scale=["2", "no time", "", ""], mlops=["3", "", "", "slow-matchin"],
     )  # fmt: skip
-    text = text.replace("2026-11-20", "20.11.2026").replace("nothing,", "rumours,") + "guitar,,5,,,\n"
+    text = text.replace("2026-11-20", "3/4/2026").replace("nothing,", "rumours,") + "guitar,,5,,,\n"
     code, out, err = hand_in(run, folder, "Ann", text)
     assert (code, out) == (2, "")
     place = {row[0]: number for number, row in enumerate(rows_of(text), 1)}
     for item, column, words in (
-        ("date", "C (answer)", "'20.11.2026' is no day"),
+        ("date", "C (answer)", "'3/4/2026' is no day that can be told"),
         ("seen before", "C (answer)", "'rumours' is not one of nothing, review, rating"),
         ("python", "C (answer)", "3.3 is no level; levels go from 1 to 5 in halves"),
         ("craft", "C (answer)", "'seven' is no level"),
@@ -138,6 +139,34 @@ def test_a_spreadsheet_of_another_country_and_a_form_in_json_say_the_same(run: R
     assert [row[3] for row in noted] == ["3.5", "3.5"]
     assert {row[5] for row in noted} == {"'=1+1"}
     assert "accommodation" not in table[0]
+
+
+@pytest.mark.parametrize("day", ["20.11.2026", "20/11/2026", "11/20/2026"])
+def test_a_day_that_a_spreadsheet_rewrote_is_understood_where_it_has_one_meaning(
+    run: Run, folder: Path, day: str
+) -> None:
+    assert hand_in(run, folder, "Ann", filled(run, folder, "Ann").replace("2026-11-20", day))[0] == 0
+    assert json.loads((folder / "subjects/ada/interviews/ann-1.json").read_text())["held_on"] == "2026-11-20"
+
+
+def test_what_json_holds_beside_the_form_is_told(run: Run, folder: Path) -> None:
+    at = folder.parent / "ann.json"
+    ratings = {"craft": {"level": 3, "note": "x"}}
+    at.write_text(json.dumps({"date": "2026-11-20", "seen before": "nothing", "ratings": ratings, "mood": "good"}))
+    code, _, err = run("interview", "scorecard", "add", folder, at, "--subject", "Ada", "--rater", "Ann")
+    assert code == 2
+    assert "'note' is nothing that a form holds (did you mean `notes`?)" in err
+    assert "'mood' is nothing that this role rates" in err
+
+
+def test_names_and_reasons_that_cannot_be_kept_are_bad_input(run: Run, folder: Path) -> None:
+    text = filled(run, folder, "Ann")
+    add = ("interview", "scorecard", "add", folder, folder.parent / "x.csv", "--subject", "Ada", "--rater")
+    (folder.parent / "x.csv").write_text(text)
+    assert run(*add, "!!!")[0] == 2
+    assert run(*add, "A" * 200)[0] == 2
+    assert run(*add, "Ann", "--reason", "x" * 5000)[0] == 2
+    assert run("interview", "kit", folder, "--interviewers", f"Ann,{'B' * 200}")[0] == 2
 
 
 def test_a_wrong_level_in_json_is_told_with_its_place(run: Run, folder: Path) -> None:
@@ -204,6 +233,8 @@ def test_on_the_terminal_the_overall_word_comes_after_every_part(
 
     def prompt(text: str, default: str = "", **_: object) -> str:
         asked.append(text)
+        if text.startswith("Level") and asked.count(text) == 1:
+            return "33"
         return next((answer for start, answer in answers.items() if text.startswith(start)), default)
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -211,10 +242,11 @@ def test_on_the_terminal_the_overall_word_comes_after_every_part(
     code, out, _ = run("interview", "scorecard", "add", folder, "--ask", "--subject", "Ada", "--rater", "Ann")
     assert code == 0
     assert "14 rated" in out
+    assert "! statistics (answer): 33 is no level" in out
     assert "sloppy" not in out
     assert "4.75" not in out
     assert asked[-1].startswith("Overall")
-    assert sum(text.startswith("Level") for text in asked) == 14
+    assert sum(text.startswith("Level") for text in asked) == 15  # one was typed wrong and asked again
     assert everything(Case.open(folder), "Ada").evidence[1].level == 3.0
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
 from heldout.report.clean import one_line, plain
-from heldout.sources.interview.form import ACCOMMODATION, DATE, OVERALL, SEEN, Expected, Line
+from heldout.sources.interview.form import ACCOMMODATION, DATE, OVERALL, SEEN, Expected, Line, faults
 from heldout.sources.interview.scorecard import SEEN_WORDS
 from heldout.standard import Role
 
@@ -19,30 +21,48 @@ def ask_scorecard(expected: Expected, role: Role) -> list[Line]:
         f"Scorecard of {blank.rater} for {plain(blank.subject)}, {role.name}. Ctrl-C breaks off; nothing is kept then."
     )
     seen = "; ".join(f"{key}: {words}" for key, words in SEEN_WORDS.items())
-    about = {
-        "kit": blank.kit,
-        DATE: _asked("Day of the interview", datetime.now(UTC).astimezone().date().isoformat()),
-        SEEN: _asked(f"What had you seen before rating? ({seen})", "nothing"),
-        ACCOMMODATION: _asked("Was anything adapted (time, format, language)? yes or no; no reasons", "no"),
-    }
-    lines = [_line(item, answer=value) for item, value in about.items()]
-    lines += [_competency(expected, name) for name in expected.asked]
+    today = datetime.now(UTC).astimezone().date().isoformat()
+    lines = [_line("kit", answer=blank.kit)]
+    for item, prompt, usual in (
+        (DATE, "Day of the interview", today),
+        (SEEN, f"What had you seen before rating? ({seen})", "nothing"),
+        (ACCOMMODATION, "Was anything adapted (time, format, language)? yes or no; no reasons", "no"),
+    ):
+        lines.append(_until_right(expected, partial(_single, item, prompt, usual)))
+    for name in expected.asked:
+        _show(expected, name)
+        lines.append(_until_right(expected, partial(_competency, name)))
     click.echo("\nAll parts are rated.")
-    overall = _asked("Overall, if you like: yes, no, unsure, or nothing. No calculation uses it")
-    return [*lines, _line(OVERALL, answer=overall)]
+    overall = partial(_single, OVERALL, "Overall, if you like: yes, no, unsure, or nothing. No calculation uses it", "")
+    return [*lines, _until_right(expected, overall)]
 
 
-def _competency(expected: Expected, name: str) -> Line:
+def _until_right(expected: Expected, ask: Callable[[], Line]) -> Line:
+    """Ask again as long as something is wrong with what was typed, and say what."""
+    while wrong := faults(line := ask(), expected):
+        for problem in wrong:
+            click.echo(f"  ! {plain(problem)}")
+    return line
+
+
+def _single(item: str, prompt: str, usual: str) -> Line:
+    return _line(item, answer=_asked(prompt, usual))
+
+
+def _show(expected: Expected, name: str) -> None:
     competency = expected.blank.standard.by_id[name]
     click.echo(f"\n{competency.name}")
     for level, text in sorted(competency.anchors.items()):
         click.echo(f"  {level}  {one_line(text)}")
+
+
+def _competency(name: str) -> Line:
     answer = _asked("Level from 1 to 5, halves allowed; - when it was not observed")
-    reason = _asked("Why was it not observed?") if answer in ("", "-") else ""
+    missing = answer in ("", "-")
     return _line(
         name,
-        answer="" if reason else answer,
-        reason=reason,
+        answer="" if missing else answer,
+        reason=_asked("Why was it not observed?") if missing else "",
         notes=_asked("What was said that shows it?"),
         asked=_asked("Questions asked (ids, parted by semicolons)"),
     )

@@ -10,7 +10,7 @@ import click
 from pydantic import BaseModel
 
 from heldout.cli.output import check_output, write_output
-from heldout.cli.scorecard import read_given, scorecard
+from heldout.cli.scorecard import interviewer_name, read_given, scorecard
 from heldout.errors import InputError
 from heldout.evidence.case import Case
 from heldout.report.terminal import make_console
@@ -169,7 +169,7 @@ def _people(given: str | None) -> tuple[str, ...] | None:
         return None
     if given.strip().isdigit():
         return named(min(int(given), 99))
-    names = tuple(" ".join(name.split()) for name in given.split(",") if name.strip())
+    names = tuple(interviewer_name(name) for name in given.split(",") if name.strip())
     if not names:
         raise InputError("--interviewers needs names parted by commas, or a number")
     return names

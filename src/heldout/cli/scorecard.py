@@ -12,11 +12,12 @@ from heldout.cli.asking import ask_scorecard
 from heldout.cli.output import check_output, write_output
 from heldout.errors import InputError
 from heldout.evidence import Case, Subject
+from heldout.evidence.case import slug
 from heldout.evidence.files import read_text
 from heldout.sources.interview.bank import bank_of_case
 from heldout.sources.interview.form import Blank, Expected, empty_csv, empty_json, read_csv, read_json, scorecard_of
 from heldout.sources.interview.kit import Kit, kits
-from heldout.sources.interview.scorecard import rateable
+from heldout.sources.interview.scorecard import MOST_WORDS, rateable
 from heldout.sources.interview.store import current, keep, readable
 from heldout.sources.interview.tables import ratings_csv
 
@@ -81,6 +82,8 @@ def add(case_at: Path, file: Path | None, subject: str, rater: str, part: str | 
     """
     if ask == (file is not None):
         raise click.UsageError("give the FILE that was filled in, or --ask")
+    if len(reason) > MOST_WORDS:
+        raise InputError(f"the reason has more than {MOST_WORDS:,} characters; shorten it")
     case = Case.open(case_at)
     found = case.subject(subject)
     expected = _expected(case, found, rater, part)
@@ -133,6 +136,7 @@ def export(case_at: Path, names: tuple[str, ...], reader: str | None, csv_to: st
 
 def blank_for(case: Case, subject: Subject, rater: str, part: str | None) -> Blank:
     """The empty form of an interviewer: their part of the latest kit, else everything that can be rated."""
+    rater = interviewer_name(rater)
     latest = (kits(case) or (None,))[-1]
     own = _part(latest, subject, part or rater) if latest else ()
     if part and not own:
@@ -147,11 +151,17 @@ def blank_for(case: Case, subject: Subject, rater: str, part: str | None) -> Bla
     )
 
 
+def interviewer_name(given: str) -> str:
+    """An interviewer's name on one line; raises InputError for one that cannot name a file or is too long."""
+    slug(given)
+    return " ".join(given.split())
+
+
 def _expected(case: Case, subject: Subject, rater: str, part: str | None) -> Expected:
     blank = blank_for(case, subject, rater, part)
     everything = rateable(case.standard, case.role)
     return Expected(
-        blank=Blank(blank.subject, rater, blank.kit, everything, case.standard),
+        blank=Blank(blank.subject, blank.rater, blank.kit, everything, case.standard),
         kits={kit.label: _part(kit, subject, part or rater) for kit in kits(case)},
         questions=tuple(dict.fromkeys([*bank_of_case(case).by_id, *(id_ for k in kits(case) for id_ in k.by_id)])),
         asked=blank.competencies,

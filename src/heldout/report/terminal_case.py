@@ -159,6 +159,8 @@ def _figures(evidence: Evidence) -> str:
 def _meaning(evidence: Evidence, bar: float | None) -> Text:
     """The observation in words: against the bar, from where, with what reservation; or why there is none."""
     source = SOURCE_WORDS.get(evidence.source, evidence.source)
+    if evidence.rater:
+        source = f"{source} by {printable(evidence.rater)}"
     if evidence.level is None or evidence.se is None:
         # Why it is missing stands under "What cannot be told", once for all that share the reason.
         return Text(STATES[evidence.state], "dim")

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from heldout.errors import InputError
-from heldout.sources.interview.scorecard import SEEN_WORDS, STEP, Overall, Rating, Scorecard, Seen
+from heldout.sources.interview.scorecard import MOST_WORDS, SEEN_WORDS, STEP, Overall, Rating, Scorecard, Seen
 from heldout.standard import Standard
 from heldout.standard.yaml_source import nearest
 
@@ -30,9 +30,8 @@ ABOUT: dict[str, str] = {
 LAST: dict[str, str] = {OVERALL: "last, and only if you like: yes, no or unsure; no calculation uses it"}
 _OVERALL: dict[str, Overall | None] = {"yes": "yes", "no": "no", "unsure": "unsure", "": None}
 _YES_NO = {"yes": True, "no": False, "": False}
-_MOST_NOTES = 4000
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
-_FINDING_CODE = re.compile(r"^[A-Z]{2,}[A-Z0-9-]*[0-9][A-Z0-9]*$")
+_FINDING_CODE = re.compile(r"^[A-Z]{2,6}[A-Z0-9-]{0,12}[0-9][A-Z0-9]{0,4}$")
 """A question that a finding raised is named by the finding's code."""
 
 
@@ -220,12 +219,31 @@ def scorecard_of(lines: Iterable[Line], expected: Expected, role: str, standard:
     )
 
 
+def faults(line: Line, expected: Expected) -> list[str]:
+    """What is wrong with one line of a form by itself, in words."""
+    reading = _Reading([line])
+    if line.item in expected.blank.competencies:
+        _rating(reading, line, expected)
+    elif line.item == DATE:
+        _held_on(reading)
+    elif line.item == SEEN:
+        _seen(reading)
+    elif line.item == ACCOMMODATION:
+        _choice(reading, ACCOMMODATION, _YES_NO, "write yes or no")
+    elif line.item == OVERALL:
+        _choice(reading, OVERALL, _OVERALL, "write yes, no or unsure, or leave it empty")
+    return reading.problems
+
+
 def _check_rows(reading: _Reading, expected: Expected) -> None:
     """Items that are unknown, there twice, missing, or of somebody else's form."""
     blank = expected.blank
     known = (*HEAD, *ABOUT, *blank.competencies, *LAST)
     counted: dict[str, int] = {}
     for line in reading.lines:
+        for column in line.cells:
+            if column not in COLUMNS:
+                reading.wrong(line, column, f"{column!r} is nothing that a form holds{nearest(column, COLUMNS)}")
         counted[line.item] = counted.get(line.item, 0) + 1
         if line.item not in known:
             reading.wrong(
@@ -261,18 +279,31 @@ def _check_whose(reading: _Reading, expected: Expected) -> None:
 def _held_on(reading: _Reading) -> date | None:
     given = reading.cell(DATE)
     line = reading.line(DATE)
-    try:
-        held_on = date.fromisoformat(given)
-    except ValueError:
-        what = f"{given!r} is no day; write it as 2026-11-24" if given else "write the day of the interview: 2026-11-24"
+    held_on = _day(given)
+    if held_on is None:
+        what = f"{given!r} is no day that can be told; write it as 2026-11-24" if given else "write it as 2026-11-24"
         if line:
             reading.wrong(line, _ANSWER, what)
         else:
-            reading.problems.append(f"a row is missing for `{DATE}`: {what}")
-        return None
-    if held_on > datetime.now(UTC).astimezone().date() and line:
+            reading.problems.append(f"a row is missing for `{DATE}`, the day of the interview: {what}")
+    elif held_on > datetime.now(UTC).astimezone().date() and line:
         reading.wrong(line, _ANSWER, f"{given} is still to come; write the day on which the interview was held")
     return held_on
+
+
+def _day(given: str) -> date | None:
+    """A day as 2026-11-24, or as a spreadsheet rewrites it where that has one meaning only: 24.11.2026, 24/11/2026."""
+    parts = re.fullmatch(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", given)
+    try:
+        if not parts:
+            return date.fromisoformat(given)
+        first, second, year = int(parts[1]), int(parts[3]), int(parts[4])
+        if parts[2] == "/" and first <= 12 and second <= 12 and first != second:
+            return None  # the day or the month may come first
+        day, month = (first, second) if parts[2] == "." or first > 12 else (second, first)
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _seen(reading: _Reading) -> tuple[Seen, ...]:
@@ -315,8 +346,8 @@ def _rating(reading: _Reading, line: Line, expected: Expected) -> Rating | None:
         reading.wrong(line, _REASON, "there is a level as well; keep the level or the reason, not both")
     notes = line.cells.get(_NOTES, "")
     for column, text in ((_NOTES, notes), (_REASON, reason)):
-        if len(text) > _MOST_NOTES:
-            reading.wrong(line, column, f"longer than {_MOST_NOTES:,} characters; shorten it")
+        if len(text) > MOST_WORDS:
+            reading.wrong(line, column, f"longer than {MOST_WORDS:,} characters; shorten it")
     asked = [part.strip() for part in re.split("[;,]", line.cells.get(_ASKED, "")) if part.strip()]
     for one in asked:
         if one not in expected.questions and not _FINDING_CODE.match(one):

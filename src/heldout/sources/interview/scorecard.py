@@ -23,8 +23,10 @@ SEEN_WORDS: dict[str, str] = {
 """What an interviewer may have seen before rating, as forms put it."""
 Overall = Literal["yes", "no", "unsure"]
 
+MOST_WORDS = 4000
+"""Characters of a note or a reason."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Notes = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Notes = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_WORDS)]
 
 
 class Rating(Frozen):
