@@ -179,7 +179,10 @@ def test_the_flow_tells_line_by_line_what_happened() -> None:
 
 def test_folds_inside_a_clean_training_part_are_a_doubt_not_a_certainty() -> None:
     body = SPLIT + "a = StandardScaler().fit_transform(a)\ncross_val_score(LogisticRegression(), a, c)\n"
-    assert not only(body, "preprocessing").certain
+    leak = only(body, "preprocessing")
+    assert not leak.certain
+    assert leak.inner
+    assert "the test rows take no part" in leak.message
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -12,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
 from heldout.material.import_names import DISTRIBUTIONS, brought_by
+from heldout.material.tree import UnreadableError
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.needs import foreign_imports, purpose
 from heldout.sources.repository.repository import Repository
@@ -277,6 +279,18 @@ _LOOSELY = re.compile(r"\bpython ?3(?!\.?\d)", re.IGNORECASE)
 _IN_CI = re.compile(r"python(?:-version|_version)?\s?:\s*[\[\"' ]{0,3}(\d\.\d+)|\bpy(3\d{1,2})\b", re.IGNORECASE)
 
 
+def _ran_with(repo: Repository) -> Iterator[tuple[str, str]]:
+    """(notebook, version of Python) of the first notebooks that tell it."""
+    for module in first(repo.notebooks, 20):
+        with suppress(UnreadableError):
+            if match := _RAN_WITH.search(repo.tree.read_bytes(module.path)[-4_000:].decode("utf-8", "replace")):
+                yield module.path, match[1]
+
+
+_RAN_WITH = re.compile(r'"language_info"\s*:\s*\{.{0,1500}?"version"\s*:\s*"(\d+\.\d+[\w.]*)"', re.DOTALL)
+"""What Jupyter notes of its own accord at the end of a notebook."""
+
+
 class PythonStated(Check):
     """The Python version is stated
 
@@ -317,6 +331,12 @@ class PythonStated(Check):
                     yield self.found(f"{path} names the Python version.", repo.at(path, line), strength=strength)
                     return
         if repo.readme is not None and _LOOSELY.search(repo.readme.text[:200_000]):
+            return
+        if ran := next(_ran_with(repo), None):
+            yield self.unknown(
+                f"No file says for which version of Python the code is; {ran[0]} was last run with {ran[1]}.",
+                repo.at(ran[0]),
+            )
             return
         if repo.complete and repo.code_lines >= 200 and len(foreign_imports(repo)) >= FEW:
             yield self.against(

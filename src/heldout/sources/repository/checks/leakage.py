@@ -49,7 +49,7 @@ class LeakageCheck(Check):
                 leak,
                 self.against(
                     f"{leak.message}."
-                    if leak.certain
+                    if leak.certain or leak.inner
                     else f"{leak.message} (likely: part of it cannot be seen in the code).",
                     module.location(leak.line),
                     severity=self.severity if leak.certain else "medium",

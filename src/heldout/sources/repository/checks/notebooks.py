@@ -106,7 +106,7 @@ class ExecutionOrder(Check):
             share = sum(fraction(n.note.back + n.note.unrun, n.note.cells) for n in mixed) / len(notes)
             yield self.against(
                 f"{among(len(mixed), len(notes), 'notebook', 'was', 'were')} saved with cells run out of order or not"
-                " run at all.",
+                " run at all (notebooks without run numbers left out).",
                 *(repo.at(n.path, n.note.line) for n in first(worst, 3)),
                 strength=ramp(share, 0.0, 0.25),
                 **numbers,

@@ -98,7 +98,8 @@ class ContinuousIntegration(Check):
     """Continuous integration that runs tests
 
     What: What the workflows run, by their commands: tests, lint or types, a build; followed through make, tox, nox
-    and scripts. A bot that greets, labels, closes stale issues or only publishes is not counted.
+    and scripts. A bot that greets, labels, closes stale issues or only publishes is not counted, nor is a command
+    that may fail (`pytest || true`).
 
     Why: Tests that run at every change are run; the others are run when somebody remembers.
 

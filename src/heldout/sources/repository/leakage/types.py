@@ -23,7 +23,8 @@ Step = tuple[int, str]
 class Leak:
     """One leak: where it takes effect, and the way of the data there, in the order of the lines.
 
-    `certain` is False when the code shows a likely leak that depends on what cannot be seen in it.
+    `certain` is False when the code shows a likely leak that depends on what cannot be seen in it, and when it touches
+    only folds inside the training part (`inner`): the rows that the model is judged on in the end take no part.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Leak:
     owned_up: bool = False
     """Whether the code itself calls the score one on training rows."""
     measured: tuple[tuple[str, int], ...] = ()
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

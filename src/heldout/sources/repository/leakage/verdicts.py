@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from heldout.sources.repository.leakage import apis
 from heldout.sources.repository.leakage.machine import Evaluation, Machine
@@ -72,7 +73,12 @@ def at_splits(machine: Machine) -> Iterator[Leak]:
             # Folds inside a training part that was put aside before: the final test stays clean.
             inside = split.inner and all(machine.parted(atom) for atom in influence.rows)
             end = (split.line, f"{split.how} parts the rows only after that")
-            yield spoken(machine, influence, end, certain=not inside)
+            leak = spoken(machine, influence, end, certain=not inside)
+            if inside and leak.kind == "preprocessing":
+                folds = split.how.removesuffix(".fit")
+                what = f"{influence.what} (line {influence.line}) is computed over all folds of {folds}"
+                leak = replace(leak, message=f"{what}; the test rows take no part in it", inner=True)
+            yield leak
 
 
 def out_of_fold(rows: Rows) -> bool:

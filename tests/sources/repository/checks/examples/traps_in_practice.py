@@ -129,4 +129,15 @@ PRACTICE = (
             )
         },
     ),
+    Trap(
+        "REP106",
+        "against",
+        "a notebook tells with which Python it was last run",
+        {
+            "a.ipynb": notebook("import numpy, pandas\n" + "x = 1\n" * 300).replace(
+                '"metadata": {"kernelspec"', '"metadata": {"language_info": {"version": "3.12.3"}, "kernelspec"'
+            ),
+            "requirements.txt": "numpy\npandas\n",
+        },
+    ),
 )
