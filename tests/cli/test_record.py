@@ -66,6 +66,19 @@ def test_what_is_noted_of_a_subject_goes_with_them(tmp_path: Path, capsys: pytes
     assert run(capsys, "record", folder)[0] == 0
 
 
+def test_a_recorded_decision_stands_there_with_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = case(tmp_path / "c", FULL).path
+    why = "Her second project shows what the first did not."
+    assert run(capsys, "decide", folder, "--choose", "Bob", "--by", "Grace", "--reason", why)[0] == 0
+    answers = {
+        a["requirement"]["id"]: a for a in json.loads(run(capsys, "record", folder, "--json", "-")[1])["answers"]
+    }
+    assert f"Grace: Bob. {why}" in answers["decision"]["found"][0]["text"]
+    assert answers["decision"]["found"][0]["where"].startswith("decision/")
+    assert answers["overrides"]["found"][0]["text"] == "1 of 1 decisions differ from the memo"
+    assert answers["model"]["held"] == "kept"
+
+
 def test_a_mistake_in_record_toml_has_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = case(tmp_path / "c", "[retention]\nuntil = 7\n").path
     code, _, err = run(capsys, "record", folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from heldout.decision.decisions import decisions
 from heldout.decision.record import About, Made, Record, fill, read_notes
 from heldout.evidence import Case
 from heldout.runs.dossiers import everything
@@ -18,4 +19,16 @@ def record_of(case: Case, today: date) -> Record:
 
 def _made(case: Case) -> list[Made]:
     """The recorded decisions of people, oldest first."""
-    return []
+    return [
+        Made(
+            file=path.relative_to(case.path).as_posix(),
+            at=one.decided_at,
+            by=one.by,
+            choice=one.choice_name,
+            reason=one.reason,
+            follows=one.follows,
+            model_version=one.model_version,
+            evidence_digest=one.evidence_digest,
+        )
+        for path, one in decisions(case)
+    ]
