@@ -4,6 +4,7 @@
     standard.json                   the frozen copy of the role and of the competencies it is read by
     subjects/ada/evidence/*.json    one file per run of a source on an artifact
     subjects/ada/interviews/*.json  one file per scorecard that an interviewer handed in
+    kits/*.json                     who asks what in interviews, frozen once made
     questions/*.yaml                the company's own interview questions
     decision/*.json                 what was decided, by whom and why, and how it turned out
 

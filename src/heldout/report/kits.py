@@ -132,11 +132,12 @@ def _uncovered(kit: Kit, covered: Sequence[Covered], standard: Standard) -> Iter
 
 
 def _sheets(kit: Kit, plan: Plan, one: ForSubject, standard: Standard) -> Iterable[Sheet]:
+    asked_for = {need.competency for need in plan.needs}
     for part, personal in zip(plan.parts, one.personal, strict=True):
         begins, slots = GREETING, []
         for id_ in part.questions:
             question = kit.by_id[id_]
-            besides = [_short(standard, name) for name in question.competencies[1:]]
+            besides = [_short(standard, name) for name in question.competencies[1:] if name in asked_for]
             slots.append(Slot(question, begins, _short(standard, question.main), ", ".join(besides)))
             begins += question.minutes
         yield Sheet(
@@ -225,8 +226,8 @@ def _print_cover(console: Console, view: PlanView) -> None:
     table.add_column("competency")
     table.add_column("weight", justify="right")
     table.add_column("left open", justify="right")
-    table.add_column("on a question of its own")
-    table.add_column("besides others")
+    table.add_column("on a question of its own", overflow="fold")
+    table.add_column("besides others", overflow="fold")
     for row in view.rows:
         table.add_row(row.name, row.weight, row.unknown, Text(row.own or "-"), Text(row.besides or "-"))
     console.print(Padding(table, (1, 0, 0, 0)))

@@ -54,7 +54,9 @@ def test_the_heaviest_comes_first_and_each_code_once() -> None:
 def test_what_is_others_work_or_set_aside_or_asks_nothing_is_not_put_to_anybody() -> None:
     aside = finding("CRF101", suppressed=Suppression(reason="sample", where="heldout.toml"))
     silent = Finding(code="CRF102", polarity="against", message="seen")
-    given = dossier(evidence("craft", finding("CRF103", share=0.2), finding("CRF104", share=0.9), aside, silent))
+    mine, others = finding("CRF104", share=0.9), finding("CRF103", share=0.2)
+    not_asked_for = evidence("handover", finding("HND101", share=1.0))
+    given = dossier(evidence("craft", others, mine, aside, silent), not_asked_for)
     assert [q.code for q in personal_questions(given, ROLE)] == ["CRF104"]
 
 

@@ -47,11 +47,12 @@ def personal_questions(dossier: Dossier, role: Role) -> tuple[PersonalQuestion, 
     """Every question that the findings raise, the heaviest first, one for each code and wording.
 
     A finding weighs by its competency's weight in the role, its severity, its strength and the subject's share of the
-    lines. What was set aside, and what is mostly others' work, is not asked.
+    lines. What the role does not ask for, what was set aside and what is mostly others' work is not put to anybody.
     """
     weighed = [
         (_heaviness(finding, role.weights.get(competency, 0.0)), competency, finding)
         for competency, finding in _asking(dossier)
+        if competency in role.requires
     ]
     weighed.sort(key=lambda one: (-one[0], one[2].code, str(one[2].locations[:1]), one[1]))
     delivered = {artifact.name for artifact in dossier.artifacts if artifact.kind == "delivery"}
@@ -82,12 +83,11 @@ def personal_parts(kit: Kit, plan: Plan, questions: Sequence[PersonalQuestion]) 
 
 
 def _asking(dossier: Dossier) -> Iterable[tuple[str, Finding]]:
-    pairs = [(e.competency, f) for e in dossier.evidence for f in e.findings]
-    pairs += [("", finding) for finding in dossier.findings]
-    for competency, finding in pairs:
-        others = finding.share is not None and finding.share < OTHERS
-        if finding.ask.strip() and finding.suppressed is None and not others:
-            yield competency, finding
+    for evidence in dossier.evidence:
+        for finding in evidence.findings:
+            others = finding.share is not None and finding.share < OTHERS
+            if finding.ask.strip() and finding.suppressed is None and not others:
+                yield evidence.competency, finding
 
 
 def _question(finding: Finding, competency: str, delivered: Set[str]) -> PersonalQuestion:
