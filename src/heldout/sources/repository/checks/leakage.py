@@ -12,7 +12,7 @@ from heldout.evidence import Finding, FlowStep, Severity
 from heldout.sources.repository.checks.base import Check, Move, among, first, fraction
 from heldout.sources.repository.leakage import Kind, Leak, Report, analyse
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.needs import purpose
+from heldout.sources.repository.needs import package_folders, purpose
 from heldout.sources.repository.repository import Repository
 
 _FLOW_STEPS = 12
@@ -189,14 +189,19 @@ class MultiTestLeakage(LeakageCheck):
             yield Shown(finding) if shows else finding
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Beside a library, examples and notebooks show what it does: nothing is chosen by them.
+        """Beside a library, examples and notebooks that use it show what it does: nothing is chosen by them.
 
-        A packaged project that trains by a program of its own is no such library.
+        A packaged project that trains by a program of its own, or is run in containers, is no such library.
         """
         training = set(repo.ml.training)
         trains = any(module.guarded and module.part == "code" and module.path in training for module in repo.scripts)
-        if purpose(repo) != "library" or trains:
-            yield from (noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, Shown))
+        own = frozenset[str]()
+        if purpose(repo) == "library" and not trains and not repo.glob("dockerfile*", "*compose*.y*ml", "dvc.yaml"):
+            own = frozenset(folder.rpartition("/")[2] for folder in package_folders(repo))
+        demonstrates = {module.path for module in repo.modules if module.packages() & own}
+        for noted in repo.notes(self):
+            if isinstance(noted.note, Shown) and noted.path not in demonstrates:
+                yield noted.note.finding
 
 
 class OversamplingLeakage(LeakageCheck):

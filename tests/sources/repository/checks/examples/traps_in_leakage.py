@@ -21,7 +21,7 @@ LEAKS = (
         "LEK103",
         "against",
         "the examples and notebooks of a library show what it does, and choose nothing",
-        {**_PACKAGE, "examples/compare.py": _COMPARES},
+        {**_PACKAGE, "examples/compare.py": "from sets.core import f\n" + _COMPARES},
     ),
     Trap(
         "LEK103",
