@@ -71,6 +71,20 @@ print(f"Test accuracy: {right / len(test):.3f} on {len(test)} pictures of {', '.
 '''
 
 
+MAKES_SQLITE = '''\
+"""Makes data/shop.db of made-up sales."""
+
+import random
+import sqlite3
+
+chance = random.Random(1)
+sizes = [chance.uniform(40, 200) for _ in range(800)]
+with sqlite3.connect("data/shop.db") as base:
+    base.execute("create table sales (id integer primary key, size real, price real)")
+    base.executemany("insert into sales (size, price) values (?, ?)", [(s, 3 * s + chance.gauss(0, 9)) for s in sizes])
+'''
+
+
 def delivery(folder: Path, train: str, requirements: str = "") -> Path:
     """A training alone, without its data."""
     (folder / "data").mkdir(parents=True)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from heldout.runs.audit import AuditOrder, plan_of
 from heldout.sources.handover.client import parse_input
+from heldout.sources.handover.plan_file import write_plan
 from heldout.sources.handover.result import Audit
 from tests.runs.auditing import audited, check
 from tests.runs.index import index_of, repacked
@@ -14,6 +16,7 @@ from tests.runs.tabled import (
     FROM_IMAGES,
     FROM_PARQUET,
     FROM_SQLITE,
+    MAKES_SQLITE,
     delivery,
     write_images,
     write_parquet,
@@ -65,6 +68,28 @@ def test_a_database_where_none_was_delivered(tmp_path: Path, index: str) -> None
     assert (check(result, "T5").state, check(result, "T1").state) == ("pass", "fail")
     assert result.growth is not None
     assert {(p.rows, p.yours) for p in result.growth.points} == {(rows, True) for rows in (100, 200, 400, 800)}
+
+
+def test_data_of_mine_hold_where_the_delivery_makes_its_own(tmp_path: Path, index: str) -> None:
+    folder = delivery(tmp_path / "shop", FROM_SQLITE)
+    (folder / "make_data.py").write_text(MAKES_SQLITE)
+    readme = (folder / "README.md").read_text()
+    (folder / "README.md").write_text(readme.replace("## Train\n", "## Train\n\n    python make_data.py\n"))
+    write_sqlite(folder / "data" / "shop.db", 800)
+    plan = plan_of(AuditOrder(what=str(folder), kept=tmp_path / "kept"))
+    makes = {"purpose": "prepare", "outputs": ("data/shop.db",)}
+    steps = tuple(s.model_copy(update=makes if "make_data" in s.command else {}) for s in plan.steps)
+    told_plan = (write_plan(plan.model_copy(update={"steps": steps})), "plan.toml")
+    mine = write_sqlite(tmp_path / "mine.db", 1600, 2)
+    given = (parse_input(f"data/shop.db={mine}"),)
+    result = audited(folder, tmp_path / "kept", index, inputs=given, plan=told_plan)
+    told = check(result, "T5")
+    assert told.state == "pass", told
+    assert result.growth is not None, "what it makes and delivers is cut when it is made"
+    assert {(p.rows, p.yours) for p in result.growth.points} == {
+        *((rows, False) for rows in (100, 200, 400, 800)),
+        (1600, True),
+    }
 
 
 def test_a_folder_of_images_of_mine_replaces_theirs_whole(tmp_path: Path, index: str) -> None:

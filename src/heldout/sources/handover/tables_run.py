@@ -15,9 +15,10 @@ from heldout.sources.handover.bench import DELIVERY, Bench, Workshop
 from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.growth import fit_growth
 from heldout.sources.handover.plan import Data, Plan
+from heldout.sources.handover.record import Ran
 from heldout.sources.handover.result import Growth
 from heldout.sources.handover.schemas import Schema, TableNote, compare_schemas, fits, read_schema, read_table_note
-from heldout.sources.handover.training import Round, Trainer, Training
+from heldout.sources.handover.training import Round, Trainer, Training, under
 
 PARTS = (0.125, 0.25, 0.5)
 _EACH = 2
@@ -91,7 +92,13 @@ class Swapper:
                     differences.extend(f"{given.path}: {text}" for text in compare_schemas(expected, mine))
                     fitting.append(fits(expected, mine))
 
-        trained = Trainer(self.shop, self.plan, self.deadline, prepare=lay).first()
+        def again(bench: Bench, ran: Ran) -> None:
+            for given in inputs:
+                if self._made(ran, given.path):
+                    given.lay(bench)
+
+        laid = tuple(given.path for given in inputs)
+        trained = Trainer(self.shop, self.plan, self.deadline, lay, again, laid).first()
         return OwnData(
             paths=tuple(given.path for given in inputs),
             differences=tuple(dict.fromkeys(differences)),
@@ -145,9 +152,19 @@ class Swapper:
     ) -> tuple[Round, TableNote | None]:
         told: list[TableNote | None] = []
 
-        def cut(bench: Bench) -> None:
+        def lay(bench: Bench) -> None:
             for given in inputs:
                 given.lay(bench)
+            cut(bench)
+
+        def again(bench: Bench, ran: Ran) -> None:
+            for given in inputs:
+                if self._made(ran, given.path) and given.path != data.path:
+                    given.lay(bench)
+            if self._made(ran, data.path):  # a step of the delivery made it: whole, or over the client's
+                lay(bench)
+
+        def cut(bench: Bench) -> None:
             target = ["--target", data.target] if data.target else []
             out = f"/work/{_PART}{posixpath.splitext(data.path)[1]}"
             argv = ("table.py", "subsample", data.path, out, "--fraction", str(part), *target)
@@ -155,7 +172,8 @@ class Swapper:
             if told[-1] is not None and told[-1].done:
                 bench.move(out.removeprefix("/work/"), data.path)
 
-        trainer = Trainer(self.shop, self.plan, self.deadline, prepare=cut)
+        laid = tuple(given.path for given in inputs)
+        trainer = Trainer(self.shop, self.plan, self.deadline, lay, again, laid)
         done = trainer.once(training, f"part-{part:g}".replace(".", "-"))
         return done, told[-1] if told else None
 
@@ -182,9 +200,10 @@ class Swapper:
     def _training_table(self, training: Training) -> Data | None:
         """The largest delivered table (or folder of images) among those that the training was seen to read.
 
-        Where nothing was seen, the plan says what it reads; what its steps make themselves is never meant.
+        Where nothing was seen, the plan says what it reads. What its steps make is never meant, but for what they make
+        before the training and deliver as well: that is cut when it is made.
         """
-        made = {path for step in self.plan.steps for path in step.outputs}
+        made = {path for step in self.plan.steps if step.purpose != "prepare" for path in step.outputs}
         tables = [d for d in self.plan.data if d.present and d.path not in made and self._can_be_cut(d.path)]
         first = training.first.runs if training.first else ()
         by_training = {path for run in first if run.step in training.trained for path in run.read}
@@ -199,6 +218,12 @@ class Swapper:
             if wanted:
                 return max(self._counted(wanted), key=lambda d: d.rows or 0)
         return None
+
+    def _made(self, ran: Ran, place: str) -> bool:
+        """Whether a preparing step just made a file or folder anew, and did not only work on it."""
+        step = next(step for step in self.plan.steps if step.id == ran.step)
+        written = any(under(path, place) for path in (*ran.made, *ran.changed, *ran.rewritten))
+        return written and step.purpose == "prepare" and not any(under(path, place) for path in step.inputs)
 
     def _can_be_cut(self, path: str) -> bool:
         return path.lower().endswith(_TABLES) or (self.shop.delivery / path).is_dir()

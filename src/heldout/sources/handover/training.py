@@ -92,6 +92,10 @@ class Trainer:
     deadline: float
     prepare: Callable[[Bench], None] = lambda _bench: None
     """Lays the client's own files into a bench before anything runs."""
+    again: Callable[[Bench, Ran], None] = lambda _bench, _ran: None
+    """Lays them once more after a run that may have made the delivery's in their place."""
+    laid: Sequence[str] = ()
+    """Their paths: they are no outputs to be deleted, though a step of the delivery may make such."""
 
     def first(self, after: After = _nothing) -> Training:
         """Try every command that prepares, trains or evaluates, once."""
@@ -105,7 +109,7 @@ class Trainer:
                 there = bench.files()
                 # What only fetches files that were delivered would fail without network, and change nothing with it.
                 steps = tuple(s for s in steps if not (s.downloads and s.outputs and set(s.outputs) <= set(there)))
-                deleted = bench.delete(outputs(steps), kept)
+                deleted = bench.delete(outputs(steps), kept | self._laid(bench))
                 runs = self._runs(bench, steps)
                 lacking = wrongly_deleted(steps, runs, deleted)
                 if lacking and len(kept) < _KEPT:
@@ -137,7 +141,7 @@ class Trainer:
         steps = tuple(step for step in ordered(self.plan) if step.id in training.chain)
         with self.shop.bench(label) as bench:
             self.prepare(bench)
-            deleted = bench.delete(outputs(steps), training.kept)
+            deleted = bench.delete(outputs(steps), {*training.kept, *self._laid(bench)})
             runs = self._runs(bench, steps)
         return Round(runs=tuple(runs), deleted=deleted)
 
@@ -150,10 +154,19 @@ class Trainer:
             limits = _within(self.shop.limits, max(left, 30.0))
             ran = bench.run_found(step, command=forced(step.command), limits=limits)
             runs.append(ran.model_copy(update={"came_through": came_through(ran, step)}))
+            self.again(bench, ran)
         return runs
+
+    def _laid(self, bench: Bench) -> set[str]:
+        return {path for path in bench.files() if any(under(path, laid) for laid in self.laid)}
 
     def _purpose(self, id_: str) -> str:
         return next((step.purpose for step in self.plan.steps if step.id == id_), "other")
+
+
+def under(path: str, place: str) -> bool:
+    """Whether a path is this file, or lies in this folder."""
+    return path == place or path.startswith(f"{place}/")
 
 
 def ordered(plan: Plan) -> tuple[Step, ...]:
