@@ -48,6 +48,13 @@ def test_the_first_command_that_failed_is_named_with_cause_place_and_log() -> No
     assert check.log == "logs/s.txt"
 
 
+def test_what_our_machine_does_not_offer_is_no_hole_in_the_guide() -> None:
+    screen = Cause(code="display", message="It opens a window, and there is no screen.")
+    check = guide_check(PLAN, (ran("python train.py", screen),), (attempt("R0", True),))
+    assert check.state == "pass"
+    assert "1 could not be tried here" in check.message
+
+
 def test_a_build_that_needed_mending_is_not_as_written() -> None:
     attempts = (attempt("R0", False), attempt("R2", True))
     assert [f.outcome for f in follow(PLAN, (ran("python train.py"),), attempts)] == ["failed", "worked"]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from heldout.sources.handover.causes import NOT_OFFERED
 from heldout.sources.handover.plan import GuideLine, Plan
 from heldout.sources.handover.record import Attempt, Cause, Ran
 from heldout.sources.handover.result import Check
@@ -106,7 +107,7 @@ def _followed(line: GuideLine, plan: Plan, runs: Sequence[Ran], attempts: Sequen
     run = _run_of(line, plan, runs)
     if run is None:
         return Followed(line, "untried", "it was not run here")
-    return Followed(line, "worked" if run.worked else "failed", _why(run.cause, run.why), run.log)
+    return Followed(line, _outcome(run.worked, run.cause), _why(run.cause, run.why), run.log)
 
 
 def _installed(line: GuideLine, runs: Sequence[Ran], attempts: Sequence[Attempt]) -> Followed:
@@ -118,7 +119,14 @@ def _installed(line: GuideLine, runs: Sequence[Ran], attempts: Sequence[Attempt]
     if not declared or _ROOM.search(line.command):
         return Followed(line, "untried", "it was not built in this way")
     first = declared[0]
-    return Followed(line, "failed", _why(first.cause, ""), first.log)
+    return Followed(line, _outcome(False, first.cause), _why(first.cause, ""), first.log)
+
+
+def _outcome(worked: bool, cause: Cause | None) -> Outcome:
+    """What this sandbox does not offer (a screen, a graphics card, more time) makes no command of a guide wrong."""
+    if worked:
+        return "worked"
+    return "untried" if cause is not None and cause.code in NOT_OFFERED else "failed"
 
 
 def _run_of(line: GuideLine, plan: Plan, runs: Sequence[Ran]) -> Ran | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
 
 from heldout.evidence.types import Frozen
-from heldout.sandbox.base import Service, Verdict
+from heldout.sandbox.base import Service
 from heldout.sources.handover import openapi
 from heldout.sources.handover.bench import Bench
 from heldout.sources.handover.causes import run_cause
@@ -25,6 +25,12 @@ from heldout.sources.handover.spoiling import spoil, spoil_address
 PORTS = (8000, 5000, 8080, 8501, 7860, 3000, 8888, 80)
 """Where services of the usual frameworks listen when nothing says."""
 
+_PRINTED = re.compile(
+    rb"(?:https?://(?:\[[^\s\]]*\]|[^\s/:\[]*):|\bport[ =:]+|\b(?:0\.0\.0\.0|127\.0\.0\.1|localhost):)(\d{2,5})\b",
+    re.IGNORECASE,
+)
+"""A port in what a server says of itself."""
+_SAID, _MOST_PRINTED = 20_000, 4
 _STARTS_S = 90.0
 _ANSWER = 512 * 1024
 _PATIENCE_S = 20.0
@@ -119,7 +125,7 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
     bench.shop.tell(step.command)
     began = time.monotonic()
     with bench.shop.sandbox.serve(job) as service:
-        port = _wait(service, step.port, began + _STARTS_S)
+        port = find_port(service, step.port, began + _STARTS_S)
         starts = time.monotonic() - began
         answers: list[Answer] = []
         load = None
@@ -128,13 +134,12 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
             planned = _completed(door, planned)
             answers = list(_conversation(door, planned))
             load = _many(door, planned) if _answered(answers) else None
+        alive = service.running()
         done = service.stop()
     output = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
     cause = None
     if port is None:
-        verdict = done.verdict if done.why != "ended by us" else Verdict.FAILED
-        cause = run_cause(output, verdict, done.why or "it did not listen on any port", bench.shop.code)
-        cause = cause or Cause(code="not_listening", message="It started, and then listened on no port.")
+        cause = run_cause(output, done.verdict, done.why, bench.shop.code) or _silent(step.port, alive)
     log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", _log(step, answers, output))
     return Served(
         step=step.id,
@@ -149,15 +154,31 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
     )
 
 
-def _wait(service: Service, told: int | None, deadline: float) -> int | None:
-    """The port on which it answers to a connection, by trying; None when it ends or the time is over."""
-    ports = tuple(dict.fromkeys((told, *PORTS) if told else PORTS))
+def find_port(service: Service, told: int | None, deadline: float) -> int | None:
+    """The port on which it answers to a connection, by trying; None when it ends or the time is over.
+
+    Tried are the one that the plan tells, those that it prints itself, and the usual ones.
+    """
     while time.monotonic() < deadline and service.running():
-        for port in ports:
-            if port and _listens(service, port):
+        printed = [int(found) for found in _PRINTED.findall(b"\n".join(service.output())[-_SAID:])]
+        tried: list[int] = [*([told] if told else []), *printed[-_MOST_PRINTED:], *PORTS]
+        for port in dict.fromkeys(tried):
+            if _listens(service, port):
                 return port
         time.sleep(0.25)
     return None
+
+
+def _silent(told: int | None, still_running: bool) -> Cause:
+    """Why no port was found of a program that did not say that it failed."""
+    if told is None and still_running:
+        usual = ", ".join(str(port) for port in PORTS)
+        message = f"It runs, and nothing says on which port: none of {usual} answers. Name it as `port` in the plan."
+        return Cause(code="guess", message=message)
+    where = f"port {told}" if told else "any port"
+    return Cause(
+        code="not_listening", message=f"It was started, and within {_STARTS_S:.0f} s did not listen on {where}."
+    )
 
 
 def _completed(door: _Door, planned: Planned | None) -> Planned | None:
@@ -209,7 +230,7 @@ def _answered(answers: list[Answer]) -> bool:
 
 
 def _many(door: _Door, planned: Planned | None) -> Load | None:
-    """Some two hundred valid requests from eight threads, or as many as go into twenty seconds."""
+    """Some two hundred valid requests from eight threads, or as many as go into eight seconds."""
     if not door.service.running():
         return None
     post = planned is not None and bool(planned.body or planned.method == "GET")
