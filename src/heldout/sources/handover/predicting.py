@@ -78,7 +78,8 @@ def _works(plan: Plan, good: Sequence[Ran], answering: Sequence[Served], command
         said.append(f"{some if len(commands) > 1 else 'its predicting command works'} as delivered")
     measured: dict[str, bool | int | float | str | None] = {"commands": len(good), "services": len(answering)}
     for served in answering:
-        asked = "a valid request" if served.valid else "a request for its front page"
+        front = served.valid is None or served.valid.sent == "GET /"
+        asked = "a request for its front page" if front else "a valid request"
         load = ""
         if served.load:
             load = f", {served.load.per_second:.0f} requests a second from {served.load.threads} at a time"
