@@ -8,7 +8,7 @@ import warnings
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -212,12 +212,10 @@ class Module:
         texts = self._lines_of_text()
         plain: list[Function] = [*self.nodes(ast.FunctionDef), *self.nodes(ast.AsyncFunctionDef)]
         for node in plain:
-            found.append(
-                (
-                    node,
-                    _function_facts(node, self._index.shapes[node], isinstance(self.parent(node), ast.ClassDef), texts),
-                )
-            )
+            facts = _function_facts(node, self._index.shapes[node], isinstance(self.parent(node), ast.ClassDef), texts)
+            if any(isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef) for around in self.parents(node)):
+                facts = replace(facts, public=False)  # nobody outside can call it
+            found.append((node, facts))
         return tuple(found)
 
     def _lines_of_text(self) -> list[int]:

@@ -6,7 +6,7 @@ import pytest
 
 from heldout.material.licences import recognise_licence
 from heldout.sources.repository.checks.documentation import Readme, Results
-from heldout.sources.repository.checks.functions import LongFunctions
+from heldout.sources.repository.checks.functions import Docstrings, LongFunctions
 from heldout.sources.repository.checks.leftovers import CommentedOut, UnusedImports
 from heldout.sources.repository.checks.safety import CodeLicence
 from heldout.sources.repository.checks.structure import Copies
@@ -127,3 +127,16 @@ def test_a_function_within_another_is_counted_once() -> None:
     (finding,) = findings_of(files, LongFunctions())
     assert finding.polarity == "against"
     assert finding.measured["long_share"] == pytest.approx(93 / (93 + 3 * 31 + 2), abs=0.001)
+
+
+def test_a_function_inside_another_is_nobodys_to_document() -> None:
+    body = "    total = x\n" * 9 + "    return total\n"
+    outer = "".join(f'def f{n}(x):\n    """Add."""\n{body}\n\n' for n in range(6))
+    inner = (
+        "def outer(x):\n"
+        + '    """Wrap."""\n    def wrapper(x):\n'
+        + body.replace("    ", "        ")
+        + "    return wrapper\n"
+    )
+    (found,) = findings_of({"a.py": outer + inner}, Docstrings())
+    assert (found.measured["functions"], found.measured["documented"]) == (7, 7)

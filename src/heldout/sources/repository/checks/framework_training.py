@@ -33,7 +33,7 @@ class StateSaved(Practice):
     sentence = "State is saved"
     full = 3
     kinds: ClassVar = {
-        "as weights, and loaded again": (
+        "as weights or a whole model, and loaded again": (
             ".load_state_dict",
             ".load_weights",
             "tensorflow:load_model",

@@ -140,16 +140,19 @@ class PredictCommand(Check):
                 commands=len(found),
             )
             return
-        shown = list(
-            _shown_calls(
-                repo, re.compile(r"\.(predict|predict_proba|transform|generate|from_pretrained|encode|analyze)\(")
-            )
-        )
+        shown = list(_shown_calls(repo, _ASKS_MODEL))
         if shown:
             path, line = shown[0]
             yield self.found(
                 "The README shows in code how to get an answer from the model.", repo.at(path, line), strength=0.7
             )
+
+
+_ASKS_MODEL = re.compile(
+    r"(?:\b(?!(?i:mlb|le|lb|ohe|sc|\w*(?:encoder|scaler|binarizer|vectorizer|tokenizer|tokenizerfast|imputer|config))\.)\w+"
+    r"|[)\]])\.(predict|predict_proba|transform|generate|from_pretrained|encode|analyze)\("
+)
+"""Calls that ask a model, and not one that prepares what it is given."""
 
 
 def _shown_calls(repo: Repository, wanted: re.Pattern[str]) -> Iterator[tuple[str, int]]:

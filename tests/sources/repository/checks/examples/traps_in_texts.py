@@ -55,6 +55,16 @@ TEXTS = (
         },
     ),
     Trap(
+        "HND102",
+        "for",
+        "to prepare the labels and the words asks no model",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n```python\ny_test = mlb.transform(labels)\n"
+            "tokenizer = AutoTokenizer.from_pretrained('x')\nids = tokenizer.encode(text)\n```\n",
+        },
+    ),
+    Trap(
         "HND110",
         "for",
         "a list of folds is nothing to try the work with",
