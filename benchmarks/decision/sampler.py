@@ -1,4 +1,4 @@
-"""`uv run --with numpyro python -m benchmarks.decision.sampler`: the full sampler on some panels, beside our closed form.
+"""`uv run --with numpyro python -m benchmarks.decision.sampler`: the full sampler beside our closed form.
 
 The same model with ordinal ratings, all variances and effects drawn by NUTS (NumPyro). It says how much the closed form
 loses by its approximations, and what the sampler costs. Panels are padded to one size, so that it compiles once.
@@ -77,9 +77,10 @@ def sample(data: dict[str, np.ndarray], seed: int) -> np.ndarray:
         impression = halo * numpyro.sample("impressions", dist.Normal(jnp.zeros((SIZE, RATERS)), 1))
         s, c, r = d["rating_subject"], d["rating_competency"], d["rating_rater"]
         felt = level[s, c] + lenient[0] - severity[r] + impression[s, r]
-        cuts = jnp.array([1.5, 2.5, 3.5, 4.5])
-        marks = dist.OrderedProbit(felt / noise, jnp.broadcast_to(cuts / noise, (MARKS, 4)))
-        chance = marks.log_prob(d["rating_level"].astype(int) - 1)
+        mark = d["rating_level"]
+        below = jnp.where(mark > 1, jax.scipy.stats.norm.cdf((mark - 0.5 - felt) / noise), 0.0)
+        up_to = jnp.where(mark < 5, jax.scipy.stats.norm.cdf((mark + 0.5 - felt) / noise), 1.0)
+        chance = jnp.log(jnp.maximum(up_to - below, 1e-12))
         numpyro.factor("ratings", jnp.where(d["rating_mask"], chance, 0.0).sum())
         s, c = d["measure_subject"], d["measure_competency"]
         seen = d["measure_loading"] * level[s, c] + d["measure_offset"] + lenient[d["measure_source"]]
@@ -116,9 +117,8 @@ def main() -> None:
     print(
         f"{options.panels} panels: the same first {np.mean(same):.0%}; regret {ours:.3f} (ours), {theirs:.3f} (sampler)"
     )
-    print(
-        f"chance of being above the bar: {gap.mean():.3f} apart on average, {np.quantile(gap, 0.95):.3f} at the 95th of 100"
-    )
+    far = np.quantile(gap, 0.95)
+    print(f"chance of reaching the bar: {gap.mean():.3f} apart on average, {far:.3f} at the 95th of 100")
     first, later = seconds["sampler"][0], np.mean(seconds["sampler"][1:])
     print(f"seconds a panel: ours {np.mean(seconds['ours']):.2f}; sampler {first:.1f} the first, {later:.1f} later")
     print(f"the sampler takes {later / np.mean(seconds['ours']):.0f} times as long")

@@ -2,47 +2,12 @@
 
 import pytest
 
-from heldout.decision.decide import decide
 from heldout.decision.result import Decision
-from heldout.evidence import Contribution, Dossier, Evidence, Subject
-from heldout.standard import select_role
-
-STANDARD, ROLE = select_role("ml-engineer-mid")
-ASKED = [name for name in ROLE.weights if "interview" in STANDARD.by_id[name].sources]
-
-
-def rated(competency: str, level: float, rater: str) -> Evidence:
-    return Evidence(
-        competency=competency, level=level, se=0.9, source="interview", instrument="scorecard", version="1",
-        rater=rater, group=rater,
-    )  # fmt: skip
-
-
-def read(competency: str, level: float, se: float = 0.4, **more: object) -> Evidence:
-    fields: dict[str, object] = {
-        "competency": competency, "level": level, "se": se, "basis": "calibrated", "source": "repository",
-        "instrument": "review", "version": "1", "group": "churn", "share": 1.0, "start": 2.5,
-        "contributions": (Contribution(code="CRF101", points=0.8, findings=3, reason="Functions are short."),),
-    }  # fmt: skip
-    return Evidence.model_validate(fields | more)
-
-
-def someone(name: str, *evidence: Evidence, kind: str = "person") -> tuple[Subject, Dossier]:
-    return Subject.model_validate({"slug": name.lower(), "name": name, "kind": kind}), Dossier(
-        subject=name, evidence=evidence
-    )
-
-
-def memo(*subjects: tuple[Subject, Dossier], hours: float | None = None) -> Decision:
-    return decide("A case", ROLE, STANDARD, subjects, hours=hours)
-
-
-def everything(name: str, level: float, rater: str = "Grace") -> tuple[Subject, Dossier]:
-    return someone(name, *(rated(c, level, r) for c in ASKED for r in (rater, "Mei")), *(read(c, level) for c in ASKED))
+from tests.decision.memos import ASKED, memo, rated, read, seen_by_all, someone, undecided
 
 
 def test_the_stronger_leads_and_it_is_enough() -> None:
-    made = memo(everything("Bob", 2.0), everything("Ada", 5.0))
+    made = memo(seen_by_all("Bob", 2.0), seen_by_all("Ada", 5.0))
     assert [one.name for one in made.subjects] == ["Ada", "Bob"]
     assert (made.leader, made.enough) == ("ada", True)
     assert "Ada is likeliest to be the best of 2" in made.headline
@@ -52,7 +17,7 @@ def test_the_stronger_leads_and_it_is_enough() -> None:
 
 
 def test_every_number_is_the_sum_of_its_reasons() -> None:
-    made = memo(everything("Ada", 4.0), everything("Bob", 3.0, "Linus"), someone("Cy"))
+    made = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3.0, "Linus"), someone("Cy"))
     for one in made.subjects:
         assert sum(r.points for r in one.worth.reasons) == pytest.approx(one.worth.mean, abs=1e-9)
         for row in one.levels:
@@ -61,7 +26,7 @@ def test_every_number_is_the_sum_of_its_reasons() -> None:
 
 
 def test_reasons_name_who_saw_what() -> None:
-    (ada, *_) = memo(someone("Ada", rated("craft", 5, "Grace"), read("craft", 4.5)), everything("Bob", 3)).subjects
+    (ada, *_) = memo(someone("Ada", rated("craft", 5, "Grace"), read("craft", 4.5)), seen_by_all("Bob", 3)).subjects
     craft = next(row for row in ada.levels if row.competency == "craft")
     texts = [reason.text for reason in craft.estimate.reasons]
     assert "Grace rated it 5" in texts
@@ -70,7 +35,7 @@ def test_reasons_name_who_saw_what() -> None:
 
 
 def test_who_was_not_seen_is_not_low_and_not_told() -> None:
-    made = memo(everything("Ada", 2.0), someone("Cy"))
+    made = memo(seen_by_all("Ada", 2.0), someone("Cy"))
     cy = next(one for one in made.subjects if one.name == "Cy")
     assert cy.worth.mean > 2.3
     assert not cy.worth.told
@@ -89,20 +54,18 @@ def test_nothing_and_nobody_are_said_as_such() -> None:
 
 
 def test_one_alone_is_held_against_the_bar() -> None:
-    assert "is likely above what the role asks for" in memo(everything("Ada", 5.0)).headline
-    low = memo(everything("Ada", 1.0))
+    assert "is likely above what the role asks for" in memo(seen_by_all("Ada", 5.0)).headline
+    low = memo(seen_by_all("Ada", 1.0))
     assert "is likely below what the role asks for" in low.headline
     assert "nobody to compare with" in low.advice
 
 
 def test_two_alike_are_open_and_the_next_step_is_named() -> None:
-    few = [
-        (someone(name, *(rated(c, level, "Grace") for c in ASKED[:6]))) for name, level in (("Ada", 4.0), ("Bob", 4.0))
-    ]
-    made = memo(*few)
+    made = undecided()
     assert not made.enough
     assert {step.subject for step in made.next_steps if step.advised} == {"Ada", "Bob"}
     assert made.advice.startswith("Before choosing, take")
+    few = [someone(name, *(rated(c, 4.0, "Grace") for c in ASKED[:6])) for name in ("Ada", "Bob")]
     assert all(step.hours <= 0.5 for step in memo(*few, hours=0.5).next_steps)
 
 
@@ -112,16 +75,16 @@ def test_only_interviews_is_said_to_leave_the_panel_open() -> None:
 
 
 def test_an_interviewer_is_described_only_on_enough_ratings() -> None:
-    made = memo(everything("Ada", 4.0), everything("Bob", 3.0), someone("Cy", rated("craft", 1, "Once")))
+    made = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3.0), someone("Cy", rated("craft", 1, "Once")))
     assert {note.rater for note in made.raters} == {"Grace", "Mei"}
 
 
 def test_the_same_evidence_has_the_same_digest_and_numbers() -> None:
-    one, other = memo(everything("Ada", 4.0)), memo(everything("Ada", 4.0))
+    one, other = memo(seen_by_all("Ada", 4.0)), memo(seen_by_all("Ada", 4.0))
     assert one.model_copy(update={"made_at": other.made_at}) == other
-    assert memo(everything("Ada", 3.5)).evidence_digest != one.evidence_digest
+    assert memo(seen_by_all("Ada", 3.5)).evidence_digest != one.evidence_digest
 
 
 def test_a_memo_survives_json() -> None:
-    made = memo(everything("Ada", 4.0), everything("Bob", 3.0))
+    made = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3.0))
     assert Decision.model_validate_json(made.model_dump_json()) == made

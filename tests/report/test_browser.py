@@ -20,11 +20,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from heldout.report.fairness_html import render_fairness
-from heldout.report.html import render_audit, render_case, render_dossier
+from heldout.report.html import render_audit, render_case, render_decision, render_dossier
 from heldout.report.record_html import render_explanation, render_record
 from heldout.runs.recording import record_of
 from heldout.standard import load_standard
 from tests.decision.impact.samples import funnel, report
+from tests.decision.memos import memo, settled, undecided
 from tests.decision.record.samples import case
 from tests.report import samples
 from tests.report.audit_samples import AUDITS
@@ -38,10 +39,14 @@ SENIOR = STANDARD.roles_by_id["ml-engineer-senior"]
 with TemporaryDirectory() as folder:
     FAIRNESS = report(funnel(Path(folder)))
     RECORD = record_of(case(Path(folder) / "case"), date(2026, 5, 1))
+MEMO, DECIDED, OUTCOME = settled()
 PAGES = {
     "fairness": render_fairness(FAIRNESS),
     "record": render_record(RECORD),
     "explanation": render_explanation(RECORD.explanations[0], RECORD.title),
+    "memo": render_decision(MEMO, [(DECIDED, (OUTCOME,))]),
+    "memo-open": render_decision(undecided()),
+    "memo-of-nobody": render_decision(memo()),
     "strong": render_dossier(samples.strong(), STANDARD, SENIOR),
     "weak": render_dossier(samples.weak(), STANDARD),
     "case": render_case("Churn team", SENIOR, [make() for make in samples.ALL.values()], STANDARD),
@@ -105,7 +110,7 @@ def test_axe_finds_no_fault(name: str, width: int, tmp_path: Path) -> None:
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["strong", "audit-good", "audit-rented", "fairness"])
+@pytest.mark.parametrize("name", ["strong", "audit-good", "audit-rented", "fairness", "memo"])
 def test_axe_finds_no_fault_in_the_dark(name: str, tmp_path: Path) -> None:
     dark = PAGES[name].replace("@media (prefers-color-scheme: dark)", "@media all")
     assert dark != PAGES[name]
