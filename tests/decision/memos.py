@@ -6,6 +6,7 @@ from heldout.decision.decide import decide
 from heldout.decision.decisions import HumanDecision, Outcome
 from heldout.decision.result import Decision
 from heldout.evidence import Contribution, Dossier, Evidence, Subject
+from heldout.evidence.case import slug
 from heldout.standard import select_role
 
 STANDARD, ROLE = select_role("ml-engineer-mid")
@@ -29,7 +30,7 @@ def read(competency: str, level: float, se: float = 0.4, **more: object) -> Evid
 
 
 def someone(name: str, *evidence: Evidence, kind: str = "person") -> tuple[Subject, Dossier]:
-    subject = Subject.model_validate({"slug": name.lower(), "name": name, "kind": kind})
+    subject = Subject.model_validate({"slug": slug(name), "name": name, "kind": kind})
     return subject, Dossier(subject=name, evidence=evidence)
 
 
