@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from heldout.sandbox.base import Job, Limits, Sandbox, SandboxFault, Verdict
-from heldout.sandbox.environments import ENV, Attempt, Recipe, build, failed_for_lack
+from heldout.sandbox.environments import ENV, Attempt, Recipe, build
 from heldout.sandbox.interpreters import Interpreter, interpreters
 from heldout.sandbox.relay import Relay, relay
 from tests.sandbox.conftest import as_user
@@ -170,7 +170,7 @@ def test_a_build_that_needs_the_network_elsewhere_fails_by_itself(
     assert attempt.built is None
     assert attempt.done.verdict is Verdict.FAILED
     assert "urlopen" in attempt.log
-    assert (attempt.missing, failed_for_lack(attempt)) == ((), "")
+    assert (attempt.missing(attempt)) == ((), "")
 
 
 def test_a_private_package_is_named(sandbox: Sandbox, running: Relay, delivery: Path, place: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_build_that_runs_out_of_something_says_of_what(
     index.add(sdist("slow", "1.0", {"src/slow.py": ""}, before="import time; time.sleep(600)"))
     attempt = build(sandbox, running, Recipe(python(), ("slow",)), delivery, place / "env", replace(LIMITS, wall_s=15))
     assert attempt.built is None
-    assert failed_for_lack(attempt) == "time"
+    assert attempt.done.verdict is Verdict.TIMEOUT
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from heldout.sandbox.base import GIB, MIB, Completed, Job, Limits, Mount, Sandbox, Space, Verdict, Workspace
+from heldout.sandbox.base import GIB, MIB, Completed, Job, Limits, Mount, Sandbox, Space, Workspace
 from heldout.sandbox.folders import staged
 from heldout.sandbox.interpreters import Interpreter
 from heldout.sandbox.relay import Relay, check_index
@@ -176,15 +176,3 @@ def _install(recipe: Recipe) -> list[str]:
         tool = [_UV, "pip", "install", "--python", f"{ENV}/bin/python", "--compile-bytecode"]
         return [*tool, "--index-strategy", "unsafe-best-match", *recipe.arguments]
     return [f"{ENV}/bin/python", "-m", "pip", "install", *recipe.arguments]
-
-
-def failed_for_lack(attempt: Attempt) -> str:
-    """Which of our limits ended an attempt, as words, or nothing: such an end says little of the delivery."""
-    words = {
-        Verdict.TIMEOUT: "time",
-        Verdict.MEMORY: "memory",
-        Verdict.DISK: "disk",
-        Verdict.PROCESSES: "processes",
-        Verdict.OUTPUT: "output",
-    }
-    return words.get(attempt.done.verdict, "")

@@ -15,20 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, isfinite, sqrt
-from typing import NamedTuple
 
 from heldout.sources.handover.result import Check, Extrapolation, Growth, GrowthPoint
 from heldout.sources.handover.student import quantile
-
-
-class GrowthRun(NamedTuple):
-    """One training on a part of the rows. A plain tuple in this order will do as well."""
-
-    rows: int
-    cpu_s: float
-    wall_s: float
-    memory_bytes: int | None
-
 
 _STEEPEST = 4.0
 _STEP = 0.02

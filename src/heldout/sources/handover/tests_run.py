@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from heldout.evidence.types import Frozen
 
@@ -63,12 +62,3 @@ def read_tests(output: str) -> Tested:
         errors=errors,
         skipped=skipped,
     )
-
-
-def runs_tests(command: str) -> bool:
-    """Whether a command starts a test runner."""
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        words = command.split()
-    return any(word.rpartition("/")[2] in ("pytest", "unittest", "nosetests", "nose2", "tox", "nox") for word in words)

@@ -19,7 +19,6 @@ from heldout.sources.handover.plan import Reading
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*$")
 _UNDERLINE = re.compile(r"^([=\-~^\"*+#])\1{2,}\s*$")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*\{?\.?([\w+-]*)")
-_DIRECTIVE = re.compile(r"^\s*\.\. (?:code-block|code|sourcecode)::\s*(\w*)")
 _ROW = re.compile(r"^\s*(?:>\s*)?\|?.*\|.*$")
 _RULE = re.compile(r"^\s*(?:>\s*)?\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _ITEM = re.compile(r"^(\s*(?:>\s*)*)(?:[-*+•◦▪●]|\d{1,2}[.)])\s+(.*)$")
