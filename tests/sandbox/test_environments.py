@@ -170,7 +170,7 @@ def test_a_build_that_needs_the_network_elsewhere_fails_by_itself(
     assert attempt.built is None
     assert attempt.done.verdict is Verdict.FAILED
     assert "urlopen" in attempt.log
-    assert (attempt.missing(attempt)) == ((), "")
+    assert attempt.missing == ()
 
 
 def test_a_private_package_is_named(sandbox: Sandbox, running: Relay, delivery: Path, place: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_file_that_was_changed_on_the_way_is_never_the_delivery_s_fault(
         made(sandbox, running, Recipe(python(), ("thing==5.0",)), delivery, place)
 
 
-def test_a_build_that_runs_out_of_something_says_of_what(
+def test_a_build_that_runs_out_of_something_is_told_by_its_verdict(
     sandbox: Sandbox, running: Relay, index: LocalIndex, delivery: Path, place: Path
 ) -> None:
     index.add(sdist("slow", "1.0", {"src/slow.py": ""}, before="import time; time.sleep(600)"))
