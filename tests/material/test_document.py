@@ -53,3 +53,9 @@ def test_templates_are_no_pages() -> None:
     prose = "Words about how the pieces fit together and why they do so. " * 12
     files = {"README.md": "# X\n", "docs/guide.rst": prose, "docs/_templates/module.rst": "{% if x %}\n" + prose}
     assert [path for path, _ in look(files, []).repository.documents] == ["README.md", "docs/guide.rst"]
+
+
+def test_what_is_hidden_from_readers_is_not_read() -> None:
+    document = read_document("# A\n\n<!-- ## B\n\nwords -->\n\n## C\n\n<!-- left open\nseen words\n")
+    assert [(s.title, s.line, s.words) for s in document.sections] == [("A", 1, 0), ("C", 7, 4)]
+    assert read_document("<!--" * 60_000).words == 0

@@ -27,7 +27,6 @@ _BADGE = re.compile(
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"https?://\S+|<[^>]{1,500}>|!?\[[^\]]{0,200}\]\([^)]{0,500}\)|`[^`]{0,200}`|[|*_#>=~^+-]+")
-_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -71,10 +70,19 @@ def count_words(text: str) -> int:
 
 def read_document(text: str) -> Document:
     """Take a text apart; anything is a document, if only one section of prose."""
-    if "<!--" in text:  # what is not shown tells nobody anything
-        text = _HIDDEN.sub(lambda hidden: "\n" * hidden[0].count("\n"), text)
+    text = _without_hidden(text)
     lines = [line[:4000] for line in text.split("\n")]
     return Document(_Sections().read(lines), _tables(lines), _pictures(text))
+
+
+def _without_hidden(text: str) -> str:
+    """The text without its HTML comments, which nobody is shown; the lines keep their numbers."""
+    kept = []
+    at = 0
+    while (begun := text.find("<!--", at)) >= 0 and (ended := text.find("-->", begun)) >= 0:
+        kept += [text[at:begun], "\n" * text.count("\n", begun, ended)]
+        at = ended + 3
+    return "".join([*kept, text[at:]])
 
 
 class _Sections:
