@@ -340,6 +340,21 @@ def without_folders(folder: Path) -> Path:
     return folder
 
 
+def without_its_input(folder: Path) -> Path:
+    """Its guide leaves out which rows to predict; a table of new ones lies there."""
+    good(folder)
+    code = PREDICT.replace('"--size", type=float', '"--input"').replace("parser.parse_args().size", "size")
+    code = code.replace(
+        "print(f", "for size in map(float, open(parser.parse_args().input).readlines()[1:]):\n    print(f"
+    )
+    (folder / "predict.py").write_text(code)
+    (folder / "data" / "new_houses.csv").write_text("size\n90\n120\n")
+    readme = (folder / "README.md").read_text().replace(" --size 120", "")
+    (folder / "README.md").write_text(readme)
+    (folder / "serve.py").unlink()
+    return folder
+
+
 def with_settings(folder: Path) -> Path:
     """Its training reads settings first and writes them back last."""
     good(folder)

@@ -28,6 +28,7 @@ from tests.runs.delivered import (
     with_notebook,
     with_settings,
     without_folders,
+    without_its_input,
 )
 from tests.runs.index import index_of, make_wheel
 
@@ -150,6 +151,14 @@ def test_a_folder_that_git_did_not_keep_is_made_and_named(tmp_path: Path, index:
     assert told.measured["rounds"] == 5
     assert "One needed a repair of ours: a folder that it writes into was made (models)." in told.message
     assert told.credit < 1
+
+
+def test_a_command_that_lacks_its_input_gets_the_table_that_is_there_for_it(tmp_path: Path, index: str) -> None:
+    result = audited(without_its_input(tmp_path / "short"), tmp_path / "kept", index)
+    told = check(result, "U1")
+    assert (told.state, told.credit) == ("pass", 0.5)
+    assert "--input data/new_houses.csv was added, which it lacks" in told.message
+    assert "works only after a repair" in check(result, "O2").message
 
 
 def test_settings_that_a_training_writes_back_are_not_taken_away_from_it(tmp_path: Path, index: str) -> None:

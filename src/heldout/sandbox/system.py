@@ -20,6 +20,7 @@ _OWN = {
     "hosts": "127.0.0.1 localhost heldout\n::1 localhost\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
     "resolv.conf": "",
+    "machine-id": "68656c646f7574000000000000000000\n",
 }
 _THEIRS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "mime.types", "fonts")
 

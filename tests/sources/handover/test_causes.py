@@ -219,6 +219,11 @@ RUNS = {
         "api_changed",
         "could not convert",
     ),
+    "a program that is started from code": (
+        TRACE + "FileNotFoundError: [Errno 2] No such file or directory: 'quarto': 'quarto'",
+        "program_missing",
+        "quarto",
+    ),
     "a program": ("run.sh: line 3: dvc: command not found", "program_missing", "dvc"),
     "a script": (
         "python: can't open file '/work/delivery/train.py': [Errno 2] No such file or directory",

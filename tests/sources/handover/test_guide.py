@@ -74,6 +74,13 @@ def test_an_empty_environment_is_not_to_blame_for_what_goes_into_it(command: str
     assert follow(guide(("install", command)), (), (attempt("R0", False),))[0].outcome == outcome
 
 
+def test_a_command_that_we_had_to_complete_does_not_work_as_written() -> None:
+    run = ran("python predict.py").model_copy(update={"mended": "--input new.csv was added, which it lacks"})
+    (told,) = follow(guide(("run", "python predict.py")), (run,))
+    assert told.outcome == "failed"
+    assert "--input new.csv was added" in told.why
+
+
 def test_commands_that_nobody_could_try_cost_credit_and_do_not_fail() -> None:
     plan = guide(("other", "git clone https://example.org/x"), ("run", "python train.py"))
     check = guide_check(plan, (ran("python train.py"),))

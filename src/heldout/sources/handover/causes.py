@@ -198,6 +198,11 @@ _RUN = (
     ),
     _rule(
         "program_missing",
+        r"FileNotFoundError: \[Errno 2\] No such file or directory: '([\w.+-]+)': '\1'",
+        "It calls a program that is neither declared nor here: {0}.",
+    ),
+    _rule(
+        "program_missing",
         r"ExecutableNotFound: failed to execute (?:PosixPath\()?'?(\w+)|executables not found|"
         r"No such file or directory: '(dot)'",
         "It calls a program that is neither declared nor here: {0}.",

@@ -107,6 +107,8 @@ def _followed(line: GuideLine, plan: Plan, runs: Sequence[Ran], attempts: Sequen
     run = _run_of(line, plan, runs)
     if run is None:
         return Followed(line, "untried", "it was not run here")
+    if run.worked and run.mended:
+        return Followed(line, "failed", f"it works only after a repair: {run.mended}", run.log)
     return Followed(line, _outcome(run.worked, run.cause), _why(run.cause, run.why), run.log)
 
 

@@ -53,6 +53,8 @@ TEST_TOOLS = frozenset({"pytest", "pytest-cov", "pytest-mock", "nose", "hypothes
 
 _FOR_TESTS = re.compile(r"dev|test", re.IGNORECASE)
 
+OLDER = "packages were taken as they were on the day of the last commit"
+
 
 @dataclass(frozen=True)
 class Mend:
@@ -80,7 +82,7 @@ def mend_for(cause: Cause, added: Collection[str]) -> Mend | None:
             return Mend((program,), why=f"{program} was added, which it calls and nothing declares")
         return None
     if cause.code in ("api_changed", "error", "exit_code"):
-        return Mend(older=True, why="packages were taken as they were on the day of the last commit")
+        return Mend(older=True, why=OLDER)
     return None
 
 

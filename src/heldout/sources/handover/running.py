@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from heldout.evidence.types import Frozen
+from heldout.sandbox.base import Limits
 from heldout.sources.handover.bench import Bench, Workshop
+from heldout.sources.handover.filling import filled
 from heldout.sources.handover.plan import Plan, Step
 from heldout.sources.handover.record import Ran
 from heldout.sources.handover.service_run import Served, try_service
@@ -89,6 +91,8 @@ class Runner:
             if before.id in step.after:
                 bench.run(before, limits=limits)
         ran = bench.run_found(step, limits=limits)
+        if step.purpose == "predict" and ran.cause is not None and ran.cause.code == "usage":
+            ran = _with_input(bench, step, ran, ran.cause.subject, limits)
         if step.purpose != "test":
             return ran, None
         return ran, read_tests(bench.output)
@@ -97,3 +101,12 @@ class Runner:
         order = {purpose: number for number, purpose in enumerate((*_FIRST, "serve"))}
         wanted = [step for step in self.plan.steps if step.purpose in order]
         return tuple(sorted(wanted, key=lambda step: order[step.purpose]))
+
+
+def _with_input(bench: Bench, step: Step, ran: Ran, lacking: str, limits: Limits) -> Ran:
+    """The run of a documented command that lacks its input, with the delivery's own table where that helps."""
+    found = filled(step.command, lacking, step.folder, bench.files())
+    if found is None:
+        return ran
+    again = bench.run_found(step, command=found[0], limits=limits)
+    return again.model_copy(update={"mended": f"{found[1]} was added, which it lacks"}) if again.worked else ran

@@ -19,7 +19,7 @@ from heldout.sandbox.environments import Attempt as Made
 from heldout.sandbox.environments import Built, Recipe
 from heldout.sandbox.interpreters import Interpreter
 from heldout.sources.handover.ladder import Planned, climb, rungs, with_more
-from heldout.sources.handover.mending import TEST_TOOLS, Mend, mend_by_declared, mend_for
+from heldout.sources.handover.mending import OLDER, TEST_TOOLS, Mend, mend_by_declared, mend_for
 from heldout.sources.handover.plan import Environment
 from heldout.sources.handover.pythons import usual
 from heldout.sources.handover.record import Attempt, Cause, Rung
@@ -119,7 +119,8 @@ class Environments:
         if wanted.older and recipe.as_of != self.planned[id_].as_of:
             wanted = replace(wanted, why="packages were taken as they were half a year before the last commit")
         level = max(int(before.rung[1]), self._cost(id_, wanted, recipe) if counts else 0)
-        attempt = Planned(level, recipe, f"{before.note.partition(', by ')[0]}; {_words(wanted)}")
+        told = before.note.partition(", by ")[0].replace(f"; {OLDER}", "" if wanted.older else f"; {OLDER}")
+        attempt = Planned(level, recipe, f"{told}; {_words(wanted)}")
         number = len(before.attempts) + 1
         done = climb(
             self.planned[id_],
@@ -142,7 +143,8 @@ class Environments:
             return False
         made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, attempts)
         tools = set(wanted.packages) <= TEST_TOOLS and bool(wanted.packages)
-        mends = before.mends if tools else (*before.mends, wanted.why)
+        kept = tuple(mend for mend in before.mends if not (wanted.older and mend == OLDER))
+        mends = kept if tools else (*kept, wanted.why)
         self.standing[id_] = made.model_copy(
             update={
                 "mends": mends,
