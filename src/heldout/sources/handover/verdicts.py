@@ -251,12 +251,21 @@ def trains(plan: Plan, training: Training | None) -> Check:
         area="retrain",
         state=state,
         severity="high" if state == "fail" else "info",
-        message=" ".join(filter(None, (f"It could not be retrained. {said}", _partly(plan, runs)))),
+        message=" ".join(filter(None, (f"{_start(state)} {said}", _partly(plan, runs), _more_time(cause)))),
         command=runs[0].command if runs else steps[0].command,
         log=runs[0].log if runs else "",
         locations=places,
         measured={"cause": cause.code if cause else "nothing_left"},
     )
+
+
+def _start(state: str) -> str:
+    return "It could not be retrained." if state == "fail" else "Whether it can be retrained could not be told."
+
+
+def _more_time(cause: Cause | None) -> str:
+    """What to do where only our limit of time stopped a training."""
+    return "`--budget` gives it more." if cause and (cause.code, cause.subject) == ("limit", "timeout") else ""
 
 
 def _root(plan: Plan, training: Training, runs: Sequence[Ran]) -> Cause | None:

@@ -67,7 +67,8 @@ def test_libraries_are_told_that_there_is_no_ipython_and_the_notebook_has_one(
 ) -> None:
     (tmp_path / "plots.py").write_text(
         "import sys\n\ndef figure():\n    there = sys.modules.get('IPython')\n"
-        "    shell = there.get_ipython() if there else None\n"
+        "    old = there is not None and there.version_info[:2] < (8, 24)\n"
+        "    shell = there.get_ipython() if there else None\n    assert not old\n"
         "    if shell:\n        shell.events.register('post_execute', print)\n    return 'drawn'\n"
     )
     cells = ("%matplotlib inline\nimport plots", "plots.figure()", "from IPython import get_ipython as ask")

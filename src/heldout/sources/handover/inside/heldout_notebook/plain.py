@@ -126,5 +126,7 @@ def _stand_in(display: Any, shell: Any) -> None:
     for name in ("HTML", "Image", "Markdown", "Math", "Latex", "SVG", "Audio", "Video", "IFrame", "Javascript", "JSON"):
         setattr(shown, name, type(name, (Shown,), {}))
     shown.__dict__.update(display=display, clear_output=lambda *_, **__: None)
-    top.__dict__.update(display=shown, get_ipython=get_ipython, __path__=[], __version__="0")
+    # Plotting libraries mend versions older than 8.24 from within, which is not what stands here.
+    newest = {"__version__": "99.0.0", "version_info": (99, 0, 0)}
+    top.__dict__.update(newest, display=shown, get_ipython=get_ipython, __path__=[])
     sys.modules["IPython"], sys.modules["IPython.display"] = top, shown
