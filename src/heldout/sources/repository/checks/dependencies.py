@@ -77,7 +77,8 @@ class Declared(Check):
     Example: Code that imports torch, pandas and cv2 with no such file speaks against; a requirements.txt that names
     them speaks for.
 
-    Limits: Build systems such as Bazel or Nix are not read; where their files are found nothing is said.
+    Limits: Build systems such as Bazel or Nix are not read; where their files are found nothing is said. Cells that
+    install less than half of what is imported are no declaration, and nothing is said of them here.
     """
 
     code = "REP101"

@@ -273,7 +273,8 @@ class DeviceChosen(Practice):
     Example: `torch.device("cuda" if torch.cuda.is_available() else "cpu")` speaks for; ten calls of `.cuda()` and no
     such line speak against.
 
-    Limits: Packages of device kernels need their device and are left alone, as is code with a trainer that chooses.
+    Limits: Packages of device kernels need their device and are left alone, as is code with a trainer that chooses:
+    one that is told to take the graphics card does not.
     """
 
     code = "FRW108"
