@@ -161,6 +161,14 @@ def test_a_command_that_lacks_its_input_gets_the_table_that_is_there_for_it(tmp_
     assert "works only after a repair" in check(result, "O2").message
 
 
+def test_what_a_completed_command_stops_at_is_told_with_what_it_lacked(tmp_path: Path, index: str) -> None:
+    folder = without_its_input(tmp_path / "short")
+    (folder / "data" / "new_houses.csv").write_text("size\nlarge\n")
+    told = check(audited(folder, tmp_path / "kept", index), "U1")
+    assert told.state == "fail"
+    assert "it lacks --input data/new_houses.csv; with that: it stops with an error: ValueError" in told.message
+
+
 def test_settings_that_a_training_writes_back_are_not_taken_away_from_it(tmp_path: Path, index: str) -> None:
     told = check(audited(with_settings(tmp_path / "search"), tmp_path / "kept", index), "T1")
     assert told.state == "pass", told

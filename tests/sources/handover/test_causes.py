@@ -208,6 +208,11 @@ RUNS = {
         "data_missing",
         "data/names.txt",
     ),
+    "a model that was saved with other versions": (
+        TRACE + "AttributeError: Can't get attribute '_Names' on <module 'sklearn.compose._base' from '/env/lib/x.py'>",
+        "api_changed",
+        "_Names",
+    ),
     "a mean of words, which older versions passed over": (
         TRACE + "TypeError: agg function failed [how->mean,dtype->object]",
         "api_changed",

@@ -239,6 +239,11 @@ _RUN = (
     ),
     _rule(
         "api_changed",
+        r"AttributeError: Can't get attribute '([^']+)' on <module '(?!__main__|__mp_main__)",
+        "It was saved with other versions of its packages: these have no {0}.",
+    ),
+    _rule(
+        "api_changed",
         r"in corr\n(?:[^\n]*\n){1,12}?(ValueError: could not convert string to float[^\n]*)",
         "It was written for other versions of its packages: {0}.",
     ),

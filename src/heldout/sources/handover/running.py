@@ -104,9 +104,12 @@ class Runner:
 
 
 def _with_input(bench: Bench, step: Step, ran: Ran, lacking: str, limits: Limits) -> Ran:
-    """The run of a documented command that lacks its input, with the delivery's own table where that helps."""
+    """The run of a documented command that lacks its input, with the delivery's own table where it has one for it."""
     found = filled(step.command, lacking, step.folder, bench.files())
     if found is None:
         return ran
     again = bench.run_found(step, command=found[0], limits=limits)
+    if again.cause is not None:
+        said = f"It lacks {found[1]}; with that: {again.cause.message[:1].lower()}{again.cause.message[1:]}"
+        return again.model_copy(update={"cause": again.cause.model_copy(update={"message": said})})
     return again.model_copy(update={"mended": f"{found[1]} was added, which it lacks"}) if again.worked else ran
