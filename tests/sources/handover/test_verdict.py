@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from heldout.sandbox.base import Verdict
+from heldout.sources.handover.plan import Data, Plan, Step
+from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check, State
 from heldout.sources.handover.rubric import score, verdict
+from heldout.sources.handover.training import Round, Training
+from heldout.sources.handover.verdicts import trains
 
 
 def check(id_: str, area: str, state: State, credit: float = 1.0) -> Check:
@@ -29,3 +34,52 @@ def test_what_cannot_be_retrained(built: float, runs: State, headline: str) -> N
         check("O8", "own", "pass"),
     )
     assert verdict(score(checks), checks).headline == headline
+
+
+@pytest.mark.parametrize(
+    ("subject", "there", "said"),
+    [
+        ("data/ROWS.csv", "data/rows.csv", "There is data/rows.csv; `--input data/ROWS.csv=data/rows.csv` puts it"),
+        ("rows.csv", "data/rows.csv", "There is data/rows.csv; `--input rows.csv=data/rows.csv` puts it"),
+        ("data/rows.csv", "data/rows.csv", "links in a delivery are not followed"),
+        ("data/other.csv", "data/rows.csv", ""),
+    ],
+)
+def test_a_missing_file_that_lies_elsewhere_is_told(subject: str, there: str, said: str) -> None:
+    step = Step(id="fit", purpose="train", command="python fit.py")
+    cause = Cause(code="data_missing", message=f"A file is missing: {subject}.", subject=subject)
+    run = Ran(step="fit", command="python fit.py", verdict=Verdict.FAILED, wall_s=1.0, cause=cause)
+    told = trains(Plan(steps=(step,), data=(Data(path=there),)), Training(rounds=(Round(runs=(run,)),)))
+    assert told.state == "fail"
+    assert said in told.message
+    assert ("There is" in told.message) == bool(said)
+
+
+def test_the_first_step_that_failed_gives_the_cause() -> None:
+    steps = (
+        Step(id="load", purpose="prepare", command="python load.py"),
+        Step(id="fit", purpose="train", command="python fit.py", after=("load",)),
+    )
+    runs = tuple(
+        Ran(
+            step=id_,
+            command=f"python {id_}.py",
+            verdict=Verdict.FAILED,
+            wall_s=1.0,
+            cause=Cause(code="data_missing", message=f"A file is missing: {path}.", subject=path),
+        )
+        for id_, path in (("load", "raw.csv"), ("fit", "clean.csv"))
+    )
+    told = trains(Plan(steps=steps), Training(rounds=(Round(runs=runs),)))
+    assert "raw.csv" in told.message
+    assert "clean.csv" not in told.message
+
+
+def test_what_only_our_limit_stopped_is_open() -> None:
+    step = Step(id="fit", purpose="train", command="python fit.py")
+    cause = Cause(code="limit", message="It was stopped: it ran longer than 60 s.", subject="timeout")
+    run = Ran(step="fit", command="python fit.py", verdict=Verdict.TIMEOUT, wall_s=60.0, cause=cause)
+    told = trains(Plan(steps=(step,)), Training(rounds=(Round(runs=(run,)),)))
+    assert told.state == "not_assessable"
+    assert told.message.startswith("Whether it can be retrained could not be told.")
+    assert told.message.endswith("`--budget` gives it more.")

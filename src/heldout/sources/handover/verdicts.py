@@ -290,8 +290,10 @@ def _elsewhere(plan: Plan, cause: Cause | None) -> str:
     name = posixpath.basename(cause.subject).lower()
     other = next((d.path for d in plan.data if d.present and posixpath.basename(d.path).lower() == name), "")
     lacking = next((d.path for d in plan.data if not d.present and posixpath.basename(d.path).lower() == name), "")
-    if not other or other == posixpath.normpath(cause.subject):
+    if not other:
         return ""
+    if other == posixpath.normpath(cause.subject):
+        return f" There is {other} from the root, but not from where it runs; links in a delivery are not followed."
     return f" There is {other}; `--input {lacking or cause.subject}={other}` puts it where it is looked for."
 
 
