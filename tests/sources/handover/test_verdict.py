@@ -41,7 +41,7 @@ def test_what_cannot_be_retrained(built: float, runs: State, headline: str) -> N
     [
         ("data/ROWS.csv", "data/rows.csv", "There is data/rows.csv; `--input data/ROWS.csv=data/rows.csv` puts it"),
         ("rows.csv", "data/rows.csv", "There is data/rows.csv; `--input rows.csv=data/rows.csv` puts it"),
-        ("data/rows.csv", "data/rows.csv", "links in a delivery are not followed"),
+        ("data/rows.csv", "data/rows.csv", "as seen from the root"),
         ("data/other.csv", "data/rows.csv", ""),
     ],
 )
@@ -53,6 +53,17 @@ def test_a_missing_file_that_lies_elsewhere_is_told(subject: str, there: str, sa
     assert told.state == "fail"
     assert said in told.message
     assert ("There is" in told.message) == bool(said)
+
+
+def test_what_lies_behind_a_link_is_our_limit() -> None:
+    step = Step(id="fit", purpose="train", command="jupyter nbconvert", notebook="nbs/fit.ipynb")
+    cause = Cause(code="data_missing", message="A file is missing.", subject="data/rows.csv")
+    run = Ran(step="fit", command="python fit.py", verdict=Verdict.FAILED, wall_s=1.0, cause=cause)
+    training = Training(rounds=(Round(runs=(run,)),))
+    told = trains(Plan(steps=(step,)), training, ("nbs/data",))
+    assert told.state == "not_assessable"
+    assert "It reads data/rows.csv by the link nbs/data" in told.message
+    assert trains(Plan(steps=(step,)), training, ("other/data",)).state == "fail"
 
 
 def test_the_first_step_that_failed_gives_the_cause() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from heldout.evidence.types import Location
 from heldout.sources.handover.causes import NOT_OFFERED
@@ -218,8 +218,11 @@ def _tests(plan: Plan, running: Running) -> Check:
     return Check(**base, state="pass", message=message, measured=measured, credit=ran / (ran + skipped))
 
 
-def trains(plan: Plan, training: Training | None) -> Check:
-    """T1: with its outputs deleted and no network, does training make them again?"""
+def trains(plan: Plan, training: Training | None, links: Collection[str] = ()) -> Check:
+    """T1: with its outputs deleted and no network, does training make them again?
+
+    `links` are the symbolic links of the delivery, which we do not follow: what is only missed by that is our limit.
+    """
     if training is None:
         return Check(id="T1", area="retrain", state="not_assessable", message=_NOT_BUILT)
     steps = plan.of("train")
@@ -243,8 +246,10 @@ def trains(plan: Plan, training: Training | None) -> Check:
     runs = [r for r in (training.first.runs if training.first else ()) if r.step in {s.id for s in steps}]
     cause = _root(plan, training, runs) or training.cause
     said = cause.message if cause else "It ended without a word of failure, and left no model, file or metric behind."
-    said += _elsewhere(plan, cause)
-    state = "not_assessable" if cause and cause.code in NOT_OFFERED else "fail"
+    link = _link(plan, runs, cause, links)
+    said = f"It reads {cause.subject} by the link {link}, and links are not followed." if link and cause else said
+    said += "" if link else _elsewhere(plan, cause)
+    state = "not_assessable" if link or (cause and cause.code in NOT_OFFERED) else "fail"
     places = (*((cause.location,) if cause and cause.location else ()), *_places(plan, runs[:2]))
     return Check(
         id="T1",
@@ -283,6 +288,15 @@ def _root(plan: Plan, training: Training, runs: Sequence[Ran]) -> Cause | None:
     return next((run.cause for run in training.first.runs if run.step in before and run.cause), failed.cause)
 
 
+def _link(plan: Plan, runs: Sequence[Ran], cause: Cause | None, links: Collection[str]) -> str:
+    """The link of the delivery by which a missing file is reached, if there is one."""
+    if cause is None or cause.code != "data_missing":
+        return ""
+    notebooks = {step.id: posixpath.dirname(step.notebook) for step in plan.steps if step.notebook}
+    paths = [posixpath.normpath(posixpath.join(notebooks.get(r.step, r.folder), cause.subject)) for r in runs]
+    return next((link for link in links if any(path == link or path.startswith(f"{link}/") for path in paths)), "")
+
+
 def _elsewhere(plan: Plan, cause: Cause | None) -> str:
     """Where a file that is missing lies under another name or in another folder, as far as one can tell."""
     if cause is None or cause.code != "data_missing":
@@ -293,7 +307,7 @@ def _elsewhere(plan: Plan, cause: Cause | None) -> str:
     if not other:
         return ""
     if other == posixpath.normpath(cause.subject):
-        return f" There is {other} from the root, but not from where it runs; links in a delivery are not followed."
+        return f" There is {other} as seen from the root, but not from where it runs."
     return f" There is {other}; `--input {lacking or cause.subject}={other}` puts it where it is looked for."
 
 
