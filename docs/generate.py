@@ -14,6 +14,7 @@ import click
 from generate_interviews import interviewers_page, questions_page
 
 from heldout.cli import heldout
+from heldout.decision.engagement.assumptions import MARK_WORDS, builtin
 from heldout.decision.law import SURE_WORDS, laws
 from heldout.decision.record import RecordFile
 from heldout.decision.record.requirements import requirements
@@ -67,12 +68,24 @@ def write_reference(folder: Path) -> None:
         "commands.md": _commands_page(),
         "law.md": _law_page(),
         "kept.md": _kept_page(),
+        "assumptions.md": _assumptions_page(),
         **{f"checks/{check.code}.md": _check_page(check) for check in all_checks()},
     }
     for name, text in pages.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+
+
+def _assumptions_page() -> str:
+    lines = ["# What `heldout engage` assumes", "", f"Version {builtin().version}, in US dollars. Triangular ranges."]
+    lines += ["[How they are used](/explanation/engagement.md).", ""]
+    lines += ["| id | what | unit | low | likeliest | high | source | how sure |", "|---|---|---|---|---|---|---|---|"]
+    for one in builtin().assumptions:
+        numbers = " | ".join(f"{number:,.10g}" for number in (one.low, one.mode, one.high))
+        source = f"{one.source} ({one.date})"
+        lines.append(f"| `{one.id}` | {one.what} | {one.unit} | {numbers} | {source} | {MARK_WORDS[one.mark]} |")
+    return "\n".join(lines) + "\n"
 
 
 def _check_index() -> str:

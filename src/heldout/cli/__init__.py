@@ -32,6 +32,7 @@ _GARBAGE = 50_000
 _COMMANDS = {  # the order is that of the help
     "review": ("heldout.cli.review", "Read past work: what a repository shows about the person who wrote it."),
     "audit": ("heldout.cli.audit", "Run what was delivered: build, run, retrain and own it without its makers?"),
+    "engage": ("heldout.cli.engage", "Full-time, freelancer, agency or team? Cost, time, risk, and what turns it."),
     "record": ("heldout.cli.record", "Say what has to be kept of a hiring, and what of it is missing."),
     "fairness": ("heldout.cli.fairness", "Compare how groups of people fare, and say how much so few can tell."),
     "decide": ("heldout.cli.decide", "Weigh all evidence: who is likely best, how sure, why, and what next."),

@@ -1,0 +1,123 @@
+"""Which single assumption, moved within its range, changes the best way; and how much each explains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from heldout.decision.engagement.assumptions import Assumption
+from heldout.decision.engagement.course import Course
+from heldout.decision.engagement.need import Need
+from heldout.decision.engagement.result import Swing
+from heldout.decision.engagement.ways import WayId
+from heldout.decision.engagement.worlds import Floats, Worlds
+
+GROUPS = 500
+"""Worlds of the runs with one assumption held; each has assumptions of its own."""
+_TRIES = 8
+_DECIDES = 0.5
+"""An assumption decides when it turns the answer, or moves the difference by this share of it or more."""
+
+
+class Bench:
+    """The ways on the same worlds, run again with one assumption held at a value."""
+
+    def __init__(self, need: Need, assumptions: Sequence[Assumption], ways: Sequence[WayId], seed: int) -> None:
+        self.need, self.ways = need, tuple(ways)
+        self.world = Worlds(assumptions, GROUPS, 1, seed)
+        self.totals: dict[WayId, Floats] = {}
+        self.uses: dict[WayId, frozenset[str]] = {}
+        for way in self.ways:
+            self.world.used.clear()
+            self.totals[way] = self._total(way, self.world)
+            self.uses[way] = frozenset(self.world.used)
+
+    def _total(self, way: WayId, world: Worlds) -> Floats:
+        horizon = self.need.horizon_months
+        return Course(way, self.need, world, horizon).outcome(horizon).total
+
+    def held(self, name: str, value: float) -> dict[WayId, Floats]:
+        """Every way's total in each world, with one assumption at `value` in all of them."""
+        world = self.world.with_fixed(name, value)
+        return {way: self._total(way, world) if name in self.uses[way] else self.totals[way] for way in self.ways}
+
+
+def swings(bench: Bench, best: WayId, importance: Mapping[str, float]) -> tuple[Swing, ...]:
+    """Every assumption that plays a part, the ones that turn the answer first, then by how far they move it."""
+    gap = _lead(bench.totals, best)[0]
+    found = []
+    for one in bench.world.assumptions.values():
+        if one.low < one.high and any(one.id in used for used in bench.uses.values()):
+            found.append(_swing(bench, best, one, importance.get(one.id, 0.0), gap))
+    return tuple(sorted(found, key=lambda s: (-s.beyond, -abs(s.at_high - s.at_low))))
+
+
+def _swing(bench: Bench, best: WayId, one: Assumption, importance: float, gap: float) -> Swing:
+    ends = [_lead(bench.held(one.id, value), best) for value in (one.low, one.high)]
+    leads = [lead for lead, _, _ in ends]
+    moves = abs(leads[1] - leads[0])
+    decides = one.weak and moves >= _DECIDES * abs(gap)
+    swing = Swing(assumption=one, at_low=leads[0], at_high=leads[1], importance=importance, decides=decides)
+    turned = [index for index, (lead, error, _) in enumerate(ends) if lead < -2 * error]
+    if len(turned) != 1:
+        return swing.model_copy(update={"decides": one.weak}) if turned else swing
+    end = (one.low, one.high)[turned[0]]
+    at = _root(bench, best, one, leads)
+    beyond = distribution(one, at) if turned[0] == 0 else 1 - distribution(one, at)
+    to = ends[turned[0]][2]
+    return swing.model_copy(
+        update={"flips_at": at if end is not None else None, "to": to, "beyond": beyond, "decides": one.weak}
+    )
+
+
+def _root(bench: Bench, best: WayId, one: Assumption, leads: Sequence[float]) -> float:
+    """The value at which the lead is nothing, between the ends of the range: false position, halved where it sticks."""
+    low, high, at_low, at_high = one.low, one.high, leads[0], leads[1]
+    middle = (low + high) / 2
+    for step in range(_TRIES):
+        middle = (low + high) / 2 if step % 3 == 2 else low + (high - low) * at_low / (at_low - at_high)
+        lead = _lead(bench.held(one.id, middle), best)[0]
+        if abs(lead) < 1:
+            break
+        if (lead < 0) == (at_low < 0):
+            low, at_low = middle, lead
+        else:
+            high, at_high = middle, lead
+    return middle
+
+
+def _lead(totals: Mapping[WayId, Floats], best: WayId) -> tuple[float, float, WayId]:
+    """By how much `best` is cheaper than the cheapest other way, the standard error of that, and which way it is."""
+    other = min((way for way in totals if way != best), key=lambda way: float(totals[way].mean()))
+    difference = totals[other] - totals[best]
+    return float(difference.mean()), float(difference.std() / np.sqrt(len(difference))), other
+
+
+def distribution(one: Assumption, value: float) -> float:
+    """How much of an assumption's triangular range lies under `value`."""
+    low, mode, high = one.low, one.mode, one.high
+    if value <= low or value >= high:
+        return float(value >= high)
+    if value < mode:
+        return (value - low) ** 2 / ((high - low) * (mode - low))
+    return 1 - (high - value) ** 2 / ((high - low) * (high - mode)) if high > mode else 1.0
+
+
+def importances(world: Worlds, difference: Floats, names: Sequence[str]) -> tuple[dict[str, float], float]:
+    """Each assumption's share of what all of them explain of `difference` (groups,), and how much they explain.
+
+    A linear regression of ranks on ranks (Saltelli and others, 2008): the squared standardised coefficients.
+    """
+    varying = [name for name in names if world.assumptions[name].low < world.assumptions[name].high]
+    spread = float(np.ptp(difference))
+    if not varying or spread == 0 or len(difference) <= 2 * len(varying):
+        return {}, 0.0
+    ranks = np.stack([world.rank(name) for name in varying], axis=1)
+    ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
+    target = difference.argsort().argsort().astype(np.float64)
+    target = (target - target.mean()) / target.std()
+    weights, *_ = np.linalg.lstsq(ranks, target, rcond=None)
+    explained = 1 - float(((target - ranks @ weights) ** 2).mean())
+    squares = weights**2 / (weights**2).sum()
+    return dict(zip(varying, map(float, squares), strict=True)), max(explained, 0.0)

@@ -1,0 +1,206 @@
+"""The answer in sentences, the same on the page and on the terminal."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from heldout.decision.engagement.assumptions import Assumption
+from heldout.decision.engagement.result import BreakEven, Engagement, Map, Stretch, Swing, WayResult
+from heldout.decision.engagement.ways import WayId
+
+IN_TEXT: dict[WayId, str] = {
+    "full-time": "one full-time hire",
+    "freelancer": "a freelancer",
+    "agency": "an agency",
+    "team": "a small team of your own",
+    "agency-then-hire": "an agency that builds with a hire who maintains",
+}
+CHEAPEST = (
+    "Cheapest means: the lowest mean of everything that a way costs until the need ends, months too late among it. "
+    "It says nothing of how good the people are."
+)
+FIRST = 3
+"""How many assumptions are named first."""
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount in three figures: `$412,000`, `EUR 1,350`, and hours to the unit."""
+    size = abs(amount)
+    digits = 0 if size < 1000 else len(str(int(size))) - 3
+    rounded = round(size, -digits) if digits else round(size)
+    sign = "\u2212" if amount < 0 and rounded else ""
+    return f"{sign}{'$' if currency == 'USD' else currency + ' '}{rounded:,.0f}"
+
+
+def value(one: Assumption, number: float, currency: str) -> str:
+    """A value of an assumption with its unit: `$142/hour`, `25 %` of projects, `6 months`."""
+    if one.is_money:
+        return money(number, currency) + one.unit.removeprefix("$")
+    if one.unit.startswith("share"):
+        return f"{number * 100:.0f} %" + one.unit.removeprefix("share")
+    return f"{number:,.0f} {one.unit}" if number >= 100 else f"{number:.3g} {one.unit}"
+
+
+def ends(one: Assumption, currency: str) -> str:
+    """The range of an assumption: `$75 to $200/hour`."""
+    if one.unit.startswith("share"):
+        return f"{one.low * 100:.0f} to {value(one, one.high, currency)}"
+    if one.is_money:
+        return f"{money(one.low, currency)} to {value(one, one.high, currency)}"
+    return f"{one.low:,.4g} to {value(one, one.high, currency)}"
+
+
+def months(number: float) -> str:
+    """`9 months`, `1 month`, `16.5 months`."""
+    shown = f"{number:.0f}" if number >= 20 or abs(number - round(number)) < 0.05 else f"{number:.1f}"
+    return f"{shown} month{'s' * (shown != '1')}"
+
+
+def headline(result: Engagement) -> str:
+    """The answer in one or two sentences; a probability is named only once no weak default decides."""
+    if result.best is None:
+        return (
+            "No way that serves this need is built in time in most of the assumed worlds: allow more time, cut the "
+            "scope, or ask less to stay in house."
+        )
+    best = _capital(IN_TEXT[result.best])
+    over = f"over {months(result.need.horizon_months)}"
+    if result.next is None:
+        return f"{best} is the only way that serves this need {over}."
+    if result.probability is not None:
+        return (
+            f"{best} is the cheapest way {over} with a probability of {result.probability * 100:.0f} %, on average by "
+            f"{money(result.gap, result.need.currency)} before {IN_TEXT[result.next]}."
+        )
+    if result.standing in ("most", "nearly all"):
+        told = f"{best} is cheaper in {result.standing} of the assumed worlds {over}"
+    else:
+        where = {"about half": "only in about half", "some": "only in some", "hardly any": "in hardly any"}
+        told = f"{best} is cheapest {over} on average, yet {where[result.standing]} of the assumed worlds"
+    weak = deciding(result)
+    names = _listed([_within(swing.assumption.name) for swing in weak[:FIRST]])
+    if not any(swing.to for swing in weak):
+        return f"{told}. No single assumption turns that, but weak ones move it much, above all {names}."
+    return f"{told}; but weak assumptions decide, above all {names}."
+
+
+def deciding(result: Engagement) -> list[Swing]:
+    """The weak assumptions that decide, in the order in which replacing them helps most."""
+    return sorted(
+        (swing for swing in result.swings if swing.decides),
+        key=lambda swing: (-swing.importance, -abs(swing.at_high - swing.at_low)),
+    )
+
+
+def late(result: Engagement) -> str:
+    """What the deadline says about the cheapest way; empty when it is on time more often than not."""
+    way = _way(result, result.best)
+    if way is None or way.on_time >= 0.5:
+        return ""
+    told = (
+        f"It would be late: in {_percent(1 - way.on_time)} of the worlds nothing is built by month "
+        f"{result.need.deadline_months:g}, which is counted as a cost for each month."
+    )
+    if result.best_on_time:
+        return f"{told} If that month is firm, {IN_TEXT[result.best_on_time]} is the cheapest that keeps it."
+    return f"{told} No way keeps it more often than not."
+
+
+def turning(swing: Swing, result: Engagement) -> str:
+    """Where an assumption turns the answer."""
+    one, currency = swing.assumption, result.need.currency
+    if swing.flips_at is None or swing.to is None:
+        if (swing.at_low < 0) and (swing.at_high < 0):
+            return f"At both ends of {ends(one, currency)} another way is cheaper."
+        return f"It does not turn the answer by itself, anywhere in {ends(one, currency)}."
+    side = "under" if swing.at_low < 0 else "over"
+    return (
+        f"{_capital(side)} {value(one, swing.flips_at, currency)}, {IN_TEXT[swing.to]} is cheaper "
+        f"(assumed: {ends(one, currency)})."
+    )
+
+
+def rate(one: BreakEven, result: Engagement) -> str:
+    """The break-even of one way from outside, over the horizon of the need."""
+    currency = result.need.currency
+    best = _capital(IN_TEXT[one.way])
+    usual = f"the assumed mean is {money(one.usual, currency)}"
+    if one.rate is None:
+        return f"{best}: at no hourly rate cheaper than {IN_TEXT[one.against]}."
+    return (
+        f"{best} if the hour costs under {money(one.rate, currency)}; above, {IN_TEXT[one.against]}. In 8 of 10 "
+        f"assumed worlds the line lies between {money(one.low, currency)} and {money(one.high, currency)}; {usual}."
+    )
+
+
+def conditions(chart: Map, result: Engagement) -> str:
+    """For needs of which length, and under which rate, a way from outside is the cheapest; empty when for none."""
+    name = {"agency": "agency_rate", "freelancer": "freelancer_rate"}[chart.rate_of]
+    least = next(one.low for one in result.assumptions if one.id == name)
+    told = []
+    pairs = list(zip(chart.horizons, chart.limits, strict=True))
+    for likely, group in groupby(pairs, key=lambda pair: pair[1] is not None and pair[1] >= least):
+        if likely:
+            inside = [(horizon, limit) for horizon, limit in group if limit is not None]
+            limits = [limit for _, limit in inside]
+            under = money(min(limits), result.need.currency)
+            if max(limits) > 1.05 * min(limits):
+                under += f" to {money(max(limits), result.need.currency)}, by length"
+            told.append(f"{_length(inside[0][0], inside[-1][0], chart.horizons)} and the hour costs under {under}")
+    if not told:
+        return f"{_capital(IN_TEXT[chart.rate_of])}: at no length of the need, at any rate of the assumed range."
+    return f"{_capital(IN_TEXT[chart.rate_of])} if the need lasts {'; or '.join(told)}."
+
+
+def stretch(one: Stretch, result: Engagement) -> str:
+    """The cheapest way for needs of some length, at the assumed rates."""
+    length = _length(one.first, one.last, result.maps[0].horizons if result.maps else (one.first, one.last))
+    if one.way is None:
+        return f"If it lasts {length}: no way is built in time more often than not."
+    return f"If it lasts {length}: {IN_TEXT[one.way]}."
+
+
+def risks(way: WayResult, result: Engagement) -> list[str]:
+    """What goes wrong on a way, in short sentences."""
+    told = [f"Nobody starts before month {way.risks.first_day:.1f}, on average."]
+    outside = way.id in ("freelancer", "agency", "agency-then-hire")
+    if way.risks.broken > 0:
+        what = "the contract breaks" if outside else "somebody leaves, or was the wrong hire,"
+        told.append(f"In {_percent(way.risks.broken)} of the worlds {what} before it is built.")
+    told.append(f"Ramp-up takes {way.risks.ramp_months:.1f} person-months of output.")
+    if way.risks.locked > 0:
+        told.append(f"In {_percent(way.risks.locked)} what was made cannot be run and retrained without its makers.")
+    if result.need.kind == "lasting":
+        told.append(
+            "At the end the knowledge goes with them." if way.id in ("freelancer", "agency") else "The knowledge stays."
+        )
+    return told
+
+
+def _way(result: Engagement, name: WayId | None) -> WayResult | None:
+    return next((way for way in result.ways if way.id == name), None)
+
+
+def _length(first: float, last: float, horizons: tuple[float, ...]) -> str:
+    if first == horizons[0]:
+        return f"up to {last:.0f} months" if last < horizons[-1] else f"anything from {first:.0f} to {last:.0f} months"
+    if first == last < horizons[-1]:
+        return f"about {first:.0f} months"
+    return f"{first:.0f} months or more" if last == horizons[-1] else f"{first:.0f} to {last:.0f} months"
+
+
+def _percent(share: float) -> str:
+    shown = f"{share * 100:.0f} %"
+    return {"0 %": "under 1 %", "100 %": "over 99 %"}.get(shown, shown) if 0 < share < 1 else shown
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _within(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)

@@ -1,0 +1,52 @@
+"""`heldout engage`: the answer on the terminal, as page and as JSON; templates; mistakes with their lines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_case import run
+
+
+def test_the_answer_begins_with_a_sentence_and_says_what_is_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "engage", "--one-off", "--horizon", "18", "--scope", "4")
+    words = " ".join(out.split())
+    assert code == 0
+    assert "over 18 months" in words.split("Assumed")[0]
+    assert "Assumed, since nobody said otherwise: something has to work" in words
+    for part in ("What would turn it", "Under which conditions", "In stages", "Replace first", "weak:"):
+        assert part in words
+
+
+def test_page_and_json_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "e.html"
+    code, out, _ = run(capsys, "engage", "--json", "-", "--html", page)
+    assert code == 0
+    content = json.loads(out)
+    assert content["probability"] is None
+    assert content["seed"]
+    assert "Full-time, freelancer, agency or team?" in page.read_text()
+
+
+def test_templates_are_written_once_and_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    need, own = tmp_path / "need.yaml", tmp_path / "own.yaml"
+    assert run(capsys, "engage", "--need-template", need, "--assumptions-template", own)[0] == 0
+    assert run(capsys, "engage", "--need", need, "--assumptions", own)[0] == 0
+    code, _, err = run(capsys, "engage", "--need-template", need)
+    assert (code, "is not overwritten" in err) == (2, True)
+    assert "- id: wage" in run(capsys, "engage", "--assumptions-template", "-")[1]
+
+
+def test_mistakes_are_told_with_their_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    need = tmp_path / "need.yaml"
+    need.write_text("kind: lasting\nhorizon: 3\n")
+    code, _, err = run(capsys, "engage", "--need", need)
+    assert (code, "need.yaml:2:1: `horizon` is not a known key" in err) == (2, True)
+    code, _, err = run(capsys, "engage", "--currency", "EUR")
+    assert (code, "--per-dollar" in err) == (2, True)
+
+
+def test_a_case_gives_its_title(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = tmp_path / "c"
+    assert run(capsys, "case", "new", case, "--role", "vendor-team", "--title", "Churn, built or bought")[0] == 0
+    assert "Churn, built or bought" in run(capsys, "engage", "--case", case)[1]

@@ -1,0 +1,196 @@
+"""The answer: the same each time, turned where it is said to turn, and no surer than its sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from heldout.decision.engagement import Engagement, engage
+from heldout.decision.engagement.assumptions import Assumption, builtin
+from heldout.decision.engagement.break_even import courses
+from heldout.decision.engagement.flips import Bench, distribution
+from heldout.decision.engagement.need import Need
+from heldout.decision.engagement.words import conditions, deciding, headline, late, money, rate, stretch, turning
+from heldout.decision.engagement.worlds import SEED, Worlds, quantile
+from tests.decision.engagement.samples import fixed, need
+
+
+@pytest.fixture(scope="module")
+def result() -> Engagement:
+    return engage(Need(), builtin().assumptions)
+
+
+def owned(assumptions: Sequence[Assumption], *names: str) -> tuple[Assumption, ...]:
+    return tuple(one.model_copy(update={"mark": "own"} if one.id in names or not names else {}) for one in assumptions)
+
+
+def test_same_input_same_answer(result: Engagement) -> None:
+    again = engage(Need(), builtin().assumptions)
+    assert again.model_dump_json() == result.model_dump_json()
+    assert result.seed == SEED
+    json.loads(result.model_dump_json())
+
+
+def test_another_seed_moves_the_gap_by_little_beside_its_error(result: Engagement) -> None:
+    other = engage(Need(), builtin().assumptions, seed=7)
+    assert abs(other.gap - result.gap) < 4 * np.hypot(other.gap_error, result.gap_error)
+
+
+def test_parts_of_each_way_add_up_to_its_total(result: Engagement) -> None:
+    for way in result.ways:
+        assert sum(part.amount for part in way.parts) == pytest.approx(way.total.mean)
+        assert way.never <= way.missed
+        assert way.on_time <= way.built
+
+
+def test_the_chance_of_no_value_is_the_same_for_every_way(result: Engagement) -> None:
+    # What is never of value, less what is never built, is the same for every way up to who is built when.
+    world = Worlds(builtin().assumptions, 50, 10)
+    given = courses(Need(), world, [way.id for way in result.ways], 24)
+    good = [course.good for course in given.values()]
+    assert all((one == good[0]).all() for one in good)
+
+
+def test_no_probability_while_weak_assumptions_decide(result: Engagement) -> None:
+    assert result.probability is None
+    assert deciding(result)
+    assert "%" not in headline(result)
+    assert "weak" in headline(result)
+
+
+def test_a_probability_once_they_are_replaced(result: Engagement) -> None:
+    names = [swing.assumption.id for swing in deciding(result)]
+    some = engage(Need(), owned(builtin().assumptions, names[0]))
+    assert some.probability is None
+    full = engage(Need(), owned(builtin().assumptions, *names))
+    assert full.probability is not None
+    assert f"probability of {full.probability * 100:.0f} %" in headline(full)
+
+
+def test_the_answer_turns_where_it_is_said_to(result: Engagement) -> None:
+    turns = [swing for swing in result.swings if swing.flips_at is not None]
+    assert turns
+    for swing in turns[:3]:
+        one = swing.assumption
+        assert one.low < swing.flips_at < one.high
+        assert min(swing.at_low, swing.at_high) < 0 < max(swing.at_low, swing.at_high)
+        assert 0 < swing.beyond < 1
+        bench = Bench(Need(), builtin().assumptions, [way.id for way in result.ways], SEED)
+        step = (one.high - one.low) / 10
+        sides = []
+        for value in (swing.flips_at - step, swing.flips_at + step):
+            totals = bench.held(one.id, value)
+            sides.append(min(totals, key=lambda way: totals[way].mean()))
+        assert result.best in sides
+        assert swing.to in sides
+        assert f"{'Under' if swing.at_low < 0 else 'Over'}" in turning(swing, result)
+
+
+def test_a_break_even_rate_makes_the_two_ways_cost_the_same(result: Engagement) -> None:
+    line = next(one for one in result.break_evens if one.way == "freelancer")
+    assert line.low < line.rate < line.high
+    world = Worlds(builtin().assumptions, result.groups, result.worlds // result.groups)
+    paid = courses(Need(), world.with_fixed("freelancer_rate", line.rate), ["freelancer", line.against], 24)
+    mean = {way: course.outcome(24).total.mean() for way, course in paid.items()}
+    assert mean["freelancer"] == pytest.approx(mean[line.against], rel=1e-6)
+
+
+def test_limits_of_a_map_agree_with_its_cells(result: Engagement) -> None:
+    for chart in result.maps:
+        for column, limit in enumerate(chart.limits):
+            below = {
+                chart.cheapest[row][column] == chart.rate_of
+                for row, at in enumerate(chart.rates)
+                if limit is not None and at < limit
+            }
+            above = {
+                chart.cheapest[row][column] == chart.rate_of
+                for row, at in enumerate(chart.rates)
+                if limit is not None and at > limit
+            }
+            assert below <= {True}
+            assert above <= {False}
+
+
+def test_importances_are_shares_and_the_largest_is_what_the_gap_hangs_on(result: Engagement) -> None:
+    assert sum(swing.importance for swing in result.swings) == pytest.approx(1, abs=0.02)
+    assert 0 <= result.by_luck <= 1
+    largest = max(result.swings, key=lambda swing: swing.importance)
+    assert largest.assumption.id == "freelancer_rate"
+
+
+def test_knowledge_that_must_stay_leaves_only_ways_with_employees() -> None:
+    result = engage(Need(stays_in_house=("knowledge",)), builtin().assumptions)
+    fitting = {way.id for way in result.ways if way.fits}
+    assert fitting == {"full-time", "team", "agency-then-hire"}
+    assert result.best == "full-time"
+
+
+def test_a_firm_deadline_leaves_only_ways_that_keep_it() -> None:
+    result = engage(Need(firm_deadline=True), builtin().assumptions)
+    assert result.best in {"team", "agency"}
+    assert all(way.on_time >= 0.5 for way in result.ways if way.fits)
+    assert late(result) == ""
+
+
+def test_a_need_too_short_for_every_way_has_no_answer() -> None:
+    result = engage(Need(horizon_months=2), builtin().assumptions)
+    assert (result.best, result.probability, result.swings) == (None, None, ())
+    assert "allow more time" in headline(result)
+
+
+def test_without_ranges_everything_is_certain_and_stop_rules_cost_nothing_more() -> None:
+    result = engage(need(), fixed())
+    assert result.gap_error == 0
+    assert result.probability == 1
+    assert all(one.value == pytest.approx(0) for one in result.stopping)
+
+
+def test_the_right_to_stop_is_what_a_worthless_build_would_have_cost() -> None:
+    # Seen for certain after the discovery: the freelancer is stopped at a tenth of the work, with a month of notice.
+    # (0.25 months of ramp-up give the first 0.25 person-months.)
+    result = engage(need(), fixed(no_value=1))
+    one = next(one for one in result.stopping if one.way == "freelancer")
+    assert one.stopped == 1
+    assert one.value == pytest.approx(9 * 10_500)
+    assert one.worthless_with == pytest.approx(1.25 * 10_500 + 0.5 * 10_500)
+
+
+def test_checks_that_see_nothing_cost_their_work() -> None:
+    result = engage(need(), fixed(no_value=0, gate_effort=0.5))
+    assert all(one.value == pytest.approx(-2 * 0.5 * 15_000) for one in result.stopping)
+
+
+def test_sentences_hold_no_formula_and_no_number_without_its_unit(result: Engagement) -> None:
+    said = [rate(one, result) for one in result.break_evens]
+    said += [conditions(chart, result) for chart in result.maps] + [stretch(one, result) for one in result.stretches]
+    assert any("the hour costs under $" in one for one in said)
+    assert all(one.endswith(".") for one in said)
+    assert any("more often than not" in one for one in said)
+
+
+def test_a_triangular_range_is_drawn_as_it_is_described() -> None:
+    one = builtin().assumptions[0]
+    ranks = np.linspace(0.001, 0.999, 500)
+    drawn = quantile(one, ranks)
+    assert drawn.min() >= one.low
+    assert drawn.max() <= one.high
+    np.testing.assert_allclose([distribution(one, value) for value in drawn], ranks, atol=1e-9)
+    assert drawn.mean() == pytest.approx((one.low + one.mode + one.high) / 3, rel=1e-3)
+
+
+def test_replacing_one_assumption_leaves_all_other_draws_as_they_were() -> None:
+    before, after = Worlds(builtin().assumptions, 50), Worlds(builtin().assumptions[5:], 50)
+    name = builtin().assumptions[10].id
+    assert (before[name] == after[name]).all()
+    assert (before.luck("leaves", 1, 3) == after.luck("leaves", 1, 3)).all()
+
+
+def test_amounts_are_told_in_three_figures() -> None:
+    assert [money(n, "USD") for n in (0, 9.6, 141.2, 133_100, 1_234_567, -17_675)] == [
+        "$0", "$10", "$141", "$133,000", "$1,230,000", "\u2212$17,700",
+    ]  # fmt: skip
+    assert money(1000, "EUR") == "EUR 1,000"
