@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import math
+from functools import cache
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from benchmarks.decision.simulator import BAR, COMPETENCIES, Truth, draw
@@ -46,8 +48,9 @@ def padded(panel: Truth) -> dict[str, np.ndarray]:
     return made
 
 
-def sample(data: dict[str, np.ndarray], seed: int) -> np.ndarray:
-    """(draws, SIZE, K): levels drawn by NUTS, two chains of 300 after 400 to warm up."""
+@cache
+def sampler() -> Any:
+    """NUTS on the model, two chains of 300 after 400 to warm up; one object, so that it compiles once."""
     import jax
     import jax.numpy as jnp
     import numpyro
@@ -87,9 +90,16 @@ def sample(data: dict[str, np.ndarray], seed: int) -> np.ndarray:
         chance = dist.Normal(seen, d["measure_se"]).log_prob(d["measure_level"])
         numpyro.factor("measures", jnp.where(d["measure_mask"], chance, 0.0).sum())
 
-    run = MCMC(
+    return MCMC(
         NUTS(model), num_warmup=400, num_samples=300, num_chains=2, chain_method="sequential", progress_bar=False
     )
+
+
+def sample(data: dict[str, np.ndarray], seed: int) -> np.ndarray:
+    """(draws, SIZE, K): levels drawn for one panel."""
+    import jax
+
+    run = sampler()
     run.run(jax.random.PRNGKey(seed), data)
     return np.asarray(run.get_samples()["level"])
 

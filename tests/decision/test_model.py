@@ -98,7 +98,7 @@ def test_the_same_evidence_in_another_order_gives_the_same() -> None:
 def test_nobody_is_judged_without_evidence() -> None:
     alone = fit([], ["ada"], ["craft"])
     assert alone.levels.mean[0, 0] == pytest.approx(3.0)
-    assert alone.levels.deviation[0, 0] == pytest.approx(alone.prior_deviation)
+    assert alone.levels.deviation[0, 0] == pytest.approx(alone.prior_deviation())
     made = panel()
     with_them = fit(made.observations, [*made.subjects, "ada"], made.competencies)
     assert (with_them.levels.deviation[-1] > 1.5 * with_them.levels.deviation[0]).all()

@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 
-from heldout.decision.explain import explain_level, explain_worth
+from heldout.decision.design import Floats
+from heldout.decision.explain import explain_subject
 from heldout.decision.next_evidence import Outlook, outlook
 from heldout.decision.observations import Observation, observations_of
-from heldout.decision.posterior import Mixture, Posterior, fit
+from heldout.decision.posterior import Mixture, Posterior, fit, weights_of
 from heldout.decision.ranking import Worth, sensitivity, worth
 from heldout.decision.reasons import reasons
 from heldout.decision.result import (
@@ -21,6 +24,7 @@ from heldout.decision.result import (
     LevelResult,
     NextStep,
     RaterNote,
+    Reason,
     SubjectResult,
     Twin,
     WeightCheck,
@@ -38,8 +42,40 @@ _CONTENDERS = 10
 """Subjects for whom further evidence is thought through, the likeliest best first."""
 _FEWEST_RATINGS = 8
 """Ratings by an interviewer before anything is said of how they rate."""
+_TWIN_MOST = 200
+"""Subjects up to whom the twin is asked: it takes several times as long as the model."""
 _SAME = 0.15
 """Level points and probability by which the twins may differ before it is said."""
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """What is told of each entry of a mixture: everything at once, for one by one takes long for many subjects."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+    above: Floats
+    deviation: Floats
+
+    @classmethod
+    def of(cls, mixture: Mixture, bars: Floats | float) -> Self:
+        """Of a mixture, held against `bars` of its shape."""
+        return cls(mixture.mean, *mixture.interval(0.9), mixture.above(bars), mixture.deviation)
+
+    def estimate(self, at: tuple[int, ...], bar: float, prior: float, told: tuple[Reason, ...]) -> Estimate:
+        """One entry; the interval is kept within the scale."""
+        low, high = float(self.low[at]), float(self.high[at])
+        return Estimate(
+            mean=float(self.mean[at]),
+            low=max(low, 1.0),
+            high=min(high, 5.0),
+            bar=bar,
+            above=float(self.above[at]),
+            informed=max(1 - (float(self.deviation[at]) / prior) ** 2, 0.0),
+            told=high - low <= WIDEST,
+            reasons=told,
+        )
 
 
 @dataclass(frozen=True)
@@ -56,6 +92,18 @@ class _Fitted:
     def bar(self) -> float:
         """The role's bars, weighted: the level that the worth is held against."""
         return sum(weight * self.bars[name] for name, weight in self.weights.items())
+
+    @cached_property
+    def levels(self) -> _Numbers:
+        """Of each subject and competency."""
+        return _Numbers.of(
+            self.posterior.levels, np.array([self.bars.get(name, 3.0) for name in self.posterior.design.competencies])
+        )
+
+    @cached_property
+    def whole(self) -> _Numbers:
+        """Of each subject's worth."""
+        return _Numbers.of(self.worth.mixture, self.bar)
 
 
 def decide(
@@ -113,60 +161,35 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
     seen = {name: [e for e in dossier.evidence if e.competency == name] for name in fitted.weights}
     observed = {name: sum(e.level is not None for e in found) for name, found in seen.items()}
     covered = sum(weight for name, weight in fitted.weights.items() if observed[name])
+    whole, pieces = explain_subject(fitted.posterior, subject.slug, fitted.weights)
     levels = []
     for name, weight in sorted(fitted.weights.items(), key=lambda item: -item[1]):
-        pieces = explain_level(fitted.posterior, subject.slug, name)
-        column = fitted.posterior.design.competencies.index(name)
+        at = (row, fitted.posterior.design.competencies.index(name))
         known = fitted.standard.by_id.get(name)
-        made = _estimate(fitted.posterior.levels, (row, column), fitted.bars[name], fitted.posterior.prior_deviation)
-        told = reasons(pieces, fitted.given, fitted.posterior, name)
+        told = reasons(pieces[name], fitted.given, fitted.posterior, name)
         levels.append(
             LevelResult(
                 competency=name,
                 name=known.name if known else name,
                 weight=weight,
-                estimate=made.model_copy(update={"reasons": told}),
+                estimate=fitted.levels.estimate(at, fitted.bars[name], fitted.posterior.prior_deviation(), told),
                 seen=observed[name],
                 missing="" if observed[name] else _why_missing(seen[name]),
             )
         )
-    prior = _prior_of_worth(fitted)
-    whole = _estimate(fitted.worth.mixture, (row,), fitted.bar, prior)
-    told = reasons(explain_worth(fitted.posterior, subject.slug, fitted.weights), fitted.given, fitted.posterior)
+    prior = fitted.posterior.prior_deviation(weights_of(fitted.posterior.design, fitted.weights)[0])
+    made = fitted.whole.estimate((row,), fitted.bar, prior, reasons(whole, fitted.given, fitted.posterior))
     return SubjectResult(
         slug=subject.slug,
         name=subject.name,
         kind=subject.kind,
-        worth=whole.model_copy(update={"reasons": told, "told": whole.told and covered >= LEAST_COVERED}),
+        worth=made.model_copy(update={"told": made.told and covered >= LEAST_COVERED}),
         best=float(fitted.worth.best[row]),
         regret=float(fitted.worth.regret[row]),
         covered=min(covered, 1.0),
         levels=tuple(levels),
         sources=tuple(dict.fromkeys(e.source for e in dossier.evidence if e.level is not None)),
     )
-
-
-def _estimate(mixture: Mixture, at: tuple[int, ...], bar: float, prior: float) -> Estimate:
-    """One entry of a mixture; the interval is kept within the scale."""
-    one = Mixture(
-        mixture.weights, np.array([m[at] for m in mixture.means]), np.array([d[at] for d in mixture.deviations])
-    )
-    low, high = (float(value) for value in one.interval(0.9))
-    return Estimate(
-        mean=float(one.mean),
-        low=max(low, 1.0),
-        high=min(high, 5.0),
-        bar=bar,
-        above=float(one.above(bar)),
-        informed=max(1 - (float(one.deviation) / prior) ** 2, 0.0),
-        told=high - low <= WIDEST,
-        reasons=(),
-    )
-
-
-def _prior_of_worth(fitted: _Fitted) -> float:
-    """The deviation of the worth of somebody of whom nothing is known, with the same variances."""
-    return float(worth(fit([], ["nobody"], list(fitted.weights)), fitted.weights).mixture.deviation[0])
 
 
 def _why_missing(found: Sequence[Evidence]) -> str:
@@ -225,8 +248,9 @@ def _raters(posterior: Posterior) -> tuple[RaterNote, ...]:
 def _twin(
     fitted: _Fitted, observed: Sequence[Observation], slugs: Sequence[str], ranked: Sequence[SubjectResult]
 ) -> Twin | None:
-    """The ordinal twin's answer; None where there are no ratings, which is all that it takes otherwise."""
-    if not any(one.kind == "rating" for one in observed):
+    """The ordinal twin's answer; None where there are no ratings, which is all that it takes otherwise, or too many
+    subjects."""
+    if len(slugs) > _TWIN_MOST or not any(one.kind == "rating" for one in observed):
         return None
     other = worth(fit(observed, slugs, list(fitted.weights), ordinal=True), fitted.weights)
     mean = other.mixture.mean

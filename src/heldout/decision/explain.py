@@ -10,17 +10,15 @@ Averaged over the sets of variances with their weights, the pieces still add up 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from heldout.decision.design import Floats
-from heldout.decision.model import Solution
+from heldout.decision.design import Floats, Ints
 from heldout.decision.observations import MIDDLE
-from heldout.decision.posterior import Posterior, gains, weights_of
+from heldout.decision.posterior import Posterior, own_gains, weights_of
 
 Kind = Literal["start", "pool", "observation", "severity", "leniency"]
 
@@ -44,47 +42,48 @@ def explain_level(posterior: Posterior, subject: str, competency: str) -> tuple[
     """The pieces of a subject's level in one competency; they sum to `posterior.levels.mean`."""
     wanted = np.zeros((1, len(posterior.design.competencies)))
     wanted[0, posterior.design.competencies.index(competency)] = 1.0
-    return _pieces(posterior, subject, wanted)
+    return _pieces(posterior, subject, wanted)[0]
 
 
 def explain_worth(posterior: Posterior, subject: str, weights: Mapping[str, float]) -> tuple[Piece, ...]:
     """The pieces of a subject's worth to a role; they sum to the mean of `ranking.worth`."""
-    return _pieces(posterior, subject, weights_of(posterior.design, weights))
+    return _pieces(posterior, subject, weights_of(posterior.design, weights))[0]
 
 
-def _pieces(posterior: Posterior, subject: str, wanted: Floats) -> tuple[Piece, ...]:
+def explain_subject(
+    posterior: Posterior, subject: str, weights: Mapping[str, float]
+) -> tuple[tuple[Piece, ...], dict[str, tuple[Piece, ...]]]:
+    """The pieces of a subject's worth and of every level: what the other two give one by one."""
+    names = posterior.design.competencies
+    whole, *levels = _pieces(posterior, subject, np.vstack([weights_of(posterior.design, weights), np.eye(len(names))]))
+    return whole, dict(zip(names, levels, strict=True))
+
+
+def _pieces(posterior: Posterior, subject: str, wanted: Floats) -> list[tuple[Piece, ...]]:
+    """The pieces of each of `wanted` (L, K) combinations of a subject's levels."""
     design = posterior.design
     who = posterior.index(subject)
     own = np.flatnonzero(design.subject == who)
     effects = design.effects[own].toarray()
-    truth = (wanted @ design.truth)[0]
-    first_source, first_rater = design.first_source, design.first_rater
-    direct, pool = np.zeros(len(own)), 0.0
-    lenient: dict[str, float] = defaultdict(float)
-    severe: dict[str, float] = defaultdict(float)
+    truth = wanted @ design.truth
+    direct = np.zeros((len(wanted), len(own)))
+    owed = np.zeros((len(wanted), effects.shape[1]))
     for weight, solution in zip(posterior.weights, posterior.solutions, strict=True):
-        gain = _gain(posterior, solution, who, wanted)
+        gain = own_gains(design, solution, who, wanted)
         direct += weight * gain * design.residual[own]
-        owed = -gain @ effects * solution.effects + truth * solution.effects
-        pool += weight * float(owed[:first_source].sum())
-        for i, source in enumerate(design.sources):
-            lenient[source] += weight * float(owed[first_source + i])
-        for i, rater in enumerate(design.raters):
-            severe[rater] += weight * float(owed[first_rater + i])
-    pieces = [Piece("start", MIDDLE * float(wanted.sum())), Piece("pool", pool)]
-    pieces += [
-        Piece("observation", float(points), observation=int(design.order[row]))
-        for row, points in zip(own, direct, strict=True)
-    ]
-    pieces += [Piece("leniency", points, source=source) for source, points in lenient.items() if points]
-    pieces += [Piece("severity", points, rater=rater) for rater, points in severe.items() if points]
-    return tuple(pieces)
+        owed += weight * (truth - gain @ effects) * solution.effects
+    return [_told(posterior, own, MIDDLE * float(wanted[i].sum()), direct[i], owed[i]) for i in range(len(wanted))]
 
 
-def _gain(posterior: Posterior, solution: Solution, who: int, wanted: Floats) -> Floats:
-    """(n,): how the subject's own observations enter the mean of the `wanted` combination, in their order."""
-    for block, _, weight in gains(posterior.design, solution, wanted):
-        for place in np.flatnonzero(block.subjects == who):
-            found: Floats = weight[place, 0, block.inside[place]]
-            return found
-    return np.zeros(0)
+def _told(posterior: Posterior, own: Ints, start: float, direct: Floats, owed: Floats) -> tuple[Piece, ...]:
+    """The pieces of one combination: what its observations gave, and what is owed to each global effect."""
+    design = posterior.design
+    lenient = zip(design.sources, owed[design.first_source :], strict=False)
+    severe = zip(design.raters, owed[design.first_rater :], strict=True)
+    return (
+        Piece("start", start),
+        Piece("pool", float(owed[: design.first_source].sum())),
+        *(Piece("observation", float(p), int(design.order[row])) for row, p in zip(own, direct, strict=True)),
+        *(Piece("leniency", float(points), source=source) for source, points in lenient if points),
+        *(Piece("severity", float(points), rater=rater) for rater, points in severe if points),
+    )

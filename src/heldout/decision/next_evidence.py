@@ -19,8 +19,8 @@ import numpy as np
 
 from heldout.decision.design import SHARED_ERROR, Floats
 from heldout.decision.model import LENIENCY, OTHER_LENIENCY, Solution
-from heldout.decision.posterior import Posterior, gains, moments, weights_of
-from heldout.decision.ranking import SEED, root_of, shares, worth
+from heldout.decision.posterior import Posterior, own_gains, weights_of
+from heldout.decision.ranking import SEED, Worth, shares, worth
 
 ENOUGH = 0.08
 """Expected regret, in level points, under which nothing further is worth asking for."""
@@ -72,7 +72,7 @@ def outlook(posterior: Posterior, weights: Mapping[str, float], steps: Sequence[
     now = worth(posterior, weights)
     best = float(now.draws.max(axis=1).mean())
     today = float(now.regret.min())
-    found = [_prospect(posterior, weights, step, best) for step in steps]
+    found = [_prospect(posterior, now, weights, step, best) for step in steps]
     found.sort(key=lambda one: (one.regret, one.step.hours + one.step.their_hours, one.step.subject, one.step.name))
     likeliest = [posterior.design.subjects[i] for i in np.argsort(-now.best, kind="stable")[:LIKELIEST]]
     advised = []
@@ -82,54 +82,44 @@ def outlook(posterior: Posterior, weights: Mapping[str, float], steps: Sequence[
     return Outlook(today, tuple(found), tuple(advised))
 
 
-def _prospect(posterior: Posterior, weights: Mapping[str, float], step: Step, best: float) -> Prospect:
+def _prospect(posterior: Posterior, now: Worth, weights: Mapping[str, float], step: Step, best: float) -> Prospect:
     """What one step would bring, averaged over the sets of variances."""
     design = posterior.design
     who = posterior.index(step.subject)
-    wanted = weights_of(design, weights)
     seen = np.eye(len(design.competencies))[[design.competencies.index(name) for name in step.competencies]]
+    wanted = np.vstack([weights_of(design, weights), seen])
     generator = np.random.default_rng(SEED)
     tops, variances = [], []
-    for solution, count in zip(posterior.solutions, shares(posterior.weights, _DRAWS), strict=True):
-        means, own, depends = (part[:, 0] for part in moments(design, solution, wanted))
-        covariance = _with_new(posterior, solution, step, who, np.vstack([wanted, seen]), depends)
-        new = _new_variance(posterior, solution, step, who, seen)
-        change = covariance @ np.linalg.solve(new, covariance.T)
-        drawn = means + generator.standard_normal((count, len(means))) @ root_of(change).T
-        tops.append(drawn.max(axis=1))
-        whole = own[who] + depends[who] @ solution.spread @ depends[who]
-        variances.append(max(float(whole - change[who, who]), 0.0))
+    for k, (solution, count) in enumerate(zip(posterior.solutions, shares(posterior.weights, _DRAWS), strict=True)):
+        through = _dependence(posterior, solution, step, who, seen)
+        within = _within(posterior, solution, who, wanted)
+        covariance = now.depends[k] @ solution.spread @ through.T
+        covariance[who] += within[0, 1:]
+        variance = through @ solution.spread @ through.T + within[1:, 1:] + _errors(posterior, solution, step)
+        change = covariance @ np.linalg.inv(np.linalg.cholesky(variance)).T  # change @ change.T is what is learnt
+        tops.append((now.means[k] + generator.standard_normal((count, len(seen))) @ change.T).max(axis=1))
+        whole = now.own[k][who] + now.depends[k][who] @ solution.spread @ now.depends[k][who]
+        variances.append(max(float(whole - change[who] @ change[who]), 0.0))
     spread = float(np.sqrt(posterior.weights @ np.array(variances)))
     return Prospect(step, max(best - float(np.concatenate(tops).mean()), 0.0), spread)
 
 
-def _with_new(
-    posterior: Posterior, solution: Solution, step: Step, who: int, wanted: Floats, depends: Floats
-) -> Floats:
-    """(S, n): the covariance of everybody's worth with the n new observations."""
-    through = _dependence(posterior, solution, step, who, wanted[1:])
-    covariance: Floats = depends @ solution.spread @ through.T
-    covariance[who] += _within(posterior, solution, who, wanted)[0, 1:]
-    return covariance
-
-
-def _new_variance(posterior: Posterior, solution: Solution, step: Step, who: int, seen: Floats) -> Floats:
-    """(n, n): the covariance of the new observations as expected today."""
-    v, count = solution.variances, len(seen)
-    through = _dependence(posterior, solution, step, who, seen)
-    variance: Floats = through @ solution.spread @ through.T + _within(posterior, solution, who, seen)
-    if step.source not in posterior.design.sources:
-        variance += LENIENCY.get(step.source, OTHER_LENIENCY) ** 2
-    if step.kind == "rating":
-        return variance + v.severity**2 + v.halo**2 + np.eye(count) * v.noise**2
-    return variance + step.se**2 * (SHARED_ERROR + (1 - SHARED_ERROR) * np.eye(count))
+def _errors(posterior: Posterior, solution: Solution, step: Step) -> Floats:
+    """(n, n): the covariance of the errors of the new observations, beside what is there already."""
+    v, count = solution.variances, len(step.competencies)
+    new = 0.0 if step.source in posterior.design.sources else LENIENCY.get(step.source, OTHER_LENIENCY) ** 2
+    own = v.severity**2 + v.halo**2 + np.eye(count) * v.noise**2
+    if step.kind == "measure":
+        own = step.se**2 * (SHARED_ERROR + (1 - SHARED_ERROR) * np.eye(count))
+    errors: Floats = new + own
+    return errors
 
 
 def _dependence(posterior: Posterior, solution: Solution, step: Step, who: int, seen: Floats) -> Floats:
     """(n, G): how the new observations depend on the global effects that are there already."""
     design = posterior.design
-    _, _, depends = moments(design, solution, seen)
-    through: Floats = depends[who].copy()
+    own = np.flatnonzero(design.subject == who)
+    through: Floats = seen @ design.truth - own_gains(design, solution, who, seen) @ design.effects[own].toarray()
     if step.source in design.sources:
         through[:, design.first_source + design.sources.index(step.source)] += 1.0
     return through
@@ -139,8 +129,8 @@ def _within(posterior: Posterior, solution: Solution, who: int, wanted: Floats) 
     """(L, L): the covariance of combinations of one subject's levels given the global effects."""
     v = solution.variances
     ability = v.ability**2 * ((1 - v.correlation) * np.eye(wanted.shape[1]) + v.correlation)
-    result: Floats = wanted @ ability @ wanted.T
-    for block, covariance, weight in gains(posterior.design, solution, wanted):
-        for place in np.flatnonzero(block.subjects == who):
-            result = result - weight[place] @ covariance[place].T
+    own = np.flatnonzero(posterior.design.subject == who)
+    covariance = (wanted @ ability)[:, posterior.design.competency[own]] * posterior.design.loading[own]
+    known = own_gains(posterior.design, solution, who, wanted) @ covariance.T
+    result: Floats = wanted @ ability @ wanted.T - known
     return result

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 from scipy.special import ndtr
 
 from heldout.decision.design import Block, Design, Floats, lay_out
@@ -73,11 +74,17 @@ class Posterior:
         moments = [_levels(self.design, one) for one in self.solutions]
         return Mixture(self.weights, np.stack([m for m, _ in moments]), np.stack([d for _, d in moments]))
 
-    @property
-    def prior_deviation(self) -> float:
-        """How uncertain the level of somebody is of whom nothing is known, in level points."""
-        each = [one.variances.ability**2 + 2 * POOL**2 for one in self.solutions]
-        return float(np.sqrt(self.weights @ each))
+    def prior_deviation(self, combination: Floats | None = None) -> float:
+        """How uncertain the level of somebody is of whom nothing is known, in level points; or a `combination` (K,)
+        of their levels."""
+        w = np.ones(1) if combination is None else combination
+        squares, sum_squared = float(w @ w), float(w.sum()) ** 2
+        variances = [
+            v.ability**2 * ((1 - v.correlation) * squares + v.correlation * sum_squared)
+            + POOL**2 * (squares + sum_squared)
+            for v in (one.variances for one in self.solutions)
+        ]
+        return float(np.sqrt(self.weights @ variances))
 
     @cached_property
     def leniency(self) -> Mixture:
@@ -125,6 +132,19 @@ def gains(design: Design, solution: Solution, wanted: Floats) -> Iterator[tuple[
         yield block, covariance, covariance @ weight
 
 
+def own_gains(design: Design, solution: Solution, who: int, wanted: Floats) -> Floats:
+    """(L, n): the weights with which one subject's own n observations enter `wanted` combinations."""
+    v = solution.variances
+    ability = v.ability**2 * ((1 - v.correlation) * np.eye(wanted.shape[1]) + v.correlation)
+    for block, weight in zip(design.blocks, solution.weights, strict=True):
+        for place in np.flatnonzero(block.subjects == who):
+            rows = block.rows[place][block.inside[place]]
+            covariance = (wanted @ ability)[:, design.competency[rows]] * design.loading[rows]
+            found: Floats = covariance @ weight[place][: len(rows), : len(rows)]
+            return found
+    return np.zeros((len(wanted), 0))
+
+
 def moments(design: Design, solution: Solution, wanted: Floats) -> tuple[Floats, Floats, Floats]:
     """Of `wanted` (L, K) combinations of competencies of everybody: means (S, L), variances given the global effects
     (S, L), and how they depend on the global effects (S, L, G)."""
@@ -139,10 +159,19 @@ def moments(design: Design, solution: Solution, wanted: Floats) -> tuple[Floats,
         left = np.where(block.inside, solution.left[block.rows], 0.0)
         means[block.subjects] += (covariance @ left[:, :, None])[:, :, 0]
         own[block.subjects] -= (weight * covariance).sum(axis=2)
-        for i, subject in enumerate(block.subjects):
-            rows = block.rows[i][block.inside[i]]
-            depends[subject] -= weight[i][:, block.inside[i]] @ design.effects[rows[0] : rows[-1] + 1]
+        depends[block.subjects] -= _through(design, block, weight)
     return means, np.maximum(own, 0.0), depends
+
+
+def _through(design: Design, block: Block, weight: Floats) -> Floats:
+    """(s, L, G): how the means of a block's combinations depend on the global effects through the observations."""
+    size, count, _ = weight.shape
+    inside = np.broadcast_to(block.inside[:, None, :], weight.shape)
+    columns = np.broadcast_to(block.rows[:, None, :], weight.shape)[inside]
+    starts = np.concatenate([[0], np.cumsum(np.repeat(block.inside.sum(axis=1), count))])
+    sums = sparse.csr_array((weight[inside], columns, starts), shape=(size * count, len(design.residual)))
+    through: Floats = (sums @ design.effects).toarray().reshape(size, count, -1)
+    return through
 
 
 def _levels(design: Design, solution: Solution) -> tuple[Floats, Floats]:

@@ -52,14 +52,14 @@ class Worth:
             parts.append(self.means[i] + shared + np.sqrt(self.own[i]) * generator.standard_normal(shared.shape))
         return np.concatenate(parts)
 
-    @property
+    @cached_property
     def best(self) -> Floats:
         """(S,): the probability that each subject's worth is the highest."""
         wins = np.bincount(self.draws.argmax(axis=1), minlength=len(self.subjects))
         chances: Floats = wins / len(self.draws)
         return chances
 
-    @property
+    @cached_property
     def regret(self) -> Floats:
         """(S,): the expected regret of choosing each, in level points."""
         regret: Floats = (self.draws.max(axis=1, keepdims=True) - self.draws).mean(axis=0)
