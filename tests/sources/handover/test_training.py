@@ -13,6 +13,7 @@ from heldout.sources.handover.training import (
     came_through,
     forced,
     has_trained,
+    needed,
     ordered,
     outputs,
     wrongly_deleted,
@@ -53,6 +54,17 @@ def test_only_what_is_made_again_is_deleted() -> None:
         step("train", "train", inputs=("data/clean.csv", "data/extra.csv"), outputs=("models/*.pkl", "data/extra.csv")),
     )
     assert outputs(steps) == ("data/clean.csv", "models/*.pkl")
+
+
+def test_what_no_training_waits_for_is_not_needed() -> None:
+    steps = (
+        step("fetch", "prepare"),
+        step("clean", "prepare"),
+        step("split", "prepare", after=("clean",)),
+        step("fit", "train", after=("split",)),
+        step("score", "evaluate", after=("fit",)),
+    )
+    assert needed(steps) == {"clean", "split", "fit"}
 
 
 def test_what_is_read_before_it_is_written_again_was_wrongly_deleted() -> None:

@@ -21,6 +21,8 @@ from heldout.sources.handover.plan import Plan, Step
 from heldout.sources.handover.record import Cause, Ran
 
 _KEPT = 10
+_BESIDE = 0.25
+"""Of the time left, what a step may take that no training waits for: it may only be waiting for a network."""
 _NO_RESULT = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".md", ".rst", ".html", ".py", ".sh", ".log")
 
 REPEATS = 5
@@ -151,7 +153,8 @@ class Trainer:
             left = self.deadline - time.monotonic()
             if runs and left < 1:
                 break
-            limits = _within(self.shop.limits, max(left, 30.0))
+            share = left if step.id in needed(steps) else left * _BESIDE
+            limits = _within(self.shop.limits, max(share, 30.0))
             ran = bench.run_found(step, command=forced(step.command), limits=limits)
             runs.append(ran.model_copy(update={"came_through": came_through(ran, step)}))
             self.again(bench, ran)
@@ -190,6 +193,19 @@ def outputs(steps: Iterable[Step]) -> tuple[str, ...]:
         read |= {path for path in step.inputs if path not in made}
         made += [path for path in step.outputs if path not in read]
     return tuple(dict.fromkeys(made))
+
+
+def needed(steps: Sequence[Step]) -> set[str]:
+    """The ids of the steps that train, and of those that one of them comes after."""
+    after = {step.id: step.after for step in steps}
+    found = set[str]()
+    waiting = [step.id for step in steps if step.purpose == "train"]
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in found:
+            found.add(id_)
+            waiting.extend(after.get(id_, ()))
+    return found
 
 
 def wrongly_deleted(steps: Sequence[Step], runs: Sequence[Ran], deleted: Sequence[str]) -> set[str]:
