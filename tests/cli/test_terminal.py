@@ -24,6 +24,20 @@ def test_the_name_of_a_step_steers_nothing(monkeypatch: pytest.MonkeyPatch, caps
         assert part not in said
 
 
+def test_long_work_tells_its_steps_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with TerminalProgress(lines=True) as progress:
+        progress.step("Building the environment")
+        progress.count(1, 2)
+        progress.step(f"Training {HOSTILE}")
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "  0:00  Building the environment"
+    assert "Training" in second
+    assert "\x1b" not in second
+    with TerminalProgress() as progress:
+        progress.step("Reading")
+    assert capsys.readouterr().err == ""
+
+
 def test_a_message_steers_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "review", tmp_path / HOSTILE.replace("/", ""))
     assert code == 2

@@ -100,7 +100,7 @@ def command(answers_template: str | None, **given: Any) -> None:
     if options.plan is not None and order.plan is None:
         _write_plan(order, options.plan)
         return
-    with _made(order.kept), TerminalProgress() as progress:
+    with _made(order.kept), TerminalProgress(lines=True) as progress:
         result = audit(order, progress, lambda done: _write(done, order, options, case))
     if options.json_to != "-":
         _print(result, order, options)
@@ -182,7 +182,7 @@ def _answers(options: _Options) -> Answers:
 
 
 def _write_plan(order: AuditOrder, target: Path) -> None:
-    with TerminalProgress() as progress:
+    with TerminalProgress(lines=True) as progress:
         plan = plan_of(order, progress)
     write_output(str(target), write_plan(plan).rstrip("\n"))
     click.echo(f"The plan is in {target}; nothing was run. Read it, mend it, then run the audit with --plan {target}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from types import TracebackType
 
@@ -15,13 +16,16 @@ _REFRESH = 0.1
 
 
 class TerminalProgress:
-    """A `runs.Progress` for a person at a terminal; prints nothing where there is none. A context manager.
+    """A `runs.Progress` for a person at a terminal. A context manager.
 
-    It draws when it is told something, without a thread of its own, so that workers can be forked.
+    Where there is no terminal it prints nothing, or with `lines` one line a step, for whoever reads a log of work that
+    takes long. It draws when it is told something, without a thread of its own, so that workers can be forked.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, lines: bool = False) -> None:
         console = Console(stderr=True)
+        self._lines = lines and not quiet and not console.is_terminal
+        self._begun = time.monotonic()
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -47,6 +51,9 @@ class TerminalProgress:
 
     def step(self, text: str) -> None:
         """A new step has begun."""
+        if self._lines:
+            minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
+            print(f"{minutes:3}:{seconds:02}  {one_line(plain(text))[:160]}", file=sys.stderr, flush=True)  # noqa: T201
         self._bar.reset(self._task, total=None, description=one_line(plain(text))[:100])
         self._bar.refresh()
         self._drawn = time.monotonic()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from heldout.material.repository import Repository, copy_repository, find_git_fo
 from heldout.material.scan import scan_folder
 from heldout.material.snapshot import extract
 from heldout.material.tree import FileEntry, Kind, Tree, digest_of, shown
+from heldout.temporary import temporary_folder
 
 Progress = Callable[[str], None]
 """Called now and then with one line on what is being done."""
@@ -106,8 +106,8 @@ def open_material(
     Private folders are made under `workdir` (default: the system's) and are gone afterwards, whatever happens.
     Raises InputError, saying what to do, when the material cannot be had.
     """
-    with tempfile.TemporaryDirectory(prefix="heldout-", dir=workdir, ignore_cleanup_errors=True) as private:
-        opener = _Opener(Path(private), limits or Limits(), revision, progress or (lambda _line: None))
+    with temporary_folder(workdir) as private:
+        opener = _Opener(private, limits or Limits(), revision, progress or (lambda _line: None))
         yield opener.open(spec)
 
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import socket
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +25,7 @@ from urllib.parse import quote, unquote
 
 from heldout.sandbox.folders import made
 from heldout.sandbox.index import JSON, NAMES, Index, IndexFault, Record, check_index, configured_index
+from heldout.temporary import temporary_folder
 
 __all__ = ["BUILD_TOOLS", "Record", "Relay", "check_index", "relay"]
 
@@ -61,9 +60,9 @@ def relay(cache: Path, index: str | None = None) -> Iterator[Relay]:
     `index` is the address of the index, by default the one that pip and uv are told to use by their variables.
     """
     record = Record()
-    with tempfile.TemporaryDirectory(prefix="heldout-relay-") as folder:
-        os.chmod(folder, 0o711)  # noqa: S103, PTH101 - others pass to the socket, and cannot list
-        path = Path(folder) / "index.sock"
+    with temporary_folder() as folder:
+        folder.chmod(0o711)  # others pass to the socket, and cannot list
+        path = folder / "index.sock"
         with _Server(str(path), Index(index or configured_index(), made(cache), record)) as server:
             path.chmod(0o666)
             thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="heldout-relay", daemon=True)

@@ -6,7 +6,6 @@ import re
 from typing import Literal
 
 from heldout.evidence.types import Frozen
-from heldout.material.notebook import Notebook
 from heldout.sources.handover import foreign
 
 _LARGEST = 64 * 1024 * 1024
@@ -68,16 +67,6 @@ class NotebookRun(Frozen):
         return "\n".join(cell.text for cell in self.cells if cell.text)
 
 
-class Difference(Frozen):
-    """A cell whose output is another than the one that the notebook was sent with."""
-
-    cell: int
-    stored: str
-    got: str
-    numbers: bool
-    """Whether numbers differ; False when only the words around them do."""
-
-
 def read_notebook_run(content: bytes) -> NotebookRun | None:
     """What `inside/notebook.py` wrote; None when it is nothing of the kind. The file is foreign and is doubted."""
     raw = foreign.as_object(content, _LARGEST)
@@ -92,34 +81,6 @@ def read_notebook_run(content: bytes) -> NotebookRun | None:
         error=foreign.text(raw.get("error"), 1_000),
         cells=cells,
     )
-
-
-def compare_outputs(notebook: Notebook, run: NotebookRun) -> tuple[Difference, ...]:
-    """Cells that had an output when they were sent and gave another one now.
-
-    Addresses, dates and durations are passed over, since they differ in every run; cells without a stored output and
-    cells that did not run say nothing.
-    """
-    got = {cell.cell: cell for cell in run.cells if cell.status == "ok"}
-    told = []
-    for cell in notebook.cells:
-        now = got.get(cell.number)
-        if now is None or not cell.output_text.strip() or cell.errors:
-            continue
-        stored, text = _plain(cell.output_text), _plain(now.text)
-        most = len(stored)
-        if stored != text and stored != text[:most]:
-            numbers = _numbers(stored) != _numbers(text)[: len(_numbers(stored))]
-            told.append(Difference(cell=cell.number, stored=stored[:500], got=text[:500], numbers=numbers))
-    return tuple(told)
-
-
-def _plain(text: str) -> str:
-    return " ".join(_FLEETING.sub("", text).split())
-
-
-def _numbers(text: str) -> list[float]:
-    return [float(found) for found in _NUMBER.findall(text)]
 
 
 def _cell(raw: object) -> list[CellRun]:
