@@ -11,7 +11,7 @@ from tests.sources.repository.checks.examples.traps_in_code import IN_CODE
 from tests.sources.repository.checks.examples.traps_in_leakage import LEAKS
 from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
-from tests.support import findings_of
+from tests.support import findings_of, notebook
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,17 @@ def test_of_very_many_texts_the_longest_are_read_and_the_count_is_a_least_one() 
     }
     (found,) = findings_of({"a.py": "x = 1\n", "README.md": "# X\n\nA tool.\n", **pages}, check)
     assert found.message.startswith("At least 59 pages")
+
+
+def test_lines_of_a_notebook_are_those_of_its_cells() -> None:
+    (check,) = checks_by_code(["LEK101"])
+    cells = (
+        "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+        "from sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler",
+        "df = pd.read_csv('a.csv')\ny = df.pop('y')",
+        "print(1)\nX = StandardScaler().fit_transform(df)",
+        "a, b, c, d = train_test_split(X, y)\nprint(LogisticRegression().fit(a, c).score(b, d))",
+    )
+    (found,) = findings_of({"a.ipynb": notebook(*cells)}, check)
+    assert "StandardScaler (cell 3, line 2)" in found.message
+    assert [(place.cell, place.line) for place in found.locations] == [(3, 2), (4, 1)]

@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import ClassVar
 
 from heldout.evidence import Finding, FlowStep, Severity
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction
+from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.leakage import Kind, Leak, Report, analyse
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.needs import package_folders, purpose
 from heldout.sources.repository.repository import Repository
 
 _FLOW_STEPS = 12
@@ -22,7 +21,7 @@ _LEARNS = re.compile(r"\.fit\w*\(|\.train\(|\bcross_val|train_test_split|Fold\b|
 
 
 @lru_cache(maxsize=1)
-def _report(module: Module) -> Report:
+def report_of(module: Module) -> Report:
     """The analysis of a module: computed once, for all checks here; empty when nothing in it fits or splits."""
     if not _LEARNS.search(module.text) or _PLAYS.search(module.text):
         return Report()
@@ -42,25 +41,42 @@ class LeakageCheck(Check):
 
     def leaks(self, module: Module) -> Iterator[tuple[Leak, Finding]]:
         """The leaks of this kind and the words for each."""
-        for leak in _report(module).leaks:
-            if leak.kind != self.kind:
-                continue
-            yield (
-                leak,
-                self.against(
-                    f"{leak.message}."
-                    if leak.certain or leak.inner
-                    else f"{leak.message} (likely: part of it cannot be seen in the code).",
-                    module.location(leak.line),
-                    severity=self.severity if leak.certain else "medium",
-                    strength=1.0 if leak.certain else 0.4,
-                    flow=tuple(
-                        FlowStep(location=module.location(line), note=note)
-                        for line, note in first(leak.flow, _FLOW_STEPS)
-                    ),
-                    **dict(leak.measured),  # type: ignore[arg-type]  # names of numbers only
-                ),
-            )
+        for leak in report_of(module).leaks:
+            if leak.kind == self.kind and not leak.away and not leak.inner:
+                yield leak, self.told(module, leak)
+
+    def told(self, module: Module, leak: Leak) -> Finding:
+        """The words for a leak, at the line where it comes about."""
+        likely = "" if leak.certain else " (likely: part of it cannot be seen in the code)"
+        lines = dict.fromkeys(line for line in (leak.origin, leak.line) if line)
+        return self.against(
+            f"{placed(module, leak.message)}{likely}.",
+            *(module.location(line) for line in lines),
+            severity=self.severity if leak.certain else "medium",
+            strength=1.0 if leak.certain else 0.4,
+            flow=flow(module, leak),
+        )
+
+
+def flow(module: Module, leak: Leak) -> tuple[FlowStep, ...]:
+    """The way of the data to a leak."""
+    steps = first(leak.flow, _FLOW_STEPS)
+    return tuple(FlowStep(location=module.location(line), note=placed(module, note)) for line, note in steps)
+
+
+def placed(module: Module, text: str) -> str:
+    """A text whose lines are those of the file as people see it: in a notebook, those of its cells."""
+    if module.notebook is None:
+        return text
+
+    def place(match: re.Match[str]) -> str:
+        where = module.location(int(match[1]))
+        return f"cell {where.cell}, line {where.line}" if where.cell else match[0]
+
+    return _LINE.sub(place, text)
+
+
+_LINE = re.compile(r"(?<=[( ])line (\d+)(?=\))")
 
 
 class PreprocessingLeakage(LeakageCheck):
@@ -76,8 +92,9 @@ class PreprocessingLeakage(LeakageCheck):
     rows, or put it into a pipeline that is cross-validated as a whole.
 
     Limits: The rows are followed through the code that can be seen: data that other files prepared, or calls into
-    libraries that are not known, end the trail, and the report says so. How much the score gains is not measured;
-    for a plain scaling it is often little.
+    libraries that are not known, end the trail, and the report says so; what a function of another file computes over
+    the rows is not told here, nor is a preparation that only crosses the folds inside the training rows. How much the
+    score gains is not measured; for a plain scaling it is often little.
     """
 
     code = "LEK101"
@@ -150,58 +167,6 @@ class TrainingScore(LeakageCheck):
         waiting = [noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, OwnedUp)]
         if waiting and not any(True for _ in repo.calls(*self.splits)):
             yield from waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Models that an example or a notebook compares."""
-
-    finding: Finding
-
-
-class MultiTestLeakage(LeakageCheck):
-    """One test set judges many models
-
-    What: The same held-out rows are used to compare several models or settings, with no further rows kept apart
-    for the final score.
-
-    Why: The best of many scores on one set is too good by chance alone: choosing is a kind of fitting.
-
-    Example: Ten classifiers are fitted and each is scored on `X_test`, and the highest figure is the result; choose
-    by cross-validation on the training rows and score the chosen one once.
-
-    Limits: Comparing models for a table, without choosing, is legitimate and looks the same in code; so this moves
-    little, and a library's examples and notebooks, which show what it does, are left out.
-    """
-
-    code = "LEK103"
-    kind = "multi_test"
-    severity = "medium"
-    moves: ClassVar = {"statistics": Move(down=0.15, per_kloc=1.0)}
-    why = "The best of many scores on one test set is too good by chance alone."
-    mend = "Choose between models by cross-validation on the training rows; use the test rows once."
-    ask = "Several models are compared on one test set here. How did you choose, and how sure is the final figure?"
-
-    def on_module(self, module: Module) -> Iterable[Finding | object]:
-        """Report the comparisons; those of examples and notebooks wait until it is known what they are beside."""
-        shows = module.part == "example" or module.notebook is not None
-        for _, finding in self.leaks(module):
-            yield Shown(finding) if shows else finding
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Beside a library, examples and notebooks that use it show what it does: nothing is chosen by them.
-
-        A packaged project that trains by a program of its own, or is run in containers, is no such library.
-        """
-        training = set(repo.ml.training)
-        trains = any(module.guarded and module.part == "code" and module.path in training for module in repo.scripts)
-        own = frozenset[str]()
-        if purpose(repo) == "library" and not trains and not repo.glob("dockerfile*", "*compose*.y*ml", "dvc.yaml"):
-            own = frozenset(folder.rpartition("/")[2] for folder in package_folders(repo))
-        demonstrates = {module.path for module in repo.modules if module.packages() & own}
-        for noted in repo.notes(self):
-            if isinstance(noted.note, Shown) and noted.path not in demonstrates:
-                yield noted.note.finding
 
 
 class OversamplingLeakage(LeakageCheck):
@@ -291,64 +256,12 @@ class TimeLeakage(LeakageCheck):
     ask = "These rows are in time. How does the split make sure that nothing of the future is known?"
 
 
-class CleanSplit(Check):
-    """Data are held out and stay held out
-
-    What: Modules that split data, fit on one part and evaluate on another, in which the data-flow analysis found
-    no leak; and those in which it could not tell.
-
-    Why: Holding out correctly, all through a script, is the first skill of honest evaluation.
-
-    Example: A pipeline cross-validated as a whole, with one final score on rows set aside before.
-
-    Limits: No leak found is not none there: see the limits of the single checks.
-    """
-
-    code = "LEK110"
-    moves: ClassVar = {"statistics": Move(up=0.5)}
-    ml_only = True
-    why = "Whoever keeps held-out rows apart all the way can be trusted with a score."
-
-    def on_module(self, module: Module) -> Iterable[object]:
-        """Note what the analysis recognised."""
-        report = _report(module)
-        judged = report.evaluations > 0 and report.fits > 0
-        if judged or report.undecided:
-            line = report.undecided[0].line if report.undecided else 0
-            why = report.undecided[0].why if report.undecided else ""
-            yield (judged and report.splits > 0, sum(leak.certain for leak in report.leaks), line, why)
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Compare the clean modules with all that hold out and evaluate."""
-        judged = [noted for noted in repo.notes(self) if noted.note[0]]
-        clean = [noted for noted in judged if not noted.note[1] and not noted.note[3]]
-        doubtful = [noted for noted in repo.notes(self) if noted.note[3]]
-        if clean:
-            yield self.found(
-                among(len(clean), len(judged), "file", "keeps", "keep")
-                + " the test rows apart from split to score, as far as the data can be followed.",
-                *(repo.at(noted.path) for noted in first(clean, 3)),
-                strength=fraction(len(clean), len(judged)),
-                clean=len(clean),
-                judged=len(judged),
-            )
-        if doubtful:
-            yield self.unknown(
-                f"In {len(doubtful)} file{'' if len(doubtful) == 1 else 's'} the data could not be followed to the end;"
-                f" {doubtful[0].path}: {doubtful[0].note[3]}.",
-                *(repo.at(noted.path, noted.note[2]) for noted in first(doubtful, 3)),
-                files=len(doubtful),
-            )
-
-
 CHECKS: tuple[Check, ...] = (
     PreprocessingLeakage(),
     OverlapLeakage(),
     TrainingScore(),
-    MultiTestLeakage(),
     OversamplingLeakage(),
     TargetLeakage(),
     GroupLeakage(),
     TimeLeakage(),
-    CleanSplit(),
 )

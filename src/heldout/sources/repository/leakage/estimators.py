@@ -60,7 +60,8 @@ class Estimators(Methods):
         if name in apis.SCORES:
             judged = gather(call.data)
             judged.rows = next((v.rows for v in call.data if v.rows), judged.rows)
-            self.record_evaluation(call.node, "metric", fits, judged)
+            truth = call.node.args[1] if len(call.node.args) > 1 else None
+            self.record_evaluation(call.node, "metric", fits, judged, truth=truth)
             return Value()
         result = call.first.derived()
         # What is predicted is of these rows; what had changed them met the model, and is told of it.
@@ -75,6 +76,7 @@ class Estimators(Methods):
         learnt.rows = next((v.rows for v in data if v.rows), learnt.rows)
         name = short(value.cls) or value.path or "the estimator"
         fit = Fit(self.site(call.node), self.place(call.node), learnt.rows, learnt.influences, name, self.around())
+        fit = replace(fit, away=bool(self.abroad))
         features, answer = [*data, Value(), Value()][:2]
         fit = replace(
             fit,
@@ -101,7 +103,7 @@ class Estimators(Methods):
             return
         self.fits[fit] = None
         if "validation_split" in call.keywords and call.told("validation_split") not in (0, None):
-            self.record_split(call.node, "validation_split", data[:2])
+            self.record_split(call.node, "validation_split", data[:2], inner=True)
         if further := rows_of(data[2:]):
             self.entrusted.add((name, further | self.called_aside(*call.node.args[2:])))
         for keyword in _WATCHED:
@@ -141,7 +143,9 @@ class Estimators(Methods):
             if self.learns_of_rows(value) and fit.rows:
                 steps = ((fit.line, f"{fit.name} is fitted on these rows"), (line, f"{fit.name} changes the rows"))
                 weak = not well_known(value)
-                made = Influence("statistic", fit.rows, fit.name, fit.line, host.column, weak, flow=steps)
+                made = Influence(
+                    "statistic", fit.rows, fit.name, fit.line, host.column, weak, flow=steps, away=fit.away
+                )
                 result.influences = bounded(result.influences | {made} | fit.influences)
         return result
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from heldout.sources.repository.leakage.calls import Calls
+from heldout.sources.repository.leakage.machine import UNCOUNTED
 from heldout.sources.repository.leakage.names import names_in, sides_in
 from heldout.sources.repository.leakage.siblings import Sibling, is_main_guard
 from heldout.sources.repository.leakage.values import Function, Scope, Value, join
@@ -210,7 +211,7 @@ class Interpreter(Calls):
     _do_asyncfor = _do_for
 
     def _do_while(self, node: ast.While) -> Value | None:
-        self.loops.append((self.site(node), set()))
+        self.loops.append((f"{self.site(node)} {UNCOUNTED}", set()))
         returned: Value | None = None
         for _ in range(1 if len(self.loops) > 3 else _ROUNDS):
             self.evaluate(node.test)

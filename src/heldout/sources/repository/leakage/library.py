@@ -55,6 +55,7 @@ class Library(Machine):
             weak=dated,
             of=value.column if value.grouped else None,
             flow=(step,),
+            away=bool(self.abroad),
         )
         pending = bounded(value.pending | {made})
         if value.grouped:
@@ -85,8 +86,9 @@ class Library(Machine):
         if value.rows:
             step = (line, f"{what} looks at all of these rows")
             made = Influence(
-                "statistic", value.rows, self.here(what), line, value.column, of=value.column, flow=(step,)
-            )
+                "statistic", value.rows, self.here(what), line, value.column, of=value.column, flow=(step,),
+                away=bool(self.abroad),
+            )  # fmt: skip
             result.influences = bounded(value.influences | {made})
         return result
 
@@ -128,6 +130,8 @@ class Library(Machine):
         name = splitter.cls.rpartition(".")[2]
         sort = "split" if name in apis.SINGLE_SPLITS else "fold"
         key = f"{sort} {self.site(call.node)}"
+        if sort == "split":
+            self.drawn[key] = self.around()
         self.record_split(call.node, f"{name}.split", call.data[:1], shuffled="TimeSeries" not in name, key=key)
         pair = Value(items=[Value(index=((key, "train"),)), Value(index=((key, "test"),))])
         return Value(items=[pair], marks=frozenset({"repeats"}))
@@ -199,7 +203,8 @@ class Library(Machine):
         asked = gather(v for v in call.given if v.judged)
         if not asked.judged:
             return None
-        self.record_evaluation(call.node, "metric", asked.judged, asked)
+        truth = next((a for a, v in zip(call.node.args, call.arguments, strict=False) if not v.judged), None)
+        self.record_evaluation(call.node, "metric", asked.judged, asked, truth=truth)
         return Value()
 
     def cross_validate(self, call: Call, path: str) -> Value:

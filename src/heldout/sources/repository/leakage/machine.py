@@ -15,6 +15,8 @@ from heldout.sources.repository.leakage.values import Fit, Influences, ReadOff, 
 
 Resolver = Callable[[str], ast.Module | None]
 _MANY = 2_000
+UNCOUNTED = "while"
+"""Marks a loop that goes on as long as something holds: a menu that people are asked again, not one round per model."""
 
 
 class ExhaustedError(Exception):
@@ -54,6 +56,8 @@ class Evaluation:
     for_choice: bool = False
     side: str = ""
     together: frozenset[str] = frozenset()
+    truth: str = ""
+    """How the answers read that it is held against."""
 
 
 class Machine:
@@ -205,8 +209,9 @@ class Machine:
             self.splits[Split(line, how, rows, influences, inner, shuffled, grouped, key)] = None
 
     def record_evaluation(
-        self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value, named: ast.AST | None = None
-    ) -> None:
+        self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value, named: ast.AST | None = None,
+        *, truth: ast.expr | None = None,
+    ) -> None:  # fmt: skip
         """Estimators meet rows here; `named` is the part of the code that names the rows, if not all of it."""
         line = self.place(node)
         many = sorted(fits, key=lambda f: f.site)
@@ -216,10 +221,11 @@ class Machine:
         sides = self.sides_named(named or node)
         side = next(iter(sides)) if len(sides) == 1 else ""
         together = frozenset(fit.site for fit in many)
+        answers = ast.unparse(truth)[:80] if truth is not None else ""
         for fit in many:
             if len(self.evaluations) < _MANY:
                 met = (value.rows, value.influences)
-                event = Evaluation(fit, line, how, *met, self.around(), for_choice, side, together)
+                event = Evaluation(fit, line, how, *met, self.around(), for_choice, side, together, answers)
                 self.evaluations[event] = None
 
     def sides_named(self, node: ast.AST) -> frozenset[str]:

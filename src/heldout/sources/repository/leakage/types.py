@@ -36,6 +36,16 @@ class Leak:
     """Whether the code itself calls the score one on training rows."""
     measured: tuple[tuple[str, int], ...] = ()
     inner: bool = False
+    origin: int = 0
+    """The line where what crosses the split was computed, 0 where nothing was."""
+    away: bool = False
+    """Whether that was in another module: the line is that of the call from here."""
+    scores: tuple[int, ...] = ()
+    """The lines in which a test set that is used again was scored."""
+    stepwise: bool = False
+    """Whether a network that is judged learns in a loop that the source writes out."""
+    watched: bool = False
+    """Whether a fit watched the test set while it learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,8 @@ class Report:
     splits: int = 0
     fits: int = 0
     evaluations: int = 0
+    held_scores: int = 0
+    """Metrics on rows that the model did not learn from, as far as they can be followed."""
     training_scores: int = 0
     """Metrics on rows that the model learnt from, those beside a score on other rows too: no leak by themselves."""
 

@@ -36,6 +36,8 @@ class Influence:
     weak: bool = False
     of: str | None = None
     flow: tuple[Step, ...] = ()
+    away: bool = False
+    """Whether it was computed in another module: the line is that of the call."""
 
     def then(self, line: int, note: str, column: str | None = None) -> Influence:
         """The same, one step further."""
@@ -85,6 +87,8 @@ class Fit:
     wraps: frozenset[str] = frozenset()
     """The sites of earlier fits that this one builds on: a calibration of a fitted model."""
     seen: Influences = field(default=NOTHING, compare=False)
+    away: bool = False
+    """Whether it learnt in another module: the line is that of the call."""
 
 
 @dataclass(slots=True, eq=False)

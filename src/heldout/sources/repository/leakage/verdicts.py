@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from heldout.sources.repository.leakage import apis
-from heldout.sources.repository.leakage.machine import Evaluation, Machine
+from heldout.sources.repository.leakage.machine import UNCOUNTED, Evaluation, Machine
 from heldout.sources.repository.leakage.names import sides_in
 from heldout.sources.repository.leakage.order import answers, future, units
 from heldout.sources.repository.leakage.rows import Atom, Rows, beyond, meet, opposite
@@ -31,6 +31,7 @@ def report(machine: Machine) -> Report:
         len(machine.splits),
         len(machine.fits),
         len(machine.evaluations),
+        held_scores(machine),
         own_scores(machine),
     )
 
@@ -39,6 +40,14 @@ def own_scores(machine: Machine) -> int:
     """How many metrics judge a model on nothing but rows that it learnt from."""
     return sum(
         event.how == "metric" and bool(event.rows) and not beyond(event.rows, event.fit.rows)
+        for event in machine.evaluations
+    )
+
+
+def held_scores(machine: Machine) -> int:
+    """How many metrics judge a model on rows that it did not learn from."""
+    return sum(
+        event.how == "metric" and bool(event.rows and event.fit.rows) and not meet(event.rows, event.fit.rows)
         for event in machine.evaluations
     )
 
@@ -92,12 +101,20 @@ def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool =
     what = f"{influence.what} (line {influence.line})"
     if influence.sort == "copies":
         message = f"{what} makes copies of rows before they are parted: copies of test rows are trained on"
-        return Leak("oversampling", end[0], message, flow, certain=certain)
+        return Leak("oversampling", end[0], message, flow, certain=certain, origin=influence.line, away=influence.away)
     if alone:
         message = f"{what} is computed over the held-out rows and changes them: at work there is no such set of rows"
     else:
         message = f"{what} is computed over rows that the model is judged on"
-    return Leak("preprocessing", end[0], message, flow, certain=certain and not influence.weak)
+    return Leak(
+        "preprocessing",
+        end[0],
+        message,
+        flow,
+        certain=certain and not influence.weak,
+        origin=influence.line,
+        away=influence.away,
+    )
 
 
 def at_fits(machine: Machine) -> Iterator[Leak]:
@@ -206,12 +223,19 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
     """One held-out set that judges several fits, or that a fit watched while it learnt and is then judged on."""
     users: dict[Rows, list[Evaluation]] = defaultdict(list)
     for event in machine.evaluations:
-        if event.for_choice or event.fit.name in apis.CLUSTERERS or kept_for_choice(machine, event.rows):
+        if (
+            event.for_choice
+            or event.fit.name in apis.CLUSTERERS
+            or kept_for_choice(machine, event.rows)
+            # A loop of one's own says by its names which rows it follows; where they say nothing, nothing is said.
+            or (event.fit.stepwise and not (was_put_aside(event.rows) or said_to_be(machine, event.rows, "test")))
+        ):
             continue
         asked_of_known = event.how != "predict" or any(a.parts for a in event.rows)
         if asked_of_known and not meet(event.rows, event.fit.rows):
             users[unpicked(event.rows)].append(event)
-    for rows, events in users.items():
+    for rows, met in users.items():
+        events = of_one_answer(met)
         folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
         wrapped = {site for e in events for site in e.fit.wraps}
         fits = {e.fit.site for e in events if e.how != "validation"} - wrapped
@@ -225,7 +249,21 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
         models = judgements(machine.evaluations, fits)
         if models + len(again) < 2 and not (watched and any(e.how == "metric" for e in events)):
             continue
-        yield reused(sorted(events, key=lambda e: (e.line, e.fit.line)), models, bool(again), watched)
+        sure = judgements(machine.evaluations, fits & scored)
+        yield reused(sorted(events, key=lambda e: (e.line, e.fit.line)), sure, bool(again), watched)
+
+
+def of_one_answer(events: list[Evaluation]) -> list[Evaluation]:
+    """Those that are held against the answer of most fits: models of different answers do not compete."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        if event.truth:
+            asked[event.truth].add(event.fit.site)
+    several = sum(len(sites) for sites in asked.values()) > len(set[str]().union(*asked.values()))
+    if len(asked) < 2 or several:
+        return events
+    most = max(sorted(asked), key=lambda answer: len(asked[answer]))
+    return [e for e in events if e.fit.site in asked[most]]
 
 
 def judgements(events: Iterable[Evaluation], fits: set[str]) -> int:
@@ -246,15 +284,21 @@ def same_rows_again(machine: Machine, event: Evaluation) -> bool:
     own = {atom.source for atom in event.rows}
     anew = [machine.drawn.get(key, frozenset()) for atom in event.rows for key, _ in atom.parts]
     loops = (event.loops & event.fit.loops).difference(*anew)
-    return any(not own & machine.handed.get(loop, frozenset()) for loop in loops)
+    counted = [loop for loop in loops if not loop.endswith(UNCOUNTED)]
+    return any(not own & machine.handed.get(loop, frozenset()) for loop in counted)
 
 
 def kept_for_choice(machine: Machine, rows: Rows) -> bool:
     """Whether all rows come from, or lie in a piece of, what the source calls validation data."""
     if rows and all(any(side == "val" for _, side in atom.parts) for atom in rows):
         return True
+    return said_to_be(machine, rows, "val")
+
+
+def said_to_be(machine: Machine, rows: Rows, side: str) -> bool:
+    """Whether all rows come from what the source, or the name of its file, calls by this side alone."""
     labels = [machine.sources.get(atom.source, (0, ""))[1] for atom in rows]
-    return bool(labels) and all({"val"} == set(sides_in(re.split(r"\W+", label))) for label in labels)
+    return bool(labels) and all({side} == set(sides_in(re.split(r"\W+", label))) for label in labels)
 
 
 def unpicked(rows: Rows) -> Rows:
@@ -265,14 +309,25 @@ def unpicked(rows: Rows) -> Rows:
 def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> Leak:
     """The words for a test set that was used more than once."""
     flow = ordered((e.line, f"{e.fit.name} (fitted at line {e.fit.line}) meets the test rows") for e in events[:8])
-    if fits > 1:
-        what = f"One test set judges {fits} fits"
-    elif looped:
-        what = "One test set judges the fit of each round of a loop"
+    if looped:
+        message = "Models that are fitted in the rounds of a loop are judged on the same test rows"
+    elif fits > 1 or not watched:
+        message = f"{fits if fits > 1 else 'Several'} models are judged on the same test rows"
     else:
-        what = "The rows watched during training are also the test set"
-    message = f"{what}: whoever chooses by it makes it part of the training"
-    return Leak("multi_test", events[-1].line, message, flow, measured=(("models_judged", fits),))
+        message = "The rows that a model watches while it learns are the test rows too"
+    scores = tuple(sorted({e.line for e in events if e.how == "metric"}))
+    line = scores[-1] if scores else events[-1].line
+    measured = () if looped else (("models_judged", fits),)
+    return Leak(
+        "multi_test",
+        line,
+        message,
+        flow,
+        measured=measured,
+        scores=scores,
+        watched=watched,
+        stepwise=any(e.fit.stepwise for e in events),
+    )
 
 
 def sorted_influences(influences: Iterable[Influence]) -> list[Influence]:

@@ -9,6 +9,7 @@ _SPLIT = "X_train, X_test, y_train, y_test = train_test_split(X, y, random_state
 _FIT = "model = LogisticRegression().fit(X_train, y_train)\nprint(model.score(X_test, y_test))\n"
 _HEAD = _LOAD + _MODEL
 _SCALER = "from sklearn.preprocessing import StandardScaler\n"
+_SVC = "from sklearn.svm import SVC\n"
 _SMOTE = "from imblearn.over_sampling import SMOTE\n"
 _CLEAN = {"train.py": _HEAD + _READ + _SPLIT + _FIT}
 
@@ -39,13 +40,20 @@ EXAMPLES = (
         "LEK103",
         against={
             "train.py": _HEAD
-            + "from sklearn.svm import SVC\nfrom sklearn.tree import DecisionTreeClassifier\n"
+            + _SVC
             + _READ
             + _SPLIT
-            + "".join(
-                f"m{i} = {name}()\nm{i}.fit(X_train, y_train)\nprint(m{i}.score(X_test, y_test))\n"
-                for i, name in enumerate(("LogisticRegression", "SVC", "DecisionTreeClassifier"))
-            )
+            + "scores = {}\nfor model in (SVC(), LogisticRegression(), SVC(C=9)):\n"
+            + "    model.fit(X_train, y_train)\n    scores[model] = model.score(X_test, y_test)\n"
+            + "best = max(scores, key=scores.get)\n"
+        },
+        unknown={
+            "train.py": _HEAD
+            + _SVC
+            + _READ
+            + _SPLIT
+            + "for model in (SVC(), LogisticRegression(), SVC(C=9)):\n"
+            + "    print(model.fit(X_train, y_train).score(X_test, y_test))\n"
         },
         quiet=_CLEAN,
     ),

@@ -10,6 +10,13 @@ _COMPARES = (
     "X, y = load_iris(return_X_y=True)\na, b, c, d = train_test_split(X, y, random_state=0)\n"
     "one = LogisticRegression().fit(a, c)\nprint(one.score(b, d))\ntwo = SVC().fit(a, c)\nprint(two.score(b, d))\n"
 )
+_SPLITS = (
+    "import pandas as pd\nfrom sklearn.datasets import load_iris\nfrom sklearn.linear_model import LogisticRegression\n"
+    "from sklearn.metrics import accuracy_score\n"
+    "from sklearn.model_selection import cross_val_score, train_test_split\n"
+    "from sklearn.svm import SVC\n\nX, y = load_iris(return_X_y=True)\n"
+    "a, b, c, d = train_test_split(X, y, random_state=0)\n"
+)
 _PACKAGE = {
     "pyproject.toml": '[project]\nname = "sets"\nversion = "1"\n',
     "src/sets/__init__.py": "",
@@ -47,6 +54,78 @@ LEAKS = (
             "        optimizer.zero_grad()\n        loss = risk(model(x), y)\n        loss.backward()\n"
             "        optimizer.step()\n        now = objective(model, x, y, risk)\n        if now < best:\n"
             "            best = now\n            state = model.state_dict()\n    return state\n"
+        },
+    ),
+    Trap(
+        "LEK103",
+        "against",
+        "a comparison by which the code chooses nothing is told, and is no accusation",
+        {"compare.py": _COMPARES},
+    ),
+    Trap(
+        "LEK103",
+        "against",
+        "the best is chosen by cross-validation; the scores on the test rows stand beside it",
+        {
+            "a.py": _SPLITS + "found = []\nfor model in (SVC(), LogisticRegression()):\n"
+            "    inner = cross_val_score(model, a, c).mean()\n    model.fit(a, c)\n"
+            "    found.append({'cv_mean': inner, 'test': model.score(b, d)})\n"
+            "table = pd.DataFrame(found)\nbest = table.loc[table['cv_mean'].idxmax()]\nprint(best)\n"
+        },
+    ),
+    Trap(
+        "LEK103",
+        "unknown",
+        "two models of two different answers do not compete",
+        {
+            "a.py": _SPLITS.replace("a, b, c, d =", "a, b, c, d, e, f =").replace("X, y, random", "X, y, y > 1, random")
+            + "kind = SVC().fit(a, c)\nprint(accuracy_score(d, kind.predict(b)))\n"
+            "large = SVC().fit(a, e)\nprint(accuracy_score(f, large.predict(b)))\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "a share of the training rows that fit puts aside by itself is no test",
+        {
+            "a.py": _SPLITS + "from tensorflow import keras\nfrom sklearn.preprocessing import StandardScaler\n"
+            "a = StandardScaler().fit_transform(a)\nmodel = keras.Sequential([keras.layers.Dense(3)])\n"
+            "model.compile(loss='mse')\nmodel.fit(a, c, validation_split=0.3)\nprint(model.evaluate(b, d))\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "what a function of another file computes is not shown at the line of its call",
+        {
+            "prepare.py": "import pandas as pd\n\n\ndef table(path):\n    df = pd.read_csv(path)\n"
+            "    return df.fillna(df.median())\n",
+            "train.py": "from prepare import table\nfrom sklearn.linear_model import LogisticRegression\n"
+            "from sklearn.model_selection import train_test_split\n\ndf = table('rows.csv')\n"
+            "a, b, c, d = train_test_split(df[['x']], df['y'])\n"
+            "print(LogisticRegression().fit(a, c).score(b, d))\n",
+        },
+    ),
+    Trap(
+        "LEK110",
+        "for",
+        "a file with a preparation over all rows, in another file too, is not praised",
+        {
+            "prepare.py": "import pandas as pd\n\n\ndef table(path):\n    df = pd.read_csv(path)\n"
+            "    return df.fillna(df.median())\n",
+            "train.py": "from prepare import table\nfrom sklearn.linear_model import LogisticRegression\n"
+            "from sklearn.model_selection import train_test_split\n\ndf = table('rows.csv')\n"
+            "a, b, c, d = train_test_split(df[['x']], df['y'])\n"
+            "print(LogisticRegression().fit(a, c).score(b, d))\n",
+        },
+    ),
+    Trap(
+        "LEK110",
+        "for",
+        "rows that stop the training and then judge it are not kept apart",
+        {
+            "a.py": _SPLITS + "from xgboost import XGBClassifier\nmodel = XGBClassifier(early_stopping_rounds=5)\n"
+            "model.fit(a, c, eval_set=[(b, d)])\nprint(model.score(b, d))\n"
         },
     ),
     Trap(
