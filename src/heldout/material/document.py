@@ -72,7 +72,20 @@ def read_document(text: str) -> Document:
     """Take a text apart; anything is a document, if only one section of prose."""
     text = _without_hidden(text)
     lines = [line[:4000] for line in text.split("\n")]
-    return Document(_Sections().read(lines), _tables(lines), _pictures(text))
+    shown = _without_code(lines)
+    return Document(_Sections().read(lines), _tables(shown), _pictures("\n".join(shown)))
+
+
+def _without_code(lines: list[str]) -> list[str]:
+    """The lines, those of fenced code empty: what a program prints or a text shows how to write is not shown itself."""
+    shown, fence = [], ""
+    for line in lines:
+        if fenced := _FENCE.match(line):
+            fence = "" if fence and line.strip().startswith(fence) else fence or fenced[1]
+            shown.append("")
+        else:
+            shown.append("" if fence else line)
+    return shown
 
 
 def _without_hidden(text: str) -> str:
@@ -164,27 +177,58 @@ _NO_RESULTS = re.compile(
 """Heads of tables of versions, and of who did what."""
 
 
+_RESULTS = re.compile(
+    r"\b(accurac(y|ies)|acc|precision|recall|f1|f1[- _]?score|auc|roc|r?mse|mae|mape|miou|iou|m?ap|bleu|rouge"
+    r"|wer|cer|psnr"
+    r"|ssim|fid|loss|dice|ndcg|mrr|r2|r²|r\^2|error|scores?|results?|performance|metrics?|benchmarks?|rewards?|speed|latency"
+    r"|kappa|mcc|log ?loss|perplexity|sensitivity|specificity|hits?@\d+|top-?[15]|eer|sdr|smape|exactitud|genauigkeit"
+    r"|pr[ée]cisi[oó]n|acur[áa]cia|accuratezza|resultados?|ergebnis\w*|r[ée]sultats?|risultati)\b|精度|准确率|结果|正確率",
+    re.IGNORECASE,
+)
+"""Names of metrics, and words for what came out."""
+
+
 def _tables(lines: list[str]) -> tuple[int, ...]:
-    """First lines of tables in which at least two rows hold a number: results, not lists of files."""
+    """First lines of tables of results: two rows hold a number, and the table or its heading names a metric or results.
+
+    Rows of a data set and lists of files are none.
+    """
     found = []
-    begun, rows = 0, 0
+    begun, rows, heading = 0, 0, ""
     for number, line in enumerate([*lines, ""], start=1):
         bare = line.strip()
+        if headed := _MD_HEADING.match(line):
+            heading = headed[1]
         table = bare.count("|") >= 2 or bare.startswith(_TABLE)
         if table:
             begun = begun or number
             rows += bool(_FIGURE.search(bare[:1000]))
         else:
             head = " ".join(text[:1000] for text in lines[begun - 1 : begun + 1])
-            if begun and rows >= 2 and not _NO_RESULTS.search(head):
+            cells = (text.strip().strip("|").partition("|")[0] for text in lines[begun - 1 : min(number, begun + 200)])
+            told = f"{heading} {head} {' '.join(cells)}"
+            if begun and rows >= 2 and not _NO_RESULTS.search(head) and _RESULTS.search(told.replace("_", " ")):
                 found.append(begun)
             begun, rows = 0, 0
     return tuple(found)
 
 
+_SMALL = re.compile(r"\b(?:width|height)\s*[=:]\s*[\"']?(\d{1,3})(?!\s*%|\d)")
+_AVATAR = re.compile(
+    r"github\.com/[\w-]{1,39}\.png|avatars\.githubusercontent|gravatar\.com|/(portals?|flags?|emojis?|partners?|people|team)/"
+    r"|\.youtube\.com|img\.youtube|skillicons|devicon|githubassets|visitor|hits\.|capsule-render|readme-typing"
+    r"|github-readme-stats|banner|header",
+    re.IGNORECASE,
+)
+"""Faces, flags, videos and decoration."""
+
+
 def _pictures(text: str) -> tuple[int, ...]:
-    return tuple(
-        text.count("\n", 0, match.start()) + 1
-        for match in islice(_IMAGE.finditer(text[:300_000]), _PICTURES)
-        if not _BADGE.search(match[0])
-    )
+    found = []
+    for match in islice(_IMAGE.finditer(text[:300_000]), _PICTURES):
+        tag = text[match.start() : match.end() + 200].split(">" if match[2] else "\n", 1)[0]
+        small = match[2] and any(9 < int(size) <= 100 for size in _SMALL.findall(tag))
+        first = text.count("\n", 0, match.start()) < 5 and ".svg" in match[0]  # what a front page opens with is a mark
+        if not (small or first or _BADGE.search(match[0]) or _AVATAR.search(match[0])):
+            found.append(text.count("\n", 0, match.start()) + 1)
+    return tuple(found)

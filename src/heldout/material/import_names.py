@@ -192,6 +192,7 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
 """Import name -> normalised names of the distributions that bring it."""
 
 _BRINGS = """
+pyaml: pyyaml
 pandas: numpy python-dateutil pytz six
 scikit-learn: numpy scipy joblib
 sklearn: numpy scipy joblib scikit-learn

@@ -88,6 +88,7 @@ class Handler:
 
     `load_line` is where a model file is loaded at each request, `fetches` whether a helper is called that may load one;
     `raw_line` where the body is taken as it comes;
+    `guarded` whether errors are caught, which is no look at the input;
     `masked_line` where a caught error is answered as a success.
     """
 
@@ -103,6 +104,7 @@ class Handler:
     typed: bool
     checked: bool
     refuses: bool
+    guarded: bool
     masked_line: int
 
 
@@ -200,8 +202,9 @@ def _handler(module: Module, function: Function, route: str, helpers: dict[str, 
         fetches=any(_FETCHES_MODEL.match(called_name(c)) and not _cached(module, c) for c in calls),
         raw_line=next((getattr(n, "lineno", 0) for n in own if _raw(n)), 0),
         typed=_typed(module, function),
-        checked=refuses or any(_checks(node) for node in nodes) or any(isinstance(n, ast.Try) for n in own),
+        checked=refuses or any(_checks(node) for node in nodes),
         refuses=refuses,
+        guarded=any(isinstance(n, ast.Try) for n in own),
         masked_line=_masked(own),
     )
 
@@ -260,7 +263,17 @@ def _checks(node: ast.AST) -> bool:
             or (name == "load" and "schema" in ast.unparse(node.func)[:80].lower())
             or name.startswith(("validate_", "check_", "_validate", "_check"))
         )
-    return isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
+    return (
+        isinstance(node, ast.Compare)
+        and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
+        and bool(_OF_REQUEST.search(ast.unparse(node)[:300]))
+    )
+
+
+_OF_REQUEST = re.compile(
+    r"request|\b(data|json|form|payload|body|input\w*|args|files?|filename|params?|features?)\b", re.I
+)
+"""What a route is asked with, by its usual names."""
 
 
 def _refuses(node: ast.AST) -> bool:
@@ -294,6 +307,10 @@ def _refuses(node: ast.AST) -> bool:
     return False
 
 
+_ANSWERS_WELL = frozenset({"jsonify", "str", "dict", "repr", "format", "render_template", "dumps", "render"})
+"""What makes an answer of status 200 out of a text."""
+
+
 def _masked(nodes: list[ast.AST]) -> int:
     """The line where a caught error is answered as if all were well: the error's text returned without a code."""
     for node in nodes:
@@ -303,6 +320,8 @@ def _masked(nodes: list[ast.AST]) -> int:
             value = part.value if isinstance(part, ast.Return) else None
             if value is None or isinstance(value, ast.Tuple) or any(_refuses(n) for n in walk(node)):
                 continue
+            if isinstance(value, ast.Call) and called_name(value) not in _ANSWERS_WELL:
+                continue  # a helper may give the code of an error
             text = ast.unparse(value)[:300]
             if (
                 "status" not in text.lower()

@@ -110,7 +110,7 @@ def test_a_readme_tells_only_what_it_tells(said: str, install: bool, data: bool)
     (found,) = findings_of(code, Readme())
     told = found.message.partition(", but not")[0]
     assert ("how to install it" in told) is install
-    assert ("which data or models it needs" in told) is data
+    assert ("which data or models go with it" in told) is data
 
 
 @pytest.mark.parametrize(("command", "line"), [("flake8 x", 5), ("echo done", 0)])

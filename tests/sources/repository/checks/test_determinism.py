@@ -14,7 +14,7 @@ TRAIN = "import numpy as np\nimport torch\n\nloss = torch.rand(3)\nloss.backward
 def test_each_library_is_judged_by_itself() -> None:
     found = findings_of({"a.py": TRAIN, "b.py": "import torch\ntorch.manual_seed(1)\n"}, Seeds())
     said = {f.polarity: f.message for f in found}
-    assert "PyTorch is seeded" in said["for"]
+    assert "set for PyTorch" in said["for"]
     assert "NumPy" in said["against"]
     assert "PyTorch" not in said["against"]
 

@@ -10,12 +10,13 @@ from tests.sources.repository.checks.examples.traps_around import AROUND
 from tests.sources.repository.checks.examples.traps_in_code import IN_CODE
 from tests.sources.repository.checks.examples.traps_in_leakage import LEAKS
 from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
+from tests.sources.repository.checks.examples.traps_in_projects import PROJECTS
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
 from tests.support import findings_of, notebook
 
 
 @pytest.mark.parametrize(
-    "trap", [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE], ids=lambda trap: f"{trap.code}: {trap.why}"
+    "trap", [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *PROJECTS], ids=lambda trap: f"{trap.code}: {trap.why}"
 )
 def test_what_only_looks_like_it_is_not_said(trap: Trap) -> None:
     (check,) = checks_by_code([trap.code])
@@ -61,7 +62,7 @@ def test_of_very_many_texts_the_longest_are_read_and_the_count_is_a_least_one() 
         f"docs/{n:03}.md": "# Page\n\n" + "words that tell how it works " * (20 if n >= 70 else 1) for n in range(150)
     }
     (found,) = findings_of({"a.py": "x = 1\n", "README.md": "# X\n\nA tool.\n", **pages}, check)
-    assert found.message.startswith("At least 59 pages")
+    assert found.message.startswith("At least 59 texts")
 
 
 def test_lines_of_a_notebook_are_those_of_its_cells() -> None:

@@ -18,8 +18,8 @@ _DATASETS = re.compile(
     r"sklearn\.datasets\.(load|fetch)_\w+|torchvision\.datasets\.(?!ImageFolder|DatasetFolder|FakeData|VisionDataset)\w+|torchtext\.(datasets|legacy\.datasets)\.[\w.]+"
     r"|torchaudio\.datasets\.\w+|(tensorflow\.)?keras\.datasets\.[\w.]+|tensorflow\.examples\.tutorials\.mnist\.[\w.]+"
     r"|tensorflow_datasets\.(load|builder)|datasets\.load_dataset|seaborn\.load_dataset|statsmodels\.[\w.]*get_rdataset"
-    r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|vega_datasets\.\w+|gensim\.downloader\.load|openml\.[\w.]+"
-    r"|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data|librosa\.(ex|example|util\.example_audio_file)"
+    r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|vega_datasets\.\w+|openml\.[\w.]+"
+    r"|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data"
     r"|mxnet\.gluon\.data\.vision\.\w+|wfdb\.\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|kaggle\.api\.\w+|ucimlrepo\.\w+"
 )
 _DOWNLOADS = re.compile(
@@ -60,7 +60,8 @@ _DATA_SUFFIXES = (
 )
 _PRODUCED = re.compile(
     r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
-    r"|screenshot|experiment|trial|leaderboard|metadata|feature_importance|(^|/)(folds?|splits?)\.",
+    r"|screenshot|experiment|trial|leaderboard|metadata|importance|manifest|history|(^|/)(configs?|models?|outputs?|logs?)/"
+    r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\.",
     re.IGNORECASE,
 )
 _DATA_ADDRESS = re.compile(
@@ -69,20 +70,50 @@ _DATA_ADDRESS = re.compile(
 )
 """The address of a file of data, wherever it is written."""
 _DATA_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data|data)\b", re.IGNORECASE)
-_DATASET_WORDS = re.compile(r"\b(data ?sets?|corpus|corpora|training data)\b", re.IGNORECASE)
-_DATA_LINK = re.compile(
-    r"\[[^\]]{0,80}\bdata\b[^\]]{0,80}\]\(|https?://[^\s)]{0,200}\bdata\b(?!-scien)|>[^<]{0,40}\bdata\b[^<]{0,40}</a>"
-    r"|\bdownload\b[^.]{0,80}\bdata\b|\bdata\b[^.]{0,80}\bdownload|`[^`]{0,80}\bdata/",
+_DATASET_WORDS = re.compile(
+    r"\bdata ?sets?\b|\bcorp(us|ora)\b|\b(training|test|raw|input) data\b|\bdata\b|\bdatos\b|\bdaten\w*"
+    r"|donn[ée]es|\bdados\b|\bdati\b"
+    r"|veri set|数据|데이터|データ|данны",
     re.IGNORECASE,
 )
-"""A link, path or download that itself speaks of data: the bare word is in every README of this field."""
-_LINK = re.compile(r"https?://|\]\(|`[^`\n]{0,80}/|\bdownload", re.IGNORECASE)
+_HOSTS_DATA = re.compile(
+    r"https?://[^\s)\"'>]{0,200}?(kaggle\.com/(c/|competitions|datasets|[\w-]+/[\w-]+)|archive\.ics\.uci|huggingface\.co/datasets"
+    r"|drive\.google|dropbox\.com|figshare|dataverse|data\.world|openml|physionet|data\.gov|paperswithcode\.com/dataset"
+    r"|\bdata(sets?)?\b(?!-scien)|corpus)|https?://[^\s)\"'>]{3,300}\.(csv|tsv|zip|tar|t?gz|jsonl?|parquet|h5|npz|7z|xlsx?|mat)\b",
+    re.IGNORECASE,
+)
+"""Addresses of places that keep data, and of files of data."""
+_NAMED_LINK = re.compile(
+    r"\[[^\]]{0,80}\b(data ?sets?|corpus|(training|test|raw|source|original|evaluation)( and \w+)? data)\b[^\]]{0,80}\]"
+    r"\(\s*https?://|>[^<]{0,40}\bdata ?sets?\b[^<]{0,40}</a>",
+    re.IGNORECASE,
+)
+_FETCHED = re.compile(
+    r"\bdownload\w*\b.{0,80}\bdata|\bdata\w*\b.{0,80}\bdownload|\bdvc pull\b|kaggle (datasets|competitions) download",
+    re.IGNORECASE,
+)
+_POINTED = re.compile(
+    r"\b(data ?sets?|corpus|corpora)\b[^.\n]{0,40}(:| (from|at|is|are|available|here|by"
+    r"|of)\b)[^.\n]{0,60}(\[[^\]\n]{1,80}\]\(|<)?"
+    r"https?://",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://[^\s)\"'>]+")
+_DATA_PATH = re.compile(r"`[^`\n]{0,80}\.(csv|tsv|parquet|jsonl|npy|npz|h5|xlsx?|arff|zip)`")
+_MADE = re.compile(r"produc|output|writ|sav|generat|creat|split|export|result|predict", re.IGNORECASE)
+"""Words of data that a program makes, which do not say where data come from."""
 
 
 _OWN_FILE = re.compile(r"\[[^\]\n]{0,100}\]\([^)\s]{1,300}\.(py|ipynb|md|rst|png|jpe?g|gif)\)", re.IGNORECASE)
 """Links to code, texts and pictures, which are no data."""
 _ENVIRONMENTS = re.compile(r"gym(nasium)?\.make")
-_WEIGHTS = re.compile(r"weight|pretrain|checkpoint|ckpt|\.pth?\b|cache_subdir\s*=\s*.models", re.IGNORECASE)
+_WEIGHTS = re.compile(
+    r"weight|pre-?train|checkpoint|ckpt|\.pth?\b|cache_subdir\s*=\s*.models|glove|embedding|word2vec|vectors|config|tokeniz"
+    r"|vocab|\bmodel|font|card|icon|\.py\b|\.whl",
+    re.IGNORECASE,
+)
+_OF_DATA = re.compile(r"data|corpus|corpora|\.csv|\.tsv|\.parquet|kaggle|\btrain|images?\b", re.IGNORECASE)
+"""Words beside a download that say what is fetched."""
 
 
 def _brings_data(path: str, command: str) -> bool:
@@ -140,7 +171,9 @@ class DataOrigin(Check):
         fetched = [
             (path, line)
             for path, name, line in standard
-            if _DOWNLOADS.fullmatch(name) and not _WEIGHTS.search("\n".join(repo.text(path).lines[line - 3 : line + 5]))
+            if _DOWNLOADS.fullmatch(name)
+            and _OF_DATA.search(near := "\n".join(repo.text(path).lines[max(line - 4, 0) : line + 5]))
+            and not _WEIGHTS.search(near)
         ]
         fetched += [(noted.path, noted.note) for noted in repo.notes(self)]
         stored = [
@@ -157,7 +190,7 @@ class DataOrigin(Check):
         ways += [("a simulated environment is made by a library", played)]
         ways += [("data files are in the repository", [(p, 1) for p in stored[:20]])]
         ways += [("data are tracked by DVC", [(p, 1) for p in tracked])]
-        ways += [("the README says which data and where", told)]
+        ways += [("the README names data with a place or a way to fetch them", told)]
         good = [(what, places) for what, places in ways if places]
         if good:
             yield self.found(
@@ -194,15 +227,22 @@ _GLOBS_READ = tuple(_GLOBS_READ_NAMES.split())
 
 
 def _told(readme: Text | None) -> list[tuple[str, int]]:
-    """The first place of the README that names a data set and, within three lines, a link, a path or a download."""
+    """The first line of the README that names a place or a file of data, or tells how to fetch them."""
     if readme is None:
         return []
     lines = readme.lines[:3_000]
     for number, line in enumerate(lines, start=1):
-        if len(line) >= 2_000 or line.startswith("[!["):
+        if len(line) >= 2_000 or line.lstrip().startswith(("[![", "![", "<img")):
             continue
-        near = " ".join(_OWN_FILE.sub(" ", text[:500]) for text in lines[number - 1 : number + 3])
-        if (_DATASET_WORDS.search(line) and _LINK.search(near)) or _DATA_LINK.search(_OWN_FILE.sub(" ", line)):
+        bare = _OWN_FILE.sub(" ", line)
+        about = _DATASET_WORDS.search(" ".join(text[:500] for text in lines[max(number - 4, 0) : number]))
+        if (
+            (about and _HOSTS_DATA.search(bare))
+            or _NAMED_LINK.search(bare)
+            or _FETCHED.search(_ADDRESS.sub(" ", bare))
+            or _POINTED.search(bare)
+            or (_DATA_PATH.search(bare) and about and not _MADE.search(bare))
+        ):
             return [(readme.path, number)]
     return []
 

@@ -15,6 +15,7 @@ from heldout.material.declarations import Declaration, Lock
 from heldout.material.import_names import DISTRIBUTIONS, brought_by
 from heldout.material.tree import UnreadableError
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.paths_and_config import RECORDED
 from heldout.sources.repository.needs import foreign_imports, purpose
 from heldout.sources.repository.repository import Repository
 
@@ -38,9 +39,13 @@ def needed(repo: Repository) -> tuple[Declaration, ...]:
     own = {d.name for d in repo.declarations.distributions}
     best: dict[str, Declaration] = {}
     locked = {package.name: package for lock in repo.declarations.locks for package in lock.packages}
-    told = [d for d in repo.declarations.declared if not d.dev and d.name not in own and not _BY_HAND.search(d.path)]
+    every = [d for d in repo.declarations.declared if not RECORDED.search(d.path)]
+    told = [d for d in every if not d.dev and d.name not in own and not _BY_HAND.search(d.path)]
+    main = [d for d in told if not d.group]
+    if len(main) >= FEW:  # extras, and lists for one purpose, are what some users take
+        told = main
     if not told:  # nothing but scripts, images and cells that install: then those are the declaration
-        told = [d for d in repo.declarations.declared if not d.dev and d.name not in own]
+        told = [d for d in every if not d.dev and d.name not in own]
     for declared in told:
         here = locked.get(declared.name, declared)
         if declared.name not in best or rank[here.kind] < rank[best[declared.name].kind]:
@@ -96,7 +101,7 @@ class Declared(Check):
         if cells and 2 * len({n for n in foreign if brought_by(n) & declared.names}) < len(foreign):
             return  # a cell that installs one thing is no declaration; what is missing is REP104's
         if declared.declared or declared.locks:
-            files = most_telling(declared.files)
+            files = most_telling(path for path in declared.files if not RECORDED.search(path)) or list(declared.files)
             yield self.found(
                 f"Dependencies are declared in {listed(files, 3)}.",
                 *(repo.at(path) for path in first(files, 3)),
@@ -173,10 +178,14 @@ class Versions(Check):
         places = [repo.at(d.path) if d.cell else repo.at(d.path, d.line) for d in counted or wanted]
         what = "at least a lower bound" if library else "an exact version or a lock"
         count = int(bounded) if library else fixed
-        said = f"{count} of {len(wanted)} dependencies have {what}"
+        where = listed(dict.fromkeys(d.path for d in wanted), 2)
+        said = f"{count} of {len(wanted)} dependencies have {what} (those to run, in {where})"
         if not library and share >= 0.4 and 2 * fixed < len(wanted):
             held = sum(kind != "free" for kind in kinds)
-            said = f"{held} of {len(wanted)} dependencies have a bound on their version, {fixed or 'none'} an exact one"
+            said = (
+                f"{held} of {len(wanted)} dependencies have a bound on their version, {fixed or 'none'} an exact one"
+                f" (those to run, in {where})"
+            )
         numbers: dict[str, Any] = {
             "dependencies": len(wanted),
             "fixed": fixed,
@@ -312,7 +321,7 @@ class PythonStated(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look where a version can be stated, the binding places first."""
-        stated = repo.declarations.python_requires
+        stated = [place for place in repo.declarations.python_requires if not RECORDED.search(place.path)]
         if stated:
             place = stated[0]
             yield self.found(f"Python {place.specifier} is stated in {place.path}.", repo.at(place.path, place.line))
@@ -335,13 +344,14 @@ class PythonStated(Check):
             return
         if ran := next(_ran_with(repo), None):
             yield self.unknown(
-                f"No file says for which version of Python the code is; {ran[0]} was last run with {ran[1]}.",
+                "Neither declarations, images and workflows nor the README name a version of Python;"
+                f" {ran[0]} was last run with {ran[1]}.",
                 repo.at(ran[0]),
             )
             return
         if repo.complete and repo.code_lines >= 200 and len(foreign_imports(repo)) >= FEW:
             yield self.against(
-                "No file says for which version of Python the code is.",
+                "Neither declarations, images and workflows nor the README name a version of Python.",
                 *(repo.at(path) for path in first(repo.declarations.files, 1)),
             )
 

@@ -16,7 +16,7 @@ from heldout.sources.repository.service import model_loads
 from heldout.sources.repository.tools import names, places, tools_used
 
 _PREDICTS = frozenset(
-    {"predict", "predict_proba", "infer", "inference", "transform", "generate", "transcribe", "detect"}
+    {"predict", "predict_proba", "infer", "inference", "transform", "generate", "transcribe", "detect", "model", "net"}
 )
 _PARSERS = (
     "argparse.ArgumentParser",
@@ -84,7 +84,7 @@ class PredictionCommand(Check):
             r"predict|infer|score|detect|demo|serve|translat|transcri|classify|caption|generate",
             module.path.rpartition("/")[2],
         )
-        if loads and named and not trains and not _MEASURES.search(module.text):
+        if loads and named and predicts and not trains and not _MEASURES.search(module.text):
             writes = any(_WRITES.match(called_name(c)) for name in module.called for c in module.called[name][:1])
             yield parser, bool(predicts), writes
 
@@ -95,9 +95,8 @@ class PredictionCommand(Check):
             found.sort(key=lambda item: not item[1][1])
             path, (_, clear, _) = found[0]
             yield self.found(
-                f"{len(found)} command{'s' if len(found) > 1 else ''} load{'s' if len(found) == 1 else ''} a "
-                f"saved model and"
-                f" appl{'ies' if len(found) == 1 else 'y'} it to input given as arguments: `{path}`.",
+                f"`{path}` takes arguments, loads a saved model and predicts with it"
+                + (f"; so {'do' if len(found) > 2 else 'does'} {len(found) - 1} more." if len(found) > 1 else "."),
                 *(repo.at(p, note[0]) for p, note in first(found, 3)),
                 strength=(0.9 if clear else 0.6) + 0.1 * (len(found) > 1),
                 ask=f"Which rows would `{path}` score wrongly or refuse, and how would its user notice?",
@@ -133,7 +132,12 @@ class Export(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report exports and their comparison."""
-        exports = tools_used(repo, "export")
+        kept = {m.path for m in repo.code if _keeps(m.calls, m.methods)}
+        exports = [
+            use
+            for use in tools_used(repo, "export")
+            if use.tool.id != "torchscript" or any(path in kept for path, _ in use.places)
+        ]
         if not exports:
             return
         files = {path for use in exports for path, _ in use.places}
@@ -149,13 +153,20 @@ class Export(Check):
         ]
         compared = " and its outputs are compared with the original's" if comparing else ""
         yield self.found(
-            f"A trained model is exported by {names(exports)}{compared}.",
+            f"Code turns a model into {names(exports)}{compared}.",
             *places(repo, exports),
             *(repo.at(m.path) for m in first(comparing, 1)),
             strength=1.0 if comparing else 0.6,
             ask="How did you make sure that the exported model gives the same answers?",
             compared=bool(comparing),
         )
+
+
+def _keeps(calls: Iterable[str], methods: Iterable[str]) -> bool:
+    """Whether a scripted or traced model is written to a file: else it is only made faster."""
+    return any(name in ("torch.jit.save", "torch.export.save", "torch.export.export") for name in calls) or any(
+        name in ("save", "to_torchscript") for name in methods
+    )
 
 
 class ServiceTests(Check):
@@ -201,7 +212,9 @@ class ServiceTests(Check):
             sent = sum(noted.note[0] for noted in found)
             posts = sum(noted.note[1] for noted in found)
             yield self.found(
-                f"Tests send {sent} request{'s' if sent > 1 else ''} to the service, {posts} of them with a body.",
+                f"Tests call routes of the service by a client: {sent} call{'s' if sent > 1 else ''} of `get`,"
+                f" `post` or"
+                f" `put` with a path written out, {posts or 'none'} of `post`.",
                 *(repo.at(noted.path, noted.note[2]) for noted in first(found, 3)),
                 strength=ramp(sent, 0, 4),
                 requests=sent,

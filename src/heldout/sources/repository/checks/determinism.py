@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, Text, first, fraction, ramp
-from heldout.sources.repository.checks.paths_and_config import RECORDED
+from heldout.sources.repository.checks.base import Check, Move, Text, among, first, fraction, ramp
+from heldout.sources.repository.checks.paths_and_config import RECORDED, SETTINGS_JSON
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
@@ -115,7 +115,11 @@ class Seeds(Check):
             return
         draws: dict[str, int] = {}
         seeds: dict[str, int] = {}
+        shows = {_scope(module, call) for call, name in module.method_calls if name in _SHOWS}
+        shows |= {_scope(module, call) for call, name in module.calls if name.rpartition(".")[2] in _SHOWS}
         for call, name in module.calls:
+            if _ONE.search(name) and _scope(module, call) in shows:
+                continue  # one that is drawn to be looked at
             for library, pattern in _DRAWS.items():
                 if pattern.fullmatch(name) or (library == "PyTorch" and _shuffles(call, name)):
                     draws.setdefault(library, call.lineno)
@@ -156,24 +160,44 @@ class Seeds(Check):
             if all(path.endswith(".ipynb") for path, seeds in own if seeds == library) and (n.path, library) not in own
         }
         good = [library for library in drawn if library in seeded and library not in apart]
-        bad = [library for library in drawn if library not in good]
+        bad = [library for library in drawn if library not in seeded]
+        partly = [library for library in drawn if library in seeded and library in apart]
         asked = purpose(repo) == "application"
         numbers: dict[str, Any] = {"drawn_from": len(drawn), "seeded": len(good)}
+        if partly and asked:
+            bare = next(n for n in notes if partly[0] in n.note.draws and (n.path, partly[0]) not in own)
+            yield self.unknown(
+                f"Some notebooks set a seed for {partly[0]}, and other files that draw from it set none.",
+                repo.at(bare.path, bare.note.draws[partly[0]]),
+            )
         if good:
             yield self.found(
-                f"Randomness of {_and(good)} is seeded" + (f", that of {_and(bad)} is not." if bad and asked else "."),
+                f"A seed is set for {_and(good)}" + (f", none for {_and(bad)}." if bad and asked else "."),
                 *(repo.at(*seeded[library]) for library in first(good, 3)),
                 strength=fraction(len(good), len(drawn)) ** 2,
                 **numbers,
             )
         if bad and asked:
             yield self.against(
-                f"The code draws random numbers from {_and(bad)}, and sets no seed for that.",
+                f"The code draws random numbers or starting weights from {_and(bad)}, and nothing sets a seed"
+                f" for that.",
                 *(repo.at(*drawn[library]) for library in first(bad, 3)),
                 strength=fraction(len(bad), len(drawn)) * (0.6 if good else 1.0),
                 severity="low" if good else None,
                 **numbers,
             )
+
+
+_ONE = re.compile(r"^(random|numpy\.random)\.(randint|randrange|choice|choices|sample)$")
+_SHOWS = frozenset({"imshow", "show", "matshow", "subplot", "subplots", "imsave"})
+
+
+def _scope(module: Module, node: ast.AST) -> object:
+    """The function around a node, or the cell of a notebook."""
+    function = module.function_of(node)
+    if function is None and module.joined is not None and module.joined.cells:
+        return module.joined.place(getattr(node, "lineno", 1))[0]
+    return function
 
 
 def _own_method(call: ast.Call) -> bool:
@@ -221,7 +245,7 @@ class RandomState(Check):
 
     Example: `train_test_split(x, y, test_size=.2)` four times without `random_state` speaks against.
 
-    Limits: Calls with `**settings` count as given. Tests are left out.
+    Limits: Calls with `**settings` and tests are left out.
     """
 
     code = "REP202"
@@ -240,7 +264,9 @@ class RandomState(Check):
             shuffled = _true(call, "shuffle")
             unsaid = not any(k.arg == "shuffle" for k in call.keywords)
             if (_ALWAYS.fullmatch(name) and (shuffled or unsaid)) or (_WHEN_SHUFFLED.fullmatch(name) and shuffled):
-                yield call.lineno, global_seed or any(k.arg in (None, "random_state") for k in call.keywords)
+                if any(k.arg is None for k in call.keywords):
+                    continue  # what is passed on may hold one
+                yield call.lineno, global_seed or any(k.arg == "random_state" for k in call.keywords)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """The share over the repository."""
@@ -249,7 +275,11 @@ class RandomState(Check):
             return
         without = [(path, line) for path, line, stated in calls if not stated]
         share = 1 - fraction(len(without), len(calls))
-        said = f"{len(calls) - len(without)} of {len(calls)} splits and randomised estimators have a random state."
+        said = (
+            f"{among(len(calls) - len(without), len(calls), 'call', 'has', 'have')} a random state or a seed of"
+            f" NumPy in the"
+            " same file (calls that split or make randomised estimators)."
+        )
         numbers: dict[str, Any] = {"calls": len(calls), "with_state": len(calls) - len(without)}
         if share >= 0.7:
             places = [(path, line) for path, line, stated in calls if stated]
@@ -353,6 +383,7 @@ class SeedSetting(Check):
     def on_text(self, text: Text) -> Iterable[Finding | object]:
         """Note entries named seed in settings files."""
         written = not text.path.startswith(".") and not RECORDED.search(text.path)
+        written = written and (not text.path.endswith(".json") or bool(SETTINGS_JSON.search(text.path)))
         if "seed" in text.text.lower() and len(text.text) < 100_000 and written:
             for number, line in enumerate(text.lines, start=1):
                 if len(line) < 300 and _SEED_LINE.match(line):
@@ -364,7 +395,8 @@ class SeedSetting(Check):
         notes = repo.notes(self)
         if notes:
             yield self.found(
-                f"The seed can be set from outside, in {plural(len({n.path for n in notes}), 'file')}.",
+                f"The seed is an option, a setting or a declared field, in"
+                f" {plural(len({n.path for n in notes}), 'file')}.",
                 *(repo.at(noted.path, noted.note) for noted in first(notes, 2)),
             )
 

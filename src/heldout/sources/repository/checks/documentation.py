@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import ClassVar
 
-from heldout.evidence import Finding, Location
+from heldout.evidence import Finding
 from heldout.material.document import Document, Section, count_words
-from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.repository import Repository
 
 _INSTALL = re.compile(
@@ -83,9 +83,10 @@ class Readme(Check):
         has = [name for name, there in parts.items() if there]
         # A sentence or two tell what it is for, if not well: that earns nothing, and nothing is said against it.
         opening = sum(section.words for section in document.sections[:4])
-        lacks = [name for name, there in parts.items() if not there and not (name == _PURPOSE and opening >= 8)]
+        hinted = {name for name, hint in _HINTS.items() if hint.search(repo.readme.text)}
+        lacks = [n for n, there in parts.items() if not (there or n in hinted or (n == _PURPOSE and opening >= 8))]
         place = repo.at(repo.readme.path, 1)
-        if document.words < 30 and len(has) <= 1:
+        if document.words < 30 and len(has) <= 1 and lacks:
             yield self.against(
                 f"The README has {_count(document.words, 'word')} beside its headings and does not tell {_or(lacks)}.",
                 place,
@@ -103,6 +104,24 @@ class Readme(Check):
 
 
 _PURPOSE = "what it is for"
+_HINTS = {
+    "how to install it": re.compile(
+        r"install|instal|requirement|depend|environment|virtualenv|\bvenv|clone|docker|colab|download|set ?up"
+        r"|prerequisit"
+        r"|conda|\bpip|安装|环境|установ|einricht|tested (on|with)|built with|librar|technolog|\bpython ?\d",
+        re.IGNORECASE,
+    ),
+    "how to run it": re.compile(
+        r"```|`[^`\n]*\.(py|ipynb|sh)|\brun|\busage|execut|launch|\bstart|notebook|streamlit|docker|colab|demo|https?://[\w.-]*app"
+        r"|ejecu|ausf[üu]hr|运行|使用|запус|lanc",
+        re.IGNORECASE,
+    ),
+    "which data or models go with it": re.compile(
+        r"\bdata|model|corpus|corpora|images?\b|\.csv|kaggle|dato?s\b|daten|donn|dado|dati\b|weights|数据|данн",
+        re.IGNORECASE,
+    ),
+}
+"""Words by which a README may tell a part after all: then nothing is said of it."""
 
 
 def _parts(document: Document) -> dict[str, bool]:
@@ -120,7 +139,7 @@ def _parts(document: Document) -> dict[str, bool]:
         _PURPOSE: opening >= 25 or headed,
         "how to install it": bool(_INSTALL.search(text) or _INSTALL.search(blocks)),
         "how to run it": bool(_RUN.search(blocks) or _RUN.search(inline) or _HOSTED.search(text)),
-        "which data or models it needs": data,
+        "which data or models go with it": data,
     }
 
 
@@ -161,10 +180,11 @@ class Results(Check):
         pictures = [repo.at(path, line) for path, d in texts for line in d.pictures]
         if tables or pictures:
             shown = " and ".join(
-                _count(n, what) for n, what in ((len(tables), "table of numbers"), (len(pictures), "figure")) if n
+                _count(n, what) for n, what in ((len(tables), "table"), (len(pictures), "picture")) if n
             )
             yield self.found(
-                f"The documentation shows {'at least ' if repo.more_documents else ''}{shown}.",
+                f"The documentation shows {'at least ' if repo.more_documents else ''}{shown}"
+                f"{' (of tables, those with results in numbers)' if tables else ''}.",
                 *first([*tables, *pictures], 3),
                 strength=0.6 * ramp(len(tables), 0, 2) + 0.4 * ramp(len(pictures), 0, 3),
                 tables=len(tables),
@@ -192,80 +212,6 @@ _RESULT_FILE = re.compile(
 )
 """Files of what came out, kept beside the code."""
 
-_LIMIT = re.compile(
-    r"(?<!hub )(?<!size )(?<!storage )(?<!hardware )(?<!space )\b"  # what a machine or a host allows is no such limit
-    r"(limitations?(?!\s+(under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope"
-    r"|drawbacks?|not (suitable|intended|designed|supported|guaranteed|meant) (for|to|as|by)"
-    r"|(only|currently) (works|supports?|tested|available|handles?)|does(n't| not) (yet )?(work|support|handle)"
-    r"|may (fail|not work|be biased)|bias(ed)? (in|toward|against)|ethical considerations?)\b"
-    r"|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones|einschränkung",
-    re.IGNORECASE,
-)
-
-_PLAIN = re.compile(
-    r"^\W*(what (is|are|does|can)|why|how (it|does it) works?|background|motivation|overview|introduction|about( the)?"
-    r"|intended use|use ?cases?|faq|frequently asked|glossary|concepts?|key (ideas?|concepts?)|problem( statement)?"
-    r"|the (idea|problem)|explanation|context|business|简介|介绍|背景|概要|はじめに|소개"
-    r"|о проекте|введение|introducci|einleitung|hintergrund|in a nutshell|tl;?dr|summary|abstract)",
-    re.IGNORECASE,
-)
-
-_LICENCE = re.compile(r"^\W*(licen[cs]|copyright|warranty)", re.IGNORECASE)
-"""Headings of legal text, whose limitations are not the project's."""
-
-
-_OF_DOCS = re.compile(r"(^|/)docs?/(readme|contributing)[^/]*$", re.IGNORECASE)
-_BUILDS_DOCS = re.compile(r"doc-?builder|sphinx|mkdocs|docusaurus|jupyter-?book|make html", re.IGNORECASE)
-"""Words of a text that tells how the documentation is made."""
-
-
-class PlainWords(Check):
-    """Purpose and limits in words for outsiders
-
-    What: A section of at least 40 words that says what the project is about, why, or how it works (background, what
-    is, FAQ, glossary ...), and sentences that name limits or known faults.
-
-    Why: Product, compliance and customers have to understand a model well enough to use or challenge it.
-
-    Example: "What is drift?" with two paragraphs, and "Limitations: trained on English reviews only" speak for.
-
-    Limits: Found by headings and turns of phrase; whether a lay person understands it only a person can judge.
-    """
-
-    code = "COM103"
-    moves: ClassVar = {"communication": Move(up=0.6)}
-    why = "Who names limits can be trusted with the rest."
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Look for such sections and sentences."""
-        plain: list[Location] = []
-        limits: list[Location] = []
-        for path, document in repo.documents:
-            if _OF_DOCS.search(path) and _BUILDS_DOCS.search(repo.text(path).text):
-                continue
-            for section in document.sections:
-                if section.words >= 40 and _PLAIN.match(section.title):
-                    plain.append(repo.at(path, section.line))
-                if _LICENCE.match(section.title):
-                    continue
-                # In a table, limits are those of what was compared and left.
-                prose = "\n".join(line for line in section.prose.split("\n") if not line.lstrip().startswith("|"))
-                if match := _LIMIT.search(f"{section.title}\n{prose}"):
-                    limits.append(_place(repo.text(path), section.line, match[0].split("\n")[0]))
-        if plain or limits:
-            said = [
-                *(["says in a section of its own what it is about or how it works"] if plain else []),
-                *(["names limits or known faults"] if limits else []),
-            ]
-            yield self.found(
-                f"The documentation {' and '.join(said)}.",
-                *plain[:2],
-                *limits[:2],
-                strength=0.5 * ramp(len(plain), 0, 2) + 0.5 * ramp(len(limits), 0, 2),
-                sections=len(plain),
-                limits=len(limits),
-            )
-
 
 class Guides(Check):
     """Documentation beyond the README
@@ -290,13 +236,19 @@ class Guides(Check):
         pages = [(path, d) for path, d in repo.documents if d.words >= 80 and repo.readme and path != repo.readme.path]
         if pages:
             pages.sort(key=lambda page: -page[1].words)
+            words = _round(sum(d.words for _, d in pages))
             yield self.found(
-                f"{'At least ' if repo.more_documents else ''}{_count(len(pages), 'page')} of documentation with 80"
-                f" words or more beside the README, {sum(d.words for _, d in pages):,} words without code and tables.",
+                f"{'At least ' if repo.more_documents else ''}{_count(len(pages), 'text')} for readers with some 80"
+                f" words of prose or more beside the README, some {words:,} words in all.",
                 *(repo.at(path, 1) for path, _ in pages[:3]),
                 strength=ramp(len(pages), 0, 6),
                 pages=len(pages),
             )
+
+
+def _round(number: int) -> int:
+    """Two digits of a number that nobody would count to the last."""
+    return int(float(f"{number:.2g}"))
 
 
 class ChangeLog(Check):
@@ -329,12 +281,6 @@ class ChangeLog(Check):
                 return
 
 
-def _place(text: Text, line: int, phrase: str) -> Location:
-    """The first place of the phrase from the line on: the prose of a section is not all of its lines."""
-    found = (number for number, raw in enumerate(text.lines[line - 1 :], start=line) if phrase in raw)
-    return text.location(next(found, line))
-
-
 def _count(number: int, what: str) -> str:
     head, _, rest = what.partition(" ")
     return f"{number} {head}{'' if number == 1 else 's'}{' ' + rest if rest else ''}"
@@ -348,4 +294,4 @@ def _or(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
 
 
-CHECKS: tuple[Check, ...] = (Readme(), Results(), PlainWords(), Guides(), ChangeLog())
+CHECKS: tuple[Check, ...] = (Readme(), Results(), Guides(), ChangeLog())

@@ -72,15 +72,18 @@ class NamedFigures(Check):
         share = fraction(named, drawn)
         if drawn >= 4 and share >= 0.6:
             yield self.found(
-                f"{named} of {drawn} places that draw with matplotlib give the figure a title or name an axis.",
+                f"Of {drawn} functions and notebook cells that call matplotlib to draw lines, points, bars or"
+                f" histograms,"
+                f" {'all' if named == drawn else named} give a title or name an axis.",
                 strength=ramp(share, 0.5, 0.95) * ramp(drawn, 0, 8),
                 drawn=drawn,
                 named=named,
             )
         elif drawn >= 6 and share < 0.35:
             yield self.against(
-                f"{drawn - named} of {drawn} places that draw with matplotlib give the figure neither a"
-                " title nor a name of an axis.",
+                f"Of {drawn} functions and notebook cells that call matplotlib to draw lines, points, bars or"
+                f" histograms,"
+                f" {drawn - named} give neither a title nor the name of an axis.",
                 *first((repo.at(noted.path, noted.note.bare) for noted in taken if noted.note.bare), 3),
                 strength=ramp(share, 0.35, 0.0),
                 drawn=drawn,

@@ -35,6 +35,14 @@ _NO_RUN = re.compile(
 )
 
 
+_NO_MODEL = re.compile(
+    r"^(\S*/)?(\w+ run )?(mkdocs|jekyll|hugo|npm|yarn|pnpm|npx|vuepress|sphinx\S*|quarto|jupyter|mlflow (ui"
+    r"|server)|tensorboard|ng|php)\b"
+    r"|\s(-h|--help)(\s|$)|latency|benchmark|curl\s+-I\b"
+)
+"""Servers of pages and boards, and commands that only print what they could do."""
+
+
 _DATA = re.compile(r"\.(json|ya?ml|csv|tsv|txt|pth?|h5|ckpt|jpe?g|png|wav|mp3|mp4)$|^[<$]", re.IGNORECASE)
 _SWITCH = re.compile(
     r"^(--(mode|task|phase|action|cmd)=|-{1,2}(do_)?|[A-Z]*_?)(train|predict|infer|inference|finetune)(=\S*)?$",
@@ -49,7 +57,10 @@ def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
         for text in documents(repo)[:40]
         if not text.path.startswith(".github/")
         for line in shell_lines(text)
-        if _RUNS.match(line.command) and not _NO_RUN.search(line.command) and wanted.search(_acting(line.command))
+        if _RUNS.match(line.command)
+        and not _NO_RUN.search(line.command)
+        and not _NO_MODEL.search(line.command)
+        and wanted.search(_acting(line.command))
     ]
 
 
@@ -97,7 +108,7 @@ class TrainCommand(Check):
             where = found[0]
             options = any(" --" in line.command or " -" in line.command for line in found)
             yield self.found(
-                f"The texts give a command that trains: `{where.command[:90]}`.",
+                f"The texts give a command that by its words trains: `{where.command[:90]}`.",
                 *(repo.at(line.path, line.line) for line in first(found, 3)),
                 strength=1.0 if options else 0.8,
                 ask="What has a stranger to prepare before this command works, and how long does it run?",
@@ -107,7 +118,7 @@ class TrainCommand(Check):
         shown = list(_shown_calls(repo, re.compile(r"\.(fit|train|learn|fit_generator)\(")))
         if shown:
             path, line = shown[0]
-            yield self.found("The README shows in code how to train.", repo.at(path, line), strength=0.6)
+            yield self.found("The README shows in code a call that trains or fits.", repo.at(path, line), strength=0.6)
 
 
 class PredictCommand(Check):
@@ -134,7 +145,7 @@ class PredictCommand(Check):
         found = _commands(repo, _PREDICT)
         if found:
             yield self.found(
-                f"The texts give a command that applies the model: `{found[0].command[:90]}`.",
+                f"The texts give a command that by its words applies or serves the model: `{found[0].command[:90]}`.",
                 *(repo.at(line.path, line.line) for line in first(found, 3)),
                 strength=1.0,
                 commands=len(found),
@@ -143,14 +154,12 @@ class PredictCommand(Check):
         shown = list(_shown_calls(repo, _ASKS_MODEL))
         if shown:
             path, line = shown[0]
-            yield self.found(
-                "The README shows in code how to get an answer from the model.", repo.at(path, line), strength=0.7
-            )
+            yield self.found("The README shows in code a call that asks the model.", repo.at(path, line), strength=0.7)
 
 
 _ASKS_MODEL = re.compile(
     r"(?:\b(?!(?i:mlb|le|lb|ohe|sc|\w*(?:encoder|scaler|binarizer|vectorizer|tokenizer|tokenizerfast|imputer|config))\.)\w+"
-    r"|[)\]])\.(predict|predict_proba|transform|generate|from_pretrained|encode|analyze)\("
+    r"|[)\]])\.(predict|predict_proba|generate|analyze)\("
 )
 """Calls that ask a model, and not one that prepares what it is given."""
 
@@ -277,7 +286,7 @@ class OwnData(Check):
         found = list(_guides(repo, _OWN_DATA, of=_OF_TRAINING))
         if found:
             yield self.found(
-                f"A guide tells how to bring one's own data or train anew: {_quoted(found)}.",
+                f"{_sections(found)} on the form of the data, on own data or on training anew: {_quoted(found)}.",
                 *(repo.at(path, line) for path, _, line in first(found, 3)),
                 strength=ramp(len(found), 0, 2),
                 sections=len(found),
@@ -309,7 +318,7 @@ class OperationGuide(Check):
         # What to do when something fails helps those who operate it, where a text says how to operate it at all.
         if any(not _TROUBLE.search(title) for _, title, _ in found):
             yield self.found(
-                f"A guide tells how to deploy or operate it: {_quoted(found)}.",
+                f"{_sections(found)} on deploying or operating: {_quoted(found)}.",
                 *(repo.at(path, line) for path, _, line in first(found, 3)),
                 strength=ramp(len(found), 0, 3),
                 sections=len(found),
@@ -317,7 +326,7 @@ class OperationGuide(Check):
 
 
 _NO_GUIDE = re.compile(
-    r"change|history|release|news|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
+    r"change|history|release|news|report|summary|performance|benchmark|scope|roadmap|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
     r"|keputusan|keterbatasan|decisiones|decisao|entscheid|milestone|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
     re.IGNORECASE,
 )
@@ -342,6 +351,10 @@ def _guides(
             speaks = of is None or of.search(f"{title} {section.body}")
             if wanted.search(title) and substance and speaks and (not steps or _STEPS.search(section.body)):
                 yield text.path, section.title[:60], section.line
+
+
+def _sections(found: list[tuple[str, str, int]]) -> str:
+    return "The texts have a section" if len({title for _, title, _ in found}) == 1 else "The texts have sections"
 
 
 def _quoted(found: list[tuple[str, str, int]]) -> str:

@@ -70,7 +70,15 @@ class ImageBase(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare pinned and floating bases."""
         bases = [(d.path, b) for d in dockerfiles(repo) if not _WORKSHOP.search(d.path) for b in d.bases]
-        floating = [(p, b) for p, b in bases if not b.digest and not _VERSION.search(b.tag) and _public(b.image)]
+        own = {made.name for made in repo.declarations.distributions}
+        floating = [
+            (p, b)
+            for p, b in bases
+            if not b.digest
+            and not _VERSION.search(b.tag)
+            and _public(b.image)
+            and b.image.rpartition("/")[2] not in own
+        ]
         if floating:
             _, base = floating[0]
             yield self.against(
@@ -81,10 +89,10 @@ class ImageBase(Check):
                 floating=len(floating),
                 bases=len(bases),
             )
-        elif bases:
+        elif bases and all(b.digest or _VERSION.search(b.tag) for _, b in bases):
             digests = sum(b.digest for _, b in bases)
             yield self.found(
-                f"All {len(bases)} base images are named by version, {digests} of them by digest."
+                f"All {len(bases)} lines `FROM` name a version" + (f", {digests} of them a digest." if digests else ".")
                 if len(bases) > 1
                 else f"The base image is named by {'digest' if digests else 'version'}.",
                 *(repo.at(p, b.line) for p, b in first(bases, 3)),
@@ -97,7 +105,7 @@ _INSTALLS = re.compile(
     r"\b(pip3?|conda|mamba|poetry|pipenv|uv|npm)\b[^&;]{0,200}?\b(install|sync|env (create|update))\b"
 )
 _WHOLE = re.compile(r"^(--\S+\s+)*(\.|\./)\s+\S")
-_SLIM = re.compile(r"slim|alpine|distroless|runtime|micromamba|minimal")
+_SLIM = re.compile(r"slim|alpine|distroless|micromamba|minimal")
 
 
 class ImageBuild(Check):
@@ -127,7 +135,8 @@ class ImageBuild(Check):
             return
         habits: dict[str, tuple[str, int]] = {}
         wrong: list[tuple[str, int]] = []
-        ignored = repo.glob(".dockerignore", "*.dockerignore")
+        beside = {image.path.rpartition("/")[0] for image in images} | {""}
+        ignored = [p for p in repo.glob(".dockerignore", "*.dockerignore") if p.rpartition("/")[0] in beside]
         if ignored:
             habits["a .dockerignore"] = (ignored[0], 1)
         for image in images:
@@ -138,7 +147,7 @@ class ImageBuild(Check):
                 wrong.append((image.path, line))
         if len(habits) >= 2:
             yield self.found(
-                f"The image is built with care: {', '.join(habits)}.",
+                f"Habits in building images: {', '.join(habits)}.",
                 *(repo.at(*place) for place in first(habits.values(), 4)),
                 strength=ramp(len(habits), 0, 4),
                 habits=len(habits),

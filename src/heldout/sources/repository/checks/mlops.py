@@ -14,12 +14,12 @@ from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, says_something
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.tools import names, places, tools_used
+from heldout.sources.repository.tools import ToolUse, names, places, tools_used
 
 TRAINS = (
     r"\bdvc\s+(repro|exp\s+run)\b|\bsnakemake\b|\bkedro\s+run\b|\b(make|just)\s+(-\S+\s+)*\S*(train|retrain"
     r"|evaluate)\S*"
-    r"|\bpython[\d.]*\s+(-\S+\s+)*\S*(train|fit_model|evaluate|run_pipeline|retrain)\w*(\.py)?\b"
+    r"|\bpython[\d.]*\s+(-\S+\s+)*\S*(train|fit_model|evaluate|run_pipeline|retrain)\w*(\.py)?\b(?![\w.-]*:)"
     r"|\bmlflow\s+run\b|\baz\s+ml\s+job\b|\bnextflow\s+run\b|\baccelerate\s+launch\b"
 )
 """A shell command that trains or evaluates a model."""
@@ -64,9 +64,9 @@ class RunTracking(Check):
         metrics = any(_METRICS.search(name) for name in seen)
         curves = all(use.tool.id == "tensorboard" for use in used)
         what = "settings and metrics" if settings and metrics and not curves else "metrics"
+        said = "settings and metrics of runs" if what == "settings and metrics" else "runs"
         yield self.found(
-            f"The {what} of training runs are recorded with {names(used)} in {len(files)}"
-            f" file{'s' if len(files) > 1 else ''}.",
+            f"Code in {len(files)} file{'s' if len(files) > 1 else ''} records {said} with {names(used)}.",
             *places(repo, used),
             strength=1.0 if what == "settings and metrics" else 0.5,
             ask="Pick a model of yours: how would you find the settings and the data that it was trained with?",
@@ -113,12 +113,23 @@ class ModelVersions(Check):
         noted = repo.notes(self)
         if used or noted:
             yield self.found(
-                f"Models are stored with a version: {names(used) if used else 'MLflow model registry'}.",
-                *places(repo, used),
+                "Models are put where each gets a version, or taken from there:"
+                f" {names(used) if used else 'MLflow model registry'}.",
+                *(repo.at(*_place_of_model(repo, use)) for use in used),
                 *(repo.at(n.path, n.note) for n in first(noted, 2)),
                 strength=0.9,
                 ask="How would you put the previous version of a model back into use?",
             )
+
+
+def _place_of_model(repo: Repository, use: ToolUse) -> tuple[str, int | None]:
+    """The first place of a registry that is not about data or results."""
+    if use.tool.id == "wandb-artifacts":
+        for path, line in use.places:
+            near = "\n".join(repo.text(path).lines[(line or 1) - 1 : (line or 1) + 2])
+            if re.search(r"[\"']model[\"']|link_model|log_model", near):
+                return path, line
+    return use.places[0]
 
 
 def _pushes(repo: Repository) -> bool:
@@ -203,7 +214,7 @@ class Pipeline(Check):
         elif targets:
             path, line, count, chained = targets
             yield self.found(
-                f"{count} make targets run the steps of data, training and evaluation"
+                "Make targets run training and the steps around it"
                 + (", and depend on one another." if chained else "."),
                 repo.at(path, line),
                 strength=0.7 if chained else 0.4,
@@ -275,21 +286,28 @@ class TrainingInCi(Check):
         """Look for training commands, else for tests that train."""
         commands = [c for c in repo.ci.matching(TRAINS) if "install" not in c.text]
         tests = [m for m in repo.tests if _fits(m.methods.keys())]
-        runs = repo.ci.doing("test", on_change=True)
+        runs = [run for run in repo.ci.doing("test", on_change=True) if not re.search(r"\.py\b(?!thon)", run.text)]
         if commands:
             yield self.found(
-                f"Continuous integration trains or evaluates a model: `{commands[0].text[:80]}`.",
+                f"A workflow has a command that by its words trains or evaluates: `{_telling(commands[0].text)}`.",
                 *(repo.at(c.path, c.line) for c in first(commands, 3)),
                 commands=len(commands),
             )
         elif tests and runs:
             yield self.found(
-                "Continuous integration runs tests, and some of them fit a model or take a training step.",
+                "Continuous integration runs tests, and tests of the repository call `fit` or take a training step.",
                 *(repo.at(m.path, 1) for m in first(tests, 2)),
                 repo.at(runs[0].path, runs[0].line),
                 strength=0.7,
                 files=len(tests),
             )
+
+
+def _telling(command: str) -> str:
+    """The part of a command that trains, where the whole is long."""
+    match = re.search(TRAINS, command)
+    begun = match.start() if match and len(command) > 80 else 0
+    return command[begun : begun + 80].strip()
 
 
 def _fits(methods: AbstractSet[str]) -> bool:

@@ -177,7 +177,7 @@ class Monitoring(Check):
         drift = tools_used(repo, "drift")
         watch = tools_used(repo, "monitoring")
         own = [
-            (m.path, f.line)
+            (m.path, f.line, f.name)
             for m in repo.scripts
             for f in m.functions
             if _STABILITY.search(f.name) and not _NO_DRIFT.search(f.name)
@@ -185,16 +185,20 @@ class Monitoring(Check):
         own = own if any(repo.ml.training) and len(own) <= 40 else []
         words = [f"drift is looked for by {names(drift)}"] if drift else []
         words += (
-            [f"{plural(len(own), 'function')} of its own {'computes' if len(own) == 1 else 'compute'} drift"]
+            [
+                f"functions of its own are named for drift (`{own[0][2]}`)"
+                if len(own) > 1
+                else f"`{own[0][2]}` is for drift"
+            ]
             if own and not drift
             else []
         )
-        words += [f"the running system is watched by {names(watch)}"] if watch else []
+        words += [f"there are settings or calls of {names(watch)}"] if watch else []
         if words:
             yield self.found(
-                f"In use, {' and '.join(words)}.",
+                f"For watching a model in use, {' and '.join(words)}.",
                 *places(repo, (*drift, *watch)),
-                *(repo.at(*place) for place in first(own, 2)),
+                *(repo.at(path, line) for path, line, _ in first(own, 2)),
                 strength=1.0 if (drift or own) and watch else 0.7 if drift else 0.5,
                 ask="When did monitoring show you that a model had gone wrong: by which signal, and who acted?",
             )
@@ -224,21 +228,22 @@ class Settings(Check):
         """Report configuration systems, else scripts that train by a settings file."""
         used = tools_used(repo, "configuration")
         if used:
-            yield self.found(
-                f"Settings are kept apart from code with {names(used)}.", *places(repo, used), strength=1.0
-            )
+            yield self.found(f"Settings are read or declared with {names(used)}.", *places(repo, used), strength=1.0)
             return
         training = set(repo.ml.training)
-        reading = [
-            (m.path, lines[0])
-            for m in repo.scripts
-            for name, lines in m.calls.items()
-            if name in ("yaml.safe_load", "yaml.load", "toml.load", "tomllib.load", "configparser.ConfigParser")
-            and (m.path in training or "train" in m.path.rpartition("/")[2])
-        ]
+        loads = ("yaml.safe_load", "yaml.load", "toml.load", "tomllib.load", "configparser.ConfigParser")
+        reading = list(
+            {
+                m.path: (m.path, lines[0])
+                for m in repo.scripts
+                for name, lines in m.calls.items()
+                if name in loads and (m.path in training or "train" in m.path.rpartition("/")[2])
+            }.values()
+        )
         if reading and repo.glob("*config*.y*ml", "*param*.y*ml", "*conf*/*.y*ml", "*config*.toml", "*.cfg", "*.ini"):
             yield self.found(
-                f"{len(reading)} scripts read the settings of a run from a file.",
+                f"{plural(len(reading), 'file')} with training read{'s' if len(reading) == 1 else ''} settings"
+                f" from a file.",
                 *(repo.at(*place) for place in first(reading, 3)),
                 strength=0.7,
                 scripts=len(reading),
@@ -287,7 +292,9 @@ class ModelCard(Check):
                 or "modelcard" in name
                 or text.path.lower().startswith("model_card")
             )
-            if not (card or re.search(r"^#{1,3} .{0,60}model card", text.text[:20_000], re.MULTILINE | re.IGNORECASE)):
+            if "template" in name or not (
+                card or re.search(r"^#{1,3} .{0,60}model card", text.text[:20_000], re.MULTILINE | re.IGNORECASE)
+            ):
                 continue
             shown = {
                 part: section.line
@@ -300,7 +307,7 @@ class ModelCard(Check):
         if best is not None:
             count, path, shown = best
             yield self.found(
-                f"A model card says {', '.join(shown)}.",
+                f"A model card has sections on {', '.join(shown)}.",
                 *(repo.at(path, line) for line in first(shown.values(), 3)),
                 strength=ramp(count, 1, 4),
                 parts=count,

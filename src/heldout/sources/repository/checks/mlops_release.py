@@ -61,7 +61,7 @@ class Retraining(Check):
                     found.append((path, line_of(text, "schedule:")))
         if found:
             yield self.found(
-                "Training is started by a schedule.",
+                "A file that trains sets a schedule.",
                 *(repo.at(*place) for place in first(found, 3)),
                 strength=0.9,
                 ask="What has to be true before the newly trained model replaces the old one?",
@@ -74,7 +74,7 @@ _GATE = re.compile(
     r"|better_than)\w*\b"
 )
 _COMPARES = re.compile(r"[<>]=?|better|compar|improve|delta|metric|score", re.IGNORECASE)
-_BACK = re.compile(r"\b(canary|\w+_canary|rollback|roll_back|shadow_mode)\w*\b")
+_BACK = re.compile(r"\b(canary\w*|\w+_canary\w*|\w*roll_?back\w*(model|version|deploy|release)\w*|shadow_mode\w*)\b")
 
 
 class ReleaseGate(Check):
@@ -123,14 +123,18 @@ class ReleaseGate(Check):
             words = [
                 w
                 for w, k in zip(
-                    ("changes of a model's stage", "a comparison before promotion", "a staged release or a way back"),
+                    (
+                        "calls that change a model's stage or alias",
+                        "a function that by its name and words compares before promotion",
+                        "steps of a staged release or a way back",
+                    ),
                     kinds,
                     strict=True,
                 )
                 if k
             ]
             yield self.found(
-                f"Which model is in use is decided by {' and '.join(words)}.",
+                f"For the release of a model there are {' and '.join(words)}.",
                 *(repo.at(*place) for place in first([*found, *named, *releases], 4)),
                 strength=0.5 + 0.25 * (sum(kinds) - 1) if sum(kinds) < 3 else 1.0,
                 kinds=sum(kinds),

@@ -62,6 +62,8 @@ class AbsolutePaths(Check):
             around = module.parent(node)
             if kind is None or isinstance(around, ast.Expr | ast.Compare) or _continues(node, around):
                 continue
+            if kind == "machine" and _route(node, module):
+                continue
             yield FixedPath(kind, node.value, module.location(node), _replaceable(node, around))
 
     def on_text(self, text: Text) -> Iterable[Finding | object]:
@@ -70,7 +72,7 @@ class AbsolutePaths(Check):
             _AUTOMATION.match(text.path)
             or _OF_EDITORS.search(text.path)
             or RECORDED.search(text.path)
-            or (text.path.endswith(".json") and not _SETTINGS_JSON.search(text.path))
+            or (text.path.endswith(".json") and not SETTINGS_JSON.search(text.path))
             or not re.search(r"/home/|/Users/|:\\", text.text)
         ):
             return
@@ -96,8 +98,9 @@ class AbsolutePaths(Check):
             weight = sum((0.5 if n.kind == "home" else 0.25) * (0.5 if n.replaceable else 1.0) for n in own)
             share = len(files) / max(len(repo.code), 1)
             yield self.against(
-                f"{_count(len(own), 'path')} that only one machine has in {_count(len(files), 'file')},"
-                f" such as `{_shorten(own[0].text)}`.",
+                f"{_count(len(files), 'file')} outside of tests name{'s' if len(files) == 1 else ''} a path"
+                f" that only one machine"
+                f" has, such as `{_shorten(own[0].text)}`.",
                 *(n.place for n in first(own, 3)),
                 strength=min(weight, 0.3 + 2 * share),
                 severity=None if own[0].kind == "home" and not own[0].replaceable else "low",
@@ -108,8 +111,8 @@ class AbsolutePaths(Check):
             yield Finding(
                 code=self.code,
                 polarity="unknown",
-                message=f"{_count(len(platform), 'path')} of a hosted platform"
-                f" (`{_shorten(platform[0].text)}`): its convention, but the code runs unchanged only there.",
+                message=f"Paths of a hosted platform are written out (`{_shorten(platform[0].text)}`): its convention,"
+                " but the code runs unchanged only there.",
                 locations=tuple(n.place for n in first(platform, 2)),
                 measured={"paths": len(platform)},
                 strength=0.0,
@@ -129,7 +132,7 @@ RECORDED = re.compile(
 )
 """Folders in which tools record runs: what stands there was not written by hand."""
 
-_SETTINGS_JSON = re.compile(
+SETTINGS_JSON = re.compile(
     r"(conf|setting|param|option|path|launch|env)\w*[^/]*\.json$|(^|/)(conf|config|setting)s?/", re.IGNORECASE
 )
 """Files of JSON that are read by a program; most others were written by one."""
@@ -150,6 +153,15 @@ def _replaceable(node: ast.Constant, around: ast.AST | None) -> bool:
     return (isinstance(called, ast.Attribute) and called.attr in ("get", "getenv")) or (
         isinstance(called, ast.Name) and called.id == "getenv"
     )
+
+
+def _route(node: ast.Constant, module: Module) -> bool:
+    """Whether the string is the route of a web service, or is asked of one."""
+    around = module.parent(node)
+    if isinstance(around, ast.keyword):
+        around = module.parent(around)
+    asks = ("get", "post", "put", "delete", "patch", "route", "api_route", "websocket", "mount", "add_url_rule")
+    return isinstance(around, ast.Call) and isinstance(around.func, ast.Attribute) and around.func.attr in asks
 
 
 def _continues(node: ast.Constant, around: ast.AST | None) -> bool:
@@ -208,7 +220,9 @@ class SettingsApart(Check):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Note mechanisms and fixed numbers."""
         mechanism = tuple(
-            (call.lineno, name.partition(".")[0]) for call, name in module.calls if _SETTINGS.fullmatch(name)
+            (call.lineno, name.partition(".")[0])
+            for call, name in module.calls
+            if _SETTINGS.fullmatch(name) and (not _ANY_FILE.match(name) or _of_settings(module, call))
         )
         mechanism += tuple(
             (node.lineno, "settings class")
@@ -234,7 +248,8 @@ class SettingsApart(Check):
             programs_too = any(m.path in training or m.guarded for m in real)
             names = sorted({name for m in real for _, name in said[m.path].mechanism})
             yield self.found(
-                f"Settings come from outside the code ({', '.join(names[:4])}) in {_count(len(real), 'file')}.",
+                f"{_count(len(real), 'file')} take{'s' if len(real) == 1 else ''} options or settings from outside"
+                f" ({', '.join(names[:4])}).",
                 *(repo.at(m.path, said[m.path].mechanism[0][0]) for m in first(best, 2)),
                 strength=1.0 if programs_too else 0.4,
                 files=len(real),
@@ -251,6 +266,15 @@ class SettingsApart(Check):
                 settings=count,
                 programs=len(fixed),
             )
+
+
+_ANY_FILE = re.compile(r"(yaml|toml|tomllib|ruamel)\b")
+_SETTINGS_WORD = re.compile(r"conf|cfg|param|setting|\bopt|option|hyp|\bargs\b", re.IGNORECASE)
+
+
+def _of_settings(module: Module, call: ast.Call) -> bool:
+    """Whether the lines around a call that reads YAML or TOML speak of settings: such files hold anything."""
+    return bool(_SETTINGS_WORD.search("\n".join(module.lines[max(call.lineno - 3, 0) : call.lineno + 1])))
 
 
 def _is_number(value: object) -> bool:

@@ -120,9 +120,9 @@ class SavedMetrics(Check):
             return
         places = [repo.at(n.path, n.note.line) for n in (*first(metrics, 2), *first(settings, 1))]
         if settings:
-            yield self.found("Metrics of a run are saved, and so are its settings.", *places)
+            yield self.found("Code writes metrics of a run to a file or tracker, and settings too.", *places)
         else:
-            yield self.found("Metrics of a run are saved to files or a tracker.", *places, strength=0.5)
+            yield self.found("Code writes metrics of a run to a file or tracker.", *places, strength=0.5)
 
 
 def _switched_off(call: ast.Call) -> bool:
@@ -139,10 +139,10 @@ def _judges(module: Module) -> bool:
 def _tells_metrics(words: str, *, judging: bool) -> bool:
     """Whether what is written is metrics: by a word that says so, or by a looser one in a file that judges models."""
     loose = judging and not _ANSWERS.search(words) and bool(_METRIC_WORD.search(words))
-    return bool(_METRIC_IN_CODE.search(words)) or loose
+    return (bool(_METRIC_IN_CODE.search(words)) and "threshold" not in words) or loose
 
 
-_ANSWERS = re.compile(r"predict|recommend|submission|forecast|embedding", re.IGNORECASE)
+_ANSWERS = re.compile(r"predict|recommend|submission|forecast|embedding|threshold", re.IGNORECASE)
 """What a model said, which is no metric."""
 
 
@@ -206,7 +206,7 @@ class TraceableResults(Check):
         numbers: dict[str, Any] = {"result_lines": len(stated), "commands": len(commands)}
         if commands:
             yield self.found(
-                f"The README states results, and commands that run the repository's own programs ({len(commands)}).",
+                "The README states results, and gives commands that run the repository's own programs.",
                 repo.at(repo.readme.path, stated[0]),
                 repo.at(repo.readme.path, commands[0]),
                 strength=ramp(len(commands), 0, 2),

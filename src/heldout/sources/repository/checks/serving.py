@@ -73,18 +73,22 @@ class ModelService(_ServiceCheck):
         serving = tools_used(repo, "serving")
         steady = [(p, h) for p, h in asked if not h.load_line and not h.fetches]
         if steady or serving:
-            what = [f"{len(steady)} route{'s' if len(steady) > 1 else ''} with a model behind"] if steady else []
-            what += [names(serving)] if serving else []
+            what = [f"a model answers behind {_routes(steady)} and is not loaded there anew"] if steady else []
+            what += [f"there is a setup or client of {names(serving)}"] if serving else []
             yield self.found(
-                f"The model is served: {' and '.join(what)}, loaded once and not at each request."
-                if steady
-                else f"The model is served by a serving framework: {names(serving)}.",
+                f"For serving, {', and '.join(what)}.",
                 *(repo.at(p, h.line) for p, h in first(steady, 2)),
                 *places(repo, serving, 2),
                 strength=1.0 if steady else 0.7,
                 ask="How did you find out how many requests a second this service can answer?",
                 routes=len(steady),
             )
+
+
+def _routes(found: list[tuple[str, Handler]]) -> str:
+    """The names of a few routes: how many there are, callers of one another may tell otherwise."""
+    shown = list(dict.fromkeys(handler.route for _, handler in found))
+    return ", ".join(f"`{route}`" for route in shown[:3]) + (" and others" if len(shown) > 3 else "")
 
 
 class RequestValidation(_ServiceCheck):
@@ -112,7 +116,7 @@ class RequestValidation(_ServiceCheck):
         """Sort the predicting routes by how their input is looked at."""
         asked = self.predicting(repo)
         checked = [(p, h) for p, h in asked if h.typed or h.checked]
-        raw = [(p, h) for p, h in asked if h.raw_line and not (h.typed or h.checked)]
+        raw = [(p, h) for p, h in asked if h.raw_line and not (h.typed or h.checked or h.guarded)]
         if checked:
             typed = sum(h.typed for _, h in checked)
             some = "" if typed == len(checked) else f"{typed} of them "
@@ -161,8 +165,7 @@ class Health(_ServiceCheck):
         if found:
             ready = any(h.ready for _, h in found)
             yield self.found(
-                f"The service has {len(found)} health route{'s' if len(found) > 1 else ''}: "
-                f"{', '.join(f'`{h.route}`' for _, h in first(found, 3))}.",
+                f"Routes are named for health or readiness: {_routes(found)}.",
                 *(repo.at(p, h.line) for p, h in first(found, 3)),
                 strength=1.0 if ready else 0.7,
                 routes=len(found),
@@ -196,11 +199,11 @@ class ErrorAnswers(_ServiceCheck):
         masked = [(p, h) for p, h in handlers if h.masked_line]
         central = sum(n.note.error_handlers for n in self.services(repo))
         if refusing or central:
-            where = (
-                f"in {len(refusing)} route{'s' if len(refusing) > 1 else ''}" if refusing else "for the whole service"
-            )
+            where = f"`{refusing[0][1].name}`" if refusing else "a handler for the whole service"
+            if len(refusing) > 1:
+                where += " and other routes"
             yield self.found(
-                f"Bad requests and failures are answered with an error code, {where}.",
+                f"Requests that fail are answered with an error code, for example by {where}.",
                 *(repo.at(p, h.line) for p, h in first(refusing or handlers, 3)),
                 strength=ramp(len(refusing) + 2 * central, 0, 3),
                 refusing=len(refusing),
@@ -260,19 +263,25 @@ def _production_server(repo: Repository) -> bool:
 
 _LIMITS = {
     "a time-out": re.compile(
-        r"--timeout[= ]\S|--timeout-keep-alive|(?<!PIP_DEFAULT_)(?<!UV_HTTP_)TIMEOUT\s*=|responseTimeout"
+        r"^[^#\n]*(gunicorn|uvicorn|hypercorn|waitress)\b[^\n]{0,300}--(timeout|graceful-timeout|timeout-keep-alive)\b"
+        r"|^[^#\n]*GUNICORN_TIMEOUT\s*=|^\s*proxy_read_timeout",
+        re.MULTILINE,
     ),
     "a number of workers": re.compile(
-        r"(gunicorn|uvicorn|hypercorn)\b[^\n]{0,300}(--workers|-w|--threads)[= ]\S|\bworkers\s*=\s*\S"
+        r"^[^#\n]*(gunicorn|uvicorn|hypercorn)\b[^\n]{0,300}(--workers|\s-w|--threads)\b", re.MULTILINE
     ),
     "a cap on concurrent requests": re.compile(
-        r"--limit-concurrency|containerConcurrency|max_concurrency|concurrency:\s*\d"
+        r"^[^#\n]*(--limit-concurrency|containerConcurrency|max_concurrency)", re.MULTILINE
     ),
-    "automatic scaling": re.compile(r"kind:\s*(HorizontalPodAutoscaler|ScaledObject)|autoscaling(_config)?\b"),
-    "batched requests": re.compile(r"dynamic_batching|max_batch_size|@batched|batch_wait_timeout|max_batch_delay"),
+    "automatic scaling": re.compile(r"^kind:\s*(HorizontalPodAutoscaler|ScaledObject)", re.MULTILINE),
+    "batched requests": re.compile(r"^[^#\n]*(dynamic_batching|@batched|batch_wait_timeout)", re.MULTILINE),
 }
-_SIZE_LIMIT = re.compile(r"MAX_CONTENT_LENGTH|client_max_body_size|max_content_length|max_request_size")
+_SIZE_LIMIT = re.compile(r"^[^#\n]*(MAX_CONTENT_LENGTH|client_max_body_size|max_content_length)", re.MULTILINE)
 _RATE_LIMIT = re.compile(r"\b(slowapi|flask_limiter|fastapi_limiter|Ratelimit|django_ratelimit)\b")
+
+
+_OTHER_SERVERS = re.compile(r"mlflow server|airflow webserver|airflow celery|uvicorn-opts|mlflow ui")
+"""Servers of tools, whose settings bound nothing of the service."""
 
 
 class Limits(_ServiceCheck):
@@ -304,6 +313,8 @@ class Limits(_ServiceCheck):
         ]
         for path in [p for p in files if not p.startswith(".github/") and "render" not in p.lower()]:
             text = re.sub(r"HEALTHCHECK[^\n]*", "", repo.text(path).text[:100_000])
+            if _OTHER_SERVERS.search(text) and not path.lower().endswith(("dockerfile", "procfile")):
+                continue
             for kind, pattern in (*_LIMITS.items(), ("a cap on the size of a request", _SIZE_LIMIT)):
                 if kind not in found and (match := pattern.search(text)):
                     found[kind] = (path, text.count("\n", 0, match.start()) + 1)
@@ -314,7 +325,7 @@ class Limits(_ServiceCheck):
                     found[kind] = (noted.path, text.count("\n", 0, match.start()) + 1)
         if found:
             yield self.found(
-                f"The service has bounds: {', '.join(found)}.",
+                f"Settings of a service give it bounds: {', '.join(found)}.",
                 *(repo.at(*place) for place in first(found.values(), 4)),
                 strength=ramp(len(found), 0, 3),
                 kinds=len(found),

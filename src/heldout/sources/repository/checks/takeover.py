@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from typing import ClassVar
@@ -24,11 +25,25 @@ _FETCH_BY_NAME = re.compile(
     r"|whisper\.load_model|transformers\.pipeline|torch\.hub\.load|open_clip\.create_model_and_transforms"
 )
 """What is given a name and fetches the weights of that name."""
+_NO_MODEL = re.compile(r"(FeatureExtractor|Processor|Tokenizer\w*|Config|Vectors|GenerationConfig)\.from_pretrained$")
+"""What prepares the input of a model, and holds no weights."""
 _CHECKED = re.compile(r"\b(sha256|md5|file_hash|known_hash|check_hash|hexdigest|checksum|sha1)\b", re.IGNORECASE)
 _WEIGHTS = re.compile(
     r"weight|checkpoint|pretrain|\.pth\b|\.pt\b|\.h5\b|\.ckpt\b|\.pkl\b|\.onnx\b|model_url|model_zoo|state_dict",
     re.IGNORECASE,
 )
+
+
+_CALLED_MODEL = re.compile(
+    r"model|weight|checkpoint|ckpt|classifier|regress|forest|xgb|lgbm|svm|cnn|lstm|(^|[/_-])(net|rf|knn|clf)[._-]",
+    re.IGNORECASE,
+)
+_NO_MODEL_FILE = re.compile(
+    r"scaler|encoder|vectori|tf-?idf|label|column|feature|preproc|imputer|(^|[/_-])(data|X|y|train|test|split)[\w]*\.|dataset"
+    r"|/(data|datasets?)/|history|result|vocab|tokeni|metric|threshold|embedding",
+    re.IGNORECASE,
+)
+"""Files of what stands beside a model, and of data."""
 
 
 class ModelFile(Check):
@@ -57,9 +72,12 @@ class ModelFile(Check):
         for call, name in module.calls:
             if _FETCH_BY_NAME.fullmatch(name) or (_FETCH.match(name) and _WEIGHTS.search(module.text[:200_000])):
                 near = "\n".join(module.lines[max(0, call.lineno - 8) : call.lineno + 12])
-                if name.endswith((".get_file", "requests.get", "urlretrieve", "wget.download")) and not _WEIGHTS.search(
-                    near
-                ):
+                if not name.endswith("from_pretrained") and _FETCH.match(name) and not _WEIGHTS.search(near):
+                    continue
+                if _NO_MODEL.search(name) or _local(call) or "api.github.com" in module.lines[call.lineno - 1]:
+                    continue
+                own = "\n".join(module.lines[max(0, call.lineno - 5) : call.lineno + 3])
+                if name.endswith(("urlretrieve", "wget.download", "requests.get")) and not _WEIGHTS.search(own):
                     continue
                 yield call.lineno, bool(_CHECKED.search(near))
                 return
@@ -71,14 +89,19 @@ class ModelFile(Check):
         shipped = [
             e.path
             for e in repo.tree.files
-            if e.suffix in (".pt", ".pth", ".h5", ".onnx", ".joblib", ".ckpt", ".safetensors", ".tflite", ".keras")
+            if (
+                e.suffix in (".pt", ".pth", ".onnx", ".ckpt", ".safetensors", ".tflite", ".keras")
+                or (e.suffix in (".h5", ".hdf5", ".joblib", ".pkl") and _CALLED_MODEL.search(e.path))
+            )
             and e.size > 1000
             and repo.part(e.path) == "code"
+            and not _NO_MODEL_FILE.search(e.path)
         ]
         if fetched:
             yield self.found(
-                f"Code in {len(fetched)} file{'s' if len(fetched) > 1 else ''} fetches trained weights"
-                + (f", {len(checked)} with a checksum." if checked else "."),
+                f"Code in {len(fetched)} file{'s' if len(fetched) > 1 else ''} fetches trained weights, or"
+                f" loads them by a"
+                " name" + (f"; in {len(checked)} a checksum stands beside it." if checked else "."),
                 *(repo.at(n.path, n.note[0]) for n in first(checked or fetched, 3)),
                 strength=1.0 if checked else 0.6,
                 fetched=len(fetched),
@@ -86,11 +109,23 @@ class ModelFile(Check):
             )
         elif shipped:
             yield self.found(
-                f"The repository holds {len(shipped)} trained model file{'s' if len(shipped) > 1 else ''}.",
+                f"The repository holds {'trained models' if len(shipped) > 1 else 'a trained model'}, by the"
+                f" name{'s' if len(shipped) > 1 else ''} of {'the files' if len(shipped) > 1 else 'its file'}:"
+                f" {', '.join(f'`{path}`' for path in shipped[:2])}.",
                 *(repo.at(path) for path in first(shipped, 3)),
                 strength=0.5,
                 shipped=len(shipped),
             )
+
+
+def _local(call: ast.Call) -> bool:
+    """Whether what is loaded is a folder beside the code."""
+    said = call.args[0] if call.args else None
+    return (
+        isinstance(said, ast.Constant)
+        and isinstance(said.value, str)
+        and said.value.startswith((".", "/", "~", "models/"))
+    )
 
 
 class AuthorBound(Check):
@@ -117,13 +152,17 @@ class AuthorBound(Check):
 
     def on_text(self, text: Text) -> Iterable[Finding | object]:
         """Note internal addresses outside comments."""
-        if "://" not in text.text:
+        if "://" not in text.text or '"$schema"' in text.text:
             return
         seen = 0
         for address, at in private_addresses(text.text):
             near = max(0, at - 200)
             before = text.text[max(near, text.text.rfind("\n", near, at) + 1) : at]
-            if "#" in before or not before.rstrip().endswith(('"', "'", "=", ":")):
+            if (
+                "#" in before
+                or re.search(r"\$id|\$ref|\$schema|xmlns|namespace", before)
+                or not before.rstrip().endswith(('"', "'", "=", ":"))
+            ):
                 continue
             seen += 1
             yield address[:80], text.text.count("\n", 0, at) + 1
@@ -223,7 +262,11 @@ class Support(Check):
             )
 
 
-_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".npy", ".conll", ".wav", ".mp3")
+_TABLES = (".csv", ".tsv", ".jsonl", ".parquet", ".npy", ".conll", ".wav", ".mp3")
+_REQUEST = re.compile(
+    r"(^|/)(samples?|examples?|demos?|inputs?)/|(sample|example|request|payload|input)[^/]*$", re.IGNORECASE
+)
+"""Where JSON is an input; elsewhere it may be anything."""
 _MEDIA = (".jpg", ".jpeg", ".png")
 _SAMPLES = re.compile(
     r"(^|/)(samples?|examples?|demos?|data|inputs?)/|(^|/)[^/]*(sample|example|demo)[^/]*$", re.IGNORECASE
@@ -232,7 +275,7 @@ _MEDIA_FOLDERS = re.compile(
     r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|(^|[/_-])(folds?|splits?|ids?)\.",
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|report|importance|spec|history|labels?\.|classes\.|(^|[/_-])(folds?|splits?|ids?)\.",
     re.IGNORECASE,
 )
 
@@ -264,6 +307,7 @@ class SampleInput(Check):
             if 50 < e.size < 5_000_000
             and (
                 (e.suffix in _TABLES and _SAMPLES.search(e.path))
+                or (e.suffix == ".json" and _REQUEST.search(e.path))
                 or (e.suffix in _MEDIA and _MEDIA_FOLDERS.search(e.path))
             )
             and repo.part(e.path) != "vendored"
@@ -274,8 +318,8 @@ class SampleInput(Check):
         if own or tested:
             shown = own or tested
             yield self.found(
-                f"The repository holds {len(shown)} small data file{'s' if len(shown) > 1 else ''}, with which it could"
-                " be tried.",
+                f"The repository holds small files of data: {', '.join(f'`{path}`' for path in shown[:2])}"
+                + (" among others." if len(shown) > 2 else "."),
                 *(repo.at(path) for path in first(shown, 3)),
                 strength=0.8 if own else 0.4,
                 files=len(shown),

@@ -54,9 +54,10 @@ class Undeclared(Check):
     Example: requirements.txt names torch and tqdm while the training script imports sklearn too: against.
 
     Limits: Optional imports (in try/except ImportError, under a condition, inside functions) are left out, with
-    what a module imports that is itself only tried, as are the repository's own modules wherever they lie, and what a
-    declared library has long installed with itself. Names that are not those of a well-known library may be modules
-    that were not committed: they count on neither side. When setup.py computes its list nothing is said against.
+    what a module imports that is itself only tried and what notebooks of a hosted platform find there. So are the
+    repository's own modules wherever they lie, and what a declared library has long installed with itself. Names that
+    are not those of a well-known library may be modules that were not committed: they count on neither side. When
+    setup.py computes its list nothing is said against.
     """
 
     code = "REP104"
@@ -95,6 +96,7 @@ class Undeclared(Check):
         written = {noted.note.name for noted in notes if isinstance(noted.note, Written)}
         tried = {name for noted in notes if isinstance(noted.note, Spare) for name in noted.note.modules}
         soft |= {(m.path, name) for m in repo.scripts if _named(m.path, tried) for name in m.packages()}
+        soft |= {(m.path, name) for m in repo.notebooks if _hosted(repo, m.path) for name in m.packages()}
         foreign = foreign_imports(repo, frozenset(soft), frozenset(written))
         if len(foreign) < FEW:
             return
@@ -107,7 +109,7 @@ class Undeclared(Check):
             # Of a library only the package was asked: programs beside it may need more.
             what = "the package" if purpose(repo) == "library" else "the code"
             yield self.found(
-                f"All {len(foreign)} libraries that {what} imports are declared, or come with one that is.",
+                f"Every library that {what} is seen to import is declared, or comes with one that is.",
                 *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
                 imported=len(foreign),
             )
@@ -125,13 +127,20 @@ class Undeclared(Check):
             )
             return
         yield self.against(
-            f"The declared dependencies lack {len(missing)} well-known librar{'y' if len(missing) == 1 else 'ies'} that"
-            f" the code imports: {listed(sorted(missing))}.",
+            f"The code imports {listed(sorted(missing))}, which no declared dependency is known to bring.",
             *(repo.at(path, line) for path, line in first(missing.values(), 3)),
             strength=ramp(fraction(len(missing), libraries), 0.0, 0.4),
             severity="medium" if len(missing) >= 3 else "low",
             **numbers,
         )
+
+
+_HOSTED = re.compile(r"/kaggle/(input|working)|google\.colab|/content/|/databricks|dbutils\.")
+
+
+def _hosted(repo: Repository, path: str) -> bool:
+    """Whether a notebook is made for a platform, which brings the libraries itself."""
+    return bool(_HOSTED.search(repo.text(path).text))
 
 
 def _tried(module: Module) -> Iterator[str]:
@@ -175,7 +184,9 @@ _IMAGES = {
     "continuumio/anaconda3": _ANACONDA,
     "apache/airflow": frozenset({"apache-airflow", "pendulum"}),
     "pytorch/pytorch": frozenset({"torch", "torchvision", "torchaudio"}),
+    "nvcr.io/nvidia/pytorch": frozenset({"torch", "torchvision", "torchaudio", "numpy", "opencv-python"}),
     "tensorflow/tensorflow": frozenset({"tensorflow", "keras"}),
+    "nvcr.io/nvidia/tensorflow": frozenset({"tensorflow", "keras"}),
 }
 """Images, and the libraries that they are made to bring."""
 
