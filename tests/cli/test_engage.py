@@ -50,3 +50,18 @@ def test_a_case_gives_its_title(tmp_path: Path, capsys: pytest.CaptureFixture[st
     case = tmp_path / "c"
     assert run(capsys, "case", "new", case, "--role", "vendor-team", "--title", "Churn, built or bought")[0] == 0
     assert "Churn, built or bought" in run(capsys, "engage", "--case", case)[1]
+
+
+def test_a_vendors_answers_go_into_a_case_as_claims(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case, answers, page = tmp_path / "c", tmp_path / "a.yaml", tmp_path / "e.html"
+    run(capsys, "case", "new", case, "--role", "vendor-team")
+    assert run(capsys, "engage", "--vetting-template", answers)[0] == 0
+    answers.write_text(answers.read_text().replace('answer: ""', 'answer: "It will certainly work."', 1))
+    code, out, _ = run(capsys, "engage", "--vetting", answers, "--into", case, "--subject", "Acme")
+    assert (code, "1 answer as claims to check, 8 open questions" in " ".join(out.split())) == (0, True)
+    shown = run(capsys, "case", "show", case, "--subject", "Acme")[1]
+    assert "It will certainly work." in " ".join(shown.split())
+    assert run(capsys, "engage", "--case", case, "--html", page)[0] == 0
+    assert "<strong>Acme</strong> (agency)" in page.read_text()
+    code, _, err = run(capsys, "engage", "--vetting", answers, "--into", case)
+    assert (code, "--subject NAME" in err) == (2, True)

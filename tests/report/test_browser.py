@@ -19,6 +19,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from heldout.decision.engagement import Need, engage
+from heldout.decision.engagement.assumptions import builtin
+from heldout.report.engagement_html import render_engagement
 from heldout.report.fairness_html import render_fairness
 from heldout.report.html import render_audit, render_case, render_decision, render_dossier
 from heldout.report.record_html import render_explanation, render_record
@@ -42,6 +45,7 @@ with TemporaryDirectory() as folder:
 MEMO, DECIDED, OUTCOME = settled()
 PAGES = {
     "fairness": render_fairness(FAIRNESS),
+    "engagement": render_engagement(engage(Need(), builtin().assumptions)),
     "record": render_record(RECORD),
     "explanation": render_explanation(RECORD.explanations[0], RECORD.title),
     "memo": render_decision(MEMO, [(DECIDED, (OUTCOME,))]),
@@ -110,7 +114,7 @@ def test_axe_finds_no_fault(name: str, width: int, tmp_path: Path) -> None:
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["strong", "audit-good", "audit-rented", "fairness", "memo"])
+@pytest.mark.parametrize("name", ["strong", "audit-good", "audit-rented", "fairness", "engagement", "memo"])
 def test_axe_finds_no_fault_in_the_dark(name: str, tmp_path: Path) -> None:
     dark = PAGES[name].replace("@media (prefers-color-scheme: dark)", "@media all")
     assert dark != PAGES[name]

@@ -136,6 +136,16 @@ def test_a_firm_deadline_leaves_only_ways_that_keep_it() -> None:
     assert late(result) == ""
 
 
+def test_a_month_too_late_at_its_break_even_makes_both_ways_cost_the_same(result: Engagement) -> None:
+    assert result.best_on_time == "team"
+    assert result.worth_on_time is not None
+    assert money(result.worth_on_time, "USD") in late(result)
+    world = Worlds(builtin().assumptions, result.groups, result.worlds // result.groups)
+    held = courses(Need(), world.with_fixed("late_month", result.worth_on_time), ["freelancer", "team"], 24)
+    mean = {way: course.outcome(24).total.mean() for way, course in held.items()}
+    assert mean["freelancer"] == pytest.approx(mean["team"], rel=1e-9)
+
+
 def test_a_need_too_short_for_every_way_has_no_answer() -> None:
     result = engage(Need(horizon_months=2), builtin().assumptions)
     assert (result.best, result.probability, result.swings) == (None, None, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -29,6 +29,7 @@ def engage(need: Need, assumptions: Sequence[Assumption], said: Sequence[str] = 
     fitting = sorted((way for way in ways if way.fits), key=lambda way: way.total.mean)
     names = [way.id for way in fitting]
     best, after = (*names, None, None)[:2]
+    on_time = next((way.id for way in fitting if way.on_time >= LEAST), None)
     totals = {name: outcomes[name].total for name in names}
     shares = _shares(world, totals)
     found: tuple[Swing, ...] = ()
@@ -47,7 +48,7 @@ def engage(need: Need, assumptions: Sequence[Assumption], said: Sequence[str] = 
     return Engagement(
         need=need, said=tuple(said), version=builtin().version, seed=seed, worlds=len(world), groups=GROUPS,
         assumptions=tuple(assumptions), ways=ways, best=best, next=after,
-        best_on_time=next((way.id for way in fitting if way.on_time >= LEAST), None), gap=gap, gap_error=gap_error,
+        best_on_time=on_time, worth_on_time=_worth(outcomes, best, on_time), gap=gap, gap_error=gap_error,
         standing=_standing(shares.get(best, 0.0)) if best else "hardly any",
         probability=shares[best] if best and earned else None, explained=explained, by_luck=min(by_luck, 1.0),
         swings=found, break_evens=tuple(break_evens(need, {n: given[n] for n in names}, world.assumptions)),
@@ -109,6 +110,15 @@ def _result(course: Course, outcome: Outcome) -> WayResult:
             broken=float((tally.left > 0).mean()), locked=float(way.crew.locked.mean()),
         ),
     )  # fmt: skip
+
+
+def _worth(outcomes: Mapping[WayId, Outcome], best: WayId | None, on_time: WayId | None) -> float | None:
+    """What a month too late must cost for the way that is on time to be cheaper: two straight lines in that cost."""
+    if best is None or on_time in (None, best):
+        return None
+    late, early = outcomes[best], outcomes[on_time]
+    saved = float(late.late.mean() - early.late.mean())
+    return float(early.spent.mean() - late.spent.mean()) / saved if saved > 0 else None
 
 
 def _shares(world: Worlds, totals: dict[WayId, Floats]) -> dict[WayId, float]:

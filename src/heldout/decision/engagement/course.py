@@ -39,13 +39,14 @@ class Outcome:
     """What came of a way over one horizon; arrays of shape (worlds,).
 
     `finish` is when something works (infinite: not by the end), `until` how long was built, `building` what was spent
-    until then, `parts` the money by what it was for.
+    until then, `parts` the money by what it was for, `late` the months too late of an idea that has value.
     """
 
     finish: Floats
     until: Floats
     building: Floats
     parts: Parts
+    late: Floats
 
     @cached_property
     def total(self) -> Floats:
@@ -114,8 +115,9 @@ class Course:
         self._afterwards(parts, until, end, works)
         self._ending(parts, until, end, works)
         missing = np.minimum(finish, horizon) - self.need.deadline_months
-        parts["late"] = np.where(self.good, np.maximum(missing, 0), 0) * self.world["late_month"]
-        return Outcome(finish, until, building, parts)
+        late = np.where(self.good, np.maximum(missing, 0), 0)
+        parts["late"] = late * self.world["late_month"]
+        return Outcome(finish, until, building, parts, late)
 
     def _building(self, tally: Tally) -> Parts:
         """The money until then, by what it was for: it adds up to what was paid, your own people's time included."""

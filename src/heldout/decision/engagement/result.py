@@ -151,9 +151,10 @@ class Stopping(Frozen):
 class Engagement(Frozen):
     """The whole answer. `probability` is that of `best` being cheapest; None until no weak default decides any more.
 
-    `best_on_time` is the cheapest way that is on time more often than not. `gap` is by how much `best` is cheaper than
-    `next`, with its standard error. `explained` is how much of that difference between assumed worlds the assumptions
-    explain by ranks, `by_luck` how much of the difference between all worlds is chance alone.
+    `best_on_time` is the cheapest way that is on time more often than not; `worth_on_time` what a month too late must
+    cost for it to be cheaper than `best`, None where the two are the same or no price does it. `gap` is by how much
+    `best` is cheaper than `next`, with its standard error. `explained` is how much of that difference between assumed
+    worlds the assumptions explain by ranks, `by_luck` how much of the difference between all worlds is chance alone.
     """
 
     need: Need
@@ -167,6 +168,7 @@ class Engagement(Frozen):
     best: WayId | None
     next: WayId | None
     best_on_time: WayId | None
+    worth_on_time: float | None
     gap: float
     gap_error: float
     standing: Standing

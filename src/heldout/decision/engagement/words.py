@@ -7,6 +7,7 @@ from itertools import groupby
 from heldout.decision.engagement.assumptions import Assumption
 from heldout.decision.engagement.result import BreakEven, Engagement, Map, Stretch, Swing, WayResult
 from heldout.decision.engagement.ways import WayId
+from heldout.wording import percent
 
 IN_TEXT: dict[WayId, str] = {
     "full-time": "one full-time hire",
@@ -38,7 +39,7 @@ def value(one: Assumption, number: float, currency: str) -> str:
         return money(number, currency) + one.unit.removeprefix("$")
     if one.unit.startswith("share"):
         return f"{number * 100:.0f} %" + one.unit.removeprefix("share")
-    return f"{number:,.0f} {one.unit}" if number >= 100 else f"{number:.3g} {one.unit}"
+    return f"{number:,.0f} {one.unit}" if number >= 100 else f"{round(number, 2 if number < 2 else 1):g} {one.unit}"
 
 
 def ends(one: Assumption, currency: str) -> str:
@@ -72,7 +73,9 @@ def headline(result: Engagement) -> str:
             f"{best} is the cheapest way {over} with a probability of {result.probability * 100:.0f} %, on average by "
             f"{money(result.gap, result.need.currency)} before {IN_TEXT[result.next]}."
         )
-    if result.standing in ("most", "nearly all"):
+    if result.gap < 2 * result.gap_error:
+        told = f"{best} and {IN_TEXT[result.next]} cost the same {over}, as far as the simulation can tell"
+    elif result.standing in ("most", "nearly all"):
         told = f"{best} is cheaper in {result.standing} of the assumed worlds {over}"
     else:
         where = {"about half": "only in about half", "some": "only in some", "hardly any": "in hardly any"}
@@ -98,11 +101,13 @@ def late(result: Engagement) -> str:
     if way is None or way.on_time >= 0.5:
         return ""
     told = (
-        f"It would be late: in {_percent(1 - way.on_time)} of the worlds nothing is built by month "
+        f"It would be late: in {percent(1 - way.on_time)} of the worlds nothing is built by month "
         f"{result.need.deadline_months:g}, which is counted as a cost for each month."
     )
     if result.best_on_time:
-        return f"{told} If that month is firm, {IN_TEXT[result.best_on_time]} is the cheapest that keeps it."
+        over = result.worth_on_time
+        price = f", or a month too late costs you over {money(over, result.need.currency)}" if over else ""
+        return f"{told} If that month is firm{price}, {IN_TEXT[result.best_on_time]} is the cheapest that keeps it."
     return f"{told} No way keeps it more often than not."
 
 
@@ -160,21 +165,20 @@ def stretch(one: Stretch, result: Engagement) -> str:
     return f"If it lasts {length}: {IN_TEXT[one.way]}."
 
 
-def risks(way: WayResult, result: Engagement) -> list[str]:
-    """What goes wrong on a way, in short sentences."""
-    told = [f"Nobody starts before month {way.risks.first_day:.1f}, on average."]
-    outside = way.id in ("freelancer", "agency", "agency-then-hire")
-    if way.risks.broken > 0:
-        what = "the contract breaks" if outside else "somebody leaves, or was the wrong hire,"
-        told.append(f"In {_percent(way.risks.broken)} of the worlds {what} before it is built.")
-    told.append(f"Ramp-up takes {way.risks.ramp_months:.1f} person-months of output.")
-    if way.risks.locked > 0:
-        told.append(f"In {_percent(way.risks.locked)} what was made cannot be run and retrained without its makers.")
-    if result.need.kind == "lasting":
-        told.append(
-            "At the end the knowledge goes with them." if way.id in ("freelancer", "agency") else "The knowledge stays."
-        )
-    return told
+def turns(swing: Swing, result: Engagement) -> str:
+    """The same in few words, for a table."""
+    if swing.flips_at is None or swing.to is None:
+        return "at both ends" if swing.at_low < 0 and swing.at_high < 0 else "no"
+    side = "under" if swing.at_low < 0 else "over"
+    at = value(swing.assumption, swing.flips_at, result.need.currency)
+    return f"{side} {at}: {IN_TEXT[swing.to]} ({percent(swing.beyond)} of the range)"
+
+
+def after_it(way: WayResult, result: Engagement) -> str:
+    """Where the knowledge is when the need ends."""
+    if result.need.kind == "one-off":
+        return "not needed"
+    return "gone with them" if way.id in ("freelancer", "agency") else "with your employees"
 
 
 def _way(result: Engagement, name: WayId | None) -> WayResult | None:
@@ -187,11 +191,6 @@ def _length(first: float, last: float, horizons: tuple[float, ...]) -> str:
     if first == last < horizons[-1]:
         return f"about {first:.0f} months"
     return f"{first:.0f} months or more" if last == horizons[-1] else f"{first:.0f} to {last:.0f} months"
-
-
-def _percent(share: float) -> str:
-    shown = f"{share * 100:.0f} %"
-    return {"0 %": "under 1 %", "100 %": "over 99 %"}.get(shown, shown) if 0 < share < 1 else shown
 
 
 def _capital(text: str) -> str:
