@@ -9,6 +9,7 @@ from tests.sources.repository.checks.examples.traps import Trap
 from tests.sources.repository.checks.examples.traps_around import AROUND
 from tests.sources.repository.checks.examples.traps_in_code import IN_CODE
 from tests.sources.repository.checks.examples.traps_in_leakage import LEAKS
+from tests.sources.repository.checks.examples.traps_in_method import METHOD
 from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
 from tests.sources.repository.checks.examples.traps_in_projects import PROJECTS
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
@@ -16,7 +17,9 @@ from tests.support import findings_of, notebook
 
 
 @pytest.mark.parametrize(
-    "trap", [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *PROJECTS], ids=lambda trap: f"{trap.code}: {trap.why}"
+    "trap",
+    [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *METHOD, *PROJECTS],
+    ids=lambda trap: f"{trap.code}: {trap.why}",
 )
 def test_what_only_looks_like_it_is_not_said(trap: Trap) -> None:
     (check,) = checks_by_code([trap.code])
@@ -77,3 +80,23 @@ def test_lines_of_a_notebook_are_those_of_its_cells() -> None:
     (found,) = findings_of({"a.ipynb": notebook(*cells)}, check)
     assert "StandardScaler (cell 3, line 2)" in found.message
     assert [(place.cell, place.line) for place in found.locations] == [(3, 2), (4, 1)]
+
+
+def test_of_a_choice_the_place_is_told_and_without_one_there_is_a_question() -> None:
+    (check,) = checks_by_code(["LEK103"])
+    head = (
+        "from sklearn.datasets import load_iris\nfrom sklearn.model_selection import train_test_split\n"
+        "from sklearn.svm import SVC\nX, y = load_iris(return_X_y=True)\na, b, c, d = train_test_split(X, y)\n"
+        "best = 0\nfor size in (1, 2, 3):\n    score = SVC(C=size).fit(a, c).score(b, d)\n"
+    )
+    (chosen,) = findings_of({"a.py": head + "    if score > best:\n        best = score\n"}, check)
+    (shown,) = findings_of({"a.py": head + "    print(score)\n"}, check)
+    assert (chosen.polarity, chosen.locations[0].line) == ("against", 9)
+    assert (shown.polarity, shown.locations[0].line, bool(shown.ask)) == ("unknown", 8, True)
+
+
+def test_a_statement_of_sql_begins_after_its_notes() -> None:
+    (check,) = checks_by_code(["WRA108"])
+    text = "-- rows of a month\n/* and\nmore */\nSELECT a, count(*) FROM t GROUP BY a;\n"
+    (found,) = findings_of({"q.sql": text}, check)
+    assert found.locations[0].line == 4

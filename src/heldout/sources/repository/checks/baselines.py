@@ -61,6 +61,7 @@ class BaselineCompared(Practice):
     mend = "Evaluate a trivial model and the method in use on the same held-out data, and show the three side by side."
     ask = "What would the simplest possible model have scored on the same data, and how do you know?"
     sentence = "Results are compared"
+    counted = False
     kinds: ClassVar = {
         "a trivial model": ("sklearn:DummyClassifier|DummyRegressor",),
         "a baseline of its own in the code": (),
@@ -130,9 +131,24 @@ def results_table(repo: Repository) -> Location | None:
     run = 0
     for index, line in enumerate(lines):
         run = run + 1 if _TABLE_ROW.match(line) else 0
-        if run == 3 and any(_COMPARED_ROWS.search(text) for text in lines[max(0, index - 6) : index + 1]):
+        if run == 3 and _compares(lines[max(0, index - 6) : index + 1]):
             return repo.readme.location(index - 1)
     return None
+
+
+def _compares(lines: list[str]) -> bool:
+    """Whether the lines up to the third row of a table compare methods: each row names another one, not a metric."""
+    cells = [next((c for c in (part.strip(" *_`~") for part in line.split("|")) if c), "") for line in lines]
+    if sum(bool(_METRIC_NAME.search(cell)) for cell in cells[-3:]) >= 2:
+        return False
+    return any(_COMPARED_ROWS.search(text) for text in lines)
+
+
+_METRIC_NAME = re.compile(
+    r"accura|precision|recall|\bf1\b|f1.?score|\bauc\b|roc|rmse|\bmae\b|\bmse\b|\br2\b|r²|specificity|sensitivity|loss"
+    r"|kappa|brier|log.?loss|bleu|\bmap\b|dice|iou",
+    re.IGNORECASE,
+)
 
 
 def _judges(module: ModuleFacts) -> bool:

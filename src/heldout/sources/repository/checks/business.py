@@ -164,7 +164,7 @@ class ChosenThreshold(Check):
 
 _GOAL = re.compile(
     r"business (problem|goal|case|objective|value|impact|understanding|context|question)|problem (statement"
-    r"|definition)|use[- ]cases?$"
+    r"|definition)"
     r"|stakeholders?|success (criteria|metrics?|criterion)|who (is this|uses)|acceptance criteria|motivation"
     r"|impact$|intended (use|users|audience)",
     re.IGNORECASE,

@@ -12,7 +12,7 @@ from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.checks.wrangling import grouped
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, frame_names
+from heldout.sources.repository.reading import argument, called_name, frame_names
 from heldout.sources.repository.syntax import walk
 
 
@@ -32,6 +32,7 @@ class SchemaAtRead(Practice):
     moves: ClassVar = {"wrangling": Move(up=0.25)}
     why = "Types that are declared cannot change from file to file."
     sentence = "Tables are read with a declaration of"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "types": (
@@ -68,6 +69,7 @@ class MissingValues(Practice):
     mend = "Count what is missing by column, then choose by column: fill, mark, or drop by name."
     ask = "How many rows did this drop, and how do they differ from those that stayed?"
     sentence = "Missing values are looked at or treated"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "marked by an indicator": ("sklearn:SimpleImputer?add_indicator", "sklearn:MissingIndicator"),
@@ -140,7 +142,8 @@ class DataChecked(Practice):
     code = "WRA107"
     moves: ClassVar = {"wrangling": Move(up=0.5), "robustness": Move(up=0.15)}
     why = "Assumptions about data that are checked cannot fail in silence."
-    sentence = "Tables are checked"
+    sentence = "What tables hold is checked"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "by a schema with rules": (
@@ -152,10 +155,19 @@ class DataChecked(Practice):
             ".expect_column_values_to_not_be_null|expect_column_values_to_be_between|expect_column_values_to_be_unique",
         ),
         "for doubled rows or keys": (".duplicated",),
-        "for doubled rows by named columns": (".drop_duplicates?subset",),
+        "doubled rows are left out by named columns": (".drop_duplicates?subset",),
         "for unique keys": ("?verify_integrity",),
+        "for their order": (),
         "by assertions about frames": (),
     }
+
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether doubled rows are counted or asked for, not taken as a column or a choice of rows."""
+        if called_name(call) != "duplicated":
+            return True
+        behind = module.parent(call)
+        asked = isinstance(behind, ast.Attribute) and behind.attr in ("sum", "any", "mean", "value_counts")
+        return asked or (isinstance(behind, ast.Call) and called_name(behind) in ("sum", "any", "len"))
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Assertions and refusals that speak of keys, columns, rows and missing values of a frame."""
@@ -170,7 +182,7 @@ class DataChecked(Practice):
                 yield "by assertions about frames", line
         for node_ in module.nodes(ast.Attribute):
             if node_.attr in ("is_unique", "is_monotonic_increasing"):
-                yield "for unique keys", node_.lineno
+                yield "for unique keys" if node_.attr == "is_unique" else "for their order", node_.lineno
 
 
 _OF_FRAMES = frozenset(

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterable
 from typing import ClassVar
 
+from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, says_something
+from heldout.sources.repository.repository import Repository
 
 
 class StateSaved(Practice):
@@ -31,9 +33,10 @@ class StateSaved(Practice):
     moves: ClassVar = {"frameworks": Move(up=0.35)}
     why = "State that is saved whole lets training resume and results be used."
     sentence = "State is saved"
+    counted = False
     full = 3
     kinds: ClassVar = {
-        "as weights or a whole model, and loaded again": (
+        "as weights or a whole model, and loaded again": (  # both have to be seen
             ".load_state_dict",
             ".load_weights",
             "tensorflow:load_model",
@@ -54,6 +57,24 @@ class StateSaved(Practice):
             ".save_pretrained",
         ),
     }
+
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """What is saved and how, and whether anything is written to a file at all."""
+        yield from super().on_module(module)
+        torch = any((module.resolve(call.func) or "").startswith("torch.") for call in module.called.get("save", ()))
+        of_keras = any(
+            module.resolve(call.func) is None and "model" in ast.unparse(call.func).lower() and call.args
+            for call in module.called.get("save", ())
+        )
+        if torch or of_keras or any(module.called.get(name) for name in _WRITES):
+            yield "writes"
+
+    def seen(self, repo: Repository) -> dict[str, list[tuple[str, int, int]]]:
+        """What is seen; what is loaded where nothing is saved came from somebody else, or from memory."""
+        found = super().seen(repo)
+        if not any(noted.note == "writes" for noted in repo.notes(self)):
+            found.pop("as weights or a whole model, and loaded again", None)
+        return found
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
         """Weights that are put together on the spot were not saved before."""
@@ -82,6 +103,9 @@ class StateSaved(Practice):
                         yield "with the optimiser's state", node.lineno
 
 
+_WRITES = ("save_weights", "save_model", "save_checkpoint", "ModelCheckpoint", "save_state_dict", "save_pretrained")
+
+
 class TrainingGuided(Practice):
     """Training is guided and tuned
 
@@ -99,6 +123,7 @@ class TrainingGuided(Practice):
     moves: ClassVar = {"frameworks": Move(up=0.45)}
     why = "Guided training ends when validation says so, and its settings are found, not guessed."
     sentence = "Training is guided by"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "early stopping": (
@@ -160,8 +185,9 @@ class FrameworkData(Practice):
     moves: ClassVar = {"frameworks": Move(up=0.3)}
     why = "Loaders keep data handling apart from the model and let it grow."
     sentence = "Data come through the framework's own means"
+    counted = False
     kinds: ClassVar = {
-        "loaders with batches": (
+        "data sets and loaders": (
             "torch:DataLoader?batch_size",
             "torch:DataLoader?batch_sampler",
             "torch_geometric:DataLoader",
@@ -175,7 +201,7 @@ class FrameworkData(Practice):
             "torch:WeightedRandomSampler|DistributedSampler|SubsetRandomSampler",
             ".padded_batch",
         ),
-        "mapped and prefetched pipelines": (".prefetch", "?num_parallel_calls", "?pin_memory"),
+        "fetched ahead (prefetch, parallel maps, pinned memory)": (".prefetch", "?num_parallel_calls", "?pin_memory"),
         "matrices of the boosting library": ("xgboost:DMatrix", "lightgbm:Dataset", "catboost:Pool"),
     }
 

@@ -49,6 +49,7 @@ class OwnExtensions(Practice):
     moves: ClassVar = {"frameworks": Move(up=0.5)}
     why = "Own parts that keep the framework's rules show that it is understood."
     sentence = "The framework is extended by its own rules"
+    counted = False
     full = 3
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
@@ -107,19 +108,26 @@ class Composed(Practice):
     why = "One object for preprocessing and model cannot be applied by halves."
     mend = "Return `self` from `fit`, and chain the steps in a pipeline."
     ask = "How does a new row get from the raw table to a prediction in your code?"
-    sentence = "Preprocessing and model are composed"
+    sentence = "Steps are composed"
+    counted = False
     kinds: ClassVar = {
-        "in a pipeline": ("sklearn:Pipeline|make_pipeline", "imblearn:Pipeline|make_pipeline", "pyspark:Pipeline"),
-        "by columns": (
+        "preprocessing and model in one pipeline": (
+            "sklearn:Pipeline|make_pipeline",
+            "imblearn:Pipeline|make_pipeline",
+            "pyspark:Pipeline",
+        ),
+        "columns prepared by one transformer": (
             "sklearn:ColumnTransformer|make_column_transformer|FeatureUnion|make_union",
             "sklearn_pandas:DataFrameMapper",
         ),
-        "with own steps": ("sklearn:FunctionTransformer",),
+        "own steps": ("sklearn:FunctionTransformer",),
     }
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Whether a chain ends in something else than one more preprocessing step, as far as its code shows."""
-        return kind != "in a pipeline" or not _PREPARES.search(_last_step(call))
+        """Whether a chain is seen to end in a model: by its class or by its name."""
+        last = _last_step(call)
+        ends_in_model = _MODEL.search(last) is not None and not _PREPARES.search(last)
+        return kind != "preprocessing and model in one pipeline" or ends_in_model
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Compositions, and transformers that break the rule of `fit`."""
@@ -143,12 +151,21 @@ _PREPARES = re.compile(
 )
 
 
+_MODEL = re.compile(
+    r"model|classif|regress|estimator|predict|(^|_)(clf|reg|cls|svm|svc|svr|nb|knn|lr|rf|mlp|gbm|xgb|lgbm|algo|learner)(_|$)"
+    r"|SV[CR]$|NB$|Ridge|Lasso|ElasticNet|KMeans|DBSCAN|IsolationForest|Bayes|Booster|Perceptron|GaussianMixture|CatBoost"
+    r"|LinearDiscriminant|QuadraticDiscriminant|RandomForest|LogisticRegression|Forest|Boost|Net$",
+    re.IGNORECASE,
+)
+"""Names and classes of what learns to say something."""
+
+
 def _last_step(call: ast.Call) -> str:
     """The last step of `Pipeline([(name, step), ...])` or `make_pipeline(step, ...)`: its class, else its name."""
     steps = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "steps"), None)
     if called_name(call) == "make_pipeline":
         last: ast.expr | None = call.args[-1] if call.args else None
-        return called_name(last) if isinstance(last, ast.Call) else ""
+        return called_name(last) if isinstance(last, ast.Call) else last.id if isinstance(last, ast.Name) else ""
     last = steps.elts[-1] if isinstance(steps, ast.List | ast.Tuple) and steps.elts else None
     if not isinstance(last, ast.Tuple | ast.List) or len(last.elts) != 2:
         return ""
@@ -186,11 +203,12 @@ class ModelTests(Practice):
     parts = ("test",)
     moves: ClassVar = {"frameworks": Move(up=0.4)}
     why = "Errors in model code are silent; tests make them speak."
-    sentence = "Tests of model code look at"
+    sentence = "Tests of code on a framework look at"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "shapes": (),
-        "a step of training": (),
+        "fitting": (),
         "gradients": ("torch:gradcheck|gradgradcheck", "tensorflow:compute_gradient|test.compute_gradient_error"),
         "saving and loading": (),
         "equality with a reference": (),
@@ -224,7 +242,7 @@ def _called_in_tests(module: Module) -> Iterator[tuple[str, int]]:
 
 
 _TEST_CALLS = {
-    "a step of training": ("backward", "train_on_batch", "fit", "train_step", "training_step"),
+    "fitting": ("backward", "train_on_batch", "fit", "train_step", "training_step"),
     "saving and loading": ("load_state_dict", "load_model", "load_weights", "save_pretrained", "save_model"),
     "equality with a reference": (
         "assert_allclose",

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first
-from heldout.sources.repository.checks.practice import Practice, plural
+from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, loop_of, names_in
 from heldout.sources.repository.repository import Repository
@@ -211,7 +211,7 @@ class TrainingLoop(Check):
         whole = [(noted.path, noted.note) for noted in repo.notes(self)]
         if whole:
             yield self.found(
-                f"Training loops of one's own clear gradients, go back and step ({plural(len(whole), 'file')}).",
+                "Training loops of one's own clear gradients, go back and step.",
                 *(repo.at(path, line) for path, line in first(whole, 2)),
                 files=len(whole),
             )
@@ -284,6 +284,7 @@ class DeviceChosen(Practice):
     mend = "Take the device from a setting or from `torch.cuda.is_available()`, and use `.to(device)`."
     ask = "How would a colleague without a graphics card test this code?"
     sentence = "The code chooses its device"
+    counted = False
     full = 1
     kinds: ClassVar = {
         "it asks what the machine has": (

@@ -65,7 +65,7 @@ _LIMITS = re.compile(
 )
 _FAILED = re.compile(
     r"(what )?(did ?n.?t|did not|does ?n.?t) work|failed (attempts|experiments)|negative results"
-    r"|lessons? learn|things? (we|i) tried|post-?mortem",
+    r"|lessons? learn|things? (we|i) tried|^\W*post-?mortem",
     re.IGNORECASE,
 )
 

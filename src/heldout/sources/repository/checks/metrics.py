@@ -57,7 +57,8 @@ class MetricFits(Practice):
     why = "What is measured is what gets chosen: a metric that does not fit picks the wrong model."
     mend = "Choose the metric from the cost of each error; for rare classes, precision and recall at the working point."
     ask = "Why is this the metric to judge the model by, and what would a useless model score on it?"
-    sentence = "Metrics beyond one number"
+    sentence = "Metrics computed"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "precision, recall, F1 or a confusion matrix": (
@@ -74,7 +75,7 @@ class MetricFits(Practice):
             "sklearn:normalized_mutual_info_score",
         ),
         "of probabilities (log loss, Brier)": ("sklearn:log_loss|brier_score_loss",),
-        "of regression, more than squared error": (
+        "of regression (absolute error, R2 ...)": (
             "sklearn:mean_absolute_error|r2_score|mean_absolute_percentage_error|mean_squared_log_error",
             "sklearn:mean_pinball_loss",
         ),

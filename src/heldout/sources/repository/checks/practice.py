@@ -64,6 +64,8 @@ class Practice(Check):
     """What is done -> rules, any of which shows it. The words stand in the report."""
     sentence: ClassVar[str] = ""
     """How the finding begins."""
+    counted: ClassVar[bool] = True
+    """Whether the finding says in how many places; not where a reader may count otherwise than the rules do."""
     full: ClassVar[int] = 2
     """The number of kinds at which the finding has its full strength."""
 
@@ -111,7 +113,8 @@ class Practice(Check):
         more = more or {}
         if not seen and not more:
             return
-        words = [_counted(kind, sum(n for _, _, n in files)) for kind, files in seen.items()] + list(more)
+        numbers = {kind: sum(n for _, _, n in files) if self.counted else 1 for kind, files in seen.items()}
+        words = [_counted(kind, number) for kind, number in numbers.items()] + list(more)
         shown = dict.fromkeys((files[0][0], files[0][1]) for files in seen.values())
         locations = [repo.at(path, line) for path, line in shown] + list(more.values())
         places = sum(n for files in seen.values() for _, _, n in files) + len(more)

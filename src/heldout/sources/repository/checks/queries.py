@@ -77,7 +77,7 @@ class SqlUsed(Check):
             line = 1
             for statement in text.text[:200_000].split(";")[:90]:
                 if looks_like_sql(statement) and _asks(statement):
-                    lead = len(statement) - len(statement.lstrip())
+                    lead = len(_LEAD.match(statement)[0])  # type: ignore[index]  # matches nothing at the least
                     yield Found(read_sql(statement), line + statement[:lead].count("\n"))
                 line += statement.count("\n")
 
@@ -101,14 +101,18 @@ class SqlUsed(Check):
                 if count:
                     seen.setdefault(kind, []).append((noted.path, noted.note.line))
         if seen.keys() - {"parameters"}:
-            words = ", ".join(f"{kind} in {len(places)}" for kind, places in seen.items())
+            words = ", ".join(seen)
             yield self.found(
-                f"{len(repo.notes(self))} SQL queries: {words}.",
+                f"SQL queries use {words}.",
                 *(repo.at(*place) for place in first(dict.fromkeys(places[0] for places in seen.values()), 4)),
                 strength=ramp(len(seen), 0, 4),
                 queries=len(repo.notes(self)),
                 kinds=len(seen),
             )
+
+
+_LEAD = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*")
+"""What stands before the first word of a statement."""
 
 
 class QueryInLoop(Check):
@@ -215,7 +219,7 @@ class StarQueries(Check):
         selects = sum(1 for noted in repo.notes(self) if noted.note.query.kind in ("select", "with"))
         if len(stars) >= 2:
             yield self.against(
-                f"{len(stars)} of {selects} SELECT queries in the code fetch whole tables (`SELECT *`, no condition).",
+                f"{len(stars)} SELECT queries in the code fetch whole tables (`SELECT *`, no condition).",
                 *(repo.at(path, line) for path, line in first(stars, 3)),
                 strength=ramp(len(stars) / max(selects, 1), 0.0, 0.6),
                 star_queries=len(stars),

@@ -67,6 +67,7 @@ class HeldOut(Practice):
     mend = "Hold a part of the data out before fitting and judge the model on that part alone."
     ask = "What would this score be on data that the model has not seen, and how would you find out?"
     sentence = "Data are held out to judge the models"
+    counted = False
     kinds: ClassVar = {
         "a split": (
             "sklearn:train_test_split",
@@ -80,6 +81,10 @@ class HeldOut(Practice):
         "the data set's own test part": (),
         "evaluation on data named as held out": (),
     }
+
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether folds are used as folds."""
+        return folds_are_used(module, call)
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """What is held out in the file, and models judged on their own rows."""
@@ -225,6 +230,7 @@ class StructuredSplits(Practice):
     moves: ClassVar = {"statistics": Move(up=0.25)}
     why = "A split has to look like the use of the model: new units, later times, the same rare classes."
     sentence = "Splits follow the structure of the data"
+    counted = False
     kinds: ClassVar = {
         "by class": (
             "sklearn:train_test_split?stratify",
@@ -240,6 +246,8 @@ class StructuredSplits(Practice):
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
         """Whether the structure is given, and not only passed on by a function whose own default is None."""
+        if not folds_are_used(module, call):
+            return False
         given = argument(call, "stratify") or argument(call, "groups")
         function = module.function_of(call)
         if not isinstance(given, ast.Name) or function is None:
@@ -271,6 +279,7 @@ class CrossValidation(Practice):
     moves: ClassVar = {"statistics": Move(up=0.25)}
     why = "Choosing on folds keeps the test data fresh and shows how much a score varies."
     sentence = "Cross-validation"
+    counted = False
     kinds: ClassVar = {
         "scores over folds": (
             "sklearn:cross_val_score|cross_validate|cross_val_predict|learning_curve|validation_curve",
@@ -290,6 +299,42 @@ class CrossValidation(Practice):
             "pyspark:CrossValidator",
         ),
     }
+
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether folds are used as folds, one after the other."""
+        return folds_are_used(module, call, in_turn=True)
+
+
+def folds_are_used(module: Module, call: ast.Call, *, in_turn: bool = False) -> bool:
+    """Whether a splitter that is made here is used, and not to cut a table into chunks.
+
+    With `in_turn`, one split drawn from it (`next(iter(...))`) does not count. Calls of anything else always do.
+    """
+    if not _SPLITTER.search(called_name(call)):
+        return True
+    around = module.parent(call)
+    if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name):
+        name = around.targets[0].id
+        uses = [n for n in module.nodes(ast.Name) if n.id == name and isinstance(n.ctx, ast.Load)]
+        return any(_as_folds(module, use, in_turn=in_turn) for use in uses)
+    return _as_folds(module, call, in_turn=in_turn)
+
+
+_SPLITTER = re.compile(r"(Fold|ShuffleSplit|LeaveOneOut|LeaveOneGroupOut|TimeSeriesSplit)$")
+
+
+def _as_folds(module: Module, use: ast.expr, *, in_turn: bool) -> bool:
+    """Whether one use of a splitter is one of folds."""
+    for node in module.parents(use):
+        if isinstance(node, ast.Call) and called_name(node) == "next":
+            return not in_turn
+        if isinstance(node, ast.For):
+            pair = node.target.elts if isinstance(node.target, ast.Tuple) else []
+            pair = next((p.elts for p in pair if isinstance(p, ast.Tuple)), pair)
+            return not (pair and isinstance(pair[0], ast.Name) and pair[0].id == "_")
+        if isinstance(node, ast.stmt):
+            break
+    return True
 
 
 def is_package(repo: Repository) -> bool:

@@ -12,16 +12,19 @@ from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.checks.statistics import is_metric, is_package
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import called_name, loop_of, names_in, target_names
+from heldout.sources.repository.reading import called_name, constant, loop_of, names_in, target_names
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
 _SCORES = re.compile(
-    r"(^|_)acc|auc|f1|rmse|mse|mae|metric|result|perf|\bcv|kfold|fold|errors?$"
-    r"|^((all|mean|cv|test|val|valid|validation|train|oof|model|best|final|seed|run)_?)?scores?(_list|_mean|_all)?$",
+    r"(^|_)(accs?|accurac(y|ies)|aucs?|f1s?|rmses?|mses?|maes?|metrics?)(_|$)|(^|_)(auc|f1|rmse|mse|mae)[a-z]*s(_|$)"
+    r"|(^|_)(cv|kfold|folds?)(_|$)|^(all|mean|cv|test|val|valid|validation|train|oof|model|best|final|seed|run)_?scores?"
+    r"|^scores(_list|_mean|_all)?$",
     re.IGNORECASE,
 )
 """Names of scores of models; the scores of single rows have other names beside the word."""
+_REPEATS = re.compile(r"cross_val|fold|n_splits|seed|n_runs|\bruns?\b|repeat|bootstrap|trial", re.IGNORECASE)
+"""Words of code that scores a model more than once."""
 _NUMBER = re.compile(
     r"\b(accuracy|auc|f1|rmse|mae|map|mrr|bleu|recall|precision|dice|miou)\b[^\n]{0,60}?"
     r"\b(0\.\d{2,}|\d{2}\.\d+ ?%?|\d{2} ?%)",
@@ -59,7 +62,8 @@ class Uncertainty(Practice):
     why = "A score without its error cannot be compared with another."
     mend = "Give the main result with its spread over folds or seeds, or a bootstrap interval."
     ask = "If you trained this again with another seed and another split, how far would the score move?"
-    sentence = "How sure the results are is computed"
+    sentence = "Results are given with their spread"
+    counted = False
     kinds: ClassVar = {
         "bootstrap": ("scipy:bootstrap", "sklearn:resample", "arch:IIDBootstrap"),
         "intervals": (
@@ -70,6 +74,14 @@ class Uncertainty(Practice):
         "spread of a score over folds or runs": (),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether rows are drawn again for intervals, and not to have more of a class."""
+        if called_name(call) != "resample":
+            return True
+        function = module.function_of(call)
+        text = _text(module, function) if function is not None else module.text
+        return re.search(r"percentile|quantile", text) is not None and "upsampl" not in text.lower()
+
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Standard deviations of scores, intervals of scipy's distributions, and bootstraps of one's own."""
         for call in module.called.get("std", ()):
@@ -79,7 +91,7 @@ class Uncertainty(Practice):
             named = shown.id if isinstance(shown, ast.Name) else shown.attr if isinstance(shown, ast.Attribute) else ""
             if isinstance(shown, ast.Subscript) and isinstance(shown.slice, ast.Constant):
                 named = str(shown.slice.value)
-            if named and _SCORES.search(named):
+            if named and _SCORES.search(named) and _REPEATS.search(module.text):
                 yield "spread of a score over folds or runs", call.lineno
         for call in module.called.get("interval", ()):
             if (module.resolve(call.func) or "").startswith("scipy.stats."):
@@ -95,13 +107,20 @@ class Uncertainty(Practice):
         """What the code computes, what the README says, and numbers that stand alone."""
         more: dict[str, Location] = {}
         spread = _line_with(repo, _SPREAD)
-        if spread is not None:
+        if spread is not None and _has_numbers(repo, spread):
             more["spread given in the README"] = spread
         found = list(self.praise(repo, more))
         alone = None if found or is_package(repo) else _line_with(repo, _NUMBER)
         if alone is not None and repo.ml.training:
             yield self.against("The README states scores, and nothing tells how far they vary.", alone)
         yield from found
+
+
+def _has_numbers(repo: Repository, place: Location) -> bool:
+    """Whether a decimal number stands in a line or in one of the few after it: a spread that is given, not demanded."""
+    lines = repo.readme.lines if repo.readme is not None else []
+    start = place.line or 1
+    return any(re.search(r"\d\.\d", line[:1000]) for line in lines[start - 1 : start + 8])
 
 
 class BestOfSeeds(Check):
@@ -221,6 +240,7 @@ class HypothesisTests(Practice):
     mend = "Correct for the number of tests (Holm, Benjamini-Hochberg), or name one hypothesis beforehand."
     ask = "How many of these tests would come out significant if nothing were there?"
     sentence = "Statistical tests"
+    counted = False
     kinds: ClassVar = {
         "of differences": (
             "scipy:ttest_ind|ttest_rel|ttest_1samp|mannwhitneyu|wilcoxon|f_oneway|kruskal|friedmanchisquare|ks_2samp",
@@ -228,7 +248,7 @@ class HypothesisTests(Practice):
         "of association": ("scipy:chi2_contingency|fisher_exact|kendalltau|chisquare",),
         "of assumptions (normality, stationarity, equal variance)": (
             "scipy:shapiro|normaltest|levene|bartlett|anderson",
-            "statsmodels:adfuller|kpss|acorr_ljungbox|het_breuschpagan|variance_inflation_factor",
+            "statsmodels:adfuller|kpss|acorr_ljungbox|het_breuschpagan",
         ),
         "corrected for their number": (
             "statsmodels:multipletests|fdrcorrection|pairwise_tukeyhsd",
@@ -237,6 +257,12 @@ class HypothesisTests(Practice):
         ),
         "power or effect size": ("statsmodels:TTestIndPower|NormalIndPower", "pingouin:compute_effsize"),
     }
+
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether more is kept than the statistic, which is a feature and no test."""
+        around = module.parent(call)
+        return not (isinstance(around, ast.Subscript) and constant(around.slice) == 0)
+
     _corrected = re.compile(r"multipletests|bonferroni|fdr|false_discovery|holm|benjamini|tukey|nemenyi", re.IGNORECASE)
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
@@ -290,6 +316,7 @@ class Probabilistic(Practice):
     moves: ClassVar = {"statistics": Move(up=0.4)}
     why = "Uncertain data call for models that say how uncertain they are."
     sentence = "Probabilities are modelled or checked"
+    counted = False
     kinds: ClassVar = {
         "calibration": (
             "sklearn:calibration_curve|CalibratedClassifierCV|brier_score_loss",

@@ -10,7 +10,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, constant, says_something
+from heldout.sources.repository.reading import argument, called_name, constant, says_something
 
 
 class Joins(Practice):
@@ -34,6 +34,7 @@ class Joins(Practice):
     mend = 'Name the keys (`on=`) and the kind (`how=`), and check them (`validate="m:1"`).'
     ask = "What happens to the number of rows in this join if the key is doubled on one side?"
     sentence = "Tables are joined"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "on named keys or the index, and by a named kind": (),
@@ -96,6 +97,7 @@ class Grouping(Practice):
     moves: ClassVar = {"wrangling": Move(up=0.4)}
     why = "Groups, windows and reshaping are the daily work of making features."
     sentence = "Tables are grouped and reshaped by the library"
+    counted = False
     full = 4
     kinds: ClassVar = {
         "several aggregations of a group": (),
@@ -192,6 +194,7 @@ class TimeZones(Practice):
     mend = "Read times as UTC with their zone, and convert only to show them."
     ask = "What does this give on a machine in another time zone, or in the night when summer time ends?"
     sentence = "Times carry their zone"
+    counted = False
     kinds: ClassVar = {
         "converted or set by name": (".tz_localize|tz_convert|astimezone",),
         "parsed or made as UTC": (
@@ -201,6 +204,13 @@ class TimeZones(Practice):
         ),
         "zones by name": ("zoneinfo:ZoneInfo", "pytz:timezone", "dateutil:gettz"),
     }
+
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether a zone is named: `tz_localize(None)` takes it away."""
+        if called_name(call) not in ("tz_localize", "tz_convert", "astimezone"):
+            return True
+        zone = argument(call, "tz", 0)
+        return zone is not None and not (isinstance(zone, ast.Constant) and zone.value is None)
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Zones in use, and the two faults."""
