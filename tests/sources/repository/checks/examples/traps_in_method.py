@@ -101,7 +101,8 @@ METHOD = (
         "other uses to which the work could be put are no goal of it",
         {
             "README.md": "# Kit\n\n## Reusable use cases\n\nThe same code can be adapted for sales teams to reduce"
-            " cost and to prioritise leads in time, for banks against fraud, and for many others who have such rows to rank.\n",
+            " cost and to prioritise leads in time, for banks against fraud,"
+            " and for many others who have such rows to rank.\n",
             "a.py": TRAIN,
         },
     ),
