@@ -101,6 +101,17 @@ def handed_over(capsys: pytest.CaptureFixture[str], project: Path, tmp_path: Pat
     return file
 
 
+def test_what_a_new_subject_is_can_be_told(capsys: pytest.CaptureFixture[str], project: Path, case: Path) -> None:
+    told = (*ONLY, "--into", case, "--subject", "Eli")
+    assert run(capsys, "review", project, *told, "--kind", "freelancer")[0] == 0
+    assert Case.open(case).subject("Eli").kind == "freelancer"
+    assert run(capsys, "review", project, *told)[0] == 0, "one that the case knows stays what it is"
+    assert Case.open(case).subject("Eli").kind == "freelancer"
+    code, _, err = run(capsys, "review", project, *told, "--kind", "agency")
+    assert (code, "the case has Eli as freelancer, not agency" in " ".join(err.split())) == (2, True)
+    assert run(capsys, "review", project, *ONLY, "--kind", "agency")[0] == 2, "without a case"
+
+
 def test_a_dossier_can_be_handed_over(
     capsys: pytest.CaptureFixture[str], project: Path, case: Path, tmp_path: Path
 ) -> None:

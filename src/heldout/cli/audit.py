@@ -14,10 +14,12 @@ from typing import Any
 
 import click
 
+from heldout.cli.kinds import check_kind, kind_option
 from heldout.cli.output import check_output, write_output
 from heldout.cli.progress import TerminalProgress
 from heldout.errors import InputError
 from heldout.evidence import Case
+from heldout.evidence.case import SubjectKind
 from heldout.report.export import audit_json
 from heldout.report.terminal import make_console
 from heldout.report.terminal_audit import print_audit
@@ -49,6 +51,7 @@ class _Options:
     json_to: str | None
     into: Path | None
     subject: str | None
+    kind: SubjectKind | None
 
 
 @click.command()
@@ -77,6 +80,7 @@ class _Options:
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON.")
 @click.option("--into", type=click.Path(path_type=Path), metavar="CASE", help="Keep the evidence in a case folder.")
 @click.option("--subject", metavar="NAME", help="Whose work it is, for --into (default: the delivery's name).")
+@kind_option
 @click.option("--sandbox", metavar="NAME", help="Use this sandbox (see `heldout doctor`).")
 def command(answers_template: str | None, **given: Any) -> None:
     """Run what was delivered: can you build, run, retrain and own it without the people who made it?
@@ -96,6 +100,7 @@ def command(answers_template: str | None, **given: Any) -> None:
     for target in (options.html, options.json_to):
         check_output(target)
     case = Case.open(options.into) if options.into else None
+    check_kind(case, options.subject or _name(options.what), options.kind)
     order = _order(options)
     if options.plan is not None and order.plan is None:
         _write_plan(order, options.plan)
@@ -204,7 +209,7 @@ def _write(result: Audit, order: AuditOrder, options: _Options, case: Case | Non
         write_output(options.json_to, audit_json(result))
     if case is not None:
         subject = options.subject or result.delivery
-        case.write_dossier(dossier_of(result, case.standard, subject, case.role.id), kind="agency")
+        case.write_dossier(dossier_of(result, case.standard, subject, case.role.id), kind=options.kind or "agency")
 
 
 def _print(result: Audit, order: AuditOrder, options: _Options) -> None:

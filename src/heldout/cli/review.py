@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from heldout.cli.kinds import check_kind, kind_option
 from heldout.cli.output import check_output, write_output
 from heldout.cli.progress import TerminalProgress
 from heldout.errors import InputError
 from heldout.evidence import Case, Dossier
+from heldout.evidence.case import SubjectKind
 from heldout.report.export import dossier_json
 from heldout.report.terminal import make_console
 from heldout.report.terminal_dossier import print_dossier
@@ -29,6 +31,7 @@ class _Options:
     authors: tuple[str, ...]
     subject: str | None
     into: Path | None
+    kind: SubjectKind | None
     role: str | None
     html: str | None
     json_to: str | None
@@ -63,6 +66,7 @@ class _Yardstick:
 @click.option("--author", "authors", multiple=True, metavar="NAME|E-MAIL", help="Who in the history is the subject.")
 @click.option("--subject", metavar="NAME", help="What to call the subject (default: the author, or the work's name).")
 @click.option("--into", type=click.Path(path_type=Path), metavar="CASE", help="Keep the evidence in a case folder.")
+@kind_option
 @click.option("--role", metavar="ID|FILE", help="Show the bars of a role beside the levels.")
 @click.option("--html", metavar="FILE", help="Write the report as one self-contained page.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the dossier as JSON.")
@@ -90,6 +94,7 @@ def command(**given: Any) -> None:
     for target in (options.html, options.json_to):
         check_output(target)
     yardstick = _yardstick(options)
+    check_kind(yardstick.case, options.name(), options.kind)
     brief = Brief(
         subject=options.name(),
         standard=yardstick.standard,
@@ -122,7 +127,7 @@ def _yardstick(options: _Options) -> _Yardstick:
 
 def _deliver(dossier: Dossier, yardstick: _Yardstick, options: _Options) -> None:
     if yardstick.case is not None:
-        yardstick.case.write_dossier(dossier)
+        yardstick.case.write_dossier(dossier, kind=options.kind or "person")
     if options.html:
         from heldout.report.html import render_dossier  # its template engine is only paid for by a page
 
