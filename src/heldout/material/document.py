@@ -22,7 +22,7 @@ _IMAGE = re.compile(
 _BADGE = re.compile(
     r"shields\.io|badge|travis-ci|codecov|coveralls|circleci\.com|readthedocs\.org/projects|appveyor|codacy|codeclimate"
     r"|snyk\.io|joss\.theoj|/status\.svg|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
-    r"|build[ _-]?status|dev\.azure\.com|star-history|contrib\.rocks|opencollective"
+    r"|build[ _-]?status|open[ _-]in|colab|dev\.azure\.com|star-history|contrib\.rocks|opencollective"
     r"|logo|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
     re.IGNORECASE,
 )
@@ -171,10 +171,10 @@ _FIGURE = re.compile(
 
 _NO_RESULTS = re.compile(
     r"\b(versions?|students?|matric\w*|(group|team) members?|contributions?|assignees?"
-    r"|deadlines?)\b",
+    r"|deadlines?|targets?|default|reasons?|choice|commands?|duration|description|why|where)\b",
     re.IGNORECASE,
 )
-"""Heads of tables of versions, and of who did what."""
+"""Heads of tables of versions, of who did what, of aims and of settings."""
 
 
 _RESULTS = re.compile(
@@ -213,6 +213,12 @@ def _tables(lines: list[str]) -> tuple[int, ...]:
     return tuple(found)
 
 
+_SHOWS = re.compile(
+    r"\.gif|demo|result|figure|example|output|screen|user-attachments|plot|predict|overview|pipeline|architect|sample|teaser"
+    r"|compar|score|loss|curve|roc\b|confusion|graph|diagram|!\[[^\]]{16}",
+    re.IGNORECASE,
+)
+"""Names of what shows something."""
 _SMALL = re.compile(r"\b(?:width|height)\s*[=:]\s*[\"']?(\d{1,3})(?!\s*%|\d)")
 _AVATAR = re.compile(
     r"github\.com/[\w-]{1,39}\.png|avatars\.githubusercontent|gravatar\.com|/(portals?|flags?|emojis?|partners?|people|team)/"
@@ -228,7 +234,8 @@ def _pictures(text: str) -> tuple[int, ...]:
     for match in islice(_IMAGE.finditer(text[:300_000]), _PICTURES):
         tag = text[match.start() : match.end() + 200].split(">" if match[2] else "\n", 1)[0]
         small = match[2] and any(9 < int(size) <= 100 for size in _SMALL.findall(tag))
-        first = text.count("\n", 0, match.start()) < 5 and ".svg" in match[0]  # what a front page opens with is a mark
+        # What a page opens with is a mark, unless its name says that it shows something.
+        first = text.count("\n", 0, match.start()) < 5 and not _SHOWS.search(match[0])
         if not (small or first or _BADGE.search(match[0]) or _AVATAR.search(match[0])):
             found.append(text.count("\n", 0, match.start()) + 1)
     return tuple(found)

@@ -193,6 +193,8 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
 
 _BRINGS = """
 pyaml: pyyaml
+pytorch-transformers: torch numpy boto3 requests tqdm regex sentencepiece
+pytorch-pretrained-bert: torch numpy boto3 requests tqdm regex
 pandas: numpy python-dateutil pytz six
 scikit-learn: numpy scipy joblib
 sklearn: numpy scipy joblib scikit-learn

@@ -33,6 +33,8 @@ _TEXT_LIMIT = 300_000
 _TEXTS_KEPT = 50
 """Texts kept at hand: several checks look at the same ones, and one may point at thousands of lines."""
 _MOST_CELLS = sys.maxsize
+_OF_TOOLS = re.compile(r"(^|/)(alembic|migrations?|node_modules|mlruns|wandb|cdk\.out|\.(?!github/)[\w-]+)/")
+"""Folders whose README tools have written."""
 _README = re.compile(r"^readme(\.(md|rst|txt|markdown|org|adoc))?$", re.IGNORECASE)
 
 
@@ -247,7 +249,7 @@ class Repository:
     @cached_property
     def readme(self) -> Text | None:
         """The README nearest to the root, None without one."""
-        found = [p for p in self.paths if _README.match(p.rpartition("/")[2])]
+        found = [p for p in self.paths if _README.match(p.rpartition("/")[2]) and not _OF_TOOLS.search(p)]
         return self.text(min(found, key=lambda p: (p.count("/"), len(p)))) if found else None
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.authorship import copied_files
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
+from heldout.sources.repository.checks.paths_and_config import RECORDED
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
@@ -20,7 +21,7 @@ _DATASETS = re.compile(
     r"|tensorflow_datasets\.(load|builder)|datasets\.load_dataset|seaborn\.load_dataset|statsmodels\.[\w.]*get_rdataset"
     r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|vega_datasets\.\w+|openml\.[\w.]+"
     r"|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data"
-    r"|mxnet\.gluon\.data\.vision\.\w+|wfdb\.\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|kaggle\.api\.\w+|ucimlrepo\.\w+"
+    r"|mxnet\.gluon\.data\.vision\.\w+|wfdb\.\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|ucimlrepo\.\w+"
 )
 _DOWNLOADS = re.compile(
     r"urllib\.request\.urlretrieve|urllib\.urlretrieve|wget\.download|gdown\.\w+|pooch\.\w+|kagglehub\.\w+"
@@ -60,7 +61,7 @@ _DATA_SUFFIXES = (
 )
 _PRODUCED = re.compile(
     r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
-    r"|screenshot|experiment|trial|leaderboard|metadata|importance|manifest|history|(^|/)(configs?|models?|outputs?|logs?)/"
+    r"|screenshot|experiment|trial|leaderboard|metadata|importance|manifest|history|template|modelo_|(^|/)(conf|configs?|models?|outputs?|logs?)/"
     r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\.",
     re.IGNORECASE,
 )
@@ -79,7 +80,7 @@ _DATASET_WORDS = re.compile(
 _HOSTS_DATA = re.compile(
     r"https?://[^\s)\"'>]{0,200}?(kaggle\.com/(c/|competitions|datasets|[\w-]+/[\w-]+)|archive\.ics\.uci|huggingface\.co/datasets"
     r"|drive\.google|dropbox\.com|figshare|dataverse|data\.world|openml|physionet|data\.gov|paperswithcode\.com/dataset"
-    r"|\bdata(sets?)?\b(?!-scien)|corpus)|https?://[^\s)\"'>]{3,300}\.(csv|tsv|zip|tar|t?gz|jsonl?|parquet|h5|npz|7z|xlsx?|mat)\b",
+    r"|/(datasets?|data|corpus|corpora)/|[/.]data\.|/[\w-]*(datasets?|corpus)[\w-]*(?=[\s)\"'>]|$))|https?://[^\s)\"'>]{3,300}\.(csv|tsv|zip|tar|t?gz|jsonl?|parquet|h5|npz|7z|xlsx?|mat)\b",
     re.IGNORECASE,
 )
 """Addresses of places that keep data, and of files of data."""
@@ -182,6 +183,7 @@ class DataOrigin(Check):
             if e.suffix in _DATA_SUFFIXES
             and e.size > 200
             and not _PRODUCED.search(e.path)
+            and not RECORDED.search(e.path)
             and repo.part(e.path) in ("code", "example")
         ]
         tracked = repo.glob("*.dvc", "dvc.yaml")

@@ -333,7 +333,8 @@ class PythonStated(Check):
             (("readme*", "install*.md", "environment*.y*ml"), _IN_WORDS),
         ):
             # Those nearest to the root first: folders of data may hold a README each.
-            for path in first(sorted(repo.glob(*patterns), key=lambda p: (p.count("/"), p)), 12):
+            paths = (path for path in repo.glob(*patterns) if not RECORDED.search(path))
+            for path in first(sorted(paths, key=lambda p: (p.count("/"), p)), 12):
                 text = repo.text(path).text[:200_000]
                 if match := wanted.search(text):
                     line = text.count("\n", 0, match.start()) + 1

@@ -184,7 +184,7 @@ class Results(Check):
             )
             yield self.found(
                 f"The documentation shows {'at least ' if repo.more_documents else ''}{shown}"
-                f"{' (of tables, those with results in numbers)' if tables else ''}.",
+                f"{' (of tables, those with numbers and the name of a metric or result)' if tables else ''}.",
                 *first([*tables, *pictures], 3),
                 strength=0.6 * ramp(len(tables), 0, 2) + 0.4 * ramp(len(pictures), 0, 3),
                 tables=len(tables),
@@ -193,6 +193,7 @@ class Results(Check):
         elif (
             repo.complete
             and repo.readme is not None
+            and "/" not in repo.readme.path
             and repo.ml.training
             and not repo.notebooks
             and not repo.glob("setup.py", "pyproject.toml", "setup.cfg")

@@ -38,7 +38,7 @@ _NO_RUN = re.compile(
 _NO_MODEL = re.compile(
     r"^(\S*/)?(\w+ run )?(mkdocs|jekyll|hugo|npm|yarn|pnpm|npx|vuepress|sphinx\S*|quarto|jupyter|mlflow (ui"
     r"|server)|tensorboard|ng|php)\b"
-    r"|\s(-h|--help)(\s|$)|latency|benchmark|curl\s+-I\b"
+    r"|^(make|just)\s+\S*demo|\s(-h|--help)(\s|$)|latency|benchmark|curl\s+-I\b"
 )
 """Servers of pages and boards, and commands that only print what they could do."""
 
@@ -326,13 +326,14 @@ class OperationGuide(Check):
 
 
 _NO_GUIDE = re.compile(
-    r"change|history|release|news|report|summary|performance|benchmark|scope|roadmap|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
+    r"change|history|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
     r"|keputusan|keterbatasan|decisiones|decisao|entscheid|milestone|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
     re.IGNORECASE,
 )
 """Texts about the making of the work, whose headings speak of things that are no guide to them."""
 
 
+_PLANNED = re.compile(r"\b(future|phase|planned|todo|fase|futuro)\b|~~", re.IGNORECASE)
 _STEPS = re.compile(r"```|^\s*(\d{1,2}[.)]|[-*+])\s+\S|^( {4}|\t)\S|^\s*\$ ", re.MULTILINE)
 
 
@@ -349,6 +350,8 @@ def _guides(
             title = re.sub(r"`[^`]*`|\S+\.(?:py|json|ya?ml|sh|csv|md)\b", " ", section.title[:200])
             substance = len(section.body.split()) >= 30 or "```" in section.body
             speaks = of is None or of.search(f"{title} {section.body}")
+            if _PLANNED.search(title):
+                continue
             if wanted.search(title) and substance and speaks and (not steps or _STEPS.search(section.body)):
                 yield text.path, section.title[:60], section.line
 

@@ -92,7 +92,7 @@ class ImageBase(Check):
         elif bases and all(b.digest or _VERSION.search(b.tag) for _, b in bases):
             digests = sum(b.digest for _, b in bases)
             yield self.found(
-                f"All {len(bases)} lines `FROM` name a version" + (f", {digests} of them a digest." if digests else ".")
+                "Every base image that is fetched is named by version" + (f", {digests} by digest." if digests else ".")
                 if len(bases) > 1
                 else f"The base image is named by {'digest' if digests else 'version'}.",
                 *(repo.at(p, b.line) for p, b in first(bases, 3)),

@@ -24,7 +24,8 @@ TRAINS = (
 )
 """A shell command that trains or evaluates a model."""
 _PARAMETERS = re.compile(
-    r"(log_param|log_params|\.init|\.Experiment|connect|add_hparams|log_parameters|log_hyperparams|config)"
+    r"(log_params?|log_parameters|log_hyperparams|add_hparams|save_hyperparameters|autolog)$|wandb\.config"
+    r"|Task\.init|Task\.connect|\.Experiment$|wandb\.init$"
 )
 _METRICS = re.compile(
     r"(log_metric|log_metrics|wandb\.log|add_scalar|summary\.scalar|log_scalar|\.track|log_value|autolog|TensorBoard)"
@@ -206,7 +207,7 @@ class Pipeline(Check):
         targets = _make_chain(repo)
         if used:
             yield self.found(
-                f"Steps are declared as a pipeline with {names(used)}" + (f" ({stages} stages)." if stages else "."),
+                f"Steps are declared with {names(used)}" + (f" ({stages} stages)." if stages else "."),
                 *places(repo, used),
                 strength=1.0 if stages != 1 else 0.6,
                 stages=stages or None,

@@ -52,7 +52,7 @@ class DataVersions(Check):
             "checksum",
         ):
             for call in module.keyworded.get(keyword, ()):
-                fetches = "hash" in keyword or _FETCHES.search(called_name(call).lower())
+                fetches = ("hash" in keyword and keyword != "check_hash") or _FETCHES.search(called_name(call).lower())
                 if fetches and says_something(argument(call, keyword)):
                     yield call.lineno
                     return

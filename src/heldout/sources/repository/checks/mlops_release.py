@@ -40,13 +40,16 @@ class Retraining(Check):
                 found += [(c.path, c.line) for c in file.commands if re.search(TRAINS, c.text)][:1]
         for module in repo.code:
             scheduled = [
-                lines[0]
+                next(
+                    (n for n in lines if name != "schedule.every" or "train" in repo.text(module.path).lines[n - 1]), 0
+                )
                 for name, lines in module.calls.items()
                 if name.endswith(
                     (".DAG", ".dag", "ScheduleDefinition", "CronSchedule", "IntervalSchedule", ".RecurringRun")
                 )
                 or name == "schedule.every"
             ]
+            scheduled = [line for line in scheduled if line]
             text = repo.text(module.path).text if scheduled and not module.notebook else ""
             if (
                 scheduled
@@ -73,7 +76,11 @@ _GATE = re.compile(
     r"\b(champion|challenger|promote_model|promote|is_better|current_model|baseline_model|production_model|prod_model"
     r"|better_than)\w*\b"
 )
-_COMPARES = re.compile(r"[<>]=?|better|compar|improve|delta|metric|score", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"better|compar|improve|delta"
+    r"|\w*(metric|score|auc|rmse|mae|accuracy|f1|loss|r2)\w*\W{1,6}(?<!-)[<>]|(?<!-)[<>]=?\s*\S*(metric|score|auc|rmse|mae|accuracy|f1|loss|r2)",
+    re.IGNORECASE,
+)
 _BACK = re.compile(r"\b(canary\w*|\w+_canary\w*|\w*roll_?back\w*(model|version|deploy|release)\w*|shadow_mode\w*)\b")
 
 
@@ -101,12 +108,20 @@ class ReleaseGate(Check):
         staged = {"transition_model_version_stage", "set_registered_model_alias", "update_model_package", "link_model"}
         found = [(m.path, m.methods[name][0]) for m in repo.code for name in sorted(staged & m.methods.keys())]
         functions = [(m.path, f) for m in repo.scripts for f in m.functions]
-        releases = [(path, f.line) for path, f in functions if _BACK.fullmatch(f.name)] if repo.ml.training else []
+        releases = [
+            (path, f.line)
+            for path, f in functions
+            if repo.ml.training
+            and (
+                _BACK.fullmatch(f.name)
+                or (
+                    f.name == "rollback" and re.search(r"version|model", "\n".join(_lines(repo, path, f.line, f.lines)))
+                )
+            )
+        ]
         gates = [(path, f) for path, f in functions if _GATE.fullmatch(f.name) and (path, f.line) not in releases]
         named = [
-            (path, f.line)
-            for path, f in gates
-            if _COMPARES.search("\n".join(repo.text(path).lines[f.line - 1 : f.line - 1 + max(f.lines, 1)]))
+            (path, f.line) for path, f in gates if _COMPARES.search("\n".join(_lines(repo, path, f.line, f.lines)))
         ]
         for path in repo.glob("*.yml", "*.yaml", "*.sh", "makefile")[:400]:
             if repo.part(path) in ("code", "example"):
@@ -134,11 +149,16 @@ class ReleaseGate(Check):
                 if k
             ]
             yield self.found(
-                f"For the release of a model there are {' and '.join(words)}.",
+                f"For the release of a model: {' and '.join(words)}.",
                 *(repo.at(*place) for place in first([*found, *named, *releases], 4)),
                 strength=0.5 + 0.25 * (sum(kinds) - 1) if sum(kinds) < 3 else 1.0,
                 kinds=sum(kinds),
             )
+
+
+def _lines(repo: Repository, path: str, line: int, count: int) -> list[str]:
+    """The lines of a function."""
+    return repo.text(path).lines[line - 1 : line - 1 + max(count, 1)]
 
 
 _VERSIONED = re.compile(

@@ -111,8 +111,8 @@ class AbsolutePaths(Check):
             yield Finding(
                 code=self.code,
                 polarity="unknown",
-                message=f"Paths of a hosted platform are written out (`{_shorten(platform[0].text)}`): its convention,"
-                " but the code runs unchanged only there.",
+                message=f"Paths of a hosted platform are written out (`{_shorten(platform[0].text)}`): its convention;"
+                " whether the code runs elsewhere is open.",
                 locations=tuple(n.place for n in first(platform, 2)),
                 measured={"paths": len(platform)},
                 strength=0.0,

@@ -14,7 +14,8 @@ from heldout.sources.repository.repository import Repository
 _LIMIT_HEADING = re.compile(
     r"\b(limitations?(?! (under|of liability))|caveats?|known (issues?|bugs?|problems?)|shortcomings?"
     r"|out of scope|drawbacks?"
-    r"|ethical considerations?)\b|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones|einschränkung|limitaç"
+    r"|ethical considerations?)\b|局限|不足|限制|注意事项|制限|한계|ограничен|limitaciones(?! de (hardware|memoria))"
+    r"|einschränkung|limitaç"
     r"|limiti\b",
     re.IGNORECASE,
 )
@@ -32,7 +33,8 @@ _LIMIT = re.compile(
 _PLAIN = re.compile(
     r"^\W*(what (is|are|does|can)|why|how (it|does it) works?|background|motivation|(project "
     r"|general )?overview|introduction|about( the)?"
-    r"|intended use|use ?cases?|faq|frequently asked|glossary|concepts?|key (ideas?|concepts?)|problem( statement)?"
+    r"|intended use|use ?cases?|faq|frequently asked|glossary|concepts?|key (ideas?|concepts?)"
+    r"|problem(?!\w)( statement)?"
     r"|the (idea|problem)|context|business|简介|介绍|背景|概要|はじめに|소개"
     r"|о проекте|введение|introducci|einleitung|hintergrund|in a nutshell|tl;?dr|abstract)",
     re.IGNORECASE,
@@ -47,6 +49,7 @@ _FRONT = re.compile(
     r"(^|/)(readme|index|about|overview|introduction|intro|faq|glossary|concepts?|background|model_?card)\.[\w]+$", re.I
 )
 """Pages about the whole project."""
+_README_BELOW = re.compile(r"/readme\.", re.IGNORECASE)
 _MAKING = re.compile(
     r"fix|debug|checklist|issue|plan|roadmap|handoff|prompt|task|summary|report|todo|decision|(^|/)adr|troubleshoot|checkpoint"
     r"|progress|status|implementation|setup|deploy|migration|tutorial|chapter",
@@ -88,7 +91,7 @@ class PlainWords(Check):
         for path, document in repo.documents:
             if _OF_DOCS.search(path) and _BUILDS_DOCS.search(repo.text(path).text):
                 continue
-            own = path == front or bool(_FRONT.search(path))
+            own = path == front or bool(_FRONT.search(path) and not _README_BELOW.search(path))
             if not own and _MAKING.search(path):
                 continue
             for section in document.sections:

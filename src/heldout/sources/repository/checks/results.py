@@ -101,7 +101,11 @@ class SavedMetrics(Check):
                 yield Kept(call.lineno, settings=False)
             elif name in _SETTINGS_METHODS:
                 yield Kept(call.lineno, settings=True)
-            elif name == "to_csv" and _tells_metrics(_words(call.func), judging=_judges(module)):
+            elif (
+                name == "to_csv"
+                and argument(call, "path_or_buf", 0) is not None
+                and _tells_metrics(_words(call.func), judging=_judges(module))
+            ):
                 yield Kept(call.lineno, settings=False)
 
     def _dumped(self, call: ast.Call, name: str, judging: bool) -> Iterable[Kept]:
@@ -249,11 +253,12 @@ def _commands(readme: Text, repo: Repository) -> list[int]:
     """The lines of the README that run a program which is in the tree."""
     names = {path.rpartition("/")[2] for path in repo.paths if path.endswith((".py", ".sh"))}
     modules = {path[:-3].replace("/", ".") for path in repo.paths if path.endswith(".py")}
+    runnable = {path.rpartition("/")[0] for path in repo.paths if path.endswith("/__main__.py")}
     found = []
     for number, line in enumerate(readme.lines[:3_000], start=1):
         if len(line) < 2_000 and (match := _RUNS.search(line)):
             program = match[1].rpartition("/")[2]
-            if (program in names and program != "setup.py") or match[1] in modules:
+            if (program in names and program != "setup.py") or match[1] in modules or match[1].strip("./") in runnable:
                 found.append(number)
     return found
 

@@ -121,11 +121,17 @@ class ModelFile(Check):
 def _local(call: ast.Call) -> bool:
     """Whether what is loaded is a folder beside the code."""
     said = call.args[0] if call.args else None
+    if isinstance(said, ast.Name | ast.Attribute):
+        return bool(re.search(r"path|dir|folder|ckpt|checkpoint|file", ast.unparse(said), re.IGNORECASE))
     return (
         isinstance(said, ast.Constant)
         and isinstance(said.value, str)
         and said.value.startswith((".", "/", "~", "models/"))
     )
+
+
+_OF_MACHINES = re.compile(r"^\.(github|circleci)/|(^|/)(ansible|vagrant|terraform)/|vagrantfile", re.IGNORECASE)
+"""Settings of networks that are made together with the machines in them."""
 
 
 class AuthorBound(Check):
@@ -171,11 +177,7 @@ class AuthorBound(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report them together."""
-        found = [
-            n
-            for n in repo.notes(self)
-            if repo.part(n.path) == "code" and not n.path.startswith((".github/", ".circleci/"))
-        ]
+        found = [n for n in repo.notes(self) if repo.part(n.path) == "code" and not _OF_MACHINES.search(n.path)]
         if found:
             yield self.against(
                 f"Code or settings name {len(found)} address{'es' if len(found) > 1 else ''} in a private network:"

@@ -185,6 +185,9 @@ _IMAGES = {
     "apache/airflow": frozenset({"apache-airflow", "pendulum"}),
     "pytorch/pytorch": frozenset({"torch", "torchvision", "torchaudio"}),
     "nvcr.io/nvidia/pytorch": frozenset({"torch", "torchvision", "torchaudio", "numpy", "opencv-python"}),
+    "apache/spark": frozenset({"pyspark"}),
+    "apache/spark-py": frozenset({"pyspark"}),
+    "bitnami/spark": frozenset({"pyspark"}),
     "tensorflow/tensorflow": frozenset({"tensorflow", "keras"}),
     "nvcr.io/nvidia/tensorflow": frozenset({"tensorflow", "keras"}),
 }
@@ -229,7 +232,15 @@ _WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
 """Imports whose distribution has the same name beyond doubt: an undeclared one is surely missing."""
 
 
+_EVERYWHERE = frozenset(
+    {"attr", "attrs", "six", "pkg_resources", "setuptools", "typing_extensions", "dateutil", "packaging"}
+)
+"""What nearly every installation holds, brought by one or the other."""
+
+
 def _known(name: str) -> bool:
+    if name in _EVERYWHERE:
+        return False
     return name in DISTRIBUTIONS or name in _WELL_KNOWN
 
 

@@ -254,4 +254,84 @@ PROJECTS = (
             + "so " * 20,
         },
     ),
+    Trap(
+        "COM102",
+        "against",
+        "a README that a tool wrote into its folder is not the project's",
+        {"a.py": TRAIN, "migrations/README": "Generic configuration.\n"},
+    ),
+    Trap(
+        "COM103",
+        "for",
+        "common problems, and the overview of one part, are not what the work is about",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n## Problemas comunes\n\n" + "La memoria no alcanza para los datos. " * 9,
+            "app/search/README.md": "# Search\n\n## Overview\n\n"
+            + "The page shows ten rows at once and then asks. " * 9,
+        },
+    ),
+    Trap(
+        "HND104",
+        "for",
+        "a model that a training wrote into a folder is not fetched from anywhere",
+        {"a.py": TRAIN + "from transformers import AutoModel\nAutoModel.from_pretrained(checkpoint_path)\n"},
+    ),
+    Trap(
+        "HND109",
+        "for",
+        "what is planned is no guide",
+        {
+            "a.py": TRAIN,
+            "docs/guide.md": "# Plans\n\n## Phase 4: Model Serving\n\n" + "- to be done later by somebody\n" * 9,
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "the page of a book, a form to fill in and the curve of a training tell not where data come from",
+        {
+            "a.py": TRAIN,
+            "catboost_info/learn_error.tsv": "a\tb\n" + "1\t2\n" * 100,
+            "forms/template_rows.csv": "a,b\n" + "1,2\n" * 100,
+            "README.md": "# X\n\nLive with data:\n- https://example.org/books/work-with-data, the page of the book\n",
+        },
+    ),
+    Trap(
+        "REP203",
+        "for",
+        "what starts a worker may do anything but seed",
+        {"a.py": "import torch\ntorch.utils.data.DataLoader(rows, worker_init_fn=open_files)\nloss.backward()\n"},
+    ),
+    Trap(
+        "REP206",
+        "against",
+        "a folder that is run as a program is a command of the project's own",
+        {
+            "scripts/__main__.py": TRAIN,
+            "README.md": "# X\n\n## Results\n\n| model | F1 |\n|---|---|\n| a | 0.91 |\n| b | 0.87 |\n| c | 0.83 |\n\n"
+            "```\npython scripts train\n```\n",
+        },
+    ),
+    Trap(
+        "REP104",
+        "against",
+        "an old name of a library brought the framework along",
+        {
+            "a.py": "import torch\nfrom tqdm import tqdm\nimport numpy\n",
+            "requirements.txt": "pytorch-transformers\nnumpy\n",
+        },
+    ),
+    Trap(
+        "MLO111",
+        "for",
+        "to ask whether something was sent before checks no download",
+        {"a.py": TRAIN + "has_been_submitted(table, check_hash=True)\n"},
+    ),
+    Trap(
+        "MLO106",
+        "for",
+        "a function that only copies what is staged compares nothing",
+        {"a.py": TRAIN + "\n\ndef promote_staging(name: str) -> Path:\n    return copy(STAGING, name)\n"},
+    ),
 )
