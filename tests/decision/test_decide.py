@@ -3,6 +3,7 @@
 import pytest
 
 from heldout.decision.result import Decision
+from heldout.evidence import Artifact, Finding, Location
 from tests.decision.memos import ASKED, memo, rated, read, seen_by_all, someone, undecided
 
 
@@ -88,3 +89,23 @@ def test_the_same_evidence_has_the_same_digest_and_numbers() -> None:
 def test_a_memo_survives_json() -> None:
     made = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3.0))
     assert Decision.model_validate_json(made.model_dump_json()) == made
+
+
+def test_what_no_number_holds_is_told_beside_them() -> None:
+    leak = Finding(
+        code="LEK101", polarity="against", severity="high", message="The scaler saw the test rows.",
+        locations=(Location(path="train.py", line=4),),
+    )  # fmt: skip
+    subject, dossier = someone("Ada", read("statistics", 2.0, findings=(leak,)))
+    delivery = Artifact(
+        name="churn",
+        kind="delivery",
+        origin="churn",
+        digest="d",
+        measured={"verdict": "You would be renting a black box"},
+    )
+    (ada,) = memo((subject, dossier.model_copy(update={"artifacts": (delivery,)}))).subjects
+    assert ada.facts == (
+        "Audit of churn: You would be renting a black box.",
+        "The scaler saw the test rows (train.py:4, LEK101).",
+    )

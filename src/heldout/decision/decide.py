@@ -42,6 +42,8 @@ _CONTENDERS = 10
 """Subjects for whom further evidence is thought through, the likeliest best first."""
 _FEWEST_RATINGS = 8
 """Ratings by an interviewer before anything is said of how they rate."""
+_GRAVEST = 2
+"""Grave findings of a subject that stand on the first page."""
 _TWIN_MOST = 200
 """Subjects up to whom the twin is asked: it takes several times as long as the model."""
 _SAME = 0.15
@@ -189,7 +191,21 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
         covered=min(covered, 1.0),
         levels=tuple(levels),
         sources=tuple(dict.fromkeys(e.source for e in dossier.evidence if e.level is not None)),
+        facts=_facts(dossier),
     )
+
+
+def _facts(dossier: Dossier) -> tuple[str, ...]:
+    """What a person should know beside the numbers: the verdicts of audits, then the gravest findings in past work."""
+    verdicts = [
+        f"Audit of {one.name}: {one.measured['verdict']}."
+        for one in dossier.artifacts
+        if one.kind == "delivery" and one.measured.get("verdict")
+    ]
+    read = (f for e in dossier.evidence if e.source == "repository" for f in e.findings)
+    grave = [f for f in read if f.polarity == "against" and f.severity == "high" and f.suppressed is None]
+    told = dict.fromkeys(f"{f.message.rstrip('.')} ({', '.join([*map(str, f.locations[:1]), f.code])})." for f in grave)
+    return (*verdicts, *list(told)[:_GRAVEST])
 
 
 def _why_missing(found: Sequence[Evidence]) -> str:

@@ -75,6 +75,8 @@ class SubjectResult(Frozen):
     covered: float
     levels: tuple[LevelResult, ...]
     sources: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+    """What no level holds: the verdict of an audit, the gravest findings against."""
 
 
 class NextStep(Frozen):

@@ -34,6 +34,9 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
             console.print(Text(f"{printable(one.name)}: why", "bold"))
         for reason in moving[:FIRST_REASONS]:
             console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
+    for one in decision.subjects:
+        for fact in one.facts:
+            console.print(Text(f"! {printable(one.name)}. {printable(fact)}"))
     for limit in decision.limits:
         console.print(Text(f"• {printable(limit)}", "dim"))
     for made in recorded:
