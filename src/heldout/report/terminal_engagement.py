@@ -25,6 +25,11 @@ def print_engagement(console: Console, result: Engagement, title: str = "") -> N
     if result.said:
         console.print(Text(f"Assumed, since nobody said otherwise: {'; '.join(result.said)}.", "dim"))
     _ways(console, result)
+    for way in result.ways:
+        if way.why_not:
+            console.print(Padding(Text(f"{way.name} does not serve this need. {way.why_not}", "dim"), (0, 0, 0, 2)))
+    if result.best is None:
+        return
     _section(console, "What would turn it")
     for swing in result.swings[: words.FIRST]:
         told = f"{printable(swing.assumption.name)}. {words.turning(swing, result)}"
@@ -56,7 +61,7 @@ def _ways(console: Console, result: Engagement) -> None:
     for way in result.ways:
         low, high = (words.money(amount, result.need.currency) for amount in (way.spent.p10, way.spent.p90))
         grid.add_row(
-            Text(way.name + " (does not serve this need)" * (not way.fits)),
+            Text(way.name),
             words.money(way.spent.mean, result.need.currency), f"{low} to {high}",
             f"{way.months.p50:.0f}" if way.months else "–", percent(way.on_time), percent(way.never),
         )  # fmt: skip

@@ -70,6 +70,24 @@ def test_a_probability_once_they_are_replaced(result: Engagement) -> None:
     assert f"probability of {full.probability * 100:.0f} %" in headline(full)
 
 
+def test_narrow_ranges_of_ones_own_leave_nothing_of_ours_to_decide() -> None:
+    own = {"freelancer_rate": (95, 125), "wage": (135e3, 155e3), "speed_outside": (0.9, 1.1), "ramp_hire": (4, 7)}
+    narrowed = tuple(
+        one.model_copy(
+            update={"low": own[one.id][0], "mode": sum(own[one.id]) / 2, "high": own[one.id][1], "mark": "own"}
+        )
+        if one.id in own
+        else one
+        for one in builtin().assumptions
+    )
+    result = engage(Need(), narrowed)
+    assert deciding(result) == []
+    assert result.best == "freelancer"
+    assert result.probability is not None
+    assert result.probability > 0.8
+    assert "the lead is still $" in turning(result.swings[0], result)
+
+
 def test_the_answer_turns_where_it_is_said_to(result: Engagement) -> None:
     turns = [swing for swing in result.swings if swing.flips_at is not None]
     assert turns
@@ -150,6 +168,10 @@ def test_a_need_too_short_for_every_way_has_no_answer() -> None:
     result = engage(Need(horizon_months=2), builtin().assumptions)
     assert (result.best, result.probability, result.swings) == (None, None, ())
     assert "allow more time" in headline(result)
+    short = engage(
+        Need(kind="one-off", horizon_months=12, deadline_months=5, firm_deadline=True), builtin().assumptions
+    )
+    assert "the quickest, an agency, needs about" in headline(short)
 
 
 def test_without_ranges_everything_is_certain_and_stop_rules_cost_nothing_more() -> None:

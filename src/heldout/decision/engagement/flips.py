@@ -17,7 +17,7 @@ GROUPS = 500
 """Worlds of the runs with one assumption held; each has assumptions of its own."""
 _TRIES = 8
 _DECIDES = 0.5
-"""An assumption decides when it turns the answer, or moves the difference by this share of it or more."""
+"""An assumption decides when it turns the answer, or leaves no more than this share of the lead at an end."""
 
 
 class Bench:
@@ -44,20 +44,19 @@ class Bench:
 
 
 def swings(bench: Bench, best: WayId, importance: Mapping[str, float]) -> tuple[Swing, ...]:
-    """Every assumption that plays a part, the ones that turn the answer first, then by how far they move it."""
+    """Every assumption that plays a part: those that turn the answer first, then those that leave the least lead."""
     gap = _lead(bench.totals, best)[0]
     found = []
     for one in bench.world.assumptions.values():
         if one.low < one.high and any(one.id in used for used in bench.uses.values()):
             found.append(_swing(bench, best, one, importance.get(one.id, 0.0), gap))
-    return tuple(sorted(found, key=lambda s: (-s.beyond, -abs(s.at_high - s.at_low))))
+    return tuple(sorted(found, key=lambda s: (-s.beyond, min(s.at_low, s.at_high))))
 
 
 def _swing(bench: Bench, best: WayId, one: Assumption, importance: float, gap: float) -> Swing:
     ends = [_lead(bench.held(one.id, value), best) for value in (one.low, one.high)]
     leads = [lead for lead, _, _ in ends]
-    moves = abs(leads[1] - leads[0])
-    decides = one.weak and moves >= _DECIDES * abs(gap)
+    decides = one.weak and min(leads) <= _DECIDES * abs(gap)
     swing = Swing(assumption=one, at_low=leads[0], at_high=leads[1], importance=importance, decides=decides)
     turned = [index for index, (lead, error, _) in enumerate(ends) if lead < -2 * error]
     if len(turned) != 1:

@@ -60,10 +60,10 @@ def months(number: float) -> str:
 def headline(result: Engagement) -> str:
     """The answer in one or two sentences; a probability is named only once no weak default decides."""
     if result.best is None:
-        return (
-            "No way that serves this need is built in time in most of the assumed worlds: allow more time, cut the "
-            "scope, or ask less to stay in house."
-        )
+        told = "No way that serves this need is built in time in most of the assumed worlds"
+        if times := sorted((way.months.p50, IN_TEXT[way.id]) for way in result.ways if way.months):
+            told += f" (the quickest, {times[0][1]}, needs about {months(times[0][0])})"
+        return f"{told}: allow more time or more people, cut the scope, or ask less to stay in house."
     best = _capital(IN_TEXT[result.best])
     over = f"over {months(result.need.horizon_months)}"
     if result.next is None:
@@ -83,7 +83,7 @@ def headline(result: Engagement) -> str:
     weak = deciding(result)
     names = _listed([_within(swing.assumption.name) for swing in weak[:FIRST]])
     if not any(swing.to for swing in weak):
-        return f"{told}. No single assumption turns that, but weak ones move it much, above all {names}."
+        return f"{told}. No single assumption turns that, but weak ones leave little of the lead, above all {names}."
     return f"{told}; but weak assumptions decide, above all {names}."
 
 
@@ -117,7 +117,13 @@ def turning(swing: Swing, result: Engagement) -> str:
     if swing.flips_at is None or swing.to is None:
         if (swing.at_low < 0) and (swing.at_high < 0):
             return f"At both ends of {ends(one, currency)} another way is cheaper."
-        return f"It does not turn the answer by itself, anywhere in {ends(one, currency)}."
+        least = min((swing.at_low, one.low), (swing.at_high, one.high))
+        if least[0] < 0:
+            return f"At {value(one, least[1], currency)} both ways cost about the same."
+        return (
+            f"It does not turn the answer by itself: at {value(one, least[1], currency)} the lead is still "
+            f"{money(least[0], currency)} (assumed: {ends(one, currency)})."
+        )
     side = "under" if swing.at_low < 0 else "over"
     return (
         f"{_capital(side)} {value(one, swing.flips_at, currency)}, {IN_TEXT[swing.to]} is cheaper "
