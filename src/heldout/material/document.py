@@ -22,7 +22,8 @@ _IMAGE = re.compile(
 _BADGE = re.compile(
     r"shields\.io|badge|travis-ci|codecov|coveralls|circleci\.com|readthedocs\.org/projects|appveyor|codacy|codeclimate"
     r"|snyk\.io|joss\.theoj|/status\.svg|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
-    r"|build[ _-]?status|open[ _-]in|colab|dev\.azure\.com|star-history|contrib\.rocks|opencollective"
+    r"|build[ _-]?status|open(%20|[ _+-])(in|with)|button|colab|dev\.azure\.com|star-history|contrib\.rocks"
+    r"|opencollective"
     r"|logo|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
     re.IGNORECASE,
 )

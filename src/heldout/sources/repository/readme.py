@@ -20,12 +20,19 @@ _ENOUGH = 20_000
 
 def read_documents(repo: Repository) -> tuple[tuple[str, Document], ...]:
     """The texts for readers, the README first if there is one: path and parts; of very many, those with most to say."""
-    return tuple((path, read_document(repo.text(path).text)) for path in _chosen(repo))
+    texts = ((path, repo.text(path).text) for path in _chosen(repo))
+    return tuple(
+        (path, read_document(text)) for path, text in texts if "/" not in path or not _CARD.match(text[:2_000])
+    )
 
 
 def more_documents(repo: Repository) -> bool:
     """Whether there are more texts for readers than are taken apart, so that counts of them are too low."""
     return len(list(islice(_paths(repo), _DOCUMENTS + 1))) > _DOCUMENTS
+
+
+_CARD = re.compile(r"---\n(?=(.*\n){0,40}license:)(?=(.*\n){0,40}(datasets|tags|language|pipeline_tag):)")
+"""How the card of a model on a hub begins: below the root it came with somebody's weights."""
 
 
 def _chosen(repo: Repository) -> list[str]:

@@ -156,7 +156,8 @@ class DataOrigin(Check):
             return
         for number, line in enumerate(text.lines, start=1):
             bare = line.strip()[:1_000]
-            if not bare.startswith("#") and _SHELL_DOWNLOAD.search(bare) and _brings_data(text.path, bare):
+            named = "://" in bare or re.search(r"kaggle|gdown|gsutil|aws s3|\$\{?\w*(URL|LINK)", bare)
+            if not bare.startswith("#") and named and _SHELL_DOWNLOAD.search(bare) and _brings_data(text.path, bare):
                 yield number
                 return
 
@@ -296,7 +297,7 @@ class DataVersion(Check):
         if text.path.endswith((".dvc", "dvc.lock")):
             if found := re.search(r"\bmd5: *[0-9a-f]{32}", head):
                 yield head.count("\n", 0, found.start()) + 1, "DVC checksums"
-        elif re.search(r"^[0-9a-f]{32,64}\s+\*?\S", head, re.MULTILINE):
+        elif re.search(r"^[0-9a-f]{32,64}\s+\*?\S", head, re.MULTILINE) and not _TOOL.search(head):
             yield 1, "a list of checksums"
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:

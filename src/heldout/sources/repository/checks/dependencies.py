@@ -42,7 +42,9 @@ def needed(repo: Repository) -> tuple[Declaration, ...]:
     every = [d for d in repo.declarations.declared if not RECORDED.search(d.path)]
     told = [d for d in every if not d.dev and d.name not in own and not _BY_HAND.search(d.path)]
     main = [d for d in told if not d.group]
-    if len(main) >= FEW:  # extras, and lists for one purpose, are what some users take
+    if len(main) >= FEW and any(
+        "/" not in d.path for d in main
+    ):  # extras, and lists for one purpose, are what some users take
         told = main
     if not told:  # nothing but scripts, images and cells that install: then those are the declaration
         told = [d for d in every if not d.dev and d.name not in own]

@@ -35,6 +35,8 @@ _NO_RUN = re.compile(
 )
 
 
+_AHEAD = re.compile(r"^\.github/|(^|/)(plans?|prompts?|specs?|proposals?)/", re.IGNORECASE)
+"""Texts on what is to be done."""
 _NO_MODEL = re.compile(
     r"^(\S*/)?(\w+ run )?(mkdocs|jekyll|hugo|npm|yarn|pnpm|npx|vuepress|sphinx\S*|quarto|jupyter|mlflow (ui"
     r"|server)|tensorboard|ng|php)\b"
@@ -55,7 +57,7 @@ def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
     return [
         line
         for text in documents(repo)[:40]
-        if not text.path.startswith(".github/")
+        if not _AHEAD.search(text.path)
         for line in shell_lines(text)
         if _RUNS.match(line.command)
         and not _NO_RUN.search(line.command)
@@ -104,6 +106,7 @@ class TrainCommand(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for commands, then for calls shown in the texts."""
         found = [line for line in _commands(repo, _TRAIN) if not _BEFORE_TRAINING.search(line.command)]
+        found.sort(key=lambda line: "train" not in line.command.lower() and " fit" not in line.command)
         if found:
             where = found[0]
             options = any(" --" in line.command or " -" in line.command for line in found)
@@ -326,14 +329,14 @@ class OperationGuide(Check):
 
 
 _NO_GUIDE = re.compile(
-    r"change|history|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
+    r"change|history|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|experiment|analysis|findings|(^|/)features/|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
     r"|keputusan|keterbatasan|decisiones|decisao|entscheid|milestone|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
     re.IGNORECASE,
 )
 """Texts about the making of the work, whose headings speak of things that are no guide to them."""
 
 
-_PLANNED = re.compile(r"\b(future|phase|planned|todo|fase|futuro)\b|~~", re.IGNORECASE)
+_PLANNED = re.compile(r"\b(future|phase|planned|todo|fase|futuro|priority|migrations?)\b|~~", re.IGNORECASE)
 _STEPS = re.compile(r"```|^\s*(\d{1,2}[.)]|[-*+])\s+\S|^( {4}|\t)\S|^\s*\$ ", re.MULTILINE)
 
 

@@ -287,7 +287,11 @@ class TrainingInCi(Check):
         """Look for training commands, else for tests that train."""
         commands = [c for c in repo.ci.matching(TRAINS) if "install" not in c.text]
         tests = [m for m in repo.tests if _fits(m.methods.keys())]
-        runs = [run for run in repo.ci.doing("test", on_change=True) if not re.search(r"\.py\b(?!thon)", run.text)]
+        runs = [
+            run
+            for run in repo.ci.doing("test", on_change=True)
+            if not re.search(r"\.py\b|--collect-only|--co\b", run.text)
+        ]
         if commands:
             yield self.found(
                 f"A workflow has a command that by its words trains or evaluates: `{_telling(commands[0].text)}`.",

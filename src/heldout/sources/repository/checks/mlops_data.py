@@ -52,7 +52,7 @@ class DataVersions(Check):
             "checksum",
         ):
             for call in module.keyworded.get(keyword, ()):
-                fetches = ("hash" in keyword and keyword != "check_hash") or _FETCHES.search(called_name(call).lower())
+                fetches = keyword == "known_hash" or _FETCHES.search(called_name(call).lower())
                 if fetches and says_something(argument(call, keyword)):
                     yield call.lineno
                     return
@@ -148,6 +148,7 @@ _STABILITY = re.compile(
     r"(^|_)(psi|population_stability\w*|data_drift|detect_drift|drift_\w+|\w+_drift|concept_drift)$"
 )
 _NO_DRIFT = re.compile(
+    r"_(days?|windows?|thresholds?|alerts?|config|limits?|settings)(_|$)|"
     r"drift_(diffusion|velocity|rate|coef\w*|term|net\w*|fn|func\w*)|(gyro|clock|genetic|ocean|sde)_drift"
     r"|^_?(get|load|fetch|read|save|write|plot|show|print|export|list|send|notify|simulate|inject|generate|make|test)_"
 )
@@ -196,7 +197,7 @@ class Monitoring(Check):
         words += [f"there are settings or calls of {names(watch)}"] if watch else []
         if words:
             yield self.found(
-                f"For watching a model in use, {' and '.join(words)}.",
+                f"For watching what is in use, {' and '.join(words)}.",
                 *places(repo, (*drift, *watch)),
                 *(repo.at(path, line) for path, line, _ in first(own, 2)),
                 strength=1.0 if (drift or own) and watch else 0.7 if drift else 0.5,

@@ -53,7 +53,7 @@ class Retraining(Check):
             text = repo.text(module.path).text if scheduled and not module.notebook else ""
             if (
                 scheduled
-                and re.search(r"train|fit\(", text)
+                and re.search(r"\.fit\(|\b(re)?train(ing)?_\w+|_train(ing)?\b|train\w*\.py|retrain", text)
                 and re.search(r"schedule(_interval)?\s*=\s*(?!None)|schedule\.every|cron", text)
             ):
                 found.append((module.path, scheduled[0]))

@@ -19,9 +19,18 @@ _LIMIT_HEADING = re.compile(
     r"|limiti\b",
     re.IGNORECASE,
 )
+_LIMITS_ALONE = re.compile(
+    r"^[\W\d]*((the|known|current|other|main|key|important|additional|explicitly|advantages and"
+    r"|intended uses? (&|and)) ){0,2}"
+    r"(limitations?|caveats?|known (issues?|bugs?|problems?)|shortcomings?|out of scope|drawbacks?"
+    r"|ethical considerations?)\b|^\W*(局限|限制|한계|ограничен|limitaciones$|limitações$|einschränkung)",
+    re.IGNORECASE,
+)
+"""On a page about one thing, only a heading that says no more: another names the limits of what it names."""
 _LIMIT = re.compile(
     r"\b(?<!hub )(?<!size )(?<!storage )(?<!hardware )(?<!space )"  # what a machine or a host allows is no such limit
-    r"(limitations?(?! (under|of liability))|known (issues?|bugs?|problems?)|shortcomings? of (this|the|our)"
+    r"(limitations?(?= (of (this|the|our)|are|is|include)\b|:)|known (issues?|bugs?|problems?)"
+    r"|shortcomings? of (this|the|our)"
     r"|(is|are) not (suitable|intended|designed|supported|guaranteed|meant) (for|to|as|by)"
     r"|(only|currently) (works|supports?|tested)\b|does(n't| not) (yet )?(work|support) (on|with|for)|may (fail"
     r"|not work|be biased)"
@@ -101,7 +110,7 @@ class PlainWords(Check):
                     plain.append((title, repo.at(path, section.line)))
                 if _LICENCE.match(title):
                     continue
-                if _LIMIT_HEADING.search(title) and section.words + len(section.code) >= 5:
+                if (_LIMIT_HEADING if own else _LIMITS_ALONE).search(title) and section.words + len(section.code) >= 5:
                     limits.append((title, repo.at(path, section.line)))
                 elif path == front and (said := _limit_said(section.prose)):
                     limits.append((said, _place(repo.text(path), section.line, said)))

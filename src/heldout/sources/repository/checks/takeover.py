@@ -121,7 +121,7 @@ class ModelFile(Check):
 def _local(call: ast.Call) -> bool:
     """Whether what is loaded is a folder beside the code."""
     said = call.args[0] if call.args else None
-    if isinstance(said, ast.Name | ast.Attribute):
+    if said is not None and not isinstance(said, ast.Constant):
         return bool(re.search(r"path|dir|folder|ckpt|checkpoint|file", ast.unparse(said), re.IGNORECASE))
     return (
         isinstance(said, ast.Constant)
@@ -220,6 +220,10 @@ _SUPPORT = re.compile(
 )
 
 
+_DEPTH = {"a support or security policy": 1}
+"""How many folders deep a text may lie; deeper ones are about something else of that name."""
+
+
 class Support(Check):
     """Somebody to ask, and a way to contribute
 
@@ -248,7 +252,12 @@ class Support(Check):
             ("a support or security policy", ("support.md", "security.md"), 30),
         ):
             path = next(
-                (p for p in repo.glob(*patterns) if p.count("/") <= 2 and len(repo.text(p).text.split()) >= words), None
+                (
+                    p
+                    for p in repo.glob(*patterns)
+                    if p.count("/") <= _DEPTH.get(kind, 2) and len(repo.text(p).text.split()) >= words
+                ),
+                None,
             )
             if path is not None:
                 found[kind] = path

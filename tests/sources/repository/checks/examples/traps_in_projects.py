@@ -334,4 +334,77 @@ PROJECTS = (
         "a function that only copies what is staged compares nothing",
         {"a.py": TRAIN + "\n\ndef promote_staging(name: str) -> Path:\n    return copy(STAGING, name)\n"},
     ),
+    Trap(
+        "COM103",
+        "for",
+        "the limits of a tool, a list of contents, and the card of somebody's model name no limits of the work",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n- [card](MODEL.md): metrics, fairness, limitations\n",
+            "docs/proxy.md": "# Proxy\n\n## Important: Prometheus Limitation\n\nIt reads no variables of the"
+            " environment.\n",
+            "models/bert/README.md": "---\nlanguage: en\nlicense: mit\n---\n# BERT\n\n## Limitations and"
+            " bias\n\nMany words.\n",
+        },
+    ),
+    Trap(
+        "COM102",
+        "for",
+        "a button that opens an editor is no picture",
+        {"a.py": TRAIN, "README.md": "# X\n\nWords.\n\nMore.\n\n<img src='https://example.org/open%20in%20it.svg'>\n"},
+    ),
+    Trap(
+        "HND107",
+        "for",
+        "the design of security is no policy on whom to tell",
+        {"a.py": TRAIN, "docs/architecture/security.md": "# Security\n\n" + "Tokens are signed and kept. " * 12},
+    ),
+    Trap(
+        "HND108",
+        "for",
+        "the plan of an experiment is no guide to own data",
+        {
+            "a.py": TRAIN,
+            "docs/ExperimentAnalysis.md": "# E\n\n## Fine-tune the baseline\n\n"
+            + "Train with the best data of the last run. " * 9,
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a program that an image installs fetches no data",
+        {
+            "a.py": TRAIN,
+            "data/Dockerfile": "FROM python:3.12\nRUN apt-get install -y \\\n    curl \\\n    git # https://x.org\n",
+        },
+    ),
+    Trap(
+        "REP304",
+        "for",
+        "the checksum of a tool fixes no data",
+        {"a.py": TRAIN, "scripts/tool.sha256": "5bc4" * 16 + "  tool_8.21_linux_x64.tar.gz\n"},
+    ),
+    Trap(
+        "MLO104",
+        "for",
+        "to list the tests runs none",
+        {
+            "a.py": TRAIN,
+            "tests/test_fit.py": "def test_fit():\n    assert model.fit(X, y)\n",
+            ".github/workflows/ci.yml": "on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n"
+            "      - run: pytest --collect-only -v\n",
+        },
+    ),
+    Trap(
+        "MLO111",
+        "for",
+        "a row of a database that keeps a hash is no checked download",
+        {"a.py": TRAIN + "row = Dataset(file_hash=digest)\nfind_row(file_hash=digest)\n"},
+    ),
+    Trap(
+        "MLO114",
+        "for",
+        "a setting that is named for drift looks for none",
+        {"a.py": TRAIN + "\n\ndef drift_window_days():\n    return 7\n"},
+    ),
 )
