@@ -97,6 +97,7 @@ _SHELL_WORDS = re.compile(r"^((if|then|else|elif|do|while|time|sudo|!)\s+)+")
 _SHRUGGED = re.compile(r"\|\|\s*(true|:|echo|printf|exit 0)(?=[\s;]|$)[^;&|]*")
 _SHRUG = " \0"
 """Stands for what a line does so that a failure before it does not count."""
+_HERE = re.compile(r"(?<!<)<<-?\s*['\"]?([A-Za-z_]\w*)")
 _SHELL_SPLIT = re.compile(r"&&|\|\||;|(?<!\|)\|(?!\|)")
 
 
@@ -196,18 +197,25 @@ def shell_commands(script: str, path: str, line: int) -> Iterator[Command]:
     """The simple commands of a piece of shell whose first line is `line`."""
     joined = ""
     begun = line
+    document = ""
     for number, raw in enumerate(script.split("\n"), start=line):
+        if document:  # what stands in a here-document is a text, not a command
+            document = "" if raw.strip() == document else document
+            continue
         if not joined:
             begun = number
         joined += raw.strip()
         if joined.endswith("\\"):
             joined = joined[:-1].rstrip() + " "
             continue
+        if opened := _HERE.search(joined):
+            document = opened[1]
         if joined and not joined.startswith("#"):
             for part in _SHELL_SPLIT.split(_SHRUGGED.sub(_SHRUG, joined[:2000])):
                 bare = _SHELL_WORDS.sub("", part.strip().lstrip("@-").strip())
                 if bare:
-                    yield Command(bare.removesuffix(_SHRUG).rstrip(), path, begun, bare.endswith(_SHRUG))
+                    may_fail = bare.endswith(_SHRUG) or "--exit-zero" in bare
+                    yield Command(bare.removesuffix(_SHRUG).rstrip(), path, begun, may_fail)
         joined = ""
 
 
@@ -278,9 +286,18 @@ def _triggers(root: yaml.Node | None) -> frozenset[str]:
         if isinstance(key, yaml.ScalarNode) and key.value in ("on", "true"):
             if isinstance(value, yaml.ScalarNode):
                 return frozenset([value.value])
-            items = [k for k, _ in value.value] if isinstance(value, yaml.MappingNode) else value.value
-            return frozenset(item.value for item in items if isinstance(item, yaml.ScalarNode))
+            if isinstance(value, yaml.MappingNode):
+                named = [(k, "release" if _tags_only(v) else "") for k, v in value.value]
+            else:
+                named = [(item, "") for item in value.value]
+            return frozenset(told or k.value for k, told in named if isinstance(k, yaml.ScalarNode))
     return frozenset()
+
+
+def _tags_only(node: yaml.Node) -> bool:
+    """Whether a trigger is given for tags and no branches: it runs at a release."""
+    keys = {key.value for key, _ in node.value} if isinstance(node, yaml.MappingNode) else set()
+    return "tags" in keys and not keys & {"branches", "branches-ignore", "paths", "paths-ignore"}
 
 
 def _jenkins(text: str, path: str) -> Iterator[Command]:

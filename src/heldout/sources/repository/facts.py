@@ -13,7 +13,7 @@ class FunctionFacts:
 
     `complexity` is McCabe's cyclomatic number (McCabe 1976): decisions plus one. `lines` counts from `def` to
     the last line, `text_lines` those of them that are text: the docstring, and strings over several lines. `depth` is
-    the deepest nesting of blocks in it.
+    the deepest nesting of blocks in it. `annotated` counts the arguments that carry a type hint.
     """
 
     name: str

@@ -335,7 +335,7 @@ def _function_facts(node: Function, shape: _Shape, method: bool, texts: list[int
         complexity=shape.complexity,
         depth=shape.depth,
         arguments=len(arguments),
-        annotated=sum(1 for argument in arguments if argument.annotation is not None) + (node.returns is not None),
+        annotated=sum(1 for argument in arguments if argument.annotation is not None),
         documented=(documented := ast.get_docstring(node, clean=False) is not None),
         text_lines=max(
             bisect_right(texts, node.end_lineno or node.lineno) - bisect_left(texts, node.lineno), int(documented)

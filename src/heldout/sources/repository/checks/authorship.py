@@ -25,7 +25,7 @@ _EMPTY_WORDS = re.compile(
 _IDLE = re.compile(
     r"^(update[sd]?|(bug )?fix(e[sd])?|wip|test(s|ing)?|(minor |small )?(changes?|edits?|updates?|fix(es)?)|commit"
     r"|initial( commit)?|minor|misc|stuff|cleanup|typo|(add(ed)?|delete) files via upload|create|\W+|\w{1,2})?"
-    r"( (the )?(readme(\.md)?|files?|code|bugs?|it|this|stuff|things?|\S+\.(py|md|ipynb|txt)))?[.!]*$",
+    r"( (the )?(readme(\.md)?|(main )?files?|code|bugs?|it|this|stuff|things?|\S+\.(py|md|ipynb|txt)))?[.!]*$",
     re.IGNORECASE,
 )
 
@@ -205,13 +205,14 @@ class CommitPractice(Check):
         commits = [c for c in history.commits if len(c.parents) < 2 and not is_bot(c.author)]
         if len(commits) < 20:
             return
-        idle = fraction(sum(1 for c in commits if _IDLE.match(c.subject.strip())), len(commits))
+        bare = sum(1 for c in commits if _IDLE.match(c.subject.strip()))
+        idle = fraction(bare, len(commits))
         counted = ([x for x in c.changes or () if x.added is not None] for c in commits)
         sizes = [sum((x.added or 0) + (x.deleted or 0) for x in changes) for changes in counted if changes]
         typical = median(sizes) if sizes else 0
         words = (
-            f"{idle:.0%} of {len(commits)} commit messages say nothing (“update”, “fix”); the median commit changes"
-            f" {typical:.0f} lines."
+            f"{bare} of {len(commits)} commit messages say no more than “update”, “fix” or the name of a file; the"
+            f" median commit changes {typical:.0f} lines."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
         if idle < 0.15 and typical <= 150:

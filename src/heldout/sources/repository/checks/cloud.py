@@ -92,7 +92,7 @@ def _read(module: Module) -> CloudUse | None:
             return None
         found = {"sdk": direct[0]}
     caught = next((h.lineno for h in module.nodes(ast.ExceptHandler) if h.type is not None and _catches(h.type)), 0)
-    paged = _first_called(module, "get_paginator", "paginate", "by_page", "list_blobs") or next(
+    paged = _first_called(module, "get_paginator", "paginate", "by_page") or next(
         (
             n.lineno
             for n in module.nodes(ast.Constant)
@@ -183,7 +183,7 @@ class CloudOperations(_CloudCheck):
                 if any(u not in scripts for u in providers)
                 else ""
             )
-            shown = ", ".join(f"`{k}`" for k in kinds[:4])
+            shown = ", ".join(f"`{k}`" for k in kinds[:8]) + (f" and {len(kinds) - 8} more" if len(kinds) > 8 else "")
             yield self.found(
                 f"{len(uses)} {'file calls' if len(uses) == 1 else 'files call'} a cloud provider's services{named}:"
                 f" {shown}.",

@@ -11,6 +11,7 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.loops import begins_anew
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.checks.tally import Tally, calls_name, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import loop_of
@@ -193,7 +194,7 @@ class FittingContainers(Check):
             if kind and name != "functools.wraps":
                 kinds.setdefault(kind, line)
         for call in module.nodes(ast.Call):
-            if calls_name(call, "set"):
+            if calls_name(call, "set") and not isinstance(module.parent(call), ast.arguments):
                 kinds.setdefault("set", call.lineno)
                 break
         for made in [*module.nodes(ast.Set), *module.nodes(ast.SetComp)][:1]:
@@ -212,7 +213,8 @@ class FittingContainers(Check):
             places = {kind: repo.at(noted.path, line) for noted in taken for kind, line in noted.note}
             shown = [kind for kind, _ in kinds.most_common(4)]
             yield self.found(
-                f"{len(using)} files use containers and tools fit for the job: {', '.join(f'`{k}`' for k in shown)}.",
+                f"{plural(len(using), 'file')} use{'s' if len(using) == 1 else ''} containers and tools of the standard"
+                f" library: {', '.join(f'`{k}`' for k in shown)}.",
                 *(places[kind] for kind in shown[:3]),
                 strength=ramp(share, 0.1, 0.55) * ramp(len(kinds), 1, 5),
                 files=len(using),

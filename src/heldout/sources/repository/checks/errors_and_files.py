@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.checks.tally import Tally, is_name
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
@@ -106,7 +107,7 @@ class NamedErrors(Check):
         share_named = among(named, handlers, "handler", "names", "name").replace("The", "the")
         told = f", and {share_named} what to catch" if handlers else ""
         yield self.found(
-            f"{raised} exceptions are raised by type with a message{told}.",
+            f"{plural(raised, 'exception')} {'is' if raised == 1 else 'are'} raised by type with a message{told}.",
             *first((repo.at(noted.path, noted.note[3]) for noted in taken if noted.note[3]), 3),
             strength=ramp(rate, 0.5, 6) * ramp(share, 0.5, 0.9),
             raised=raised,
@@ -147,6 +148,8 @@ class OpenFiles(Check):
             bare = isinstance(call.func, ast.Name) and call.func.id == "open" and "open" not in module.aliases
             if bare or module.resolve(call.func) in _OPENERS:
                 yield _managed(call, module), call.lineno
+            elif _is_path_open(call, module) and _managed(call, module):
+                yield True, call.lineno
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the managed with the others."""
@@ -171,6 +174,11 @@ class OpenFiles(Check):
                 opened=len(taken),
                 managed=kept,
             )
+
+
+def _is_path_open(call: ast.Call, module: Module) -> bool:
+    """`path.open()`, on something that is no imported module: a path, or something else that opens."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "open" and module.resolve(call.func) is None
 
 
 def _managed(call: ast.Call, module: Module) -> bool | None:

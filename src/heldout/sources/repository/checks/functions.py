@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import FunctionFacts
 from heldout.sources.repository.module import Module
@@ -51,9 +51,13 @@ class LongFunctions(Check):
         outer = [(m.path, f) for m in repo.scripts for f in _outermost(m.functions)]
         long = sorted(((p, f) for p, f in outer if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
         share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in outer))
+        said = (
+            f"{among(len(long), len(functions), 'function', 'has', 'have')} more than {LONG_LINES} lines without the"
+            f" docstring, {share:.0%} of all their lines"
+        )
         if share < 0.15:
             yield self.found(
-                f"{len(functions)} functions, {share:.0%} of their lines in functions longer than {LONG_LINES} lines.",
+                f"{said}.",
                 strength=ramp(share, 0.15, 0.0),
                 functions=len(functions),
                 long_share=round(share, 3),
@@ -61,8 +65,7 @@ class LongFunctions(Check):
         elif share > 0.25:
             path, longest = long[0]
             yield self.against(
-                f"{share:.0%} of the function lines stand in functions longer than {LONG_LINES} lines; the longest,"
-                f" `{longest.name}`, has {_body(longest)}.",
+                f"{said}; the longest, `{longest.name}`, has {_body(longest)}.",
                 *(repo.at(p, f.line) for p, f in first(long, 3)),
                 strength=ramp(share, 0.25, 0.7),
                 ask=f"`{longest.name}` in {path} has {_body(longest)} lines. How would you cut it?",
@@ -97,17 +100,20 @@ class TangledFunctions(Check):
             return
         tangled = sorted(((p, f) for p, f in functions if f.complexity > COMPLEX), key=lambda item: -item[1].complexity)
         share = fraction(sum(_body(f) for _, f in tangled), sum(_body(f) for _, f in functions))
+        said = (
+            f"{among(len(tangled), len(functions), 'function', 'has', 'have')} more than {COMPLEX} ways through"
+            f" {'it' if len(tangled) == 1 else 'them'}, {share:.0%} of all function lines"
+        )
         if share < 0.1:
             yield self.found(
-                f"{share:.0%} of the function lines stand in functions with more than {COMPLEX} ways through them.",
+                f"{said}.",
                 strength=ramp(share, 0.1, 0.0),
                 tangled_share=round(share, 3),
             )
         elif share > 0.2:
             path, worst = tangled[0]
             yield self.against(
-                f"{share:.0%} of the function lines stand in functions with more than {COMPLEX} ways through them;"
-                f" `{worst.name}` has {worst.complexity}.",
+                f"{said}; `{worst.name}` has {worst.complexity}.",
                 *(repo.at(p, f.line) for p, f in first(tangled, 3)),
                 strength=ramp(share, 0.2, 0.6),
                 ask=f"`{worst.name}` in {path} has {worst.complexity} ways through it. Which of them are tested?",

@@ -138,8 +138,8 @@ class UnusedImports(Check):
             worst = sorted(by_path.items(), key=lambda item: (-len(item[1]), item[0]))
             named = ", ".join(f"`{name}`" for _, name in worst[0][1][:4])
             yield self.against(
-                f"{len(by_path)} of {len(files)} files import names that they never use ({total} in all; {named} in"
-                f" {worst[0][0]}).",
+                f"At least {len(by_path)} of {len(files)} files import names that occur nowhere else in them, not even"
+                f" in a comment ({total} such names; {named} in {worst[0][0]}).",
                 *(repo.at(path, found[0][0]) for path, found in first(worst, 3)),
                 strength=ramp(share, 0.3, 0.8),
                 unused=total,

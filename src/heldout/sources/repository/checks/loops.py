@@ -63,36 +63,40 @@ class RowLoops(Check):
             return
         work = [c.lineno for name in _FRAME_WORK for c in module.called.get(name, ())]
         yield Places("use", tuple(work[:20]))
-        walked = [
-            c.lineno
-            for c in module.called.get("iterrows", ())
-            if isinstance(c.func, ast.Attribute) and not _few(c.func.value) and not _only_shows(module, c)
-        ]
+        rows = module.called.get("iterrows", ())
+        spared = [c for c in rows if _few(c.func) or _only_shows(module, c)]
+        walked = [c.lineno for c in rows if c not in spared]
+        spared.extend(module.called.get("itertuples", ()))
         applied = [
             c.lineno
             for c in module.called.get("apply", ())
             if constant(argument(c, "axis", 1)) in (1, "columns") and module.resolve(c.func) is None
         ]
         counted = sorted({loop.lineno for loop in module.nodes(ast.For) if _counts_rows(loop)})
-        for kind, lines in (("iterrows", walked), ("apply by row", applied), ("loops by row number", counted)):
-            if lines:
-                yield Places(kind, tuple(lines[:20]))
+        found = {
+            _SPARED: [c.lineno for c in spared],
+            "iterrows": walked,
+            "apply by row": applied,
+            "loops by row number": counted,
+        }
+        yield from (Places(kind, tuple(lines)) for kind, lines in found.items() if lines)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the row loops with the amount of code."""
         found: dict[str, list[tuple[str, int]]] = {}
         for noted in repo.notes(self):
             found.setdefault(noted.note.kind, []).extend((noted.path, line) for line in noted.note.lines)
-        used = len(found.pop("use", ()))
+        used, spared = len(found.pop("use", ())), len(found.pop(_SPARED, ()))
         places = [place for kind in found.values() for place in kind]
         weight = sum(0.5 if kind == "apply by row" else 1.0 for kind, lines in found.items() for _ in lines)
         rate = weight / (repo.kloc + 0.5)
-        if not places and used >= 15:
+        if not places and not spared and used >= 15:
             yield self.found(
                 f"Frames are worked on in {used} places or more, and never walked row by row.", strength=0.7, uses=used
             )
         elif weight >= 1 and rate > 0.1:
             kinds = ", ".join(f"{kind}: {len(lines)}" for kind, lines in found.items())
+            kinds += f"; {spared} more over a few rows, to print or by itertuples" if spared else ""
             yield self.against(
                 f"Frames are walked row by row in {plural(len(places), 'place')} ({kinds}).",
                 *(repo.at(path, line) for path, line in first(places, 4)),
@@ -103,11 +107,15 @@ class RowLoops(Check):
             )
 
 
-_FRAME_WORK = ("groupby", "merge", "fillna", "dropna", "sort_values", "pivot_table", "assign", "astype", "value_counts")
+_FRAME_WORK = ("groupby", "merge", "fillna", "dropna", "sort_values", "pivot_table", "assign", "value_counts")
+
+_SPARED = "spared"
+"""Rows that are walked where it does no harm: not held against anybody, and nothing to praise."""
 
 
-def _few(frame: ast.expr) -> bool:
-    """Whether a handful of rows was picked before: `df.head(10)`, `df.nlargest(5, "x")`, `df[:10]`."""
+def _few(called: ast.expr) -> bool:
+    """Whether a handful of rows was picked before: `df.head(10).iterrows`, or of `nlargest(5, "x")`, `df[:10]`."""
+    frame = called.value if isinstance(called, ast.Attribute) else called
     if isinstance(frame, ast.Call) and isinstance(frame.func, ast.Attribute):
         return frame.func.attr in ("head", "tail", "nlargest", "nsmallest", "sample", "describe", "value_counts")
     return isinstance(frame, ast.Subscript) and isinstance(frame.slice, ast.Slice)

@@ -96,7 +96,7 @@ class ExecutionOrder(Check):
         if fraction(len(straight), len(notes)) > 0.5:
             yield self.found(
                 f"{among(len(straight), len(notes), 'notebook', 'was', 'were')} saved after one run from top to"
-                " bottom.",
+                " bottom (notebooks without run numbers left out).",
                 *(repo.at(n.path, n.note.line) for n in first(straight, 2)),
                 strength=ramp(len(straight) / len(notes), 0.4, 1.0),
                 **numbers,
@@ -147,9 +147,10 @@ class HiddenState(Check):
         if bad:
             name = bad[0].note.names[0]
             how = "a cell further down defines it" if name.later else "no cell defines it"
+            left_out = " (notebooks that could not be followed left out)" if untold else ""
             yield self.against(
                 among(len(bad), len(notes) - len(untold), "notebook", "uses", "use")
-                + f" names before they are defined, such as `{name.name}`: {how}.",
+                + f" names before they are defined, such as `{name.name}`: {how}{left_out}.",
                 *(repo.at(n.path, n.note.names[0].line) for n in first(bad, 3)),
                 strength=ramp(fraction(len(bad), len(notes)), 0.0, 0.4),
                 notebooks=len(notes),

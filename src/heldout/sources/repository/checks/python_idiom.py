@@ -68,25 +68,27 @@ class IndexLoops(Check):
     ask = "When would you still loop over positions in Python?"
 
     def on_module(self, module: Module) -> Iterable[tuple[int, tuple[int, ...], int]]:
-        """Note the number of loops, the lines of those over positions, and how many walk several sequences so."""
+        """Note the number of loops, the lines of those over positions, and how many more only read at the position:
+        several sequences, a part of one, or what only the shape tells the length of.
+        """
         loops = several = 0
         lines = []
         for loop in module.nodes(ast.For):
             loops += 1
-            sequence = _range_len(loop.iter)
-            if sequence is not None and isinstance(loop.target, ast.Name):
+            if calls_name(loop.iter, "range") and isinstance(loop.target, ast.Name):
+                sequence = _range_len(loop.iter)
                 index = loop.target.id
                 uses = [n for s in loop.body for n in walk(s) if is_name(n, index)]
                 taken = {_taken_from(use, module) for use in uses}
-                if taken == {sequence}:
+                if sequence is not None and taken == {sequence}:
                     lines.append(loop.lineno)
-                elif sequence in taken and None not in taken:
+                elif taken and None not in taken:
                     several += 1
         if loops:
-            yield loops, tuple(lines[:20]), several
+            yield loops, tuple(lines), several
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Compare with all loops; several sequences side by side are a case for `zip`, and not held against anybody."""
+        """Compare with all loops; only those over one whole sequence are held against anybody."""
         taken = repo.notes(self)
         loops = sum(noted.note[0] for noted in taken)
         places = [(noted.path, line) for noted in taken for line in noted.note[1]]
@@ -94,13 +96,13 @@ class IndexLoops(Check):
         share = fraction(len(places), loops)
         if loops >= 20 and fraction(counting, loops) <= 0.02:
             yield self.found(
-                f"{loops - counting} of {loops} loops walk the things themselves or need the position.",
+                f"{loops - counting} of {loops} `for` loops walk the things themselves or need the position.",
                 strength=ramp(fraction(counting, loops), 0.02, 0.0) * ramp(loops, 0, 40),
                 loops=loops,
             )
         elif len(places) >= 3 and share > 0.05:
             yield self.against(
-                f"{len(places)} of {loops} loops count positions only to take the thing at each.",
+                f"{len(places)} of {loops} `for` loops count positions only to take the thing at each.",
                 *(repo.at(path, line) for path, line in places[:4]),
                 strength=ramp(share, 0.05, 0.25),
                 loops=loops,
@@ -125,10 +127,14 @@ def _dotted_name(node: ast.expr) -> str | None:
 
 
 def _taken_from(use: ast.AST, module: Module) -> str | None:
-    """The sequence whose thing at this position is read, None for any other use of the position."""
-    around = module.parent(use)
-    if isinstance(around, ast.Subscript) and around.slice is use and isinstance(around.ctx, ast.Load):
-        return _dotted_name(around.value)
+    """The sequence whose thing at this position is read (`x[i]`, `x[i, :]`), as it is written; None for any other use
+    of the position.
+    """
+    key, around = use, module.parent(use)
+    if isinstance(around, ast.Tuple) and around.elts[0] is use:
+        key, around = around, module.parent(around)
+    if isinstance(around, ast.Subscript) and around.slice is key and isinstance(around.ctx, ast.Load):
+        return _dotted_name(around.value) or ast.unparse(around.value)
     return None
 
 

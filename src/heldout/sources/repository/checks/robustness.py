@@ -57,7 +57,7 @@ class InputsChecked(Check):
         if module.notebook is not None:
             return
         lines = {node.lineno for node in module.nodes(ast.Raise) if _refuses(module, node)}
-        for name in ("check_array", "check_X_y", "check_is_fitted", "check_consistent_length", "check_types"):
+        for name in ("check_array", "check_X_y", "check_consistent_length", "check_types"):
             lines |= {call.lineno for call in module.called.get(name, ())}
         for call in module.calls:
             if call[1].startswith("tensorflow.debugging.assert") or call[1].startswith("chex.assert"):
@@ -152,7 +152,7 @@ class EdgeCases(Practice):
         "generated inputs": ("hypothesis:given|strategies.data", "schemathesis:from_path", "sklearn:check_estimator"),
         "empty": (),
         "missing values": (),
-        "missing columns or fields": (),
+        "missing columns, fields or files": (),
         "infinite or extreme": (),
         "unknown, invalid or doubled": (),
     }
@@ -201,8 +201,8 @@ _OF_RESULTS = re.compile(
 
 _ODD = {
     "empty": re.compile(r"empty|zero_(rows|length|size)|no_(data|rows|samples)"),
-    "missing values": re.compile(r"(^|_)nan(s|_|$)|missing(_?(val|data|entr|obs)|$)|(^|_)null|(^|_)none(_|$)|imput"),
-    "missing columns or fields": re.compile(
+    "missing values": re.compile(r"(^|_)nan(s|_|$)|missing_?(val|data|entr|obs)|(^|_)null(s|_|$)|imput"),
+    "missing columns, fields or files": re.compile(
         r"missing_\w*(col|field|key|feature|label|arg|param|input|file|attr|header)"
     ),
     "infinite or extreme": re.compile(
@@ -312,7 +312,7 @@ class ExternalCalls(Practice):
         bare = [(noted.path, noted.note) for noted in repo.notes(self) if isinstance(noted.note, int)]
         if bare:
             yield self.against(
-                f"{plural(len(bare), 'request')} to other services without a timeout.",
+                f"{plural(len(bare), 'HTTP request')} {'has' if len(bare) == 1 else 'have'} no timeout.",
                 *(repo.at(path, line) for path, line in first(bare, 3)),
                 strength=ramp(len(bare) / (repo.kloc + 1), 0.0, 3.0),
                 requests=len(bare),

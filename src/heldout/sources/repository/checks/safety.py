@@ -205,13 +205,17 @@ class CodeLicence(Check):
             yield self.against("No licence is named for the code.", severity="info", strength=0.7)
 
 
+_THINGS = r"\b(?:data ?sets?|data|corpus|corpora|weights|checkpoints?|models?|images|photos|annotations|embeddings)\b"
+_GAP = r"(?:(?![.!?] |\n\n|and is ).)"
 _TERMS = re.compile(
-    r"\b(?:data ?sets?|data|corpus|weights|checkpoints?|models?|images|photos|annotations|embeddings)\b[^.\n]{0,80}?"
-    r"\b(?:licen[cs]ed?|licenses|CC[- ]BY|CC0|terms of (?:use|service)|non-?commercial"
-    r"|research (?:purposes|use)|copyright(?:ed)?|GDPR|consent)\b"
-    r"|\b(?:licen[cs]ed?|terms of use|copyright|non-?commercial)\b[^.\n]{0,60}?"
-    r"\b(?:data ?sets?|the data|corpus|weights|pre-?trained|images)\b",
-    re.IGNORECASE,
+    rf"{_THINGS}{_GAP}{{0,60}}?\b(?:is|are|was|were|released|available|distributed|provided|shared|published)\b"
+    rf"{_GAP}{{0,40}}?\b(?:licen[cs]ed (?:under|by)|under (?:the |an? )?(?:\S+ ){{0,4}}?(?:licen[cs]e|terms)"
+    r"|for (?:academic |scientific |non-?commercial |research )+(?:use|purposes?|only)|for non-?commercial)"
+    rf"|{_THINGS}{_GAP}{{0,60}}?(?:\bsubject to (?:\S+ ){{0,4}}?(?:terms|licen[cs]e)"
+    r"|(?:\bis|\bare|:|\bunder) (?:the )?(?:CC[- ]BY|CC0|Creative Commons))"
+    r"|\b(?:licen[cs]e|terms of use|copyright) (?:of|for|in) (?:the |these |this |all |our )?(?:\w+ ){0,2}"
+    rf"{_THINGS}|{_THINGS} (?:licen[cs]e|terms of use)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

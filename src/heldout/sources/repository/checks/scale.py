@@ -46,7 +46,7 @@ class Vectorised(Practice):
         ),
         "products over axes": ("numpy:einsum|tensordot|outer|matmul", "torch:einsum|bmm|matmul", "opt_einsum:contract"),
         "broadcasting": ("numpy:broadcast_to",),
-        "partial sorting": ("numpy:argpartition|partition|argsort|lexsort", "torch:topk"),
+        "sorting by position": ("numpy:argpartition|partition|argsort|lexsort", "torch:topk"),
         "sparse matrices": ("scipy:csr_matrix|csc_matrix|coo_matrix|lil_matrix", "torch:sparse_coo_tensor"),
         "columns of text": (),
         "compiled loops": ("numba:jit|njit|vectorize|guvectorize",),
@@ -66,12 +66,19 @@ class Vectorised(Practice):
                     yield "broadcasting", node.lineno
         if ".str." in module.text:
             for node_ in module.nodes(ast.Attribute):
-                if node_.attr in _TEXT_METHODS and isinstance(node_.value, ast.Attribute) and node_.value.attr == "str":
+                if node_.attr in _TEXT_METHODS and _is_text_column(node_.value):
                     yield "columns of text", node_.lineno
         if "numba" in module.imports or "numba" in module.text:
             for function, facts in module.functions:
                 if any((module.resolve(d) or "").startswith("numba.") for d in function.decorator_list):
                     yield "compiled loops", facts.line
+
+
+def _is_text_column(node: ast.expr) -> bool:
+    """`df["name"].str`, but not `df.columns.str`: the names of the columns are no data."""
+    if not (isinstance(node, ast.Attribute) and node.attr == "str"):
+        return False
+    return not any(isinstance(part, ast.Attribute) and part.attr in ("columns", "index") for part in walk(node.value))
 
 
 _TEXT_METHODS = frozenset(
@@ -95,7 +102,7 @@ class BoundedMemory(Practice):
     code = "SCL104"
     moves: ClassVar = {"scale": Move(up=0.5)}
     why = "A pipeline that holds a part of the data at a time works on any amount of it."
-    sentence = "Memory stays bounded"
+    sentence = "Data are read or handled in parts"
     kinds: ClassVar = {
         "reading in chunks": (
             "pandas:read_csv|read_sql|read_json|read_table|read_sql_query?chunksize",
@@ -105,7 +112,7 @@ class BoundedMemory(Practice):
             "ijson:items",
         ),
         "memory mapping": ("numpy:memmap|open_memmap", "numpy:load?mmap_mode", "joblib:load?mmap_mode"),
-        "stores read in part": (
+        "stores on disk": (
             "zarr:open|open_group|open_array",
             "lmdb:open",
             "tables:open_file",
@@ -128,7 +135,6 @@ class BoundedMemory(Practice):
             "polars:scan_csv|scan_parquet|scan_ndjson",
             "vaex:open|from_csv",
             "apache_beam:Pipeline",
-            ".createDataFrame",
         ),
         "generators of batches": (),
     }
@@ -180,13 +186,13 @@ class ParallelWork(Practice):
     code = "SCL105"
     moves: ClassVar = {"scale": Move(up=0.3)}
     why = "Work that can be shared grows with the machine."
-    sentence = "Work is shared between cores or machines"
+    sentence = "Work is set up to be shared between cores or machines"
     kinds: ClassVar = {
         "workers that load data": ("?num_workers", "keras:fit_generator?workers"),
         "processes": ("multiprocessing:Pool|Process", "torch:multiprocessing.spawn", "concurrent:ProcessPoolExecutor"),
         "jobs by setting": ("joblib:Parallel", "?n_jobs", "pandarallel:initialize"),
         "parallel data pipelines": ("?num_parallel_calls", "?num_parallel_reads"),
-        "a cluster": ("dask:Client", "distributed:Client", "ray:init|remote", ".getOrCreate", "modin:init"),
+        "Dask, Ray or Spark": ("dask:Client", "distributed:Client", "ray:init|remote", ".getOrCreate", "modin:init"),
     }
 
 

@@ -95,6 +95,14 @@ class AssertingTests(Check):
             )
             return
         per_kloc = fraction(asserting, max(lines / 1000, 0.3))
+        if not asserting:
+            yield self.unknown(
+                f"{'The one test function' if total == 1 else f'None of the {total} test functions'} asserts"
+                f" {'nothing' if total == 1 else 'anything'}.",
+                *first(empty, 3),
+                **measured,
+            )
+            return
         strength = 0.8 * ramp(per_kloc, 0, 25) * ramp(share, 0.4, 0.9) + 0.2 * ramp(fraction(failing, total), 0, 0.08)
         yield self.found(
             f"{asserting} of {total} test functions assert something, {failing or 'none'} of them that an error is"
@@ -127,8 +135,8 @@ class AssertingTests(Check):
 class TestsOfOwnCode(Check):
     """Tests that use the project's own code
 
-    What: The amount of test code beside the code that it tests, counted only over test files that import the
-    project's own modules, run them as a command, or stand inside its package.
+    What: The amount of test code beside the code that it tests, counted only over test files with tests that
+    assert something and that import the project's own modules, run them as a command, or stand inside its package.
 
     Why: Tests of a library that one uses, or of a copy of the code, do not protect the project.
 
@@ -143,10 +151,18 @@ class TestsOfOwnCode(Check):
     moves: ClassVar = {"craft": Move(up=0.25)}
     why = "Only tests that call the code protect it."
 
+    parts = ("test",)
+
+    def on_module(self, module: Module) -> Iterable[bool]:
+        """Note the files with a test that asserts something: a script named `..._test.py` has none."""
+        if any(notes.asserting for notes in ASSERTING.on_module(module)):
+            yield True
+
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the lines of tests that use own code with the lines of code."""
         own = _own_names(repo)
-        using = [m for m in repo.tests if _has_tests(m) and _uses_own(m, own)]
+        testing = {noted.path for noted in repo.notes(self)}
+        using = [m for m in repo.tests if m.path in testing and _uses_own(m, own)]
         lines = sum(m.code_lines for m in using)
         code = sum(m.code_lines for m in repo.scripts if m.part == "code")
         if not using or code < 50:
@@ -154,7 +170,7 @@ class TestsOfOwnCode(Check):
         ratio = fraction(lines, code)
         if ratio >= 0.1:
             yield self.found(
-                f"{plural(len(using), 'test file')} call{'s' if len(using) == 1 else ''} the project's own code:"
+                f"{plural(len(using), 'file')} of tests use{'s' if len(using) == 1 else ''} the project's own code:"
                 f" {lines:,} lines of tests, {code:,} of code.",
                 *(repo.at(m.path) for m in first(sorted(using, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(ratio, 0.1, 0.6),
@@ -212,10 +228,6 @@ def _doctests(repo: Repository) -> bool:
     return any("doctest" in repo.text(path).text for path in settings if path in repo.tree)
 
 
-def _has_tests(module: ModuleFacts) -> bool:
-    return any(f.name.startswith("test_") or f.method for f in module.functions)
-
-
 def _own_names(repo: Repository) -> frozenset[str]:
     """The names under which the project's own modules and packages can be imported."""
     names: set[str] = set()
@@ -231,4 +243,5 @@ def _uses_own(module: ModuleFacts, own: frozenset[str]) -> bool:
     )
 
 
-CHECKS: tuple[Check, ...] = (AssertingTests(), TestsOfOwnCode())
+ASSERTING = AssertingTests()
+CHECKS: tuple[Check, ...] = (ASSERTING, TestsOfOwnCode())

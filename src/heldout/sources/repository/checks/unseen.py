@@ -159,7 +159,7 @@ class DriftWatched(Practice):
             "tensorflow_data_validation:validate_statistics",
             "frouros:MMD|KSTest",
         ),
-        "by a comparison of one's own": (),
+        "by functions of its own": (),
     }
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
@@ -172,7 +172,7 @@ class DriftWatched(Practice):
             )
             stability = re.search(r"(^|_)psi(_|$)|population_stability", low)
             if (named or stability) and facts.lines >= 4 and _computes(node):
-                yield "by a comparison of one's own", facts.line
+                yield "by functions of its own", facts.line
 
 
 def _computes(function: ast.AST) -> bool:
@@ -209,8 +209,9 @@ class Augmented(Practice):
             "keras:ImageDataGenerator?horizontal_flip",
             "tensorflow:ImageDataGenerator?rotation_range",
             "tensorflow:ImageDataGenerator?horizontal_flip",
-            "albumentations:Compose|HorizontalFlip|RandomCrop|ShiftScaleRotate|Rotate",
-            "imgaug:Sequential|Fliplr|Affine",
+            "albumentations:HorizontalFlip|VerticalFlip|Flip|Transpose|RandomCrop|RandomResizedCrop|ShiftScaleRotate",
+            "albumentations:Rotate|RandomRotate90|Affine|RandomScale|CoarseDropout|ElasticTransform|GridDistortion",
+            "imgaug:Fliplr|Flipud|Affine|Crop|Rotate",
         ),
         "in tone (light, colour, blur, noise)": (
             "torchvision:ColorJitter|GaussianBlur|RandomGrayscale",
@@ -244,7 +245,7 @@ class HardCases(Practice):
     ml_only = True
     moves: ClassVar = {"robustness": Move(up=0.3), "statistics": Move(up=0.15)}
     why = "Where a model fails is worth more than how well it does on average."
-    sentence = "Models are judged beyond the average"
+    sentence = "Models are looked into beyond an average"
     kinds: ClassVar = {
         "under attack": (
             "art:FastGradientMethod|ProjectedGradientDescent",
@@ -258,22 +259,22 @@ class HardCases(Practice):
             "slicefinder:SliceFinder",
             "checklist:TestSuite",
         ),
-        "by explanation": (
+        "by what features contribute": (
             "shap:TreeExplainer|KernelExplainer|DeepExplainer|Explainer",
             "sklearn:permutation_importance",
+            "lime:LimeTabularExplainer|LimeImageExplainer|LimeTextExplainer",
         ),
-        "by attribution of a network": (
-            "captum:IntegratedGradients|Saliency|LayerGradCam",
-            "lime:LimeTabularExplainer|LimeImageExplainer",
-        ),
+        "by attribution of a network": ("captum:IntegratedGradients|Saliency|LayerGradCam",),
+        "by its errors": (),
         "under noise or shift": (),
     }
     _named = re.compile(
         r"(eval|test|score|metrics?|error|accuracy)\w*_(by|per)_(slice|segment|group|class|category|length|region|domain)"
-        r"|error_analysis|analy[sz]e_errors|robustness_(test|eval)|evaluate_robust|slice_metrics"
+        r"|slice_metrics"
     )
     _shifted = re.compile(
         r"(eval|test|score)\w*_(noise|noisy|corrupt\w*|ood|shift\w*|perturb\w*)|(noise|corruption)_robustness"
+        r"|robustness_(test|eval)|evaluate_robust"
     )
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
@@ -282,6 +283,8 @@ class HardCases(Practice):
             if facts.lines >= 4:
                 if self._named.search(facts.name.lower()):
                     yield "by segment", facts.line
+                elif re.search(r"error_analysis|analy[sz]e_errors", facts.name.lower()):
+                    yield "by its errors", facts.line
                 elif self._shifted.search(facts.name.lower()):
                     yield "under noise or shift", facts.line
 

@@ -278,7 +278,7 @@ class PastedSql(Check):
             )
         elif len(kept) >= 2:
             yield self.found(
-                f"All {len(kept)} database queries with values take them as parameters.",
+                f"{len(kept)} of {len(kept)} database queries with values take them as parameters.",
                 *(repo.at(path, line) for path, line in first(kept, 2)),
                 with_parameters=len(kept),
             )
