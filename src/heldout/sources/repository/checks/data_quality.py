@@ -178,11 +178,18 @@ class DataChecked(Practice):
             if any(isinstance(inner, ast.Raise) for inner in node.body):
                 tests.append((node.test, node.lineno))
         for test, line in tests:
-            if any(isinstance(part, ast.Attribute) and part.attr in _OF_FRAMES for part in walk(test)):
+            if any(_of_frame(part) for part in walk(test)):
                 yield "by assertions about frames", line
         for node_ in module.nodes(ast.Attribute):
             if node_.attr in ("is_unique", "is_monotonic_increasing"):
                 yield "for unique keys" if node_.attr == "is_unique" else "for their order", node_.lineno
+
+
+def _of_frame(node: ast.AST) -> bool:
+    """Whether it asks a frame or a column; `pd.isna(value)` asks one value."""
+    if not isinstance(node, ast.Attribute) or node.attr not in _OF_FRAMES:
+        return False
+    return not (isinstance(node.value, ast.Name) and node.value.id == "pd")
 
 
 _OF_FRAMES = frozenset(

@@ -300,9 +300,19 @@ class DeviceChosen(Practice):
     }
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Whether an answer chooses something: one that only seeds the card does not."""
-        around = module.parent(call)
-        return not (isinstance(around, ast.If) and around.test is call and all(_seeds(s) for s in around.body))
+        """Whether an answer chooses the device: one that is only shown, seeds the card or pins memory does not."""
+        if kind != "it asks what the machine has":
+            return True
+        for node in module.parents(call):
+            if isinstance(node, ast.keyword) and node.arg != "device":
+                return False
+            if isinstance(node, ast.Call) and called_name(node) in ("print", "info", "debug", "write"):
+                return False
+            if isinstance(node, ast.If):
+                return any(_CHOOSES.search(ast.unparse(s)[:2000]) for s in node.body)
+            if isinstance(node, ast.stmt):
+                return _CHOOSES.search(ast.unparse(node)[:2000]) is not None
+        return False
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """What asks for a device, and what demands one."""
@@ -339,8 +349,12 @@ class DeviceChosen(Practice):
             )
 
 
-def _seeds(statement: ast.stmt) -> bool:
-    return bool(re.search(r"seed|cudnn|empty_cache|deterministic", ast.unparse(statement)[:300]))
+_CHOOSES = re.compile(
+    r"device\b(?!_)[^\n]*=|['\"](cuda(:\d)?|gpu|cpu|mps)['\"]|\.cuda\(\)|\.to\(|set_visible_devices|set_default_device"
+    r"|\w*(cuda|gpu)\w*\s*=|return\b.*is_available",
+    re.IGNORECASE,
+)
+"""What makes a choice of a device."""
 
 
 _DEMANDS = re.compile(r"\baccelerator\s*[=:]\s*[\"'](gpu|cuda)[\"']|\bgpus\s*=\s*[1-9\[-]")

@@ -83,8 +83,8 @@ class HeldOut(Practice):
     }
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Whether folds are used as folds."""
-        return folds_are_used(module, call)
+        """Whether folds are used as folds, and of a split both parts are kept."""
+        return folds_are_used(module, call) and not _thrown_away(module, call)
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """What is held out in the file, and models judged on their own rows."""
@@ -140,6 +140,16 @@ class HeldOut(Practice):
                 noted.note.fitted,
                 noted.note.judged,
             )
+
+
+def _thrown_away(module: Module, call: ast.Call) -> bool:
+    """Whether a split only serves to have fewer rows: one part is picked, or the others are bound to `_`."""
+    around = module.parent(call)
+    if isinstance(around, ast.Subscript):
+        return called_name(call) == "train_test_split"
+    if isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Tuple):
+        return any(isinstance(part, ast.Name) and part.id == "_" for part in around.targets[0].elts[1::2])
+    return False
 
 
 _HELD_OUT = re.compile(

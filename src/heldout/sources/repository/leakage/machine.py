@@ -97,7 +97,7 @@ class Machine:
         self.handed: dict[str, frozenset[str]] = {}
         """Loop -> sources of the rows that it hands out, others in each round."""
         self.drawn: dict[str, frozenset[str]] = {}
-        """Cut -> loops in each round of which it is drawn anew."""
+        """Cut, or source of rows -> loops in each round of which it is drawn or made anew."""
         self.deciding: ast.expr | None = None
         """The condition that a branch hangs on."""
 
@@ -127,6 +127,8 @@ class Machine:
         name = key or self.site(node)
         if name not in self.sources and len(self.sources) < _MANY:
             self.sources[name] = (self.place(node), label)
+            if not key:
+                self.drawn[name] = self.around()
         return Value(rows=frozenset({Atom(name)}))
 
     def called_aside(self, *nodes: ast.AST) -> Rows:

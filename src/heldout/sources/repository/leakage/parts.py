@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from heldout.sources.repository.leakage.columns import UNSURE
 from heldout.sources.repository.leakage.estimators import Estimators
@@ -206,7 +207,9 @@ class Parts(Estimators):
     def chosen(self, value: Value, names: Value) -> Value:
         """Columns chosen by what was computed over rows."""
         result = value.view()
-        result.influences = bounded(value.influences | settle(names.pending, self.line, "columns are chosen by it"))
+        # Names that stand in a table beside a mean may have been chosen by it, or not.
+        by = frozenset(replace(i, weak=i.weak or i.what.startswith(("mean", "sum"))) for i in names.pending)
+        result.influences = bounded(value.influences | settle(by, self.line, "columns are chosen by it"))
         result.columns = UNSURE
         return result
 

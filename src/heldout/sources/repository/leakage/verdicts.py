@@ -282,7 +282,7 @@ def judgements(events: Iterable[Evaluation], fits: set[str]) -> int:
 def same_rows_again(machine: Machine, event: Evaluation) -> bool:
     """Whether a loop fits and judges, and neither hands out the judged rows nor draws them, others in each round."""
     own = {atom.source for atom in event.rows}
-    anew = [machine.drawn.get(key, frozenset()) for atom in event.rows for key, _ in atom.parts]
+    anew = [machine.drawn.get(key, frozenset()) for a in event.rows for key in (a.source, *(k for k, _ in a.parts))]
     loops = (event.loops & event.fit.loops).difference(*anew)
     counted = [loop for loop in loops if not loop.endswith(UNCOUNTED)]
     return any(not own & machine.handed.get(loop, frozenset()) for loop in counted)

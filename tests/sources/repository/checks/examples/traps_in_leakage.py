@@ -84,6 +84,19 @@ LEAKS = (
         },
     ),
     Trap(
+        "LEK103",
+        "against",
+        "rows that are cut anew for each size of window are not the same test rows",
+        {
+            "a.py": _SPLITS + "from sklearn.model_selection import StratifiedShuffleSplit\n"
+            "from windows import cut\n\nfound = []\nfor size in (10, 20, 30):\n    rows, kinds = cut(X, y, size)\n"
+            "    train, test = next(StratifiedShuffleSplit(n_splits=1, random_state=0).split(rows, kinds))\n"
+            "    model = SVC().fit(rows[train], kinds[train])\n"
+            "    found.append({'size': size, 'score': accuracy_score(kinds[test], model.predict(rows[test]))})\n"
+            "table = pd.DataFrame(found)\nbest = table.loc[table['score'].idxmax()]\n"
+        },
+    ),
+    Trap(
         "LEK101",
         "against",
         "a share of the training rows that fit puts aside by itself is no test",

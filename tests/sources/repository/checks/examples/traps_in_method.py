@@ -17,6 +17,37 @@ METHOD = (
         },
     ),
     Trap(
+        "STA102",
+        "for",
+        "a split whose other part is thrown away holds nothing out",
+        {
+            "a.py": "from datasets import load_dataset\nfrom sklearn.model_selection import train_test_split\n"
+            "from sklearn.svm import SVC\n\nsome = load_dataset('a')['train'].train_test_split(test_size=0.9)['train']\n"
+            "few, _, answers, _ = train_test_split(some['x'], some['y'], test_size=0.2)\nSVC().fit(few, answers)\n"
+        },
+    ),
+    Trap(
+        "FRW108",
+        "for",
+        "a device that is only shown, or asked about for the memory of its loader, is not chosen",
+        {
+            "a.py": "import torch\nfrom torch.utils.data import DataLoader\n\nnet = torch.nn.Linear(3, 2)\n"
+            "print('card:', torch.cuda.is_available())\n"
+            "loader = DataLoader([1], batch_size=2, pin_memory=torch.cuda.is_available())\n"
+            "net(torch.ones(1, 3)).sum().backward()\nif torch.cuda.is_available():\n"
+            "    print(torch.cuda.memory_allocated())\n"
+        },
+    ),
+    Trap(
+        "WRA107",
+        "for",
+        "an answer for an empty result checks no table",
+        {
+            "a.py": "import pandas as pd\n\n\ndef one(key):\n    df = pd.read_sql('SELECT a FROM t WHERE k = 1', key)\n"
+            "    if df.empty or pd.isna(df.iloc[0]['a']):\n        raise KeyError(key)\n    return df\n"
+        },
+    ),
+    Trap(
         "STA103",
         "for",
         "folds that only cut a table into chunks, and one that nothing uses",
