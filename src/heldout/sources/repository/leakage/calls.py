@@ -178,6 +178,10 @@ class Calls(Expressions):
         result.length_of = value.length_of
         return result
 
+    def following(self, call: Call) -> Value:
+        """`next(xs)`: the first item, where the items are known."""
+        return call.first.items[0] if call.arguments and call.first.items else self.rebuilt(call)
+
     def unordered(self, call: Call) -> Value:
         """`set(x)`: what was predicted of which row can no longer be told."""
         result = self.rebuilt(call)
@@ -328,10 +332,11 @@ _Builtin = Callable[[Calls, Call], Value]
 _BUILTINS: dict[str, _Builtin] = {
     **dict.fromkeys(("print", "display", "isinstance", "hasattr", "open", "type", "id", "repr", "help"), Calls.silent),
     **dict.fromkeys(
-        ("list", "tuple", "sorted", "reversed", "iter", "next", "numpy.array", "numpy.asarray"),
+        ("list", "tuple", "sorted", "reversed", "iter", "numpy.array", "numpy.asarray"),
         Calls.rebuilt,
     ),
     **dict.fromkeys(("set", "frozenset"), Calls.unordered),
+    "next": Calls.following,
     **dict.fromkeys(("max", "min"), Calls.extreme),
     **dict.fromkeys(
         ("int", "float", "round", "abs", "str", "bool", "math.ceil", "math.floor", "numpy.ceil"), Calls.converted

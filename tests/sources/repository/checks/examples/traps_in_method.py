@@ -22,7 +22,8 @@ METHOD = (
         "a split whose other part is thrown away holds nothing out",
         {
             "a.py": "from datasets import load_dataset\nfrom sklearn.model_selection import train_test_split\n"
-            "from sklearn.svm import SVC\n\nsome = load_dataset('a')['train'].train_test_split(test_size=0.9)['train']\n"
+            "from sklearn.svm import SVC\n\n"
+            "some = load_dataset('a')['train'].train_test_split(test_size=0.9)['train']\n"
             "few, _, answers, _ = train_test_split(some['x'], some['y'], test_size=0.2)\nSVC().fit(few, answers)\n"
         },
     ),
