@@ -193,6 +193,8 @@ DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
 
 _BRINGS = """
 pyaml: pyyaml
+google-api-python-client: google-api-core google-auth requests httplib2
+gliner: torch transformers huggingface-hub requests tqdm
 pytorch-transformers: torch numpy boto3 requests tqdm regex sentencepiece
 pytorch-pretrained-bert: torch numpy boto3 requests tqdm regex
 pandas: numpy python-dateutil pytz six

@@ -42,9 +42,29 @@ class ShellLine:
     line: int
 
 
+def copied_folders(repo: Repository) -> tuple[str, ...]:
+    """Folders below the root that have a README, a licence and a guide for contributors: a repository put into another.
+
+    A project with such a guide of its own at the root may keep one for each of its packages.
+    """
+    kinds: dict[str, set[str]] = {}
+    for path in repo.paths:
+        folder, _, name = path.rpartition("/")
+        if kind := re.match(r"(readme|licen[cs]e|contributing)\b", name.lower()):
+            kinds.setdefault(folder, set()).add(kind[1][:4])
+    if "cont" in kinds.get("", set()):
+        return ()
+    return tuple(sorted(f"{folder}/" for folder, found in kinds.items() if folder and len(found) == 3))
+
+
 def documents(repo: Repository) -> tuple[Text, ...]:
     """The README files and guides, those nearest to the root first."""
-    paths = [p for p in repo.glob("*.md", "*.rst", "readme", "readme.txt", "*.markdown") if repo.part(p) != "test"]
+    copies = copied_folders(repo)
+    paths = [
+        p
+        for p in repo.glob("*.md", "*.rst", "readme", "readme.txt", "*.markdown")
+        if repo.part(p) != "test" and not p.startswith(copies)
+    ]
     paths.sort(key=lambda p: (p.count("/"), p))
     return tuple(repo.text(path) for path in paths[:_MOST_DOCUMENTS])
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from heldout.material.document import Document, read_document
+from heldout.sources.repository.documents import copied_folders
 
 if TYPE_CHECKING:
     from heldout.sources.repository.repository import Repository
@@ -56,6 +57,9 @@ def _paths(repo: Repository) -> Iterator[str]:
     front = repo.readme.path if repo.readme is not None else None
     if front is not None:
         yield front
+    copies = copied_folders(repo)
     for path in repo.paths:
+        if path.startswith(copies):
+            continue
         if path != front and path.endswith((".md", ".rst", ".qmd", ".Rmd")) and not _FORMAL.search(path):
             yield path

@@ -79,7 +79,7 @@ _DATASET_WORDS = re.compile(
 )
 _HOSTS_DATA = re.compile(
     r"https?://[^\s)\"'>]{0,200}?(kaggle\.com/(c/|competitions|datasets|[\w-]+/[\w-]+)|archive\.ics\.uci|huggingface\.co/datasets"
-    r"|drive\.google|dropbox\.com|figshare|dataverse|data\.world|openml|physionet|data\.gov|paperswithcode\.com/dataset"
+    r"|drive\.google|pan\.baidu|dropbox\.com|figshare|dataverse|data\.world|openml|physionet|data\.gov|paperswithcode\.com/dataset"
     r"|/(datasets?|data|corpus|corpora)/|[/.]data\.|/[\w-]*(datasets?|corpus)[\w-]*(?=[\s)\"'>]|$))|https?://[^\s)\"'>]{3,300}\.(csv|tsv|zip|tar|t?gz|jsonl?|parquet|h5|npz|7z|xlsx?|mat)\b",
     re.IGNORECASE,
 )
@@ -90,7 +90,8 @@ _NAMED_LINK = re.compile(
     re.IGNORECASE,
 )
 _FETCHED = re.compile(
-    r"\bdownload\w*\b.{0,80}\bdata|\bdata\w*\b.{0,80}\bdownload|\bdvc pull\b|kaggle (datasets|competitions) download",
+    r"\bdownload (the |our |all |any |your )?([\w'&-]+ ){0,4}data|\bdata\w*\b.{0,60}\b(be|is|are) downloaded\b"
+    r"|\bdownload\w*[ _](the )?data|\bdvc pull\b|kaggle (datasets|competitions) download",
     re.IGNORECASE,
 )
 _POINTED = re.compile(
@@ -204,7 +205,7 @@ class DataOrigin(Check):
             )
             return
         reads = [(path, line) for path, name, line in repo.calls(*_GLOBS_READ) if _READS.fullmatch(name)]
-        named = repo.readme is not None and _DATA_WORDS.search(repo.readme.text)
+        named = repo.readme is not None and _DATASET_WORDS.search(repo.readme.text)
         if reads and repo.ml.training and repo.complete and not named and purpose(repo) == "application":
             texts = [*(m.path for m in repo.code), *repo.glob("*.md", "*.rst", "*.txt")]
             if any(_DATA_ADDRESS.search(repo.text(path).text) for path in first(texts, 400)):

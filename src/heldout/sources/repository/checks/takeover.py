@@ -10,7 +10,7 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.material.own_machine import private_addresses
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
-from heldout.sources.repository.documents import sections
+from heldout.sources.repository.documents import copied_folders, sections
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 
@@ -244,6 +244,7 @@ class Support(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count the kinds."""
         found: dict[str, str] = {}
+        copies = copied_folders(repo)
         for kind, patterns, words in (
             ("a contributing guide", ("contributing*",), 60),
             ("named owners", ("codeowners", "maintainers*", "owners"), 1),
@@ -255,7 +256,9 @@ class Support(Check):
                 (
                     p
                     for p in repo.glob(*patterns)
-                    if p.count("/") <= _DEPTH.get(kind, 2) and len(repo.text(p).text.split()) >= words
+                    if p.count("/") <= _DEPTH.get(kind, 2)
+                    and not p.startswith(copies)
+                    and len(repo.text(p).text.split()) >= words
                 ),
                 None,
             )
@@ -286,7 +289,7 @@ _MEDIA_FOLDERS = re.compile(
     r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|report|importance|spec|history|labels?\.|classes\.|(^|[/_-])(folds?|splits?|ids?)\.",
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|report|importance|output\.|_output|spec|history|labels?\.|classes\.|(^|[/_-])(folds?|splits?|ids?)\.",
     re.IGNORECASE,
 )
 

@@ -407,4 +407,36 @@ PROJECTS = (
         "a setting that is named for drift looks for none",
         {"a.py": TRAIN + "\n\ndef drift_window_days():\n    return 7\n"},
     ),
+    Trap(
+        "HND101",
+        "for",
+        "the commands of another repository that was put into this one are not its own",
+        {
+            "a.py": TRAIN,
+            "bert_repo/README.md": "# BERT\n\n```\npython train.py --epochs 3\n```\n",
+            "bert_repo/LICENSE": "Apache",
+            "bert_repo/CONTRIBUTING.md": "Sign the agreement.",
+        },
+    ),
+    Trap(
+        "REP303",
+        "against",
+        "a README in another language tells of the data too",
+        {
+            "a.py": TRAIN + "import pandas as pd\npd.read_csv('x.csv')\n",
+            "README.md": "# X\n\n数据集: https://pan.baidu.com/s/1\n",
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a cache that avoids downloads of data tells of no place",
+        {"a.py": TRAIN, "README.md": "# X\n\nSearches the data cache, to reduce duplicate downloads.\n"},
+    ),
+    Trap(
+        "REP104",
+        "against",
+        "a client of a service brings what it asks with",
+        {"a.py": "import requests\nimport numpy\n", "requirements.txt": "google-api-python-client\nnumpy\n"},
+    ),
 )
