@@ -6,7 +6,6 @@ A total is a straight line in an hourly rate, since no rate changes what happens
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -15,7 +14,7 @@ from heldout.decision.engagement.assumptions import Assumption
 from heldout.decision.engagement.course import Course
 from heldout.decision.engagement.need import Need
 from heldout.decision.engagement.result import BreakEven, Map, Stretch
-from heldout.decision.engagement.ways import Way, WayId
+from heldout.decision.engagement.ways import WayId
 from heldout.decision.engagement.worlds import Floats, Worlds
 
 GROUPS = 400
@@ -76,14 +75,7 @@ def courses(need: Need, world: Worlds, ways: Sequence[WayId], longest: float) ->
 
 def without_rate(given: Mapping[WayId, Course]) -> dict[WayId, Course]:
     """The courses of the ways that are paid by the hour, as they would be if the hour cost nothing."""
-    found = {}
-    for way, course in given.items():
-        if way in PAID:
-            other = Course.__new__(Course)
-            other.__dict__.update(course.__dict__)
-            other.way = Way(way, replace(course.way.crew, price=np.zeros(len(course.world))), course.way.owner)
-            found[way] = other
-    return found
+    return {way: course.for_nothing() for way, course in given.items() if way in PAID}
 
 
 def break_evens(need: Need, given: Mapping[WayId, Course], assumptions: Mapping[str, Assumption]) -> list[BreakEven]:
@@ -125,16 +117,14 @@ def maps(
     horizons = [float(month) for month in np.arange(3, longest + 1, 3)]
     world = Worlds(assumptions, GROUPS, 1, seed)
     paid = courses(need, world, ways, longest)
-    free = without_rate(paid)
     by_name = {one.id: one for one in assumptions}
     lines = []
     for horizon in horizons:
         shorter = need.model_copy(
             update={"horizon_months": horizon, "deadline_months": min(need.deadline_months, horizon / 2)}
         )
-        for course in (*paid.values(), *free.values()):
-            course.need = shorter
-        lines.append(Lines(paid, free, horizon))
+        courses_now = {way: course.over(shorter) for way, course in paid.items()}
+        lines.append(Lines(courses_now, without_rate(courses_now), horizon))
     found = []
     for way, name in RATES.items():
         if way in ways:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -89,6 +90,19 @@ class Course:
     def ready(self) -> Floats:
         """(worlds,): when the system is built, whether or not it then has any value."""
         return self.reached(1.0)
+
+    def over(self, need: Need) -> Course:
+        """The same course looked at for a need of another length or deadline, up to what was played through."""
+        other = copy(self)
+        other.need = need
+        return other
+
+    def for_nothing(self) -> Course:
+        """The same course if those who build it took no money for their time."""
+        other = copy(self)
+        crew = replace(self.way.crew, price=np.zeros(len(self.world)))
+        other.way = replace(self.way, crew=crew)
+        return other
 
     def outcome(self, horizon: float, stopped: Floats | None = None, checks: Floats | None = None) -> Outcome:
         """What comes of it until `horizon`; `stopped` is when somebody ends it (infinite: nobody does).
