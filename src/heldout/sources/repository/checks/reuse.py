@@ -62,7 +62,7 @@ class MultiTestLeakage(LeakageCheck):
     def judged(self, module: Module, leak: Leak) -> Finding | None:
         """Against where something is chosen by the scores, else the fact and a question."""
         several = dict(leak.measured).get("models_judged", 2) > 1
-        if not leak.scores or not (several or leak.watched):
+        if leak.away or not leak.scores or not (several or leak.watched):
             return None
         said = placed(module, leak.message)
         chosen = choice(module.tree, leak.scores) if several else 0
@@ -78,7 +78,7 @@ class MultiTestLeakage(LeakageCheck):
             )
         where = module.location(chosen or stopped)
         place = f"cell {where.cell}, line {where.line}" if where.cell else f"line {where.line}"
-        how = "one is chosen by the scores" if chosen else "they stop it or choose its state"
+        how = "the code chooses by these scores" if chosen else "they stop it or choose its state"
         return self.against(
             f"{said}, and {how} ({place}): the score of what was chosen is too good.",
             where,

@@ -56,6 +56,8 @@ class Evaluation:
     for_choice: bool = False
     side: str = ""
     together: frozenset[str] = frozenset()
+    away: bool = False
+    """Whether that happened in another module: the line is that of the call."""
     truth: str = ""
     """How the answers read that it is held against."""
 
@@ -227,7 +229,9 @@ class Machine:
         for fit in many:
             if len(self.evaluations) < _MANY:
                 met = (value.rows, value.influences)
-                event = Evaluation(fit, line, how, *met, self.around(), for_choice, side, together, answers)
+                event = Evaluation(
+                    fit, line, how, *met, self.around(), for_choice, side, together, bool(self.abroad), answers
+                )
                 self.evaluations[event] = None
 
     def sides_named(self, node: ast.AST) -> frozenset[str]:

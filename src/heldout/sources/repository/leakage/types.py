@@ -60,7 +60,8 @@ class Undecided:
 class Report:
     """All leaks of one source, in the order of their lines, and what could not be told.
 
-    `splits`, `fits` and `evaluations` count what was recognised: a report without any of them says nothing.
+    `splits` (those inside a search left out), `fits` and `evaluations` count what was recognised: a report without
+    any of them says nothing.
     """
 
     leaks: tuple[Leak, ...] = ()

@@ -28,7 +28,7 @@ def report(machine: Machine) -> Report:
     return Report(
         tuple(leaks),
         tuple(undecided),
-        len(machine.splits),
+        sum(not split.inner for split in machine.splits),
         len(machine.fits),
         len(machine.evaluations),
         held_scores(machine),
@@ -83,7 +83,9 @@ def at_splits(machine: Machine) -> Iterator[Leak]:
             inside = split.inner and all(machine.parted(atom) for atom in influence.rows)
             end = (split.line, f"{split.how} parts the rows only after that")
             leak = spoken(machine, influence, end, certain=not inside)
-            if inside and leak.kind == "preprocessing":
+            if inside and leak.kind == "oversampling":
+                leak = replace(leak, inner=True)
+            elif inside:
                 folds = split.how.removesuffix(".fit")
                 what = f"{influence.what} (line {influence.line}) is computed over all folds of {folds}"
                 leak = replace(leak, message=f"{what}; the test rows take no part in it", inner=True)
@@ -327,6 +329,7 @@ def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> 
         scores=scores,
         watched=watched,
         stepwise=any(e.fit.stepwise for e in events),
+        away=any(e.away for e in events),
     )
 
 

@@ -97,6 +97,26 @@ LEAKS = (
         },
     ),
     Trap(
+        "LEK104",
+        "against",
+        "copies among the training rows only cross the folds of a search; the test rows take no part",
+        {
+            "a.py": _SPLITS + "from imblearn.combine import SMOTETomek\n"
+            "from sklearn.model_selection import RandomizedSearchCV\n\na, c = SMOTETomek().fit_resample(a, c)\n"
+            "found = RandomizedSearchCV(SVC(), {'C': [1, 2]})\nfound.fit(a, c)\nprint(found.score(b, d))\n"
+        },
+    ),
+    Trap(
+        "LEK110",
+        "for",
+        "a file that parts nothing but inside a search is not praised for parting",
+        {
+            "a.py": "from sklearn.model_selection import GridSearchCV\nfrom sklearn.metrics import r2_score\n\n\n"
+            "def judge(model, X_train, y_train, X_test, y_test):\n    found = GridSearchCV(model, {'C': [1]})\n"
+            "    found.fit(X_train, y_train)\n    return r2_score(y_test, found.predict(X_test))\n"
+        },
+    ),
+    Trap(
         "LEK101",
         "against",
         "a share of the training rows that fit puts aside by itself is no test",
