@@ -46,6 +46,8 @@ def test_the_memo_ranks_them_and_says_that_the_interviews_are_synthetic(case: Pa
     assert MARK in text
     assert "People decide: record it with" in text  # nothing is decided in what ships
     assert MARK in page.read_text()
+    assert "Least sure to reach the bar is Ada Madeup in: " in text
+    assert "Least sure to reach what the role asks for is Ada Madeup in" in page.read_text()
     order = [one["name"] for one in json.loads(run("decide", case, "--json", "-"))["subjects"]]
     assert order[:2] == ["Ada Madeup", "Eli Nobody"]
     assert order[-1] == "Bea Invented"

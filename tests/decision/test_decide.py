@@ -35,6 +35,41 @@ def test_reasons_name_who_saw_what() -> None:
     assert texts[0].startswith("where everybody starts")
 
 
+def test_what_weighs_most_is_named_in_the_reasons_of_the_whole() -> None:
+    (ada, *_) = memo(
+        someone("Ada", rated("craft", 5, "Grace"), rated("python", 3, "Grace"), read("craft", 4.5)),
+        seen_by_all("Bob", 3),
+    ).subjects
+    texts = [reason.text for reason in ada.worth.reasons]
+    assert any(text.startswith("ratings by Grace: craft 5") for text in texts)
+    assert "the review of churn: craft 4.5 (Functions are short)" in texts
+
+
+def test_a_level_below_the_middle_is_not_told_as_praise() -> None:
+    made = memo(someone("Ada", read("craft", 2.6)), seen_by_all("Bob", 3))
+    ada = next(one for one in made.subjects if one.name == "Ada")
+    craft = next(row for row in ada.levels if row.competency == "craft")
+    (told,) = [reason for reason in craft.estimate.reasons if reason.text.startswith("the review of churn")]
+    assert told.points < 0
+    assert told.text == "the review of churn: level 2.6; little speaks for them, most of all: Functions are short"
+
+
+def test_a_severity_that_may_be_chance_is_told_as_such() -> None:
+    few = memo(
+        someone("Ada", *(rated(c, 4, "Grace") for c in ASKED[:3]), *(rated(c, 3, "Mei") for c in ASKED[:3])),
+        someone("Bob", *(rated(c, 4, "Grace") for c in ASKED[:3])),
+    )
+    told = {r.text for one in few.subjects for r in one.worth.reasons if r.kind == "rater"}
+    assert told
+    assert all(text.endswith(("which may be chance", "like the others")) for text in told)
+
+
+def test_vendors_beside_persons_are_said_to_be_compared_by_evidence_alone() -> None:
+    mixed = memo(seen_by_all("Ada", 4.0), someone("Acme", read("craft", 4), kind="agency"))
+    assert any("What each costs" in limit for limit in mixed.limits)
+    assert not any("What each costs" in limit for limit in memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3)).limits)
+
+
 def test_who_was_not_seen_is_not_low_and_not_told() -> None:
     made = memo(seen_by_all("Ada", 2.0), someone("Cy"))
     cy = next(one for one in made.subjects if one.name == "Cy")

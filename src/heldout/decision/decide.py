@@ -168,7 +168,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
     for name, weight in sorted(fitted.weights.items(), key=lambda item: -item[1]):
         at = (row, fitted.posterior.design.competencies.index(name))
         known = fitted.standard.by_id.get(name)
-        told = reasons(pieces[name], fitted.given, fitted.posterior, name)
+        told = reasons(pieces[name], fitted.given, fitted.posterior, fitted.standard, name)
         levels.append(
             LevelResult(
                 competency=name,
@@ -180,7 +180,8 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
             )
         )
     prior = fitted.posterior.prior_deviation(weights_of(fitted.posterior.design, fitted.weights)[0])
-    made = fitted.whole.estimate((row,), fitted.bar, prior, reasons(whole, fitted.given, fitted.posterior))
+    told = reasons(whole, fitted.given, fitted.posterior, fitted.standard)
+    made = fitted.whole.estimate((row,), fitted.bar, prior, told)
     return SubjectResult(
         slug=subject.slug,
         name=subject.name,

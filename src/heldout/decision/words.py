@@ -49,13 +49,13 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
         least = min(one.regret for one in ahead.advised)
         hours = sum(one.step.hours for one in ahead.advised)
         return (
-            f"Before choosing, take {' and '.join(parts)} (about {hours:g} hours of yours). Choosing now is expected "
-            f"to cost {ahead.regret:.2f} level points against the truly best of them; after the better of these, "
-            f"{least:.2f}. Under {ENOUGH:.2f} nothing further is worth asking for."
+            f"Before choosing, take {' and '.join(parts)} (about {hours:g} {'hour' if hours == 1 else 'hours'} of "
+            f"yours). Choosing now is expected to fall {ahead.regret:.2f} levels short of the truly best of them; "
+            f"after the better of these, {least:.2f}. Under {ENOUGH:.2f} nothing further is worth asking for."
         )
     if not ahead.enough:
         return (
-            f"Choosing now is expected to cost {ahead.regret:.2f} level points against the truly best of them, and "
+            f"Choosing now is expected to fall {ahead.regret:.2f} levels short of the truly best of them, and "
             "nothing that can still be asked for is expected to make it less. Decide by what the numbers do not hold."
         )
     if len(ranked) == 1:
@@ -68,8 +68,8 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
                 )
         return "There is nobody to compare with: the bar decides."
     return (
-        f"Enough: choosing {ranked[0].name} is expected to cost {ahead.regret:.2f} level points against the truly best "
-        f"of them; under {ENOUGH:.2f} nothing further is worth asking for. The decision is yours."
+        f"Enough: choosing {ranked[0].name} is expected to fall {ahead.regret:.2f} levels short of the truly best of "
+        f"them; under {ENOUGH:.2f} nothing further is worth asking for. The decision is yours."
     )
 
 
@@ -99,12 +99,19 @@ def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[Sub
             "How lenient the panel is as a whole can be told only from the other evidence; what is left open of it is "
             "in every interval."
         )
+    if len({one.sources for one in ranked}) > 1:
+        said.append("Not everybody was looked at in the same ways. Ask everybody the same before you compare closely.")
+    if len({one.kind for one in ranked}) > 1:
+        said.append(
+            "Persons and vendors stand on one list by what was seen of them alone. What each costs, when they could "
+            "begin and what stays when they leave is not in it."
+        )
     assumed = sum(one.basis == "assumed" for one in given if one.source != "interview")
     if assumed:
         measured = sum(one.source != "interview" for one in given)
         said.append(
-            f"The errors of {assumed} of {measured} levels from work were assumed, not measured; they count as half as "
-            "wide again."
+            f"How exact {assumed} of the {measured} levels from reviews, audits and work samples are was assumed, not "
+            "measured; their errors count half as much again."
         )
     bare = [one.name for one in ranked if one.covered < 0.5]
     if bare:
@@ -112,6 +119,4 @@ def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[Sub
             f"Of {', '.join(bare)} less than half of what the role asks for was seen. That is missing, not low: their "
             "interval is wide and their level drawn to the middle, which says nothing against them."
         )
-    if len({one.sources for one in ranked}) > 1:
-        said.append("Not everybody was looked at in the same ways. Ask everybody the same before you compare closely.")
     return tuple(said)

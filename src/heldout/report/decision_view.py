@@ -11,8 +11,10 @@ from heldout.report.chart import LINE, Mark, Strip, at, shapes_of
 from heldout.report.words import level as level_text
 
 FIRST_REASONS = 4
-FIRST_LIMITS = 3
+FIRST_LIMITS = 4
 STEPS_SHOWN = 8
+WEAKEST = 2
+IN_DOUBT = 0.8
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class DecisionView:
     decision: Decision
     rows: tuple[SubjectRow, ...]
     recorded: tuple[tuple[HumanDecision, tuple[Outcome, ...]], ...]
+    weakest: tuple[LevelResult, ...]
 
 
 def decision_view(
@@ -61,8 +64,15 @@ def decision_view(
     """The view of a memo, with the decisions recorded on it or before it."""
     shapes = shapes_of([one.name for one in decision.subjects])
     return DecisionView(
-        decision, tuple(_row(one, shapes[one.name]) for one in decision.subjects), tuple(recorded)
+        decision, tuple(_row(one, shapes[one.name]) for one in decision.subjects), tuple(recorded), weakest(decision)
     )  # fmt: skip
+
+
+def weakest(decision: Decision) -> tuple[LevelResult, ...]:
+    """The competencies in which the leader is least sure to reach the role's bar, where that is in doubt at all."""
+    levels = decision.subjects[0].levels if decision.leader else ()
+    doubted = [level for level in levels if level.estimate.above < IN_DOUBT]
+    return tuple(sorted(doubted, key=lambda level: level.estimate.above)[:WEAKEST])
 
 
 def _row(one: SubjectResult, shape: str) -> SubjectRow:

@@ -11,12 +11,17 @@ from rich.text import Text
 
 from heldout.decision.decisions import HumanDecision
 from heldout.decision.result import Decision, Estimate
-from heldout.report.decision_view import FIRST_REASONS
+from heldout.report.decision_view import FIRST_REASONS, weakest
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level, points
 from heldout.wording import percent
 
 _WIDE = 78
+_LEGEND = (
+    "Bar: the chance of reaching what the role asks for as a whole. Best: of being the best of them. Regret: levels "
+    "that choosing them is expected to fall short of the truly best. Seen: the part of what the role asks for that "
+    "something speaks of. ?: not enough to tell."
+)
 
 
 def print_decision(console: Console, decision: Decision, recorded: Sequence[HumanDecision] = ()) -> None:
@@ -28,12 +33,18 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
     if not decision.subjects:
         return
     console.print(_table(decision, console.width >= _WIDE))
+    console.print(Text(_LEGEND, "dim"))
     for one in decision.subjects[:2]:
         moving = sorted((r for r in one.worth.reasons if r.kind not in ("start", "pool")), key=lambda r: -abs(r.points))
         if moving:
             console.print(Text(f"{printable(one.name)}: why", "bold"))
         for reason in moving[:FIRST_REASONS]:
             console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
+    if doubted := weakest(decision):
+        named = " and ".join(f"{one.name.partition(' (')[0]} ({percent(one.estimate.above)})" for one in doubted)
+        console.print(
+            Text(f"Least sure to reach the bar is {printable(decision.subjects[0].name)} in: {printable(named)}")
+        )
     for one in decision.subjects:
         for fact in one.facts:
             console.print(Text(f"! {printable(one.name)}. {printable(fact)}"))

@@ -25,7 +25,7 @@ def level(value: float) -> str:
 
 def points(value: float) -> str:
     """Level points with their sign, a true minus among them."""
-    return f"{value:+.2f}".replace("-", "\u2212")
+    return f"{0.0 if abs(value) < 0.005 else value:+.2f}".replace("+0.00", "0.00").replace("-", "\u2212")
 
 
 def count(number: int, one: str, many: str = "") -> str:
