@@ -23,7 +23,7 @@ _SCORES = re.compile(
     re.IGNORECASE,
 )
 """Names of scores of models; the scores of single rows have other names beside the word."""
-_REPEATS = re.compile(r"cross_val|fold|n_splits|seed|n_runs|\bruns?\b|repeat|bootstrap|trial", re.IGNORECASE)
+_REPEATS = re.compile(r"cross_val|fold|n_splits|seeds|seed_|\bfor seed\b|n_runs|bootstrap", re.IGNORECASE)
 """Words of code that scores a model more than once."""
 _NUMBER = re.compile(
     r"\b(accuracy|auc|f1|rmse|mae|map|mrr|bleu|recall|precision|dice|miou)\b[^\n]{0,60}?"

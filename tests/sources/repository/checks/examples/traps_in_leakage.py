@@ -119,6 +119,18 @@ LEAKS = (
     Trap(
         "LEK101",
         "against",
+        "an encoder out of a table, whose class is not seen, may be one that learns nothing of the rows",
+        {
+            "a.py": _SPLITS.replace(
+                "a, b, c, d = train",
+                "from tools import encoders\nX = encoders['a'].fit_transform(X)\na, b, c, d = train",
+            )
+            + "print(SVC().fit(a, c).score(b, d))\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
         "a share of the training rows that fit puts aside by itself is no test",
         {
             "a.py": _SPLITS + "from tensorflow import keras\nfrom sklearn.preprocessing import StandardScaler\n"

@@ -80,6 +80,15 @@ METHOD = (
         },
     ),
     Trap(
+        "STA106",
+        "for",
+        "the spread of what a model says of single rows, watched at work",
+        {
+            "a.py": TRAIN
+            + "import numpy as np\n\n\ndef watch(scores, run):\n    return {'std': np.std(scores), 'run': run}\n"
+        },
+    ),
+    Trap(
         "STA108",
         "for",
         "an inflation factor is no test, and the statistic alone is a feature",
