@@ -116,7 +116,7 @@ def _main(one: Evidence, points: float) -> str:
     why = max(side or told, key=lambda c: abs(c.points)).reason.rstrip(".")
     if side:
         return why
-    return f"little speaks for them, most of all: {why}" if points < 0 else f"little speaks against them: {why}"
+    return f"what was seen does not {'lift' if points < 0 else 'lower'} it to the middle: {why}"
 
 
 def _severity(rater: str, posterior: Posterior) -> str:
