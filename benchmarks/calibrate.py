@@ -89,6 +89,7 @@ def main() -> None:
     for competency, own in readings.items():
         both = [(r.first, r.second) for r in own if r.first is not None and r.second is not None]
         agreement, differ = kappa(both), math.sqrt(statistics.mean((a - b) ** 2 for a, b in both))
+        means = [(first + second) / 2 for first, second in both]
         pairs = [(points[r.repo, competency], r.mean) for r in own if (r.repo, competency) in points and r.mean]
         spoke_alone = sum(1 for r in own if (r.repo, competency) in points and r.mean is None)
         fit = fitted([(p, m) for p, m in pairs if m is not None])
@@ -101,7 +102,8 @@ def main() -> None:
         )
         lines.append(
             f"  {competency}: {{start: {fit.start:.2f}, scale: {fit.scale:.2f}, error: {error:.2f}, basis: {basis},"
-            f" readings: {fit.pairs}, telling: {str(fit.error < TELLING * fit.constant_error).lower()},"
+            f" readings: {fit.pairs}, lowest: {min(means):.2f}, highest: {max(means):.2f},"
+            f" telling: {str(fit.error < TELLING * fit.constant_error).lower()},"
             f" agreement: {agreement:.2f}{typical(competency, by_check)}}}"
         )
     if given.write:
@@ -152,8 +154,8 @@ def typical(competency: str, by_check: dict[str, list[dict[str, float]]]) -> str
 
 
 def unscaled(evidence: Evidence) -> float:
-    """The sum of what moved a level, before the calibration's scale."""
-    return sum(c.points for c in evidence.contributions) / calibrations()[evidence.competency].scale
+    """The sum of what moved a level, before the calibration's scale and not cut at its ends."""
+    return sum(c.points for c in evidence.contributions if c.code) / calibrations()[evidence.competency].scale
 
 
 def fitted(pairs: Sequence[tuple[float, float]]) -> Fit:

@@ -194,13 +194,16 @@ def _calibration_page(standard: Standard) -> str:
     lines = ["# Calibration of the levels from repositories", ""]
     lines += ["How the shipped rule was fitted, competency by competency; what each column means is told under"]
     lines += ["[levels](/explanation/levels.md#where-start-scale-and-error-come-from).", ""]
-    lines += ["| competency | start | scale | error (level points) | basis | repositories read | readers' agreement |"]
-    lines += ["|---|---|---|---|---|---|---|"]
+    lines += [
+        "| competency | start | scale | error (level points) | basis | repositories read | levels given |"
+        " readers' agreement |"
+    ]
+    lines += ["|---|---|---|---|---|---|---|---|"]
     for name, one in calibrations().items():
         agreement = "not measured" if one.agreement is None else f"{one.agreement:.2f}"
         lines.append(
             f"| {standard.by_id[name].name} | {one.start:.2f} | {one.scale:.2f} | {one.error:.2f} | {one.basis} |"
-            f" {one.readings} | {agreement} |"
+            f" {one.readings} | {one.ends[0]:.2f} to {one.ends[1]:.2f} | {agreement} |"
         )
     return "\n".join(lines)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -112,14 +114,29 @@ def test_what_is_suppressed_or_unknown_moves_nothing() -> None:
     assert len(seen.findings) == 3, "they are shown all the same"
 
 
-@pytest.mark.parametrize(("finding", "end"), [(Great().found("fine"), 5), (Great().against("poor"), 1)])
-def test_the_ends_of_the_scale_take_back_what_is_over(finding: Finding, end: int) -> None:
+@pytest.mark.parametrize(("finding", "side"), [(Great().found("fine"), 1), (Great().against("poor"), 0)])
+def test_what_goes_further_than_anything_that_was_read_is_taken_back(finding: Finding, side: int) -> None:
     seen = craft(finding)
+    end = CRAFT.ends[side]
     assert seen.level == end
     last = seen.contributions[-1]
-    assert (last.code, last.findings, last.reason) == ("", 0, f"The scale ends at {end}.")
+    assert (last.code, last.findings) == ("", 0)
+    assert last.reason == f"The rule goes no further than {end:.2f}: nothing that it was compared with lies beyond."
     assert seen.start is not None
     assert seen.start + sum(c.points for c in seen.contributions) == pytest.approx(end, abs=0.001)
+
+
+@pytest.mark.parametrize("name", sorted(calibrations()))
+def test_levels_end_one_error_beyond_the_readings_and_within_the_scale(name: str) -> None:
+    with (Path(__file__).parents[3] / "benchmarks" / "data" / "readings.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        rows = [row for row in csv.DictReader(file) if row["competency"] == name and row["first"] and row["second"]]
+    read = [(float(row["first"]) + float(row["second"])) / 2 for row in rows]
+    error = calibrations()[name].error
+    low, high = calibrations()[name].ends
+    assert low == pytest.approx(max(1.0, min(read) - error), abs=0.011)
+    assert high == pytest.approx(min(5.0, max(read) + error), abs=0.011)
 
 
 FINDINGS = st.builds(

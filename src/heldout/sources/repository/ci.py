@@ -71,7 +71,7 @@ _PURPOSES: dict[Purpose, re.Pattern[str]] = {
         r"|\bpython[\d.]*\s+(-\S+\s+)*(\S*[/_])?(run_?)?(all_?)?tests?\w*(\.py)?(?=\s|$)"
     ),
     "lint": re.compile(
-        r"\b(flake8|pylint|ruff|black|isort|pycodestyle|pydocstyle|pyflakes|yapf|autopep8|pylama|prospector|bandit"
+        r"\b(flake8|pylint|ruff|black|isort|pycodestyle|pydocstyle|pyflakes|yapf|autopep8|pylama|prospector"
         r"|codespell|eslint|clang-format|cpplint|lint-imports|wemake-python-styleguide)\b|\bpre-commit\b|super-linter"
     ),
     "types": re.compile(r"\b(mypy|pyright|basedpyright|pytype|pyre|pyrefly)\b|\bty\s+check\b"),

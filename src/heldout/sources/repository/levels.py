@@ -60,7 +60,8 @@ class Calibration(Frozen):
 
     `error` is the root mean squared error of the tool's level against the mean of two independent readings,
     leave-one-out, in level points; `readings` is the number of repositories read, `agreement` the readers'
-    quadratically weighted kappa. Without readings, `basis` is assumed.
+    quadratically weighted kappa. Without readings, `basis` is assumed. `lowest` and `highest` are the ends of what was
+    read (means of two readings).
     """
 
     start: float = Field(ge=1, le=5)
@@ -69,11 +70,18 @@ class Calibration(Frozen):
     basis: Basis
     readings: int = Field(ge=0)
     agreement: float | None = Field(default=None, ge=-1, le=1)
+    lowest: float = Field(default=1.0, ge=1, le=5)
+    highest: float = Field(default=5.0, ge=1, le=5)
     telling: bool = True
     """Whether the rule came clearly nearer to the readings than a constant (an error under 95 % of the constant's)."""
     typical: dict[str, tuple[float, float]] = Field(default_factory=dict)
     """Check -> mean and standard deviation of its points (before `scale`) over the repositories read, for checks
     that a package from an index cannot answer (`Check.needs_whole`)."""
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and highest level that is given: one error beyond what was ever read, within the scale."""
+        return max(1.0, round(self.lowest - self.error, 2)), min(5.0, round(self.highest + self.error, 2))
 
 
 @cache
@@ -206,10 +214,16 @@ def _contributions(
         result.append(Contribution(code=code, points=points, findings=0, reason=reason))
     result.sort(key=lambda c: -abs(c.points))
     total = calibration.start + sum(c.points for c in result)
-    over = round(min(max(total, 1.0), 5.0) - total, 3)
+    low, high = calibration.ends
+    over = round(min(max(total, low), high) - total, 3)
     if over:
-        end = 5 if over < 0 else 1
-        result.append(Contribution(code="", points=over, findings=0, reason=f"The scale ends at {end}."))
+        end = high if over < 0 else low
+        reason = (
+            f"The scale ends at {end:.0f}."
+            if end in (1.0, 5.0)
+            else f"The rule goes no further than {end:.2f}: nothing that it was compared with lies beyond."
+        )
+        result.append(Contribution(code="", points=over, findings=0, reason=reason))
     return tuple(result)
 
 

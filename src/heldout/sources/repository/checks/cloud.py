@@ -278,7 +278,7 @@ class CloudTests(Check):
             (m.path, line)
             for m in repo.tests
             for name, line in sorted(m.imports.items())
-            if name.startswith(("moto.", "moto")) or name.endswith(("stub.Stubber", "testcontainers.localstack"))
+            if name.partition(".")[0] == "moto" or name.endswith(("stub.Stubber", "testcontainers.localstack"))
         ]
         uses = tools_used(repo, "cloud-fake")
         calls = tools_used(repo, "cloud-aws", "cloud-gcp", "cloud-azure", depth="mentioned")

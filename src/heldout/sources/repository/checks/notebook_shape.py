@@ -160,8 +160,8 @@ class HugeNotebooks(Check):
         )
         if huge:
             yield self.against(
-                f"{len(huge)} of {len(sizes)} notebooks exceed 3 MB, nearly all of it outputs; the largest has"
-                f" {sizes[huge[0]][0] / 1e6:.0f} MB.",
+                f"{among(len(huge), len(sizes), 'notebook', 'exceeds', 'exceed')} 3 MB, nearly all of it outputs; the"
+                f" largest has {sizes[huge[0]][0] / 1e6:.1f} MB.",
                 *(repo.at(path) for path in first(huge, 3)),
                 notebooks=len(huge),
                 megabytes=round(sizes[huge[0]][0] / 1e6, 1),

@@ -206,7 +206,7 @@ _ODD = {
         r"missing_\w*(col|field|key|feature|label|arg|param|input|file|attr|header)"
     ),
     "infinite or extreme": re.compile(
-        r"(^|_)inf(_|$)|infinite|overflow|underflow|extreme|too_(long|large|many|small|short)|boundary"
+        r"(^|_)inf(_|$)|infinite|(int|float|numeric)\w*_overflow|underflow|extreme|too_(long|large|many|small|short)|boundary"
     ),
     "unknown, invalid or doubled": re.compile(
         r"unknown|unseen|invalid|malformed|corrupt|duplicat|(^|_)bad_|(^|_)wrong|unsupported"

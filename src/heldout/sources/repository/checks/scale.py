@@ -212,7 +212,7 @@ class SeveralDevices(Practice):
     ml_only = True
     moves: ClassVar = {"scale": Move(up=0.45)}
     why = "Larger models and data need more than one device."
-    sentence = "Training is set up for"
+    sentence = "Training or prediction is set up for"
     kinds: ClassVar = {
         "several processes or machines": (
             "torch:DistributedDataParallel|init_process_group|FullyShardedDataParallel",
@@ -286,7 +286,7 @@ class Measured(Practice):
             "tracemalloc:start|take_snapshot",
             "memory_profiler:profile|memory_usage",
             "torch:max_memory_allocated|memory_summary|cuda.memory_allocated",
-            "psutil:Process|virtual_memory",
+            "psutil:Process",
             "resource:getrusage",
         ),
         "benchmarks": ("timeit:timeit|repeat|Timer", "torch:benchmark.Timer", "triton:do_bench"),

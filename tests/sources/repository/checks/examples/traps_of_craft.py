@@ -140,4 +140,25 @@ CRAFT = (
             "for blob in bucket.list_blobs(prefix='a'):\n    print(blob.name)\n"
         },
     ),
+    Trap(
+        "CLD105",
+        "for",
+        "motor, for a database, is not moto",
+        {
+            "a.py": "import boto3\n\nboto3.client('s3').upload_file('a', 'b', 'c')\n",
+            "tests/test_a.py": "from motor.motor_asyncio import Client\n\n\ndef test_a():\n    assert f()\n",
+        },
+    ),
+    Trap(
+        "ROB102",
+        "for",
+        "a queue that overflows is no extreme number",
+        {"a.py": "x = 1\n", "tests/test_a.py": "def test_routing_and_overflow_queueing():\n    assert run()\n"},
+    ),
+    Trap(
+        "SCL107",
+        "for",
+        "how much memory the machine has is not what the work takes",
+        {"a.py": "import psutil\n\nram = psutil.virtual_memory().total / 1e9\n"},
+    ),
 )
