@@ -157,9 +157,11 @@ class Interpreter(Calls):
 
     def _do_if(self, node: ast.If) -> Value | None:
         self.deciding = node.test
-        self.evaluate(node.test)
+        asked = self.evaluate(node.test).constant
         if is_main_guard(node):
             return self.execute(node.body)
+        if self.calling and isinstance(node.test, ast.Name) and isinstance(asked, bool):
+            return self.execute(node.body if asked else node.orelse)  # a switch that this call sets
         if isinstance(node.test, ast.Constant):  # `if False:` is code that never runs
             return self.execute(node.body if node.test.value else node.orelse)
         return self.branch(node.body, node.orelse)

@@ -119,6 +119,18 @@ LEAKS = (
     Trap(
         "LEK101",
         "against",
+        "a switch of a function says that it is fitted on the training rows and only applied to the others",
+        {
+            "a.py": _SPLITS + "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()\n\n\n"
+            "def scaled(rows, is_train=True):\n    if is_train:\n"
+            "        found = scaler.fit_transform(rows)\n    else:\n"
+            "        found = scaler.transform(rows)\n    return found\n\n\n"
+            "a, b = scaled(a), scaled(b, is_train=False)\nprint(SVC().fit(a, c).score(b, d))\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
         "an encoder out of a table, whose class is not seen, may be one that learns nothing of the rows",
         {
             "a.py": _SPLITS.replace(
