@@ -132,3 +132,24 @@ def test_a_case_without_anybody_is_no_error(tmp_path: Path) -> None:
     standard, role = select_role("vendor-team")
     empty = Case.create(tmp_path / "empty", standard=standard, role=role)
     assert "nobody to decide about yet" in run("decide", empty.path)
+
+
+@pytest.mark.parametrize("name", ["case.toml", "standard.json", "record.toml"])
+def test_a_page_does_not_go_over_the_cases_own_files(case: Case, name: str) -> None:
+    before = (case.path / "case.toml").read_bytes()
+    assert refused("decide", case.path, "--html", case.path / name) == 2
+    (kept,) = (case.path / "subjects" / "bob" / "evidence").iterdir()
+    assert refused("decide", case.path, "--json", kept) == 2
+    assert (case.path / "case.toml").read_bytes() == before
+    run("decide", case.path, "--html", case.path / "memo.html")
+    run("decide", case.path, "--html", case.path / "memo.html")
+
+
+def test_no_number_of_hours_is_refused(case: Case) -> None:
+    assert refused("decide", case.path, "--hours", "nan") == 2
+
+
+def test_somebody_can_be_added_without_work_to_look_at(case: Case) -> None:
+    assert "agency" in run("case", "add-subject", case.path, "Łódź Models", "--kind", "agency")
+    assert case.subject("Łódź Models").kind == "agency"
+    assert refused("case", "add-subject", case.path, "łódź models") == 2

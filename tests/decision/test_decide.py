@@ -3,8 +3,8 @@
 import pytest
 
 from heldout.decision.result import Decision
-from heldout.evidence import Artifact, Finding, Location
-from tests.decision.memos import ASKED, memo, rated, read, seen_by_all, someone, undecided
+from heldout.evidence import HANDED_OVER, Artifact, Dossier, Finding, Gap, Location, Subject
+from tests.decision.memos import ASKED, ROLE, memo, rated, read, seen_by_all, someone, undecided
 
 
 def test_the_stronger_leads_and_it_is_enough() -> None:
@@ -144,3 +144,37 @@ def test_what_no_number_holds_is_told_beside_them() -> None:
         "Audit of churn: You would be renting a black box.",
         "The scaler saw the test rows (train.py:4, LEK101).",
     )
+
+
+def test_two_interviewers_far_apart_are_named() -> None:
+    apart = someone("Ada", *(rated(c, level, r) for r, level in (("Grace", 5), ("Mei", 2)) for c in ASKED[:3]))
+    near = someone("Bob", *(rated(c, level, r) for r, level in (("Grace", 4), ("Mei", 3)) for c in ASKED[:3]))
+    once = someone("Cy", rated(ASKED[0], 5, "Grace"), rated(ASKED[0], 1, "Mei"))
+    told = {one.name: one.facts for one in memo(apart, near, once).subjects}
+    assert told["Ada"][0].startswith("Grace rates 3.0 levels higher than Mei on the 3 competencies")
+    assert (told["Bob"], told["Cy"]) == ((), ())
+
+
+def handed_over(*gaps: Gap) -> tuple[Subject, Dossier]:
+    subject, dossier = someone("Ada", read("craft", 4.0))
+    artifacts = [Artifact(name="vault", kind="git", origin="vault", digest=digest, gaps=gaps) for digest in "ab"]
+    return subject, dossier.model_copy(update={"artifacts": tuple(artifacts)})
+
+
+def test_who_made_their_evidence_themselves_is_said_and_states_are_counted() -> None:
+    (ada,) = memo(handed_over(HANDED_OVER)).subjects
+    assert ada.facts[0].startswith("What is said of vault is from a dossier that they made themselves")
+    assert "2 states of vault were looked at; only the latest counts." in ada.facts
+    (ada,) = memo(handed_over()).subjects
+    assert ada.facts == ("2 states of vault were looked at; only the latest counts.",)
+
+
+def test_what_is_missing_is_said_to_be_taken_as_missing_by_chance() -> None:
+    assert any("missing by chance" in limit for limit in memo(someone("Ada", rated(ASKED[0], 5, "Grace"))).limits)
+    whole = someone("Ada", *(rated(c, 3, "Grace") for c in ROLE.weights))
+    assert not any("missing by chance" in limit for limit in memo(whole).limits)
+
+
+def test_another_error_basis_is_other_evidence() -> None:
+    one, other = (memo(someone("Ada", read("craft", 4.0, basis=basis))) for basis in ("assumed", "calibrated"))
+    assert one.evidence_digest != other.evidence_digest

@@ -1,9 +1,12 @@
 """Evidence becomes observations: what is missing stays missing, what is not known well gets a wider error."""
 
-import pytest
+from datetime import UTC, datetime
 
-from heldout.decision.observations import ASSUMED_WIDENING, Observation, observations_of
-from heldout.evidence import Evidence
+import pytest
+from pydantic import ValidationError
+
+from heldout.decision.observations import ASSUMED_WIDENING, Observation, latest_states, observations_of
+from heldout.evidence import Artifact, Dossier, Evidence
 
 
 def evidence(**more: object) -> Evidence:
@@ -51,3 +54,33 @@ def test_what_is_delivered_is_the_vendors() -> None:
 def test_a_rating_carries_its_rater_and_no_error_of_its_own() -> None:
     rating = one(source="interview", rater="Grace", share=None)
     assert (rating.kind, rating.rater, rating.group, rating.loading) == ("rating", "Grace", "Grace", 1.0)
+
+
+def seen_on(day: int, digest: str, origin: str = "https://example.org/churn") -> tuple[Artifact, Evidence]:
+    taken = datetime(2026, 11, day, tzinfo=UTC)
+    artifact = Artifact(name="churn", kind="git", origin=origin, digest=digest)
+    return artifact, evidence(subject_digest=digest, taken_at=taken, level=1.0 + day / 10)
+
+
+def dossier(*looks: tuple[Artifact, Evidence]) -> Dossier:
+    return Dossier(subject="Ada", artifacts=tuple(a for a, _ in looks), evidence=tuple(e for _, e in looks))
+
+
+def test_of_one_repository_only_the_latest_state_counts_whatever_the_order() -> None:
+    for looks in ((seen_on(1, "a"), seen_on(9, "b")), (seen_on(9, "b"), seen_on(1, "a"))):
+        assert [one.subject_digest for one in latest_states(dossier(*looks)).evidence] == ["b"]
+
+
+def test_two_works_and_two_ways_to_look_both_count() -> None:
+    other = seen_on(1, "b", "https://example.org/other")
+    assert len(latest_states(dossier(seen_on(9, "a"), other)).evidence) == 2
+    artifact, read = seen_on(1, "a")
+    run = read.model_copy(update={"source": "handover", "subject_digest": "b"})
+    delivery = artifact.model_copy(update={"kind": "delivery", "digest": "b"})
+    assert len(latest_states(dossier((artifact, read), (delivery, run))).evidence) == 2
+
+
+@pytest.mark.parametrize("error", [float("inf"), float("nan"), 1e200, 0.0])
+def test_an_error_that_cannot_be_counted_is_no_evidence(error: float) -> None:
+    with pytest.raises(ValidationError):
+        evidence(se=error)

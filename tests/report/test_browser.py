@@ -28,7 +28,7 @@ from heldout.report.record_html import render_explanation, render_record
 from heldout.runs.recording import record_of
 from heldout.standard import load_standard
 from tests.decision.impact.samples import funnel, report
-from tests.decision.memos import memo, settled, undecided
+from tests.decision.memos import ASKED, memo, rated, seen_by_all, settled, someone, undecided
 from tests.decision.record.samples import case
 from tests.report import samples
 from tests.report.audit_samples import AUDITS
@@ -127,3 +127,23 @@ def test_axe_finds_no_fault_in_the_dark(name: str, tmp_path: Path) -> None:
 def test_the_first_screen_of_an_audit_fits_a_screen(name: str, tmp_path: Path) -> None:
     """Verdict, both answers, the four questions and three clauses stand above the fold of a small laptop."""
     assert measured(PAGES[f"audit-{name}"], 1180, tmp_path)["first"] <= 900
+
+
+@needs_browser
+def test_the_memo_itself_prints_on_one_page(tmp_path: Path) -> None:
+    """Six subjects with reasons, limits, what no number holds and the room to decide; the annex begins a new page."""
+    people = [seen_by_all(f"Candidate Number {n}", 2.0 + n / 3) for n in range(5)]
+    apart = [rated(c, level, rater) for rater, level in (("Grace", 5), ("Mei", 2)) for c in ASKED[:4]]
+    page = render_decision(memo(*people, someone("Imaginary Models Ltd", *apart, kind="agency")))
+    first = page[: page.index('<section class="annex"')] + "</main></body></html>"
+    (tmp_path / "memo.html").write_text(first, encoding="utf-8")
+    subprocess.run(
+        [
+            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"),
+            *(f"--user-data-dir={tmp_path}/profile", f"--print-to-pdf={tmp_path}/memo.pdf", f"{tmp_path}/memo.html"),
+        ],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "memo.pdf").read_bytes())) == 1

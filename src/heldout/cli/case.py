@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import get_args
 
 import click
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from heldout.decision import decisions
 from heldout.decision.record import RecordFile, forget
 from heldout.errors import InputError
 from heldout.evidence import Case
-from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile
+from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile, SubjectKind
 from heldout.evidence.files import read_text
 from heldout.report.export import read_dossier
 from heldout.report.html import render_case
@@ -109,6 +110,19 @@ def add(directory: Path, file: Path, subject: str) -> None:
         raise InputError(f"{file} cannot be read ({error}); name a file that `heldout review --json` wrote") from error
     target = add_dossier(case, read_dossier(text), subject)
     click.echo(f"Kept in {target}, marked as handed over. See it with: heldout case show {directory}")
+
+
+@command.command("add-subject")
+@_DIRECTORY
+@click.argument("name")
+@click.option("--kind", type=click.Choice(get_args(SubjectKind)), default="person", help="What they are.")
+def add_subject(directory: Path, name: str, kind: SubjectKind) -> None:
+    """Add somebody of whom there is no work to look at (yet), to interview them say.
+
+    `heldout review` and `heldout audit` with --into add whom they look at by themselves.
+    """
+    subject = Case.open(directory).add_subject(name, kind)
+    click.echo(f"Added {subject.name} ({subject.kind}) to {directory}.")
 
 
 @command.command("delete-subject")

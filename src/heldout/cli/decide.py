@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -44,6 +45,8 @@ def command(
 
     for target in (html, json_to):
         check_output(target)
+    if hours is not None and not math.isfinite(hours):
+        raise InputError(f"--hours {hours} is no number of hours; write one such as 3, or leave it away")
     if (by or reason) and not choose:
         raise InputError("--by and --reason go with --choose: name whom you chose, or nobody, or later")
     case = Case.open(directory)

@@ -13,8 +13,9 @@ import numpy as np
 
 from heldout.decision.design import Floats
 from heldout.decision.explain import explain_subject
+from heldout.decision.facts import facts
 from heldout.decision.next_evidence import Outlook, outlook
-from heldout.decision.observations import Observation, observations_of
+from heldout.decision.observations import Observation, latest_states, observations_of
 from heldout.decision.posterior import Mixture, Posterior, fit, weights_of
 from heldout.decision.ranking import Worth, sensitivity, worth
 from heldout.decision.reasons import reasons
@@ -42,8 +43,6 @@ _CONTENDERS = 10
 """Subjects for whom further evidence is thought through, the likeliest best first."""
 _FEWEST_RATINGS = 8
 """Ratings by an interviewer before anything is said of how they rate."""
-_GRAVEST = 2
-"""Grave findings of a subject that stand on the first page."""
 _TWIN_MOST = 200
 """Subjects up to whom the twin is asked: it takes several times as long as the model."""
 _SAME = 0.15
@@ -121,6 +120,7 @@ def decide(
     `hours` is how many the company can still spend on one further piece of evidence; None: any. Deterministic but for
     the time of making. Raises nothing for missing evidence: what is missing is said.
     """
+    subjects = [(subject, latest_states(dossier)) for subject, dossier in subjects]
     observed: list[Observation] = []
     given: list[Evidence] = []
     for subject, dossier in subjects:
@@ -192,21 +192,8 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
         covered=min(covered, 1.0),
         levels=tuple(levels),
         sources=tuple(dict.fromkeys(e.source for e in dossier.evidence if e.level is not None)),
-        facts=_facts(dossier),
+        facts=facts(dossier),
     )
-
-
-def _facts(dossier: Dossier) -> tuple[str, ...]:
-    """What a person should know beside the numbers: the verdicts of audits, then the gravest findings in past work."""
-    verdicts = [
-        f"Audit of {one.name}: {one.measured['verdict']}."
-        for one in dossier.artifacts
-        if one.kind == "delivery" and one.measured.get("verdict")
-    ]
-    read = (f for e in dossier.evidence if e.source == "repository" for f in e.findings)
-    grave = [f for f in read if f.polarity == "against" and f.severity == "high" and f.suppressed is None]
-    told = dict.fromkeys(f"{f.message.rstrip('.')} ({', '.join([*map(str, f.locations[:1]), f.code])})." for f in grave)
-    return (*verdicts, *list(told)[:_GRAVEST])
 
 
 def _why_missing(found: Sequence[Evidence]) -> str:
@@ -292,12 +279,13 @@ def _weights(fitted: _Fitted, ranked: Sequence[SubjectResult]) -> WeightCheck:
 
 
 def _digest(role: Role, subjects: Sequence[tuple[Subject, Dossier]]) -> str:
-    """Of the role and of every level, error and share that the numbers were made of."""
+    """Of the role and of every level, error, share and start that the numbers were made of."""
     made = hashlib.sha256(role.model_dump_json().encode())
     for subject, dossier in subjects:
         made.update(f"\n{subject.slug} {subject.kind}".encode())
         for one in dossier.evidence:
             made.update(
-                f"\n{one.source}|{one.competency}|{one.level}|{one.se}|{one.share}|{one.rater}|{one.group}".encode()
+                f"\n{one.source}|{one.competency}|{one.level}|{one.se}|{one.basis}|{one.share}|{one.start}|{one.rater}"
+                f"|{one.group}".encode()
             )
     return made.hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from heldout.evidence import Evidence
+from heldout.evidence import Dossier, Evidence
 
 MIDDLE = 3.0
 """The middle of the anchored scale: what is expected of somebody of whom nothing is known."""
@@ -45,6 +45,29 @@ class Observation:
     se: float = 0.0
     loading: float = 1.0
     offset: float = 0.0
+
+
+def latest_states(dossier: Dossier) -> Dossier:
+    """The dossier without what was said of earlier states of the same thing: a repository that was reviewed again
+    after some commits is one piece of work, not two."""
+    origins = {one.digest: one.origin for one in dossier.artifacts if one.digest}
+    latest: dict[tuple[str, str], Evidence] = {}
+    for one in dossier.evidence:
+        if one.source != "interview" and (origin := origins.get(one.subject_digest)):
+            before = latest.get((one.source, origin))
+            if before is None or _when(before) <= _when(one):
+                latest[one.source, origin] = one
+    kept = [
+        one
+        for one in dossier.evidence
+        if (last := latest.get((one.source, origins.get(one.subject_digest, "")))) is None
+        or last.subject_digest == one.subject_digest
+    ]
+    return dossier.model_copy(update={"evidence": tuple(kept)})
+
+
+def _when(one: Evidence) -> float:
+    return one.taken_at.timestamp() if one.taken_at else -math.inf
 
 
 def observations_of(subject: str, evidence: Iterable[Evidence], *, delivers: bool) -> list[Observation]:

@@ -119,4 +119,9 @@ def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[Sub
             f"Of {', '.join(bare)} less than half of what the role asks for was seen. That is missing, not low: their "
             "interval is wide and their level drawn to the middle, which says nothing against them."
         )
+    if any(0 < one.covered < 1 for one in ranked):
+        said.append(
+            "What was not observed is taken to be missing by chance. Where somebody chose what to show, or what went "
+            "badly was left out, their level is too high."
+        )
     return tuple(said)

@@ -2,6 +2,7 @@
 
 from heldout.evidence.case import Case, CaseError, Subject
 from heldout.evidence.types import (
+    HANDED_OVER,
     Artifact,
     Basis,
     Contribution,
@@ -18,6 +19,7 @@ from heldout.evidence.types import (
 )
 
 __all__ = [
+    "HANDED_OVER",
     "Artifact",
     "Basis",
     "Case",

@@ -145,7 +145,10 @@ class Case:
         found = _find(self.subjects, name)
         if found is None:
             known = ", ".join(subject.name for subject in self.subjects) or "none yet"
-            raise CaseError(f"the case has no subject {name!r}; it has: {known}")
+            raise CaseError(
+                f"the case has no subject {name!r}; it has: {known}. "
+                f"Somebody new: heldout case add-subject {self.path} NAME"
+            )
         return found
 
     def add_subject(self, name: str, kind: SubjectKind = "person") -> Subject:
