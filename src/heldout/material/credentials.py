@@ -167,6 +167,7 @@ def _real(known: _Pattern, match: re.Match[str], value: str) -> bool:
         weak = value.lower() in _WEAK_PASSWORDS or bool(_PLACEHOLDER.search(value)) or len(set(value)) < 4
         return (
             not weak
+            and not re.search(r"[][()^*\\]", value)  # a pattern that such addresses are matched with
             and value.lower() != match[0].split("://")[1].split(":")[0].lower()
             and not _LOCAL.match(match["host"])
         )
@@ -208,6 +209,12 @@ _FILLED = re.compile(
     r"(?i)(password|passwd|secret|key|token|pass)\w{0,30}[\"']?\s{0,4}[:=]\s{0,4}[\"']?([^\s\"'#<>{}$]{8,})"
     r"|login \S+ password \S+"
 )
+_EMPTY = re.compile(
+    r"your|change|example|xxx|test|replace|placeholder|://|key_?\d|x-api-key"
+    r"|(url|uri|host|header|name|path|file|minutes|seconds|days|hours|expir\w*)[\"']?\s{0,4}[:=]",
+    re.IGNORECASE,
+)
+"""A line that names a key and gives none: a text to be replaced, an address, a header, a time."""
 
 
 def is_sample(path: str) -> bool:
@@ -228,4 +235,4 @@ def filled_in(path: str, text: str) -> Literal["sure", "likely"] | None:
     if path.lower().endswith((".pem", ".p12", ".pfx", ".keystore", ".jks", ".ppk")):
         return None
     values = (match[0] for match in _FILLED.finditer(text))
-    return "likely" if any(not re.search(r"(?i)your|change|example|xxx|test", value) for value in values) else None
+    return "likely" if any(not _EMPTY.search(value) for value in values) else None

@@ -53,7 +53,8 @@ class Secrets(Check):
         guesses = part == "code" and not path.lower().endswith((".md", ".rst", ".txt", ".html", ".css", ".xml"))
         found: dict[str, tuple[Secret, int]] = {}
         for secret in find_secrets(text, guesses=guesses):
-            if secret.kind not in found:
+            example = not secret.sure and _SHOWS.search(text, max(secret.start - 80, 0), secret.start)
+            if secret.kind not in found and not example:
                 found[secret.kind] = (secret, text.count("\n", 0, secret.start) + 1)
         lines = text.split("\n") if found else []
         for kind, (secret, line) in found.items():
@@ -70,6 +71,10 @@ class Secrets(Check):
                 strength=1.0 if secret.sure else 0.5,
                 kind=kind,
             )
+
+
+_SHOWS = re.compile(r"\bexamples?[\"']?\s{0,3}[:=][^\n]*$", re.IGNORECASE)
+"""What stands before a value that only shows how one looks: `{"example": {"new_password": "..."}}`."""
 
 
 def _a(kind: str, *, low: bool = False) -> str:

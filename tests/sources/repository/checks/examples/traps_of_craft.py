@@ -161,4 +161,26 @@ CRAFT = (
         "how much memory the machine has is not what the work takes",
         {"a.py": "import psutil\n\nram = psutil.virtual_memory().total / 1e9\n"},
     ),
+    Trap(
+        "SAF102",
+        "against",
+        "texts to be replaced, addresses, headers and times are no keys",
+        {
+            "a.py": "x = 1\n",
+            ".env.production": "DB_PASSWORD=CHANGE_THIS_IN_PRODUCTION\nKEY_VAULT_URL=https://fraud.vault.azure.net/\n"
+            "API_KEY_HEADER=X-API-Key\nTOKEN_EXPIRE_MINUTES=${JWT_MINUTES}\nAPI_KEYS=prod_api_key_1,prod_api_key_2\n",
+        },
+    ),
+    Trap(
+        "SAF101",
+        "against",
+        "a pattern for addresses of databases holds no password",
+        {"move.ps1": "if ($env:DATABASE_URL -match 'postgresql://([^:]+):([^@]+)@([^:]+):(\\d+)/([^?]+)') { }\n"},
+    ),
+    Trap(
+        "SAF101",
+        "against",
+        "the example of a schema is no password",
+        {"schemas.py": 'extra = {"example": {"new_password": "NewSecureWord4567!kQ"}}\n'},
+    ),
 )
