@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from heldout.decision.observations import ASSUMED_WIDENING, Observation, latest_states, observations_of
+from heldout.decision.observations import (
+    ASSUMED_WIDENING,
+    MIDDLE,
+    SPREAD,
+    Observation,
+    latest_states,
+    observations_of,
+)
 from heldout.evidence import Artifact, Dossier, Evidence
 
 
@@ -27,22 +34,42 @@ def test_what_was_not_observed_is_left_out() -> None:
     assert observations_of("ada", [missing], delivers=False) == []
 
 
-def test_their_own_work_counts_as_it_is() -> None:
-    assert (one().loading, one().offset, one().se) == (1.0, 0.0, 0.4)
+def test_a_level_that_hardly_tells_people_apart_is_left_out() -> None:
+    doubted = evidence(reason="It hardly tells people apart.")
+    assert observations_of("ada", [doubted], delivers=False) == []
+    told = evidence(source="handover", reason="One training of two.")
+    assert len(observations_of("ada", [told], delivers=True)) == 1
+
+
+def test_a_calibrated_level_is_drawn_to_its_start_as_far_as_it_cannot_tell() -> None:
+    own = one()
+    assert own.loading == pytest.approx(1 - (0.4 / SPREAD) ** 2)
+    assert own.offset == pytest.approx((1 - own.loading) * 2.0)
+    assert own.se / own.loading > 0.4  # as a measure of the truth it is less sure than as a forecast of it
+    assert one(se=0.79).loading < 0.06
+
+
+def test_a_typical_level_of_a_rule_that_starts_low_is_no_reproach() -> None:
+    """Nothing for or against was found: what the level says of the truth is little, and said as such."""
+    plain = one(level=2.0, se=0.7)
+    assert abs(plain.level - plain.offset - plain.loading * MIDDLE) < 0.25
 
 
 def test_an_assumed_error_is_widened() -> None:
     assert one(basis="assumed").se == pytest.approx(0.4 * ASSUMED_WIDENING)
+    assert one(basis="assumed").loading == 1.0
 
 
 def test_a_part_of_the_work_tells_of_a_part_of_the_level() -> None:
-    half = one(share=0.5)
-    assert (half.loading, half.offset) == (0.5, 1.0)  # the other half stands at the rule's start
-    assert half.se > 0.4
+    half, whole = one(share=0.5), one()
+    assert half.loading == pytest.approx(whole.loading / 2)
+    assert half.offset == pytest.approx((1 - half.loading) * 2.0)  # the other half stands at the rule's start
+    assert half.se > whole.se
 
 
 def test_a_share_that_nobody_knows_tells_less_than_a_known_one() -> None:
     assert one(share=None).se > one(share=0.5).se
+    assert one(share=None).loading == pytest.approx(one().loading / 2)
 
 
 def test_what_is_delivered_is_the_vendors() -> None:

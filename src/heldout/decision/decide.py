@@ -15,7 +15,7 @@ from heldout.decision.design import Floats
 from heldout.decision.explain import explain_subject
 from heldout.decision.facts import facts
 from heldout.decision.next_evidence import Outlook, outlook
-from heldout.decision.observations import Observation, latest_states, observations_of
+from heldout.decision.observations import Observation, latest_states, observations_of, telling
 from heldout.decision.posterior import Mixture, Posterior, fit, weights_of
 from heldout.decision.ranking import Worth, sensitivity, worth
 from heldout.decision.reasons import reasons
@@ -124,7 +124,7 @@ def decide(
     observed: list[Observation] = []
     given: list[Evidence] = []
     for subject, dossier in subjects:
-        seen = [one for one in dossier.evidence if one.level is not None]
+        seen = [one for one in dossier.evidence if telling(one)]
         observed += observations_of(subject.slug, seen, delivers=subject.kind in ("agency", "team"))
         given += seen
     slugs = [subject.slug for subject, _ in subjects]
@@ -161,7 +161,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
     """Everything about one subject."""
     row = fitted.posterior.index(subject.slug)
     seen = {name: [e for e in dossier.evidence if e.competency == name] for name in fitted.weights}
-    observed = {name: sum(e.level is not None for e in found) for name, found in seen.items()}
+    observed = {name: sum(telling(e) for e in found) for name, found in seen.items()}
     covered = sum(weight for name, weight in fitted.weights.items() if observed[name])
     whole, pieces = explain_subject(fitted.posterior, subject.slug, fitted.weights)
     levels = []
@@ -191,7 +191,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
         regret=float(fitted.worth.regret[row]),
         covered=min(covered, 1.0),
         levels=tuple(levels),
-        sources=tuple(dict.fromkeys(e.source for e in dossier.evidence if e.level is not None)),
+        sources=tuple(dict.fromkeys(e.source for e in dossier.evidence if telling(e))),
         facts=facts(dossier),
     )
 

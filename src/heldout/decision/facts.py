@@ -60,8 +60,9 @@ def _disagreements(dossier: Dossier) -> Iterator[str]:
 def _grave(dossier: Dossier) -> tuple[str, ...]:
     read = (f for e in dossier.evidence if e.source == "repository" for f in e.findings)
     grave = [f for f in read if f.polarity == "against" and f.severity == "high" and f.suppressed is None]
-    told = dict.fromkeys(f"{f.message.rstrip('.')} ({', '.join([*map(str, f.locations[:1]), f.code])})." for f in grave)
-    return tuple(told)[:_GRAVEST]
+    first = {f.code: f for f in reversed(grave)}  # one of a kind is enough beside the numbers
+    told = [first[code] for code in dict.fromkeys(f.code for f in grave)][:_GRAVEST]
+    return tuple(f"{f.message.rstrip('.')} ({', '.join([*map(str, f.locations[:1]), f.code])})." for f in told)
 
 
 def _states(dossier: Dossier) -> Iterator[str]:

@@ -21,6 +21,9 @@ UNKNOWN_SHARE = (0.5, 0.29)
 SHARE_ERROR = 0.1
 """Standard deviation of a share that was counted (commits, surviving lines): attribution is not authorship."""
 
+LEAST_RELIABILITY = 0.05
+"""A calibrated level whose error is as wide as people differ still says a little."""
+
 Kind = Literal["rating", "measure"]
 
 
@@ -70,8 +73,13 @@ def _when(one: Evidence) -> float:
     return one.taken_at.timestamp() if one.taken_at else -math.inf
 
 
+def telling(one: Evidence) -> bool:
+    """Whether there is a level that tells people apart: its source may say itself that it hardly does."""
+    return one.level is not None and not (one.source == "repository" and one.reason)
+
+
 def observations_of(subject: str, evidence: Iterable[Evidence], *, delivers: bool) -> list[Observation]:
-    """The observed levels of a subject's evidence, in order; what was not observed is left out, not counted as low.
+    """The levels of a subject's evidence that tell, in order; what was not observed is left out, not counted as low.
 
     `delivers` is true for an agency or a team: what they hand over is theirs, whoever in it wrote it.
     """
@@ -80,7 +88,7 @@ def observations_of(subject: str, evidence: Iterable[Evidence], *, delivers: boo
         if one.source == "interview"
         else _measure(subject, one, one.level, one.se, delivers=delivers)
         for one in evidence
-        if one.level is not None and one.se is not None
+        if telling(one) and one.level is not None and one.se is not None
     ]
 
 
@@ -91,7 +99,7 @@ def _rating(subject: str, one: Evidence, level: float) -> Observation:
 
 def _measure(subject: str, one: Evidence, level: float, se: float, *, delivers: bool) -> Observation:
     loading, offset, added = _share(one, delivers=delivers)
-    widened = se * (ASSUMED_WIDENING if one.basis == "assumed" else 1.0)
+    widened = se * (ASSUMED_WIDENING if one.basis == "assumed" else math.sqrt(_reliability(one)))
     group = one.group or f"{one.source} {one.subject_digest}"
     return Observation(
         subject, one.competency, level, "measure", one.source,
@@ -108,9 +116,24 @@ def _share(one: Evidence, *, delivers: bool) -> tuple[float, float, float]:
     """
     if one.source == "worksample" or (one.source == "handover" and (delivers or one.share is None)):
         return 1.0, 0.0, 0.0
+    drawn = _reliability(one)
+    start = MIDDLE if one.start is None else one.start
     if one.share is None:
         mean, error = UNKNOWN_SHARE
-        return mean, (1 - mean) * MIDDLE, SPREAD * math.sqrt((1 - mean) ** 2 + 2 * error**2)
-    start = MIDDLE if one.start is None else one.start
+        added = SPREAD * math.sqrt((1 - mean) ** 2 + 2 * error**2)
+        return drawn * mean, drawn * (1 - mean) * MIDDLE + (1 - drawn) * start, drawn * added
     error = 0.0 if one.share >= 1 else SHARE_ERROR
-    return one.share, (1 - one.share) * start, error * math.hypot(SPREAD, MIDDLE - start)
+    loading = drawn * one.share
+    return loading, (1 - loading) * start, drawn * error * math.hypot(SPREAD, MIDDLE - start)
+
+
+def _reliability(one: Evidence) -> float:
+    """How far a calibrated level follows the truth: `level = r * truth + (1 - r) * start` on average.
+
+    Such a level is a regression on what was read: it is drawn to the start of its rule as far as the rule cannot tell,
+    so that its error is that of the truth around the level. With the truth's spread known, r = 1 - (se / spread)²
+    (the attenuation of a regression; Carroll et al. 2006, Measurement Error in Nonlinear Models, section 1.4).
+    """
+    if one.source != "repository" or one.basis != "calibrated" or one.se is None:
+        return 1.0
+    return max(1 - (one.se / SPREAD) ** 2, LEAST_RELIABILITY)
