@@ -134,7 +134,7 @@ def test_a_case_without_anybody_is_no_error(tmp_path: Path) -> None:
     assert "nobody to decide about yet" in run("decide", empty.path)
 
 
-@pytest.mark.parametrize("name", ["case.toml", "standard.json", "record.toml"])
+@pytest.mark.parametrize("name", ["case.toml", "standard.json"])
 def test_a_page_does_not_go_over_the_cases_own_files(case: Case, name: str) -> None:
     before = (case.path / "case.toml").read_bytes()
     assert refused("decide", case.path, "--html", case.path / name) == 2

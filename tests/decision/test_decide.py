@@ -178,3 +178,10 @@ def test_what_is_missing_is_said_to_be_taken_as_missing_by_chance() -> None:
 def test_another_error_basis_is_other_evidence() -> None:
     one, other = (memo(someone("Ada", read("craft", 4.0, basis=basis))) for basis in ("assumed", "calibrated"))
     assert one.evidence_digest != other.evidence_digest
+
+
+@pytest.mark.parametrize("error", [float("inf"), 1e200])
+def test_an_error_without_bounds_tells_nothing_and_breaks_nothing(error: float) -> None:
+    (ada,) = memo(someone("Ada", *(read(c, 5.0, se=error) for c in ASKED))).subjects
+    assert ada.worth.mean == pytest.approx(3.0, abs=0.01)
+    assert not ada.worth.told

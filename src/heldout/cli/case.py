@@ -10,7 +10,7 @@ from typing import get_args
 import click
 from pydantic import BaseModel
 
-from heldout.cli.output import write_output
+from heldout.cli.output import check_output, write_output
 from heldout.decision import decisions
 from heldout.decision.record import RecordFile, forget
 from heldout.errors import InputError
@@ -70,6 +70,8 @@ def new(directory: Path, role: str, title: str, extra: tuple[Path, ...]) -> None
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the case as JSON instead.")
 def show(directory: Path, names: tuple[str, ...], html: str | None, json_to: str | None) -> None:
     """Show a case: subjects side by side, then each with evidence and questions."""
+    for target in (html, json_to):
+        check_output(target)
     case = Case.open(directory)
     subjects = [case.subject(name) for name in names] if names else list(case.subjects)
     dossiers = [everything(case, subject) for subject in subjects]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -9,27 +10,27 @@ import click
 from heldout.errors import InputError
 from heldout.report.export import write_file
 
-_OWN_FILES = ("case.toml", "standard.json", "role.yaml", "record.toml")
-_OWN_FOLDERS = ("subjects", "decision", "kits", "questions")
+_OWN = ("case.toml", "standard.json", "record.toml", "subjects", "decision", "kits", "questions")
+"""What a case keeps in its folder; anything else beside it is somebody's page."""
 
 
 def check_output(target: str | None) -> None:
-    """Raise InputError at once, not after minutes of work, when the folder of a file to write does not exist."""
+    """Raise InputError at once, not after minutes of work, when the folder of a file to write does not exist, or when
+    the file is one that a case is made of."""
     if target and target != "-" and not Path(target).parent.is_dir():
         raise InputError(f"cannot write {target} (no such folder); name a file in a folder that exists and is yours")
     if target and target != "-" and (case := _case_of(Path(target))):
         raise InputError(
-            f"{target} is a file of the case {case} and would be lost; name a file of another name or folder"
+            f"{target} is a file of the case {case} and is not overwritten; name a file of another name or folder"
         )
 
 
 def _case_of(target: Path) -> Path | None:
-    """The case to whose own files `target` belongs, if any; a new file beside them is nobody's."""
-    place = target.resolve()
-    for folder in place.parents:
+    """The case of whose own files `target` is one, if any; a new file is nobody's."""
+    place = Path(os.path.realpath(target))
+    for folder in place.parents if os.path.lexists(place) else ():
         if (folder / "case.toml").is_file():
-            own = place.parent == folder and place.name in _OWN_FILES
-            return folder if own or (place.exists() and place.relative_to(folder).parts[0] in _OWN_FOLDERS) else None
+            return folder if place.relative_to(folder).parts[0] in _OWN else None
     return None
 
 

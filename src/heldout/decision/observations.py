@@ -23,6 +23,8 @@ SHARE_ERROR = 0.1
 
 LEAST_RELIABILITY = 0.05
 """A calibrated level whose error is as wide as people differ still says a little."""
+WIDEST_ERROR = 100.0
+"""A wider standard error, an infinite one even, is counted as this: on a scale from 1 to 5 it tells nothing either."""
 
 Kind = Literal["rating", "measure"]
 
@@ -99,7 +101,7 @@ def _rating(subject: str, one: Evidence, level: float) -> Observation:
 
 def _measure(subject: str, one: Evidence, level: float, se: float, *, delivers: bool) -> Observation:
     loading, offset, added = _share(one, delivers=delivers)
-    widened = se * (ASSUMED_WIDENING if one.basis == "assumed" else math.sqrt(_reliability(one)))
+    widened = min(se, WIDEST_ERROR) * (ASSUMED_WIDENING if one.basis == "assumed" else math.sqrt(_reliability(one)))
     group = one.group or f"{one.source} {one.subject_digest}"
     return Observation(
         subject, one.competency, level, "measure", one.source,
@@ -136,4 +138,4 @@ def _reliability(one: Evidence) -> float:
     """
     if one.source != "repository" or one.basis != "calibrated" or one.se is None:
         return 1.0
-    return max(1 - (one.se / SPREAD) ** 2, LEAST_RELIABILITY)
+    return max(1 - (min(one.se, WIDEST_ERROR) / SPREAD) ** 2, LEAST_RELIABILITY)

@@ -17,9 +17,6 @@ State = Literal["observed", "not_observed", "not_assessable", "not_applicable", 
 material could not show it (no history, too little code); `not_applicable` the competency does not apply to
 it (no machine learning in it); `faulted` we failed to look."""
 
-WIDEST_ERROR = 100.0
-"""Level points: a standard error beyond it on a scale from 1 to 5 is a mistake, and infinite ones cannot be counted."""
-
 Measured = bool | int | float | str | None
 
 
@@ -140,7 +137,7 @@ class Evidence(Frozen):
 
     competency: str
     level: float | None = Field(default=None, ge=1.0, le=5.0)
-    se: float | None = Field(default=None, gt=0.0, le=WIDEST_ERROR)
+    se: float | None = Field(default=None, gt=0.0)
     basis: Basis = "assumed"
     source: str
     instrument: str
