@@ -19,16 +19,19 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from heldout.decision.decide import decide
 from heldout.decision.engagement import Need, engage
 from heldout.decision.engagement.assumptions import builtin
+from heldout.evidence import Case
 from heldout.report.engagement_html import render_engagement
 from heldout.report.fairness_html import render_fairness
 from heldout.report.html import render_audit, render_case, render_decision, render_dossier
 from heldout.report.record_html import render_explanation, render_record
+from heldout.runs.dossiers import everything
 from heldout.runs.recording import record_of
 from heldout.standard import load_standard
 from tests.decision.impact.samples import funnel, report
-from tests.decision.memos import ASKED, memo, rated, seen_by_all, settled, someone, undecided
+from tests.decision.memos import memo, settled, undecided
 from tests.decision.record.samples import case
 from tests.report import samples
 from tests.report.audit_samples import AUDITS
@@ -38,6 +41,7 @@ CHROMIUM = next(
 )
 needs_browser = pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="no Chromium on the path")
 STANDARD = load_standard()
+EXAMPLE = Path(__file__).parents[2] / "examples" / "decision"
 SENIOR = STANDARD.roles_by_id["ml-engineer-senior"]
 with TemporaryDirectory() as folder:
     FAIRNESS = report(funnel(Path(folder)))
@@ -131,10 +135,10 @@ def test_the_first_screen_of_an_audit_fits_a_screen(name: str, tmp_path: Path) -
 
 @needs_browser
 def test_the_memo_itself_prints_on_one_page(tmp_path: Path) -> None:
-    """Six subjects with reasons, limits, what no number holds and the room to decide; the annex begins a new page."""
-    people = [seen_by_all(f"Candidate Number {n}", 2.0 + n / 3) for n in range(5)]
-    apart = [rated(c, level, rater) for rater, level in (("Grace", 5), ("Mei", 2)) for c in ASKED[:4]]
-    page = render_decision(memo(*people, someone("Imaginary Models Ltd", *apart, kind="agency")))
+    """The shipped example: six subjects, reasons, limits, what no number holds, room to decide; then its annex."""
+    example = Case.open(EXAMPLE)
+    seen = [(one, everything(example, one)) for one in example.subjects]
+    page = render_decision(decide(example.title, example.role, example.standard, seen))
     first = page[: page.index('<section class="annex"')] + "</main></body></html>"
     (tmp_path / "memo.html").write_text(first, encoding="utf-8")
     subprocess.run(

@@ -11,7 +11,9 @@ import pytest
 from heldout.decision.law import laws
 from heldout.decision.record import About, Answer, Made, Record, fill, read_notes
 from heldout.decision.record.requirements import requirements
+from heldout.evidence import Artifact, Dossier, Evidence
 from heldout.runs.dossiers import everything
+from heldout.runs.recording import record_of
 from heldout.sources.interview.store import every
 from tests.decision.record.samples import DECIDED, FULL, case
 
@@ -117,3 +119,16 @@ def test_what_a_candidate_is_told_names_nobody_else(tmp_path: Path) -> None:
     assert sum(counted.weight for counted in ada.counts) == pytest.approx(1)
     assert (ada.contact, ada.kept_until, ada.decided) == ("hiring@example.org", date(2027, 6, 30), True)
     assert bob.looked_at == ()
+
+
+def test_a_level_that_the_decision_leaves_out_is_told_as_not_counted(tmp_path: Path) -> None:
+    made = case(tmp_path / "case")
+    doubted = Evidence(
+        competency="mlops", level=2.5, se=0.9, source="repository", instrument="review", version="1",
+        reason="it hardly tells people apart", subject_digest="e" * 64,
+    )  # fmt: skip
+    other = Artifact(name="other", kind="repository", origin="https://example.org/other", digest="e" * 64)
+    made.write_dossier(Dossier(subject="Ada", artifacts=(other,), evidence=(doubted,)))
+    ada = record_of(made, date(2026, 5, 1)).explanations[0]
+    (mlops,) = [one for one in ada.counts if one.name.startswith("MLOps")]
+    assert "past work: level 2.5 of 5, which hardly tells people apart and is not counted" in mlops.seen

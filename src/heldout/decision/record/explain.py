@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heldout.decision.observations import telling
 from heldout.decision.record.file import RecordFile, SubjectNotes
 from heldout.decision.record.result import Counted, Explanation
 from heldout.evidence import Artifact, Case, Dossier, Evidence, Subject
@@ -52,6 +53,7 @@ def _seen(evidence: Evidence) -> str:
     source = SOURCE_WORDS.get(evidence.source, evidence.source)
     on = f" on {evidence.taken_at.date()}" if evidence.taken_at else ""
     if evidence.level is not None:
-        return f"{source}{on}: level {evidence.level:.1f} of 5"
+        level = f"{source}{on}: level {evidence.level:.1f} of 5"
+        return level if telling(evidence) else f"{level}, which hardly tells people apart and is not counted"
     why = f" ({evidence.reason.rstrip('. ')})" if evidence.state in ("not_assessable", "not_applicable") else ""
     return f"{source}{on}: {_STATES.get(evidence.state, evidence.state)}{why}; that does not count against you"
