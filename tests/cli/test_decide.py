@@ -153,3 +153,10 @@ def test_somebody_can_be_added_without_work_to_look_at(case: Case) -> None:
     assert "agency" in run("case", "add-subject", case.path, "Łódź Models", "--kind", "agency")
     assert case.subject("Łódź Models").kind == "agency"
     assert refused("case", "add-subject", case.path, "łódź models") == 2
+
+
+def test_one_level_told_twice_is_refused_and_not_the_last_one_kept(case: Case) -> None:
+    run("decide", case.path, "--choose", "Bob", "--by", "Grace", "--reason", REASON)
+    told = ("outcome", case.path, "--subject", "Bob", "--months", 6, "--by", "Mei", "--competency", "craft=3")
+    assert refused(*told, "--competency", "craft=5") == 2
+    assert not list((case.path / "decision").glob("*-outcome-*"))

@@ -90,13 +90,16 @@ def outcome(
     from heldout.decision.decisions import record_outcome
 
     case = Case.open(directory)
+    known = [_level(text) for text in levels]
+    if len(dict(known)) < len(known):
+        raise InputError("--competency names one twice; give each level once")
     kept = record_outcome(
         case,
         subject=subject,
         months=months,
         by=by,
         level=level,
-        levels=dict(_level(text) for text in levels),
+        levels=dict(known),
         still_there=not left,
         note=note,
     )
