@@ -71,7 +71,7 @@ def _loose(text: str, path: str, line: int, group: str, cell: int | None) -> Dec
 def _name_in_url(text: str) -> str | None:
     """The distribution's name in a URL, as far as it is told: `#egg=`, a wheel's name, or a repository's name."""
     if egg := _EGG.search(text):
-        return egg[1]
+        return re.split(r"-(?=\d)", egg[1])[0]  # pip takes `name-1.2` too
     bare = text.partition("#")[0].rstrip("/")
     last = bare.rpartition("/")[2]
     if last.endswith((".whl", ".zip", ".tar.gz")):

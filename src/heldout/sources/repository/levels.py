@@ -165,7 +165,10 @@ def _state(competency: Competency, repo: Repository, spoken: Sequence[Finding], 
     telling = [f for f in spoken if f.polarity != "unknown" and f.suppressed is None]
     others = bool(telling) and all(f.share is not None and f.share < LEAST_SHARE for f in telling)
     if repo.code_lines >= LEAST_LINES and competency.specific_to_ml and not repo.ml.present:
-        return "not_applicable", "There is no machine learning in this code, so it says nothing of this."
+        return (
+            "not_applicable",
+            "In this code no machine learning with a known library was seen, so it says nothing of this.",
+        )
     if who.named and who.share is not None and who.share < LEAST_SHARE:
         return "not_assessable", f"Only {who.share:.0%} of the work is the subject's."
     if lines < LEAST_LINES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heldout.sources.repository.checks.registry import checks_by_code
-from tests.sources.repository.checks.examples.traps import Trap
+from tests.sources.repository.checks.examples.traps import TRAIN, Trap
 from tests.sources.repository.checks.examples.traps_around import AROUND
 from tests.sources.repository.checks.examples.traps_in_code import IN_CODE
 from tests.sources.repository.checks.examples.traps_in_leakage import LEAKS
@@ -13,12 +13,13 @@ from tests.sources.repository.checks.examples.traps_in_method import METHOD
 from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
 from tests.sources.repository.checks.examples.traps_in_projects import PROJECTS
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
+from tests.sources.repository.checks.examples.traps_in_the_open import CODE, OPEN
 from tests.support import findings_of, notebook
 
 
 @pytest.mark.parametrize(
     "trap",
-    [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *METHOD, *PROJECTS],
+    [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *METHOD, *PROJECTS, *OPEN],
     ids=lambda trap: f"{trap.code}: {trap.why}",
 )
 def test_what_only_looks_like_it_is_not_said(trap: Trap) -> None:
@@ -100,3 +101,43 @@ def test_a_statement_of_sql_begins_after_its_notes() -> None:
     text = "-- rows of a month\n/* and\nmore */\nSELECT a, count(*) FROM t GROUP BY a;\n"
     (found,) = findings_of({"q.sql": text}, check)
     assert found.locations[0].line == 4
+
+
+def test_numbers_say_what_they_count_and_what_is_left_out() -> None:
+    def told(code: str, files: dict[str, str | bytes]) -> str:
+        (check,) = checks_by_code([code])
+        (found,) = findings_of(files, check)
+        return found.message
+
+    rows = "    for r in more:\n        a = np.append(a, r)\n        b = np.append(b, r)\n"
+    grown = "import numpy as np\n\n\ndef f(a, b, more):\n" + rows + "    return a, b\n"
+    assert told("PYT106", {"a.py": grown}).startswith("2 lines in loops")
+    assert "at least 2 places" in told("SCL102", {"a.py": grown})
+    log = "# Changes\n\n" + "".join(
+        f"## [v1.3-{name}]\n\n- Some words that tell users what was changed in it and why.\n\n" for name in "ab"
+    )
+    assert "2 versions" in told("CRF202", {"a.py": "x = 1\n", "CHANGELOG.md": log + log})
+    small = {"a.py": CODE, "tests/test_a.py": "def test_f():\n    assert f(1) == 1\n"}
+    assert "1,000 lines" not in told("CRF301", small)
+    assert "1,000 lines" in told("CRF301", {**small, "b.py": CODE * 4})
+    said = "It says why these numbers are taken and what is seen when they are added up. " * 20
+    explained = ({"cell_type": "markdown"} for _ in range(6))
+    cells = [each for more in explained for each in ((said, more), "x = 1", "y = 2")]
+    assert "or of fewer than four code cells" in told("NBK107", {"a.ipynb": notebook(*cells)})
+    assert "on fewer than four cells" in told("NBK101", {"a.ipynb": notebook(*["x = 1"] * 5)})
+
+
+def test_words_of_a_readme_are_no_command() -> None:
+    (check,) = checks_by_code(["COM101"])
+    text = "# X\n\n" + "It tells what an experiment showed and how sure that is. " * 5 + "\n\nInstall `pandas`.\n"
+    (found,) = findings_of({"a.py": CODE, "README.md": text + "- `pending`\n- `table.csv`\n"}, check)
+    assert "it is for and how to install it" in found.message
+
+
+def test_mutual_information_is_corrected_for_chance_when_it_is_adjusted() -> None:
+    (check,) = checks_by_code(["STA105"])
+    text = TRAIN + "from sklearn.metrics import {0}\nprint({0}(a, b))\n"
+    (plain,) = findings_of({"a.py": text.format("normalized_mutual_info_score")}, check)
+    (adjusted,) = findings_of({"a.py": text.format("adjusted_mutual_info_score")}, check)
+    assert "chance" not in plain.message
+    assert "corrected for chance" in adjusted.message

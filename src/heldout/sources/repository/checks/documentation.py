@@ -21,9 +21,9 @@ _INSTALL = re.compile(
 )
 
 _RUN = re.compile(
-    r"\bpython[\d.]*\s+\S+|\bimport\s+\w+|\bfrom\s+\w+\S*\s+import\b"
+    r"\bpython[\d.]*[ \t]+\S+|\bimport\s+\w+|\bfrom\s+\w+\S*\s+import\b"
     r"|^[ \t]*+(\$|>|>>>|%|\./|bash\s|sh\s|docker run|make\s|mpirun|CUDA_VIS)"
-    r"|^[ \t]*+[\w-]+\s+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
+    r"|^[ \t]*+[\w-]+[ \t]+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
     re.MULTILINE,
 )
 
@@ -274,7 +274,7 @@ class ChangeLog(Check):
             if path.endswith((".py", ".sh", ".yml", ".yaml", ".json")) or path.count("/") > 2:
                 continue
             text = repo.text(path).text
-            versions = len(set(re.findall(r"^\W{0,6}(?:version |release |v)?(\d+\.\d+[\w.]*)", text, re.M | re.I)))
+            versions = len(set(re.findall(r"^\W{0,6}(?:version |release |v)?(\d+\.\d+[\w.+-]*)", text, re.M | re.I)))
             if versions >= 2 and count_words(text[:50_000]) >= 30:
                 yield self.found(
                     f"A change log tells what changed in {versions} versions.", repo.at(path, 1), versions=versions

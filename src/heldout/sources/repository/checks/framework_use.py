@@ -124,10 +124,11 @@ class Composed(Practice):
     }
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Whether a chain is seen to end in a model: by its class or by its name."""
+        """Whether a chain is seen to end in a model, by its class or by its name, with a step before it."""
+        if kind != "preprocessing and model in one pipeline":
+            return True
         last = _last_step(call)
-        ends_in_model = _MODEL.search(last) is not None and not _PREPARES.search(last)
-        return kind != "preprocessing and model in one pipeline" or ends_in_model
+        return _MODEL.search(last) is not None and not _PREPARES.search(last) and not _alone(call)
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Compositions, and transformers that break the rule of `fit`."""
@@ -158,6 +159,15 @@ _MODEL = re.compile(
     re.IGNORECASE,
 )
 """Names and classes of what learns to say something."""
+
+
+def _alone(call: ast.Call) -> bool:
+    """Whether the only step is written out: nothing is prepared in front of the model."""
+    steps: list[ast.expr] = call.args
+    if called_name(call) != "make_pipeline":
+        listed = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "steps"), None)
+        steps = listed.elts if isinstance(listed, ast.List | ast.Tuple) else []
+    return len(steps) == 1 and not isinstance(steps[0], ast.Starred)
 
 
 def _last_step(call: ast.Call) -> str:

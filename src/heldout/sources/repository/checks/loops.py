@@ -187,7 +187,8 @@ class GrownInLoops(Check):
     Example: `out = pd.concat([out, part])` in a loop speaks against; `parts.append(part)` and one `pd.concat(parts)`
     after it is the same in linear time.
 
-    Limits: With a dozen short rounds nobody would notice; the number of rounds is not seen.
+    Limits: With a dozen short rounds nobody would notice; the number of rounds is not seen. A place where a round also
+    binds the name anew is left out, so there may be more.
     """
 
     code = "SCL102"
@@ -208,7 +209,8 @@ class GrownInLoops(Check):
         places = [(noted.path, line) for noted in repo.notes(self) for line in noted.note.lines]
         if places:
             yield self.against(
-                f"Tables or arrays are grown by copying them inside a loop, in {plural(len(places), 'place')}.",
+                "Tables or arrays are grown by copying them inside a loop, in at least"
+                f" {plural(len(places), 'place')}.",
                 *(repo.at(path, line) for path, line in first(places, 4)),
                 strength=ramp(len(places) / (repo.kloc + 0.5), 0.0, 5.0),
                 places=len(places),

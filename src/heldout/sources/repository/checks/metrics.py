@@ -72,7 +72,7 @@ class MetricFits(Practice):
         ),
         "corrected for chance or class sizes": (
             "sklearn:balanced_accuracy_score|matthews_corrcoef|cohen_kappa_score|adjusted_rand_score",
-            "sklearn:normalized_mutual_info_score",
+            "sklearn:adjusted_mutual_info_score",
         ),
         "of probabilities (log loss, Brier)": ("sklearn:log_loss|brier_score_loss",),
         "of regression (absolute error, R2 ...)": (
@@ -80,7 +80,7 @@ class MetricFits(Practice):
             "sklearn:mean_pinball_loss",
         ),
         "of the task (ranking, overlap, translation ...)": (
-            "sklearn:ndcg_score|jaccard_score",
+            "sklearn:ndcg_score|jaccard_score|normalized_mutual_info_score",
             "nltk:corpus_bleu",
             "sacrebleu:corpus_bleu",
             "pycocotools:COCOeval",

@@ -173,15 +173,23 @@ class Monitoring(Check):
     ml_only = True
     why = "What is measured in use can be mended before users complain."
 
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """Note the functions with nothing in them but words."""
+        hollow = (ast.Pass, ast.Raise)
+        for function, facts in module.functions:
+            if all(isinstance(s, hollow) or (isinstance(s, ast.Expr) and _is_text(s.value)) for s in function.body):
+                yield facts.line
+
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report drift detection and monitoring."""
+        hollow = {(noted.path, noted.note) for noted in repo.notes(self)}
         drift = tools_used(repo, "drift")
         watch = tools_used(repo, "monitoring")
         own = [
             (m.path, f.line, f.name)
             for m in repo.scripts
             for f in m.functions
-            if _STABILITY.search(f.name) and not _NO_DRIFT.search(f.name)
+            if _STABILITY.search(f.name) and not _NO_DRIFT.search(f.name) and (m.path, f.line) not in hollow
         ]
         own = own if any(repo.ml.training) and len(own) <= 40 else []
         words = [f"drift is looked for by {names(drift)}"] if drift else []
@@ -203,6 +211,10 @@ class Monitoring(Check):
                 strength=1.0 if (drift or own) and watch else 0.7 if drift else 0.5,
                 ask="When did monitoring show you that a model had gone wrong: by which signal, and who acted?",
             )
+
+
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant)
 
 
 class Settings(Check):

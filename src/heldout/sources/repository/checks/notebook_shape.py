@@ -220,7 +220,8 @@ class Narrative(Check):
         }
         said = (
             f"{share:.0%} of {code} code cells have an explanation of a dozen words or more beside them; the text cells"
-            f" hold {words:,} words in all."
+            f" hold {words:,} words in all (left out: notebooks of documentation, or of fewer"
+            f" than four code cells)."
         )
         if share >= 0.3 and words >= 200:
             best = sorted(notes, key=lambda n: -n.note[1])

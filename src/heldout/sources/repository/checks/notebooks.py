@@ -18,6 +18,8 @@ from heldout.sources.repository.repository import Repository
 _SMALL = 4
 """A notebook of fewer code cells than this is a note, not work to be judged."""
 
+_LEFT_OUT = "left out: notebooks of documentation, or with run numbers on fewer than four cells"
+
 
 def code_of(cell: Cell) -> list[str]:
     """The lines of a cell that are neither blank nor comments."""
@@ -96,7 +98,7 @@ class ExecutionOrder(Check):
         if fraction(len(straight), len(notes)) > 0.5:
             yield self.found(
                 f"{among(len(straight), len(notes), 'notebook', 'was', 'were')} saved after one run from top to"
-                " bottom (notebooks without run numbers left out).",
+                f" bottom ({_LEFT_OUT}).",
                 *(repo.at(n.path, n.note.line) for n in first(straight, 2)),
                 strength=ramp(len(straight) / len(notes), 0.4, 1.0),
                 **numbers,
@@ -106,7 +108,7 @@ class ExecutionOrder(Check):
             share = sum(fraction(n.note.back + n.note.unrun, n.note.cells) for n in mixed) / len(notes)
             yield self.against(
                 f"{among(len(mixed), len(notes), 'notebook', 'was', 'were')} saved with cells run out of order or not"
-                " run at all (notebooks without run numbers left out).",
+                f" run at all ({_LEFT_OUT}).",
                 *(repo.at(n.path, n.note.line) for n in first(worst, 3)),
                 strength=ramp(share, 0.0, 0.25),
                 **numbers,

@@ -203,7 +203,7 @@ _ODD = {
     "empty": re.compile(r"empty|zero_(rows|length|size)|no_(data|rows|samples)"),
     "missing values": re.compile(r"(^|_)nan(s|_|$)|missing_?(val|data|entr|obs)|(^|_)null(s|_|$)|imput"),
     "missing columns, fields or files": re.compile(
-        r"missing_\w*(col|field|key|feature|label|arg|param|input|file|attr|header)"
+        r"missing_(?!error|value|indicator|return)\w*(col|field|key|feature|label|arg|param|input|file|attr|header)"
     ),
     "infinite or extreme": re.compile(
         r"(^|_)inf(_|$)|infinite|(int|float|numeric)\w*_overflow|underflow|extreme|too_(long|large|many|small|short)|boundary"

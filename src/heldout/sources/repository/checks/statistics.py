@@ -84,6 +84,8 @@ class HeldOut(Practice):
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
         """Whether folds are used as folds, and of a split both parts are kept."""
+        if kind == "folds" and _SPLITTER.search(called_name(call)) and _encodes(module, call):
+            return False
         return folds_are_used(module, call) and not _thrown_away(module, call)
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
@@ -99,7 +101,9 @@ class HeldOut(Practice):
                 yield "the data set's own test part", call.lineno
         for name in ("split", "subset"):
             for call in module.keyworded.get(name, ()):
-                if constant(argument(call, name)) in ("test", "val", "valid", "validation", "dev"):
+                if constant(argument(call, name)) in ("test", "val", "valid", "validation", "dev") and (
+                    not _put_together(module, call)
+                ):
                     yield "the data set's own test part", call.lineno
         for name in ("evaluate", "score", "evaluate_generator", "predict", "predict_generator"):
             for call in module.called.get(name, ()):
@@ -116,6 +120,8 @@ class HeldOut(Practice):
         fitted = {(_id(c.args[0]), _id(c.args[1])): c for c in fits}
         judged = list(_judged_rows(module))
         if not judged or not fitted or any(rows not in fitted for rows, _ in judged):
+            return
+        if any(not _same_rows(module, fitted[rows], call, rows) for rows, call in judged):
             return
         lines = [line for (x, y), call in judged for line in (fitted[x, y].lineno, call.lineno)]
         named = {name for rows, _ in judged for name in rows}
@@ -140,6 +146,44 @@ class HeldOut(Practice):
                 noted.note.fitted,
                 noted.note.judged,
             )
+
+
+def _same_rows(module: Module, fit: ast.Call, judge: ast.Call, rows: tuple[str, str]) -> bool:
+    """Whether names mean the same rows in both calls: not where two functions are each given rows of these names."""
+    first, second = module.function_of(fit), module.function_of(judge)
+    if first is second:
+        return True
+    given = {
+        a.arg for f in (first, second) if f is not None for a in (*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs)
+    }
+    return not given & set(rows)
+
+
+def _put_together(module: Module, call: ast.Call) -> bool:
+    """Whether what the call gives is joined with something else of its kind, so that nothing is held out."""
+    around = module.parent(call)
+    if not isinstance(around, ast.Assign):
+        return False
+    names = {name for target in around.targets for name in target_names(target)}
+    scope = module.function_of(call) or module.tree
+    for node in walk(scope):
+        joined: list[ast.expr] = []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            joined = [node.left, node.right]
+        elif isinstance(node, ast.Call) and called_name(node) in ("concat", "concatenate", "ConcatDataset", "vstack"):
+            first = node.args[0] if node.args else None
+            joined = first.elts if isinstance(first, ast.List | ast.Tuple) else []
+        plain = [part.id for part in joined if isinstance(part, ast.Name)]
+        if len(plain) > 1 and names & set(plain) and set(plain) - names:
+            return True
+    return False
+
+
+def _encodes(module: Module, call: ast.Call) -> bool:
+    """Whether folds are made in a class that transforms rows, and neither predicts nor judges."""
+    around = next((node for node in module.parents(call) if isinstance(node, ast.ClassDef)), None)
+    methods = {node.name for node in around.body if isinstance(node, ast.FunctionDef)} if around is not None else set()
+    return "transform" in methods and not methods & {"predict", "predict_proba", "score", "evaluate"}
 
 
 def _thrown_away(module: Module, call: ast.Call) -> bool:

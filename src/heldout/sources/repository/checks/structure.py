@@ -79,7 +79,7 @@ class Layout(Check):
         elif (tidy := fraction(len(clean), len(judged))) >= 0.6:
             yield self.found(
                 f"{len(clean)} of {len(judged)} {_JUDGED} define functions or classes and can be imported"
-                " without starting work"
+                " without being seen to start work"
                 f"{', and the project can be installed as a package' if packaged else ''}.",
                 *(repo.at(path) for path in packaged[:1]),
                 strength=ramp(tidy, 0.6, 1.0) * (1.0 if packaged else 0.6),
@@ -92,7 +92,7 @@ class Layout(Check):
 _AT_WORK = re.compile(
     r"(.*\.)?(open|print|input|download|urlretrieve|urlopen|read_(csv|excel|json|parquet|table|sql|pickle|hdf)|loadtxt"
     r"|genfromtxt|load_model|load_dataset|load_data|load_weights|from_pretrained|imread|listdir|parse_args|fit"
-    r"|fit_transform|predict|makedirs|mkdir|rmtree|SummaryWriter|VideoCapture|connect|to_csv|savefig|show)"
+    r"|fit_transform|predict|makedirs|mkdir|rmtree|SummaryWriter|VideoCapture|connect|to_csv|savefig|show|set_experiment|start_run)"
     r"|(torch|joblib|pickle|json|yaml|numpy|spacy|librosa|cPickle|dill)\.(load|safe_load|full_load|save|dump)"
     r"|requests\.\w+|subprocess\.\w+|os\.system"
 )

@@ -103,10 +103,11 @@ class AssertingTests(Check):
                 **measured,
             )
             return
+        rate = f"; that makes {per_kloc:.0f} for each 1,000 lines of code" if lines >= 300 else ""
         strength = 0.8 * ramp(per_kloc, 0, 25) * ramp(share, 0.4, 0.9) + 0.2 * ramp(fraction(failing, total), 0, 0.08)
         yield self.found(
             f"{asserting} of {total} test functions assert something, {failing or 'none'} of them that an error is"
-            f" raised; that makes {per_kloc:.0f} for each 1,000 lines of code.",
+            f" raised{rate}.",
             *(repo.at(noted.path) for noted in first(sorted(taken, key=lambda n: -n.note.asserting), 3)),
             strength=strength,
             **measured,
@@ -162,7 +163,7 @@ class TestsOfOwnCode(Check):
         """Compare the lines of tests that use own code with the lines of code."""
         own = _own_names(repo)
         testing = {noted.path for noted in repo.notes(self)}
-        using = [m for m in repo.tests if m.path in testing and _uses_own(m, own)]
+        using = [m for m in repo.tests if m.path in testing and _uses_own(m, own, repo)]
         lines = sum(m.code_lines for m in using)
         code = sum(m.code_lines for m in repo.scripts if m.part == "code")
         if not using or code < 50:
@@ -237,10 +238,20 @@ def _own_names(repo: Repository) -> frozenset[str]:
     return frozenset(names)
 
 
-def _uses_own(module: ModuleFacts, own: frozenset[str]) -> bool:
-    return any(name.startswith(".") or name.partition(".")[0] in own for name in module.imports) or any(
-        name.startswith("subprocess.") for name in module.calls
-    )
+def _uses_own(module: ModuleFacts, own: frozenset[str], repo: Repository) -> bool:
+    return any(
+        name.startswith(".") or (name.partition(".")[0] in own and not _absent(name, repo)) for name in module.imports
+    ) or any(name.startswith("subprocess.") for name in module.calls)
+
+
+def _absent(name: str, repo: Repository) -> bool:
+    """Whether an import of `a.b` finds no `b` in a folder `a` at the root that has no `__init__.py` to define it."""
+    top, _, rest = name.partition(".")
+    inner = rest.partition(".")[0]
+    inside = [path for path in repo.paths if path.startswith(f"{top}/")]
+    if not inside or not inner or f"{top}.py" in repo.paths or f"{top}/__init__.py" in inside:
+        return False
+    return not any(path.split("/")[1].partition(".")[0] == inner for path in inside)
 
 
 ASSERTING = AssertingTests()

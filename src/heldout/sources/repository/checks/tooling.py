@@ -117,7 +117,7 @@ class ContinuousIntegration(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Judge the commands by what they are for."""
-        tests = repo.ci.doing("test", "notebooks", on_change=True)
+        tests = [c for c in repo.ci.doing("test", "notebooks", on_change=True) if not _nowhere(c.text, repo)]
         others = repo.ci.doing("lint", "types", "build", "docs", on_change=True)
         if tests:
             gated = {purpose for command in others for purpose in command.purposes} & {"lint", "types", "build"}
@@ -150,6 +150,15 @@ class ContinuousIntegration(Check):
                 repo.at(repo.ci.files[0].path),
                 ask="What runs by itself when somebody proposes a change?",
             )
+
+
+_FOLDER = re.compile(r"\bpytest\s+(?:-\S+\s+)*(?:\./)?([\w-]+)/?\s*$")
+
+
+def _nowhere(command: str, repo: Repository) -> bool:
+    """Whether the one folder that pytest is told is in no folder of the repository."""
+    told = _FOLDER.search(command)
+    return told is not None and not any(told[1] in path.split("/")[:-1] for path in repo.paths)
 
 
 _NAMES = {"lint": "lint", "types": "a type check", "build": "a build"}

@@ -120,7 +120,12 @@ def _has_numbers(repo: Repository, place: Location) -> bool:
     """Whether a decimal number stands in a line or in one of the few after it: a spread that is given, not demanded."""
     lines = repo.readme.lines if repo.readme is not None else []
     start = place.line or 1
-    return any(re.search(r"\d\.\d", line[:1000]) for line in lines[start - 1 : start + 8])
+    near = (line[:1000] for line in lines[start - 1 : start + 8])
+    return any(re.search(r"\d\.\d", line) for line in near if not _FORMULA.search(line))
+
+
+_FORMULA = re.compile(r"\\(frac|sqrt|cdot|times|text|sum|bar|hat)\b|_\{")
+"""Marks of a formula, whose numbers are those of the rule and not of a result."""
 
 
 class BestOfSeeds(Check):

@@ -108,8 +108,10 @@ class Undeclared(Check):
         if not missing and not unclear:
             # Of a library only the package was asked: programs beside it may need more.
             what = "the package" if purpose(repo) == "library" else "the code"
+            hosted = any(_hosted(repo, m.path) for m in repo.notebooks)
+            apart = " (notebooks made for a hosted platform left out)" if hosted else ""
             yield self.found(
-                f"Every library that {what} is seen to import is declared, or comes with one that is.",
+                f"Every library that {what} is seen to import is declared, or comes with one that is{apart}.",
                 *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),
                 imported=len(foreign),
             )
