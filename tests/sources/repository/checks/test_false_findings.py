@@ -13,7 +13,7 @@ from tests.sources.repository.checks.examples.traps_in_method import METHOD
 from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
 from tests.sources.repository.checks.examples.traps_in_projects import PROJECTS
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
-from tests.sources.repository.checks.examples.traps_in_the_open import CODE, OPEN
+from tests.sources.repository.checks.examples.traps_in_the_open import CODE, OPEN, THREE
 from tests.support import findings_of, notebook
 
 
@@ -141,3 +141,20 @@ def test_mutual_information_is_corrected_for_chance_when_it_is_adjusted() -> Non
     (adjusted,) = findings_of({"a.py": text.format("adjusted_mutual_info_score")}, check)
     assert "chance" not in plain.message
     assert "corrected for chance" in adjusted.message
+
+
+def test_models_whose_predictions_are_each_judged_are_compared() -> None:
+    (check,) = checks_by_code(["STA101"])
+    each = "{0}.fit(X, y)\np{0} = {0}.predict(Z)\nprint(roc_auc_score(t, p{0}))\n"
+    (named,) = findings_of({"a.py": THREE + "".join(each.format(n) for n in "abc")}, check)
+    loop = "for model in (a, b, c):\n    print(roc_auc_score(t, model.fit(X, y).predict(Z)))\n"
+    (looped,) = findings_of({"a.py": THREE + loop}, check)
+    assert named.polarity == looped.polarity == "for"
+
+
+@pytest.mark.parametrize("command", ["pytest -x --disable-warnings", "pytest -k tests", "pytest test/", "pytest -n 2"])
+def test_options_of_pytest_are_no_folders(command: str) -> None:
+    (check,) = checks_by_code(["CRF305"])
+    workflow = f"on: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {command}\n"
+    (found,) = findings_of({"a.py": CODE, "test/test_a.py": CODE, ".github/workflows/a.yml": workflow}, check)
+    assert "runs tests at each change" in found.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
@@ -13,7 +14,9 @@ from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.checks.statistics import is_metric, is_package
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import assignments, names_in
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 
 _COMPARES = re.compile(
     r"base-?line|state.of.the.art|\bsota\b|compar|benchmark|outperform|dummy|naive|chance level|random guess"
@@ -36,6 +39,75 @@ _MODELS = re.compile(
     r"^(sklearn|xgboost|lightgbm|catboost|imblearn)\."
     r".*?(Classifier|Regressor|Regression|SVC|SVR|NB|Ridge|Lasso|ElasticNet)$"
 )
+
+
+_QUIET = re.compile(r"(fit|predict\w*|feature_importances_|coef_|intercept_|(set|get)_params|classes_|save_model)$")
+"""Attributes of a model by which it is not judged."""
+
+
+def _unjudged(module: Module) -> frozenset[int]:
+    """The `id`s of calls that make models which are surely not judged by themselves.
+
+    A model is not when it is made inside an ensemble of models, or bound to a plain name that is only fitted, given to
+    an ensemble, or asked for predictions which meet nothing but those of other models.
+    """
+    made = [call for call, name in module.calls if _MODELS.match(name)]
+    if len(made) < 3:
+        return frozenset()
+    inside = _in_ensembles(module)
+    members = {node.id for node in inside if isinstance(node, ast.Name)}
+    bound: dict[ast.AST, str] = {
+        value: target.id for target, value, _ in assignments(module) if isinstance(target, ast.Name)
+    }
+    names = {bound[call] for call in made if call in bound}
+    judged = {name for name in names if _is_judged(module, name, names, member=name in members)}
+    return frozenset(id(call) for call in made if (bound[call] not in judged if call in bound else call in inside))
+
+
+def _in_ensembles(module: Module) -> set[ast.AST]:
+    """All that stands in the arguments of ensembles, also in what is bound to a name and given to them."""
+    given = [
+        part
+        for call, name in module.calls
+        if re.search(r"\.(Stacking|Voting)(Classifier|Regressor)$", name)
+        for argument in (*call.args, *(k.value for k in call.keywords))
+        for part in walk(argument)
+    ]
+    names = {part.id for part in given if isinstance(part, ast.Name)}
+    lists = [v for t, v, _ in assignments(module) if isinstance(t, ast.Name) and t.id in names]
+    return {*given, *(part for value in lists if isinstance(value, ast.List) for part in walk(value))}
+
+
+def _is_judged(module: Module, name: str, models: AbstractSet[str], *, member: bool) -> bool:
+    """Whether a model's name is used in a way that may judge it, or its predictions meet a call or a comparison."""
+    predicted = {
+        target.id
+        for target, value, _ in assignments(module)
+        if isinstance(target, ast.Name) and names_in(value) & models == {name} and target.id not in models
+    }
+    for use in module.nodes(ast.Name):
+        if not isinstance(use.ctx, ast.Load):
+            continue
+        if use.id in predicted and _meets(module, use):
+            return True
+        if use.id == name:
+            around = module.parent(use)
+            told = around.attr if isinstance(around, ast.Attribute) else ""
+            if (not told and not member) or (told and not _QUIET.match(told)):
+                return True
+            if told.startswith("predict") and around is not None and _meets(module, module.parent(around)):
+                return True
+    return False
+
+
+def _meets(module: Module, node: ast.AST | None) -> bool:
+    """Whether something stands in the arguments of a call or in a comparison."""
+    while node is not None and not isinstance(node, ast.stmt):
+        around = module.parent(node)
+        if isinstance(around, ast.Compare | ast.keyword) or (isinstance(around, ast.Call) and node is not around.func):
+            return True
+        node = around
+    return False
 
 
 class BaselineCompared(Practice):
@@ -78,10 +150,11 @@ class BaselineCompared(Practice):
             for node in definitions:
                 if not _WATCHES.search(module.text) and _BASELINE.search(node.name) and not _HANDLES.match(node.name):
                     yield "a baseline of its own in the code", node.lineno
+        unjudged = _unjudged(module)
         models: dict[str, int] = {}
         judged = False
         for call, name in module.calls:
-            if _MODELS.match(name):
+            if _MODELS.match(name) and id(call) not in unjudged:
                 models.setdefault(name, call.lineno)
             judged = judged or is_metric(name) or name.endswith((".cross_val_score", ".cross_validate"))
         if len(models) >= 3 and (judged or ".score(" in module.text):

@@ -152,13 +152,14 @@ class ContinuousIntegration(Check):
             )
 
 
-_FOLDER = re.compile(r"\bpytest\s+(?:-\S+\s+)*(?:\./)?([\w-]+)/?\s*$")
+_FOLDER = re.compile(r"\bpytest\s+(?:-\S+\s+)*(?:\./)?(?:(\w[\w-]*)/|(?<!-[km] )(tests?))\s*$")
+"""The last word for pytest where it is a folder: with a slash, or named for tests."""
 
 
 def _nowhere(command: str, repo: Repository) -> bool:
     """Whether the one folder that pytest is told is in no folder of the repository."""
     told = _FOLDER.search(command)
-    return told is not None and not any(told[1] in path.split("/")[:-1] for path in repo.paths)
+    return told is not None and not any((told[1] or told[2]) in path.split("/")[:-1] for path in repo.paths)
 
 
 _NAMES = {"lint": "lint", "types": "a type check", "build": "a build"}

@@ -6,6 +6,11 @@ from tests.sources.repository.checks.examples.traps import TRAIN, Trap
 
 _FILLER = "def f{n}(x):\n    y = x + {n}\n    return y\n\n\n"
 CODE = "".join(_FILLER.format(n=n) for n in range(30))
+THREE = (
+    "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.linear_model import LogisticRegression\n"
+    "from sklearn.metrics import roc_auc_score\nfrom sklearn.svm import SVC\n"
+    "a = LogisticRegression()\nb = SVC()\nc = RandomForestClassifier()\n"
+)
 _DRIFT = 'def check_data_drift(train, test):\n    """Compare.\n\n    TODO: all of it.\n    """\n'
 
 OPEN = (
@@ -69,6 +74,26 @@ OPEN = (
             "a.py": "from sklearn.linear_model import LogisticRegression\n\nBASE = LogisticRegression\n\n\nclass One:\n"
             "    def score(self, X, y):\n        return self.estimator.score(X, y)\n\n\nclass Many:\n"
             "    def again(self, X, y):\n        for learner in self.learners:\n            learner.fit(X, y)\n"
+        },
+    ),
+    Trap(
+        "STA101",
+        "for",
+        "models that are fitted, and of which only the mean is judged",
+        {
+            "a.py": THREE
+            + "".join(f"{n}.fit(X, y)\np{n} = {n}.predict_proba(Z)[:, 1]\n" for n in "abc")
+            + "both = 0.3 * pa + 0.3 * pb + 0.4 * pc\nprint(roc_auc_score(t, both))\n"
+        },
+    ),
+    Trap(
+        "STA101",
+        "for",
+        "parts of an ensemble that is judged alone",
+        {
+            "a.py": THREE + "from sklearn.ensemble import StackingClassifier\nparts = [('a', a), ('b', b), ('c', c)]\n"
+            "whole = StackingClassifier(estimators=parts, final_estimator=LogisticRegression())\n"
+            "whole.fit(X, y)\nprint(roc_auc_score(t, whole.predict(Z)))\n"
         },
     ),
     Trap(
