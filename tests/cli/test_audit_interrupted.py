@@ -75,7 +75,11 @@ def groups_of(processes: list[int]) -> dict[Path, int]:
     """The control groups of ours that these processes are in, each with its inode: the next run makes another."""
     found = {}
     for process in processes:
-        for line in Path(f"/proc/{process}/cgroup").read_text().splitlines():
+        try:
+            lines = Path(f"/proc/{process}/cgroup").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended meanwhile
+        for line in lines:
             _, controllers, path = line.split(":", 2)
             roots = [Path("/sys/fs/cgroup"), *(Path("/sys/fs/cgroup") / name for name in (controllers, "unified"))]
             for place in (root / path.lstrip("/") for root in roots):
@@ -116,9 +120,14 @@ def test_what_ends_an_audit_leaves_nothing_running_and_is_taken_up_again(
         command = Command(place, index)
         process = command.start()
         wait_for((command.kept / "steps" / "4-run.json").exists, process)
-        wait_for(command.running, process)  # the second training, of five
-        groups = groups_of(command.running())
-        assert bool(groups) == bool(find_hierarchy())
+        groups: dict[Path, int] = {}
+
+        def under_way() -> bool:  # the second training, of five, in its control group where there are any
+            running = command.running()
+            groups.update(groups_of(running))
+            return bool(running) and bool(groups) == bool(find_hierarchy())
+
+        wait_for(under_way, process)
         (os.killpg if whole_group else os.kill)(process.pid, number)
         _, err = process.communicate(timeout=60)
 

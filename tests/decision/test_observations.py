@@ -6,7 +6,7 @@ import pytest
 
 from heldout.decision.observations import (
     ASSUMED_WIDENING,
-    MIDDLE,
+    LEAST_ERROR,
     SPREAD,
     Observation,
     latest_states,
@@ -40,35 +40,29 @@ def test_a_level_that_hardly_tells_people_apart_is_left_out() -> None:
     assert len(observations_of("ada", [told], delivers=True)) == 1
 
 
-def test_a_calibrated_level_is_drawn_to_its_start_as_far_as_it_cannot_tell() -> None:
+def test_a_calibrated_level_is_a_forecast_and_holds_less_news_than_its_error_says() -> None:
     own = one()
-    assert own.loading == pytest.approx(1 - (0.4 / SPREAD) ** 2)
-    assert own.offset == pytest.approx((1 - own.loading) * 2.0)
-    assert own.se / own.loading > 0.4  # as a measure of the truth it is less sure than as a forecast of it
-    assert one(se=0.79).loading < 0.06
-
-
-def test_a_typical_level_of_a_rule_that_starts_low_is_no_reproach() -> None:
-    """Nothing for or against was found: what the level says of the truth is little, and said as such."""
-    plain = one(level=2.0, se=0.7)
-    assert abs(plain.level - plain.offset - plain.loading * MIDDLE) < 0.25
+    assert (own.loading, own.offset) == (1.0, 0.0)
+    assert own.se == pytest.approx(0.4 / (1 - (0.4 / SPREAD) ** 2) ** 0.5)
+    assert one(se=0.79).se > 3  # as wide as people differ: hardly any
 
 
 def test_an_assumed_error_is_widened() -> None:
     assert one(basis="assumed").se == pytest.approx(0.4 * ASSUMED_WIDENING)
-    assert one(basis="assumed").loading == 1.0
+
+
+def test_no_file_is_believed_to_be_surer_than_people_can_be() -> None:
+    assert one(source="handover", share=None, se=1e-9).se == LEAST_ERROR
 
 
 def test_a_part_of_the_work_tells_of_a_part_of_the_level() -> None:
-    half, whole = one(share=0.5), one()
-    assert half.loading == pytest.approx(whole.loading / 2)
-    assert half.offset == pytest.approx((1 - half.loading) * 2.0)  # the other half stands at the rule's start
-    assert half.se > whole.se
+    half = one(share=0.5)
+    assert (half.loading, half.offset) == (0.5, 1.0)  # the other half stands at the rule's start
+    assert half.se > one().se
 
 
 def test_a_share_that_nobody_knows_tells_less_than_a_known_one() -> None:
     assert one(share=None).se > one(share=0.5).se
-    assert one(share=None).loading == pytest.approx(one().loading / 2)
 
 
 def test_what_is_delivered_is_the_vendors() -> None:

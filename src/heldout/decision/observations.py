@@ -21,6 +21,8 @@ UNKNOWN_SHARE = (0.5, 0.29)
 SHARE_ERROR = 0.1
 """Standard deviation of a share that was counted (commits, surviving lines): attribution is not authorship."""
 
+LEAST_ERROR = 0.3
+"""No measure of a level is taken to be surer than this, whatever its file says."""
 LEAST_RELIABILITY = 0.05
 """A calibrated level whose error is as wide as people differ still says a little."""
 WIDEST_ERROR = 100.0
@@ -101,7 +103,8 @@ def _rating(subject: str, one: Evidence, level: float) -> Observation:
 
 def _measure(subject: str, one: Evidence, level: float, se: float, *, delivers: bool) -> Observation:
     loading, offset, added = _share(one, delivers=delivers)
-    widened = min(se, WIDEST_ERROR) * (ASSUMED_WIDENING if one.basis == "assumed" else math.sqrt(_reliability(one)))
+    error = min(max(se, LEAST_ERROR), WIDEST_ERROR)
+    widened = error * ASSUMED_WIDENING if one.basis == "assumed" else error / math.sqrt(_reliability(one, error))
     group = one.group or f"{one.source} {one.subject_digest}"
     return Observation(
         subject, one.competency, level, "measure", one.source,
@@ -118,24 +121,22 @@ def _share(one: Evidence, *, delivers: bool) -> tuple[float, float, float]:
     """
     if one.source == "worksample" or (one.source == "handover" and (delivers or one.share is None)):
         return 1.0, 0.0, 0.0
-    drawn = _reliability(one)
-    start = MIDDLE if one.start is None else one.start
     if one.share is None:
         mean, error = UNKNOWN_SHARE
-        added = SPREAD * math.sqrt((1 - mean) ** 2 + 2 * error**2)
-        return drawn * mean, drawn * (1 - mean) * MIDDLE + (1 - drawn) * start, drawn * added
+        return mean, (1 - mean) * MIDDLE, SPREAD * math.sqrt((1 - mean) ** 2 + 2 * error**2)
+    start = MIDDLE if one.start is None else one.start
     error = 0.0 if one.share >= 1 else SHARE_ERROR
-    loading = drawn * one.share
-    return loading, (1 - loading) * start, drawn * error * math.hypot(SPREAD, MIDDLE - start)
+    return one.share, (1 - one.share) * start, error * math.hypot(SPREAD, MIDDLE - start)
 
 
-def _reliability(one: Evidence) -> float:
-    """How far a calibrated level follows the truth: `level = r * truth + (1 - r) * start` on average.
+def _reliability(one: Evidence, se: float) -> float:
+    """How much of a calibrated level is news, 0-1.
 
-    Such a level is a regression on what was read: it is drawn to the start of its rule as far as the rule cannot tell,
-    so that its error is that of the truth around the level. With the truth's spread known, r = 1 - (se / spread)²
-    (the attenuation of a regression; Carroll et al. 2006, Measurement Error in Nonlinear Models, section 1.4).
+    Such a level is a forecast from what was read: it is drawn to the middle of what was read as far as its rule cannot
+    tell, and its error is that of the truth around it. As a measurement it then holds r / se² of information, with
+    r = 1 - (se / spread)² (the attenuation of a regression; Carroll et al. 2006, Measurement Error in Nonlinear Models,
+    section 1.4). It is not drawn out again: that would read more from a level than it says.
     """
-    if one.source != "repository" or one.basis != "calibrated" or one.se is None:
+    if one.source != "repository":
         return 1.0
-    return max(1 - (min(one.se, WIDEST_ERROR) / SPREAD) ** 2, LEAST_RELIABILITY)
+    return max(1 - (se / SPREAD) ** 2, LEAST_RELIABILITY)
