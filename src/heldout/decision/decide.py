@@ -240,7 +240,7 @@ def _raters(posterior: Posterior) -> tuple[RaterNote, ...]:
     if len(design.raters) < 2:
         return ()
     counts = [round(-float(design.effects[:, [design.first_rater + i]].sum())) for i in range(len(design.raters))]
-    low, high = posterior.leniency.interval(0.9)
+    low, high = posterior.leniency_ends
     mean = posterior.leniency.mean
     return tuple(
         RaterNote(rater=name, lenient=float(mean[i]), low=float(low[i]), high=float(high[i]), ratings=counts[i])

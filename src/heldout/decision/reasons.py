@@ -124,7 +124,7 @@ def _severity(rater: str, posterior: Posterior) -> str:
     lenient = float(posterior.leniency.mean[column])
     if abs(lenient) < 0.05:
         return f"{rater} rates like the others"
-    low, high = (float(side[column]) for side in posterior.leniency.interval(0.9))
+    low, high = (float(side[column]) for side in posterior.leniency_ends)
     seems = "seems to rate" if low <= 0 <= high else "rates"
     chance = ", which may be chance" if low <= 0 <= high else ""
     return f"{rater} {seems} {abs(lenient):.1f} {'higher' if lenient > 0 else 'lower'} than the others{chance}"
