@@ -38,7 +38,7 @@ def command(
     """
     from heldout.decision.decide import decide
     from heldout.decision.decisions import decisions, outcomes, record_decision
-    from heldout.report.html import render_decision
+    from heldout.report.decision_html import render_decision
     from heldout.report.terminal import make_console
     from heldout.report.terminal_decision import print_decision
     from heldout.runs.dossiers import everything

@@ -10,7 +10,7 @@ from heldout.decision.posterior import Posterior
 from heldout.decision.result import Reason, ReasonKind
 from heldout.evidence import Evidence
 from heldout.standard import Standard
-from heldout.wording import percent
+from heldout.wording import percent, within
 
 _LOOKS = {"repository": "the review", "handover": "the audit", "worksample": "the work sample"}
 _NAMED = 2
@@ -82,15 +82,9 @@ def _most(parts: Sequence[Piece], total: float, given: Sequence[Evidence], stand
     if not first:
         return ""
     seen = [given[part.observation or 0] for part in first]
-    levels = ", ".join(f"{_short(standard, one.competency)} {one.level:.2g}" for one in seen)
+    levels = ", ".join(f"{within(standard.short(one.competency))} {one.level:.2g}" for one in seen)
     why = "" if seen[0].source == "interview" else _main(seen[0], first[0].points).partition(". ")[0]
     return f": {levels}" + (f" ({why})" if why else "")
-
-
-def _short(standard: Standard, competency: str) -> str:
-    known = standard.by_id.get(competency)
-    name = known.name.partition(" (")[0] if known else competency
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _saw(one: Evidence, points: float) -> str:

@@ -15,6 +15,7 @@ from heldout.decision.observations import ASSUMED_WIDENING
 from heldout.decision.posterior import Posterior
 from heldout.evidence import Dossier, Subject
 from heldout.standard import Standard
+from heldout.wording import within
 
 INTERVIEW_COMPETENCIES = 4
 """How many competencies one interviewer can ask about in 45 minutes."""
@@ -36,7 +37,7 @@ def steps_for(
     found = []
     asked = [name for name in open_to if _sees(standard, name, "interview")][:INTERVIEW_COMPETENCIES]
     if asked:
-        what = f"an interview on {', '.join(_short(standard, name) for name in asked)}"
+        what = f"an interview on {', '.join(within(standard.short(name)) for name in asked)}"
         found.append(Step(what, subject.slug, tuple(asked), "rating", "interview", _INTERVIEW_HOURS, _INTERVIEW_THEIRS))
     have = {one.source for one in dossier.evidence if one.level is not None}
     for source, name, hours, theirs, usual in _LOOKS:
@@ -60,8 +61,3 @@ def _openness(posterior: Posterior, weights: Mapping[str, float], slug: str) -> 
 def _sees(standard: Standard, competency: str, source: str) -> bool:
     known = standard.by_id.get(competency)
     return known is not None and source in known.sources
-
-
-def _short(standard: Standard, competency: str) -> str:
-    name = standard.by_id[competency].name.partition(" (")[0]
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name

@@ -8,7 +8,7 @@ from heldout.decision.next_evidence import ENOUGH, Outlook
 from heldout.decision.posterior import Posterior
 from heldout.decision.result import SubjectResult
 from heldout.evidence import Evidence
-from heldout.wording import percent
+from heldout.wording import capital, percent
 
 _LIKELY, _UNLIKELY = 0.8, 0.2
 
@@ -64,7 +64,7 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
             if better:
                 return (
                     "There is nobody to compare with, so the bar decides, and it is open. "
-                    f"{_capital(better.step.name)} would narrow the interval to about ± {1.645 * better.deviation:.1f}."
+                    f"{capital(better.step.name)} would narrow the interval to about ± {1.645 * better.deviation:.1f}."
                 )
         return "There is nobody to compare with: the bar decides."
     return (
@@ -75,10 +75,6 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
 
 def _name(ranked: Sequence[SubjectResult], slug: str) -> str:
     return next(one.name for one in ranked if one.slug == slug)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[SubjectResult]) -> tuple[str, ...]:

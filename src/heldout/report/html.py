@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,11 +29,7 @@ from heldout.report.view import View, view
 from heldout.sources.handover.result import Audit
 from heldout.sources.handover.rubric import rubric
 from heldout.standard import Role, Standard
-from heldout.wording import percent
-
-if TYPE_CHECKING:  # the pages of reviews need no numpy
-    from heldout.decision.decisions import HumanDecision, Outcome
-    from heldout.decision.result import Decision
+from heldout.wording import percent, within
 
 
 @dataclass(frozen=True)
@@ -47,32 +42,26 @@ class Compared:
     """State in words -> the subjects without a level for that reason."""
 
 
-def page(template: str, **values: object) -> str:
-    """A page of a template of the package, with the style sheet and the policy that every page has."""
+def render_page(template: str, **values: object) -> str:
+    """A page of a template of this package, with the filters, the style sheet and the policy that all pages share."""
     return _environment().get_template(template).render(**values, **_style())
 
 
 def render_dossier(dossier: Dossier, standard: Standard, role: Role | None = None) -> str:
     """The page of one subject; `role` adds its bars and orders the competencies by its weights."""
-    return _environment().get_template("dossier.html.j2").render(view=view(dossier, standard, role), **_style())
+    return render_page("dossier.html.j2", view=view(dossier, standard, role))
 
 
 def render_audit(audit: Audit, logs: str = "") -> str:
     """The page of one audit. `logs` is the audit's folder as seen from where the page will lie; empty: in it."""
-    page = _environment().get_template("audit.html.j2")
-    return page.render(
+    return render_page(
+        "audit.html.j2",
         view=audit_view(audit),
         logs=quote(f"{logs.rstrip('/')}/") if logs else "",
         first=FIRST,
         points=POINTS,
         threshold=rubric().holds_from,
-        **_style(),
     )
-
-
-def render_page(template: str, **values: object) -> str:
-    """The page of a template of this package, with the filters and the style sheet that all pages share."""
-    return _environment().get_template(template).render(**values, **_style())
 
 
 def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], standard: Standard) -> str:
@@ -80,27 +69,15 @@ def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], stan
     views = [view(dossier, standard, role) for dossier in dossiers]
     names = _apart([v.dossier.subject for v in views])
     shapes = shapes_of(names)
-    return (
-        _environment()
-        .get_template("case.html.j2")
-        .render(
-            title=plain(title),
-            role=role,
-            subjects=list(zip(names, views, strict=True)),
-            compared=_compared(names, views, standard, role, shapes),
-            shapes=shapes,
-            care=CARE,
-            **_style(),
-        )
+    return render_page(
+        "case.html.j2",
+        title=plain(title),
+        role=role,
+        subjects=list(zip(names, views, strict=True)),
+        compared=_compared(names, views, standard, role, shapes),
+        shapes=shapes,
+        care=CARE,
     )
-
-
-def render_decision(decision: Decision, recorded: Sequence[tuple[HumanDecision, tuple[Outcome, ...]]] = ()) -> str:
-    """The memo of one page with its annex; `recorded` are the decisions that people made, each with its outcomes."""
-    from heldout.report.decision_view import FIRST_LIMITS, STEPS_SHOWN, decision_view
-
-    page = _environment().get_template("decision.html.j2")
-    return page.render(view=decision_view(decision, recorded), limits=FIRST_LIMITS, steps=STEPS_SHOWN, **_style())
 
 
 def _apart(subjects: Sequence[str]) -> list[str]:
@@ -162,7 +139,7 @@ def _environment() -> Environment:
         count=words.count,
         heading=words.heading,
         named=words.named,
-        within=words.within,
+        within=within,
         measured=words.measured,
         day=words.day,
         at=at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heldout.report.clean import plain
-from heldout.report.html import page
+from heldout.report.html import render_page
 from heldout.sources.interview.form import Blank
 from heldout.sources.interview.scorecard import SEEN_WORDS
 from heldout.standard import Role
@@ -14,7 +14,7 @@ LEVELS = tuple(f"{half / 2:g}" for half in range(2, 11))
 
 def render_form(blank: Blank, role: Role) -> str:
     """An empty scorecard to print: every competency with its anchors and room for notes; the overall word last."""
-    return page(
+    return render_page(
         "scorecard.html.j2",
         subject=plain(blank.subject),
         rater=plain(blank.rater),

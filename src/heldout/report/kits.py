@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from heldout.report.clean import cleaned, one_line, plain
-from heldout.report.html import page
+from heldout.report.html import render_page
 from heldout.report.interviews import LEVELS
 from heldout.report.words import listed
 from heldout.runs.kits import ForSubject
@@ -109,7 +109,7 @@ def _proven(plan: Plan) -> str:
 
 def _row(covered: Covered, standard: Standard) -> CoverRow:
     return CoverRow(
-        name=_short(standard, covered.need.competency),
+        name=standard.short(covered.need.competency),
         weight=percent(covered.need.weight),
         unknown=percent(covered.need.unknown),
         own=", ".join(f"{who} ({id_})" for who, id_ in covered.own),
@@ -123,11 +123,11 @@ def _uncovered(kit: Kit, covered: Sequence[Covered], standard: Standard) -> Iter
     by_reason: dict[str, list[str]] = {}
     for one in covered:
         if one.why_not:
-            by_reason.setdefault(one.why_not, []).append(_short(standard, one.need.competency))
+            by_reason.setdefault(one.why_not, []).append(standard.short(one.need.competency))
     for reason, names in by_reason.items():
         yield f"{', '.join(names)}: {reason}."
     if kit.unseen:
-        names = [_short(standard, name) for name in kit.unseen]
+        names = [standard.short(name) for name in kit.unseen]
         yield f"{', '.join(names)}: no interview can see it; the standard says what can."
 
 
@@ -137,8 +137,8 @@ def _sheets(kit: Kit, plan: Plan, one: ForSubject, standard: Standard) -> Iterab
         begins, slots = GREETING, []
         for id_ in part.questions:
             question = kit.by_id[id_]
-            besides = [_short(standard, name) for name in question.competencies[1:] if name in asked_for]
-            slots.append(Slot(question, begins, _short(standard, question.main), ", ".join(besides)))
+            besides = [standard.short(name) for name in question.competencies[1:] if name in asked_for]
+            slots.append(Slot(question, begins, standard.short(question.main), ", ".join(besides)))
             begins += question.minutes
         yield Sheet(
             interviewer=part.interviewer,
@@ -161,14 +161,9 @@ def _clean(question: PersonalQuestion) -> PersonalQuestion:
     )
 
 
-def _short(standard: Standard, name: str) -> str:
-    found = standard.by_id.get(name)
-    return found.name.partition(" (")[0] if found else name
-
-
 def render_kit(kit: Kit, made: Sequence[ForSubject], standard: Standard, role: Role) -> str:
     """The page: an overview for whoever leads the hiring, then a sheet an interviewer (and subject)."""
-    return page(
+    return render_page(
         "kit.html.j2",
         kit=cleaned(kit),
         label=kit.label,

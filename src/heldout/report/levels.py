@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from heldout.evidence import Dossier, Evidence, State
 from heldout.standard import Competency, Role, Standard
+from heldout.wording import bare
 
 Z90 = 1.645
 """Standard normal quantile at 0.95: 90 % of a normal distribution lies within that many standard errors."""
@@ -88,7 +89,7 @@ class Row:
     @property
     def short(self) -> str:
         """The name without what it has in brackets."""
-        return self.name.partition(" (")[0] or self.name
+        return bare(self.name)
 
     @property
     def detail(self) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from heldout.report.chart import EDGE, LINE
 from heldout.report.clean import one_line, plain
-from heldout.report.html import page
+from heldout.report.html import render_page
 from heldout.report.words import count
 from heldout.sources.interview.agreement import (
     CONFIDENCE,
@@ -166,7 +166,7 @@ def print_raters(console: Console, found: Agreement) -> None:
 def render_raters(found: Agreement, origins: Iterable[str]) -> str:
     """The same as a page, with a chart of the interviewers' severities."""
     drawn = rows(found)
-    return page(
+    return render_page(
         "raters.html.j2",
         what=_what(found),
         origins=[plain(one) for one in origins],

@@ -13,9 +13,9 @@ from statistics import median
 from heldout.evidence import Dossier, Finding, Polarity
 from heldout.report.effects import Weighed, weigh
 from heldout.report.levels import NOBODY_LOOKED, Row, rows
-from heldout.report.words import level, listed, within
+from heldout.report.words import level, listed
 from heldout.standard import Role, Standard
-from heldout.wording import percent
+from heldout.wording import percent, within
 
 WANTED = 3
 """Facts and questions: as many as one remembers on the way to the meeting."""

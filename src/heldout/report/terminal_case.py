@@ -18,7 +18,7 @@ from heldout.report.summary import summarise
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level as level_words
 from heldout.report.words import measured, named, together
-from heldout.standard import SOURCE_WORDS, Role, Standard
+from heldout.standard import SOURCE_WORDS, Role
 from heldout.wording import percent
 
 _STATE_CELLS: dict[State, str] = {
@@ -87,7 +87,7 @@ def _print_comparison(console: Console, case: Case, dossiers: Sequence[Dossier])
     for name in _by_weight(case.role):
         cells = [_comparison_cell(dossier, name, case.role.bars[name]) for dossier in dossiers]
         table.add_row(
-            Text(_title(case.standard, name)), f"{case.role.weights[name]:.0%}", f"{case.role.bars[name]:g}", *cells
+            Text(case.standard.short(name)), f"{case.role.weights[name]:.0%}", f"{case.role.bars[name]:g}", *cells
         )
     console.print(Padding(table, (1, 0, 0, 0)))
 
@@ -138,7 +138,7 @@ def _levels(console: Console, case: Case, dossier: Dossier) -> Table:
     for name in (*asked, *others):
         bar = case.role.bars.get(name)
         shown_bar = "-" if bar is None else f"{bar:g}"
-        title = Text(_title(case.standard, name), "" if name in asked else "dim")
+        title = Text(case.standard.short(name), "" if name in asked else "dim")
         found = evidence_for(dossier, name)
         if not found:
             bars = [level_bar(None, None, bar)] if drawn else []
@@ -225,9 +225,9 @@ def _unknowns(case: Case, dossier: Dossier, weighed: Iterable[Weighed]) -> list[
     by_reason: dict[tuple[str, str], list[str]] = {}
     for evidence in missing:
         names = by_reason.setdefault((STATES[evidence.state], evidence.reason), [])
-        names.append(_title(case.standard, evidence.competency))
+        names.append(case.standard.short(evidence.competency))
     lines = [f"{', '.join(dict.fromkeys(names))}: {state}. {reason}" for (state, reason), names in by_reason.items()]
-    unseen = [_title(case.standard, name) for name in _by_weight(case.role) if not evidence_for(dossier, name)]
+    unseen = [case.standard.short(name) for name in _by_weight(case.role) if not evidence_for(dossier, name)]
     if unseen:
         lines.append(f"Nobody has looked yet at: {', '.join(unseen)}")
     told = " ".join(lines)
@@ -253,9 +253,3 @@ def _print_list(console: Console, heading: str, lines: Sequence[str], *, numbere
 
 def _by_weight(role: Role) -> list[str]:
     return sorted(role.requires, key=lambda name: -role.weights[name])
-
-
-def _title(standard: Standard, name: str) -> str:
-    """A competency's name without what it explains in brackets; its id when the standard does not know it."""
-    found = standard.by_id.get(name)
-    return found.name.partition(" (")[0] if found else name

@@ -14,7 +14,7 @@ from heldout.decision.result import Decision, Estimate
 from heldout.report.decision_view import FIRST_REASONS, weakest
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level, points
-from heldout.wording import percent
+from heldout.wording import bare, percent
 
 _WIDE = 78
 _LEGEND = (
@@ -41,7 +41,7 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
         for reason in moving[:FIRST_REASONS]:
             console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
     if doubted := weakest(decision):
-        named = " and ".join(f"{one.name.partition(' (')[0]} ({percent(one.estimate.above)})" for one in doubted)
+        named = " and ".join(f"{bare(one.name)} ({percent(one.estimate.above)})" for one in doubted)
         console.print(
             Text(f"Least sure to reach the bar is {printable(decision.subjects[0].name)} in: {printable(named)}")
         )

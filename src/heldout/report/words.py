@@ -7,10 +7,8 @@ from datetime import datetime
 from math import isfinite
 
 from heldout.evidence.types import Gap, Measured
+from heldout.wording import listed as all_listed
 from heldout.wording import percent
-
-PROPER = frozenset({"Airflow", "Docker", "Git", "Jupyter", "Keras", "Kubernetes", "Prefect", "Python", "Spark"})
-"""First words that keep their capital inside a sentence."""
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -43,7 +41,7 @@ def listed(names: Sequence[str], most: int = 3, last: str = "or") -> str:
     shown = list(names[:most])
     if rest := len(names) - len(shown):
         return f"{', '.join(shown)} {'and' if last == 'or' else last} {rest} more"
-    return f" {last} ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part) if shown else ""
+    return all_listed(shown, last)
 
 
 def together(gaps: Iterable[Gap], most: int = 3) -> list[Gap]:
@@ -58,12 +56,6 @@ def together(gaps: Iterable[Gap], most: int = 3) -> list[Gap]:
 def _some(names: Sequence[str], most: int) -> str:
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
-
-
-def within(name: str) -> str:
-    """A name inside a sentence: the first letter small, unless it begins a name of its own."""
-    first, _, _ = name.partition(" ")
-    return name[:1].lower() + name[1:] if first[1:].islower() and first not in PROPER else name
 
 
 def named(key: str) -> str:

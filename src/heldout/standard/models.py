@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from heldout.wording import bare
+
 LEVELS = (1, 2, 3, 4, 5)
 SourceName = Literal["repository", "handover", "worksample", "interview"]
 SOURCE_WORDS: dict[str, str] = {
@@ -139,6 +141,11 @@ class Standard(_Frozen):
     def by_id(self) -> Mapping[str, Competency]:
         """The competencies by id, in the standard's order."""
         return {competency.id: competency for competency in self.competencies}
+
+    def short(self, competency: str) -> str:
+        """A competency's name without what it explains in brackets; its id when the standard does not know it."""
+        known = self.by_id.get(competency)
+        return bare(known.name) if known else competency
 
     @property
     def roles_by_id(self) -> Mapping[str, Role]:

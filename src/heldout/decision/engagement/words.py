@@ -7,7 +7,7 @@ from itertools import groupby
 from heldout.decision.engagement.assumptions import Assumption
 from heldout.decision.engagement.result import BreakEven, Engagement, Map, Stretch, Swing, WayResult
 from heldout.decision.engagement.ways import WayId
-from heldout.wording import percent
+from heldout.wording import capital, listed, percent, within
 
 IN_TEXT: dict[WayId, str] = {
     "full-time": "one full-time hire",
@@ -64,7 +64,7 @@ def headline(result: Engagement) -> str:
         if times := sorted((way.months.p50, IN_TEXT[way.id]) for way in result.ways if way.months):
             told += f" (the quickest, {times[0][1]}, needs about {months(times[0][0])})"
         return f"{told}: allow more time or more people, cut the scope, or ask less to stay in house."
-    best = _capital(IN_TEXT[result.best])
+    best = capital(IN_TEXT[result.best])
     over = f"over {months(result.need.horizon_months)}"
     if result.next is None:
         return f"{best} is the only way that serves this need {over}."
@@ -81,7 +81,7 @@ def headline(result: Engagement) -> str:
         where = {"about half": "only in about half", "some": "only in some", "hardly any": "in hardly any"}
         told = f"{best} is cheapest {over} on average, yet {where[result.standing]} of the assumed worlds"
     weak = deciding(result)
-    names = _listed([_within(swing.assumption.name) for swing in weak[:FIRST]])
+    names = listed([within(swing.assumption.name) for swing in weak[:FIRST]])
     if not any(swing.to for swing in weak):
         return f"{told}. No single assumption turns that, but weak ones leave little of the lead, above all {names}."
     return f"{told}; but weak assumptions decide, above all {names}."
@@ -126,7 +126,7 @@ def turning(swing: Swing, result: Engagement) -> str:
         )
     side = "under" if swing.at_low < 0 else "over"
     return (
-        f"{_capital(side)} {value(one, swing.flips_at, currency)}, {IN_TEXT[swing.to]} is cheaper "
+        f"{capital(side)} {value(one, swing.flips_at, currency)}, {IN_TEXT[swing.to]} is cheaper "
         f"(assumed: {ends(one, currency)})."
     )
 
@@ -134,7 +134,7 @@ def turning(swing: Swing, result: Engagement) -> str:
 def rate(one: BreakEven, result: Engagement) -> str:
     """The break-even of one way from outside, over the horizon of the need."""
     currency = result.need.currency
-    best = _capital(IN_TEXT[one.way])
+    best = capital(IN_TEXT[one.way])
     usual = f"the assumed mean is {money(one.usual, currency)}"
     if one.rate is None:
         return f"{best}: at no hourly rate cheaper than {IN_TEXT[one.against]}."
@@ -159,8 +159,8 @@ def conditions(chart: Map, result: Engagement) -> str:
                 under += f" to {money(max(limits), result.need.currency)}, by length"
             told.append(f"{_length(inside[0][0], inside[-1][0], chart.horizons)} and the hour costs under {under}")
     if not told:
-        return f"{_capital(IN_TEXT[chart.rate_of])}: at no length of the need, at any rate of the assumed range."
-    return f"{_capital(IN_TEXT[chart.rate_of])} if the need lasts {'; or '.join(told)}."
+        return f"{capital(IN_TEXT[chart.rate_of])}: at no length of the need, at any rate of the assumed range."
+    return f"{capital(IN_TEXT[chart.rate_of])} if the need lasts {'; or '.join(told)}."
 
 
 def stretch(one: Stretch, result: Engagement) -> str:
@@ -197,15 +197,3 @@ def _length(first: float, last: float, horizons: tuple[float, ...]) -> str:
     if first == last < horizons[-1]:
         return f"about {first:.0f} months"
     return f"{first:.0f} months or more" if last == horizons[-1] else f"{first:.0f} to {last:.0f} months"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _within(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)

@@ -17,6 +17,7 @@ from heldout.sources.handover.own.delivered import Delivered, Page
 from heldout.sources.handover.own.rights import data_terms
 from heldout.sources.handover.plan import Plan, Purpose
 from heldout.sources.handover.result import Check
+from heldout.wording import listed
 
 _LINE = 400
 """Characters of a line that are looked at: patterns go over many lines, few of them long."""
@@ -69,7 +70,7 @@ def documents_check(delivered: Delivered, plan: Plan) -> Check:
     if not delivered.pages and not told:
         message = "No document for readers is delivered: no README, no guide, no card."
     elif missing:
-        message = f"{covered}; not written down: {_listed([topic.title for topic in missing])}."
+        message = f"{covered}; not written down: {listed([topic.title for topic in missing])}."
     else:
         message = f"{covered}, from installing to the limits."
     return Check(
@@ -82,7 +83,7 @@ def documents_check(delivered: Delivered, plan: Plan) -> Check:
         locations=tuple(told.values()),
         measured={topic.id: topic.id in told for topic in topics()} | {"documents": len(delivered.pages)},
         why="What is written down nowhere leaves with the people who know it.",
-        mend=f"Ask for a text on {_listed([topic.title for topic in failed])}." if failed else "",
+        mend=f"Ask for a text on {listed([topic.title for topic in failed])}." if failed else "",
     )
 
 
@@ -149,7 +150,3 @@ def _documented(topic: str, plan: Plan, pages: set[str]) -> Iterator[Location]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\s+\|", "|", text.strip()), re.IGNORECASE)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else ""

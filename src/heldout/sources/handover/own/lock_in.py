@@ -17,6 +17,7 @@ from heldout.material.own_machine import fixed_path, private_addresses
 from heldout.material.redaction import mask_home
 from heldout.sources.handover.own.delivered import MOST, Delivered, Text, in_comment, matches
 from heldout.sources.handover.result import Check
+from heldout.wording import listed
 
 _SHOWN = 8
 _STRINGS = 20_000
@@ -79,7 +80,7 @@ def lock_in_check(delivered: Delivered) -> Check:
     secret = any(tie.kind in _SECRET_KINDS for tie in ties)
     message = "; ".join(_words(kind, counts[kind], ties) for kind in counts) if ties else _FREE
     if services:
-        message += f"; it uses {_listed(list(services))}, for which you need an account of your own"
+        message += f"; it uses {listed(list(services))}, for which you need an account of your own"
     return Check(
         id="O6",
         area="own",
@@ -249,7 +250,3 @@ def _mend(counts: dict[str, int]) -> str:
     }
     text = "; ".join(dict.fromkeys(mends[kind] for kind in counts))
     return text[:1].upper() + text[1:] + "."
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
