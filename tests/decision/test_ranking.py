@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from heldout.decision.explain import explain_level, explain_worth
+from heldout.decision.explain import explain
 from heldout.decision.posterior import fit
 from heldout.decision.ranking import sensitivity, worth
 from tests.decision.panels import measure, panel
@@ -40,10 +40,10 @@ def test_reasons_add_up_to_what_they_explain() -> None:
     posterior = fit(made.observations[3:], made.subjects, [*made.competencies, "unseen"])
     found = worth(posterior, WEIGHTS)
     for row, subject in enumerate(made.subjects):
-        whole = sum(piece.points for piece in explain_worth(posterior, subject, WEIGHTS))
-        assert whole == pytest.approx(found.mixture.mean[row], abs=1e-12)
+        whole, levels = explain(posterior, subject, WEIGHTS)
+        assert sum(piece.points for piece in whole) == pytest.approx(found.mixture.mean[row], abs=1e-12)
         for column, competency in enumerate(posterior.design.competencies):
-            pieces = explain_level(posterior, subject, competency)
+            pieces = levels[competency]
             assert sum(piece.points for piece in pieces) == pytest.approx(posterior.levels.mean[row, column], abs=1e-12)
             of = {made.observations[3:][p.observation].subject for p in pieces if p.observation is not None}
             assert of <= {subject}
@@ -52,8 +52,8 @@ def test_reasons_add_up_to_what_they_explain() -> None:
 def test_a_reason_has_the_sign_of_what_was_seen() -> None:
     given = [measure("s", "c", 5.0, 0.4), measure("t", "c", 1.0, 0.4)]
     posterior = fit(given, ["s", "t"], ["c"])
-    (up,) = (p.points for p in explain_level(posterior, "s", "c") if p.kind == "observation")
-    (down,) = (p.points for p in explain_level(posterior, "t", "c") if p.kind == "observation")
+    (up,) = (p.points for p in explain(posterior, "s", {"c": 1.0})[1]["c"] if p.kind == "observation")
+    (down,) = (p.points for p in explain(posterior, "t", {"c": 1.0})[1]["c"] if p.kind == "observation")
     assert up == pytest.approx(-down)
     assert up > 0.5
 

@@ -6,7 +6,7 @@ import pytest
 
 from heldout.evidence import Gap
 from heldout.report import words
-from heldout.wording import percent
+from heldout.wording import percent, within
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_percent_never_rounds_to_none_or_all(share: float, said: str) -> None:
     ],
 )
 def test_names_inside_a_sentence(name: str, said: str) -> None:
-    assert words.within(name) == said
+    assert within(name) == said
 
 
 def test_lists() -> None:

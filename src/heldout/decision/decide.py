@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from heldout.decision.design import Floats
-from heldout.decision.explain import explain_subject
+from heldout.decision.explain import explain
 from heldout.decision.facts import facts
 from heldout.decision.next_evidence import Outlook, outlook
 from heldout.decision.observations import Observation, latest_states, observations_of, telling
@@ -163,7 +163,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
     seen = {name: [e for e in dossier.evidence if e.competency == name] for name in fitted.weights}
     observed = {name: sum(telling(e) for e in found) for name, found in seen.items()}
     covered = sum(weight for name, weight in fitted.weights.items() if observed[name])
-    whole, pieces = explain_subject(fitted.posterior, subject.slug, fitted.weights)
+    whole, pieces = explain(fitted.posterior, subject.slug, fitted.weights)
     levels = []
     for name, weight in sorted(fitted.weights.items(), key=lambda item: -item[1]):
         at = (row, fitted.posterior.design.competencies.index(name))

@@ -12,14 +12,15 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
 from heldout.decision.result import Decision
 from heldout.errors import InputError
-from heldout.evidence import Case, CaseError, Subject
-from heldout.evidence.files import locked, read_text, write_atomically
+from heldout.evidence import Case, Subject
+from heldout.evidence.case import read_model
+from heldout.evidence.files import locked, write_atomically
 from heldout.evidence.types import Frozen
 
 NOBODY, LATER = "nobody", "later"
@@ -63,9 +64,6 @@ class Outcome(Frozen):
     note: str = Field(default="", max_length=10_000)
 
 
-_Kept = TypeVar("_Kept", HumanDecision, Outcome)
-
-
 def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason: str) -> Path:
     """Keep a person's decision with the memo that it was made on; returns the file.
 
@@ -90,7 +88,7 @@ def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason:
         memo=memo,
     )
     with locked(case.path):
-        folder = _folder(case)
+        folder = case.folder("decision")
         folder.mkdir(exist_ok=True)
         day = made.decided_at.date().isoformat()
         taken = [int(found[1]) for path in folder.glob(f"{day}-*.json") if (found := _NUMBER.fullmatch(path.name))]
@@ -144,7 +142,7 @@ def record_outcome(
     if any(not 1 <= value <= 5 for value in levels.values()):
         raise InputError("levels go from 1 to 5")
     with locked(case.path):
-        number = 1 + len(list(_folder(case).glob(f"{path.stem}-outcome-*.json")))
+        number = 1 + len(list(case.folder("decision").glob(f"{path.stem}-outcome-*.json")))
         target = path.with_name(f"{path.stem}-outcome-{number}.json")
         write_atomically(target, made.model_dump_json(by_alias=True, indent=1) + "\n")
     return target
@@ -152,12 +150,12 @@ def record_outcome(
 
 def decisions(case: Case) -> list[tuple[Path, HumanDecision]]:
     """The recorded decisions, oldest first; raises CaseError for a file that is not as it was written."""
-    return [(path, _read(path, HumanDecision)) for path in _files(case, outcomes=False)]
+    return [(path, read_model(path, HumanDecision)) for path in _files(case, outcomes=False)]
 
 
 def outcomes(case: Case) -> list[tuple[Path, Outcome]]:
     """The recorded outcomes, oldest first; raises CaseError for a file that is not as it was written."""
-    return [(path, _read(path, Outcome)) for path in _files(case, outcomes=True)]
+    return [(path, read_model(path, Outcome)) for path in _files(case, outcomes=True)]
 
 
 def forget(case: Case, subject: Subject) -> list[Path]:
@@ -196,26 +194,8 @@ def _signed(by: str) -> str:
     return signed
 
 
-def _folder(case: Case) -> Path:
-    folder = case.path / "decision"
-    if folder.is_symlink():
-        raise CaseError(f"{folder} is a link; put the folder itself there, so that nothing leaves the case")
-    return folder
-
-
 def _files(case: Case, *, outcomes: bool) -> Iterator[Path]:
-    found = [path for path in _folder(case).glob("*.json") if ("-outcome-" in path.name) == outcomes]
+    found = [path for path in case.folder("decision").glob("*.json") if ("-outcome-" in path.name) == outcomes]
     return iter(
         sorted(found, key=lambda path: [int(part) if part.isdigit() else 0 for part in re.split(r"[-.]", path.name)])
     )
-
-
-def _read(path: Path, model: type[_Kept]) -> _Kept:
-    try:
-        return model.model_validate_json(read_text(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "file"
-        raise CaseError(f"{path} is not as it was written: {place}: {first['msg']}; restore it") from error
-    except (OSError, ValueError) as error:
-        raise CaseError(f"{path} cannot be read: {error}; restore it") from error

@@ -38,22 +38,13 @@ class Piece:
     source: str = ""
 
 
-def explain_level(posterior: Posterior, subject: str, competency: str) -> tuple[Piece, ...]:
-    """The pieces of a subject's level in one competency; they sum to `posterior.levels.mean`."""
-    wanted = np.zeros((1, len(posterior.design.competencies)))
-    wanted[0, posterior.design.competencies.index(competency)] = 1.0
-    return _pieces(posterior, subject, wanted)[0]
-
-
-def explain_worth(posterior: Posterior, subject: str, weights: Mapping[str, float]) -> tuple[Piece, ...]:
-    """The pieces of a subject's worth to a role; they sum to the mean of `ranking.worth`."""
-    return _pieces(posterior, subject, weights_of(posterior.design, weights))[0]
-
-
-def explain_subject(
+def explain(
     posterior: Posterior, subject: str, weights: Mapping[str, float]
 ) -> tuple[tuple[Piece, ...], dict[str, tuple[Piece, ...]]]:
-    """The pieces of a subject's worth and of every level: what the other two give one by one."""
+    """The pieces of a subject's worth to a role with these `weights`, and of their level in each competency.
+
+    They sum to the means of `ranking.worth` and of `posterior.levels`.
+    """
     names = posterior.design.competencies
     whole, *levels = _pieces(posterior, subject, np.vstack([weights_of(posterior.design, weights), np.eye(len(names))]))
     return whole, dict(zip(names, levels, strict=True))
@@ -69,7 +60,7 @@ def _pieces(posterior: Posterior, subject: str, wanted: Floats) -> list[tuple[Pi
     direct = np.zeros((len(wanted), len(own)))
     owed = np.zeros((len(wanted), effects.shape[1]))
     for weight, solution in zip(posterior.weights, posterior.solutions, strict=True):
-        gain = own_gains(design, solution, who, wanted)
+        _, gain = own_gains(design, solution, who, wanted)
         direct += weight * gain * design.residual[own]
         owed += weight * (truth - gain @ effects) * solution.effects
     return [_told(posterior, own, MIDDLE * float(wanted[i].sum()), direct[i], owed[i]) for i in range(len(wanted))]

@@ -24,6 +24,11 @@ LENIENCY = {"interview": 0.6}
 OTHER_LENIENCY = 0.3
 
 
+def leniency_of(source: str) -> float:
+    """The prior standard deviation of how much too high a source sees everybody, in level points."""
+    return LENIENCY.get(source, OTHER_LENIENCY)
+
+
 @dataclass(frozen=True)
 class Variances:
     """The standard deviations that the panel itself tells of, in level points, and the correlation of competencies."""
@@ -33,6 +38,14 @@ class Variances:
     severity: float
     halo: float
     noise: float
+
+    def between(self, wanted: Floats) -> Floats:
+        """(L, K): the prior covariances of `wanted` (L, K) combinations of a subject's levels with each level."""
+        competencies = wanted.shape[1]
+        covariances: Floats = wanted @ (
+            self.ability**2 * ((1 - self.correlation) * np.eye(competencies) + self.correlation)
+        )
+        return covariances
 
 
 @dataclass(frozen=True)
@@ -103,7 +116,7 @@ def _assembled(design: Design, weights: list[Floats]) -> sparse.csr_array:
 
 def _effect_variances(design: Design, variances: Variances) -> Floats:
     """(G,): the prior variance of each global effect."""
-    lenient = [LENIENCY.get(source, OTHER_LENIENCY) for source in design.sources]
+    lenient = [leniency_of(source) for source in design.sources]
     deviations = [POOL] * design.first_source + lenient + [variances.severity] * len(design.raters)
     result: Floats = np.square(np.array(deviations, dtype=float))
     return result

@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from heldout.decision.design import SHARED_ERROR, Floats
-from heldout.decision.model import LENIENCY, OTHER_LENIENCY, Solution
+from heldout.decision.model import Solution, leniency_of
 from heldout.decision.posterior import Posterior, own_gains, weights_of
 from heldout.decision.ranking import SEED, Worth, shares, worth
 
@@ -107,7 +107,7 @@ def _prospect(posterior: Posterior, now: Worth, weights: Mapping[str, float], st
 def _errors(posterior: Posterior, solution: Solution, step: Step) -> Floats:
     """(n, n): the covariance of the errors of the new observations, beside what is there already."""
     v, count = solution.variances, len(step.competencies)
-    new = 0.0 if step.source in posterior.design.sources else LENIENCY.get(step.source, OTHER_LENIENCY) ** 2
+    new = 0.0 if step.source in posterior.design.sources else leniency_of(step.source) ** 2
     own = v.severity**2 + v.halo**2 + np.eye(count) * v.noise**2
     if step.kind == "measure":
         own = step.se**2 * (SHARED_ERROR + (1 - SHARED_ERROR) * np.eye(count))
@@ -119,7 +119,8 @@ def _dependence(posterior: Posterior, solution: Solution, step: Step, who: int, 
     """(n, G): how the new observations depend on the global effects that are there already."""
     design = posterior.design
     own = np.flatnonzero(design.subject == who)
-    through: Floats = seen @ design.truth - own_gains(design, solution, who, seen) @ design.effects[own].toarray()
+    _, weight = own_gains(design, solution, who, seen)
+    through: Floats = seen @ design.truth - weight @ design.effects[own].toarray()
     if step.source in design.sources:
         through[:, design.first_source + design.sources.index(step.source)] += 1.0
     return through
@@ -127,10 +128,6 @@ def _dependence(posterior: Posterior, solution: Solution, step: Step, who: int, 
 
 def _within(posterior: Posterior, solution: Solution, who: int, wanted: Floats) -> Floats:
     """(L, L): the covariance of combinations of one subject's levels given the global effects."""
-    v = solution.variances
-    ability = v.ability**2 * ((1 - v.correlation) * np.eye(wanted.shape[1]) + v.correlation)
-    own = np.flatnonzero(posterior.design.subject == who)
-    covariance = (wanted @ ability)[:, posterior.design.competency[own]] * posterior.design.loading[own]
-    known = own_gains(posterior.design, solution, who, wanted) @ covariance.T
-    result: Floats = wanted @ ability @ wanted.T - known
+    covariance, weight = own_gains(posterior.design, solution, who, wanted)
+    result: Floats = solution.variances.between(wanted) @ wanted.T - weight @ covariance.T
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,12 +78,9 @@ class Posterior:
         """How uncertain the level of somebody is of whom nothing is known, in level points; or a `combination` (K,)
         of their levels."""
         w = np.ones(1) if combination is None else combination
-        squares, sum_squared = float(w @ w), float(w.sum()) ** 2
-        variances = [
-            v.ability**2 * ((1 - v.correlation) * squares + v.correlation * sum_squared)
-            + POOL**2 * (squares + sum_squared)
-            for v in (one.variances for one in self.solutions)
-        ]
+        row = w[None, :]
+        pool = POOL**2 * (float(w @ w) + float(w.sum()) ** 2)
+        variances = [float((one.variances.between(row) * row).sum()) + pool for one in self.solutions]
         return float(np.sqrt(self.weights @ variances))
 
     @cached_property
@@ -121,46 +118,29 @@ def fit(
     return Posterior(design, np.array([w for w, _ in points]), tuple(s for _, s in points))
 
 
-def gains(design: Design, solution: Solution, wanted: Floats) -> Iterator[tuple[Block, Floats, Floats]]:
-    """For each block, how `wanted` (L, K) combinations of competencies depend on the observations.
-
-    Yields the block, the covariances (s, L, n) of the combinations with the observations given the global effects, and
-    the weights (s, L, n) with which the observations enter the combinations' means.
-    """
-    v = solution.variances
-    ability = v.ability**2 * ((1 - v.correlation) * np.eye(wanted.shape[1]) + v.correlation)
-    combined = wanted @ ability
-    for block, weight in zip(design.blocks, solution.weights, strict=True):
-        rows = block.rows
-        loading = np.where(block.inside, design.loading[rows], 0.0)
-        covariance = combined[:, design.competency[rows]].swapaxes(0, 1) * loading[:, None, :]
-        yield block, covariance, covariance @ weight
-
-
-def own_gains(design: Design, solution: Solution, who: int, wanted: Floats) -> Floats:
-    """(L, n): the weights with which one subject's own n observations enter `wanted` combinations."""
-    v = solution.variances
-    ability = v.ability**2 * ((1 - v.correlation) * np.eye(wanted.shape[1]) + v.correlation)
+def own_gains(design: Design, solution: Solution, who: int, wanted: Floats) -> tuple[Floats, Floats]:
+    """How `wanted` (L, K) combinations of one subject's levels depend on their own n observations: the covariances
+    (L, n) given the global effects, and the weights (L, n) with which the observations enter the means."""
     for block, weight in zip(design.blocks, solution.weights, strict=True):
         for place in np.flatnonzero(block.subjects == who):
             rows = block.rows[place][block.inside[place]]
-            covariance = (wanted @ ability)[:, design.competency[rows]] * design.loading[rows]
-            found: Floats = covariance @ weight[place][: len(rows), : len(rows)]
-            return found
-    return np.zeros((len(wanted), 0))
+            covariance = solution.variances.between(wanted)[:, design.competency[rows]] * design.loading[rows]
+            return covariance, covariance @ weight[place][: len(rows), : len(rows)]
+    return np.zeros((len(wanted), 0)), np.zeros((len(wanted), 0))
 
 
 def moments(design: Design, solution: Solution, wanted: Floats) -> tuple[Floats, Floats, Floats]:
     """Of `wanted` (L, K) combinations of competencies of everybody: means (S, L), variances given the global effects
     (S, L), and how they depend on the global effects (S, L, G)."""
-    v = solution.variances
     size, count = len(design.subjects), len(wanted)
-    ability = v.ability**2 * ((1 - v.correlation) * np.eye(wanted.shape[1]) + v.correlation)
-    truth = wanted @ design.truth
+    truth, prior = wanted @ design.truth, solution.variances.between(wanted)
     means = np.broadcast_to(MIDDLE * wanted.sum(axis=1) + truth @ solution.effects, (size, count)).copy()
-    own = np.broadcast_to(np.einsum("lk,kj,lj->l", wanted, ability, wanted), (size, count)).copy()
+    own = np.broadcast_to((prior * wanted).sum(axis=1), (size, count)).copy()
     depends = np.broadcast_to(truth, (size, *truth.shape)).copy()
-    for block, covariance, weight in gains(design, solution, wanted):
+    for block, inverse in zip(design.blocks, solution.weights, strict=True):
+        loading = np.where(block.inside, design.loading[block.rows], 0.0)
+        covariance = prior[:, design.competency[block.rows]].swapaxes(0, 1) * loading[:, None, :]
+        weight = covariance @ inverse
         left = np.where(block.inside, solution.left[block.rows], 0.0)
         means[block.subjects] += (covariance @ left[:, :, None])[:, :, 0]
         own[block.subjects] -= (weight * covariance).sum(axis=2)

@@ -37,6 +37,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _SLUG = r"^[\p{L}\p{N}\p{M}]+(-[\p{L}\p{N}\p{M}]+)*$"
 SubjectKind = Literal["person", "freelancer", "agency", "team"]
 SubjectPart = Literal["evidence", "interviews"]
+CasePart = Literal["decision", "kits"]
 
 
 class CaseError(InputError):
@@ -223,16 +224,22 @@ class Case:
             write_atomically(self.path / "case.toml", _toml(content.model_copy(update={"subjects": kept})))
         return tuple(path.relative_to(self.path) for path in removed)
 
+    def folder(self, part: CasePart) -> Path:
+        """The case's folder of that name, there or not; raises CaseError when it leads out of the case."""
+        return _no_link(self.path / part)
+
     def folder_of(self, subject: Subject, part: SubjectPart) -> Path:
         """The subject's folder for evidence or interviews, there or not; raises CaseError for a way out of the case.
 
         Everything about a subject lies below its folder, so that deleting the subject deletes it all.
         """
-        folder = self.path / "subjects" / subject.slug
-        for step in (folder.parent, folder, folder / part):
-            if step.is_symlink():
-                raise CaseError(f"{step} is a link; put the folder itself there, so that nothing leaves the case")
-        return folder / part
+        return _no_link(_no_link(_no_link(self.path / "subjects") / subject.slug) / part)
+
+
+def _no_link(folder: Path) -> Path:
+    if folder.is_symlink():
+        raise CaseError(f"{folder} is a link; put the folder itself there, so that nothing leaves the case")
+    return folder
 
 
 def slug(name: str) -> str:

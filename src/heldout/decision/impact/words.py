@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from heldout.decision.impact.exact import ALPHA, WANTED_POWER
 from heldout.decision.impact.result import Reading, Step
-from heldout.wording import listed
 
 TOO_SMALL = (
     "A comparison is called too small to judge when no gap was found by Fisher's exact test at 5 % and a group whose "
@@ -54,7 +53,7 @@ def way_words(group: str, highest: str, overall: float, steps: Sequence[Step]) -
     """Where the gap of `group` to `highest` (the ratio `overall`) arises, as far as the rates that are shown tell."""
     told = [(step.ratio, step) for step in steps if step.ratio is not None]
     hidden = [step.stage for step in steps if step.ratio is None]
-    beside = f" Not shown: {listed(hidden)}, where too few people are left." if hidden else ""
+    beside = f" Not shown: {_listed(hidden)}, where too few people are left." if hidden else ""
     if overall >= ALIKE:
         return f"From beginning to end there is hardly a gap.{beside}"
     if not told:
@@ -72,3 +71,7 @@ def way_words(group: str, highest: str, overall: float, steps: Sequence[Step]) -
 
 ALIKE = 0.95
 """A ratio from which two rates are called hardly different."""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

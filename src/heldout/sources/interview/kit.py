@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from heldout.errors import InputError
 from heldout.evidence import Case, Subject
 from heldout.evidence.case import read_model, slug
 from heldout.evidence.files import locked, write_atomically
@@ -173,9 +172,7 @@ def kits(case: Case) -> tuple[Kit, ...]:
 
 def keep_kit(case: Case, kit: Kit) -> Kit:
     """Keep a kit, numbered after those that are there; none is ever overwritten."""
-    folder = case.path / "kits"
-    if folder.is_symlink():
-        raise InputError(f"{folder} is a link; put the folder itself there, so that nothing leaves the case")
+    folder = case.folder("kits")
     with locked(case.path):
         folder.mkdir(exist_ok=True)
         numbered = kit.model_copy(update={"number": len(kits(case)) + 1})
