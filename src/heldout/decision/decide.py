@@ -33,6 +33,7 @@ from heldout.decision.result import (
 from heldout.decision.steps import steps_for
 from heldout.decision.words import advice, headline, limits
 from heldout.evidence import Dossier, Evidence, Subject
+from heldout.evidence.types import Z90
 from heldout.standard import Role, Standard
 
 WIDEST = 2.0
@@ -227,7 +228,7 @@ def _next_steps(ahead: Outlook, names: Mapping[str, str]) -> tuple[NextStep, ...
             hours=one.step.hours,
             their_hours=one.step.their_hours,
             regret_after=one.regret,
-            half_width_after=1.645 * one.deviation,
+            half_width_after=Z90 * one.deviation,
             advised=one in ahead.advised,
         )
         for one in ahead.prospects

@@ -8,6 +8,7 @@ from heldout.decision.next_evidence import ENOUGH, Outlook
 from heldout.decision.posterior import Posterior
 from heldout.decision.result import SubjectResult
 from heldout.evidence import Evidence
+from heldout.evidence.types import Z90
 from heldout.wording import capital, percent
 
 _LIKELY, _UNLIKELY = 0.8, 0.2
@@ -64,7 +65,7 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
             if better:
                 return (
                     "There is nobody to compare with, so the bar decides, and it is open. "
-                    f"{capital(better.step.name)} would narrow the interval to about ± {1.645 * better.deviation:.1f}."
+                    f"{capital(better.step.name)} would narrow the interval to about ± {Z90 * better.deviation:.1f}."
                 )
         return "There is nobody to compare with: the bar decides."
     return (

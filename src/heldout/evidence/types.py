@@ -17,6 +17,9 @@ State = Literal["observed", "not_observed", "not_assessable", "not_applicable", 
 material could not show it (no history, too little code); `not_applicable` the competency does not apply to
 it (no machine learning in it); `faulted` we failed to look."""
 
+Z90 = 1.645
+"""Standard normal quantile at 0.95: 90 % of a normal distribution lies within that many standard errors."""
+
 Measured = bool | int | float | str | None
 
 

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from heldout.evidence import Dossier, Evidence, State
+from heldout.evidence.types import Z90
 from heldout.standard import Competency, Role, Standard
 from heldout.wording import bare
-
-Z90 = 1.645
-"""Standard normal quantile at 0.95: 90 % of a normal distribution lies within that many standard errors."""
 
 WITH_CARE = "~"
 """Stands beside a level that its source says to be careful with."""

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from heldout.evidence import Artifact, Case, Dossier, Evidence, Polarity, State
-from heldout.evidence.types import Measured
+from heldout.evidence.types import Z90, Measured
 from heldout.report.effects import Weighed, weigh
-from heldout.report.levels import CARE, STATES, WITH_CARE, Z90, interval
+from heldout.report.levels import CARE, STATES, WITH_CARE, interval
 from heldout.report.summary import summarise
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level as level_words

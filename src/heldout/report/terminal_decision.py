@@ -11,6 +11,7 @@ from rich.text import Text
 
 from heldout.decision.decisions import HumanDecision
 from heldout.decision.result import Decision, Estimate
+from heldout.evidence.types import Z90
 from heldout.report.decision_view import FIRST_REASONS, weakest
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level, points
@@ -82,4 +83,4 @@ def _numbers(estimate: Estimate) -> str:
 
 
 def _drawn(estimate: Estimate) -> Text:
-    return level_bar(estimate.mean, (estimate.high - estimate.low) / 2 / 1.645, estimate.bar)
+    return level_bar(estimate.mean, (estimate.high - estimate.low) / 2 / Z90, estimate.bar)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 
 _ESCAPE = re.compile(r"#\s*escape\s*=\s*(\S)\s*", re.IGNORECASE)
@@ -68,6 +70,21 @@ def instructions(text: str) -> Iterator[tuple[str, str]]:
                     if body.strip() == word:
                         break
         yield instruction.upper(), rest.strip()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of an instruction in either form, `["a", "b"]` or `a b`; empty for a list that is none."""
+    text = text.strip()
+    if text.startswith("["):
+        try:
+            read = json.loads(text)
+        except (ValueError, RecursionError):
+            return []
+        return [str(word) for word in read] if isinstance(read, list) else []
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
 
 
 def _filled(text: str, arguments: Mapping[str, str]) -> str:

@@ -7,15 +7,13 @@ is told as seen. What rests on an argument or is made by a RUN is not judged.
 from __future__ import annotations
 
 import fnmatch
-import json
 import posixpath
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from heldout.material.tree import Tree
-from heldout.sandbox.dockerfiles import base_images, instructions
+from heldout.sandbox.dockerfiles import base_images, instructions, words_of
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.standing import Standing
 
@@ -63,7 +61,7 @@ def _copies(steps: Sequence[tuple[str, str]], path: str, tree: Tree) -> Iterator
 
 def _sources(rest: str) -> list[str]:
     """What a COPY takes from the delivery; nothing of other stages, addresses, arguments and texts within the file."""
-    words = _words(rest)
+    words = words_of(rest)
     options = [word for word in words if word.startswith("--")]
     if any(word.startswith("--from=") for word in options) or "<<" in rest:
         return []
@@ -86,9 +84,9 @@ def _starts(steps: Sequence[tuple[str, str]], tree: Tree, runs: str) -> Iterator
     """The program that the image starts, as far as it is code of the delivery."""
     entry = next((rest for name, rest in reversed(steps) if name == "ENTRYPOINT"), "")
     command = next((rest for name, rest in reversed(steps) if name == "CMD"), "")
-    words = [*_words(entry), *_words(command)]
+    words = [*words_of(entry), *words_of(command)]
     if len(words) > 2 and words[0] in _SHELLS and words[1] == "-c":
-        words = _words(words[2])
+        words = words_of(words[2])
     code = _code(words)
     if not code or any("$" in part for part in code):
         return
@@ -120,7 +118,7 @@ def _ports(steps: Sequence[tuple[str, str]], plan: Plan) -> Iterator[Seen]:
     exposed = [int(p) for name, rest in steps if name == "EXPOSE" for p in re.findall(r"\b(\d{2,5})(?:/tcp)?\b", rest)]
     if not exposed:
         return
-    started = next((" ".join(_words(rest)) for name, rest in reversed(steps) if name in ("CMD", "ENTRYPOINT")), "")
+    started = next((" ".join(words_of(rest)) for name, rest in reversed(steps) if name in ("CMD", "ENTRYPOINT")), "")
     told = [int(port) for port in _PORT.findall(started)]
     known = told or [step.port for step in plan.of("serve") if step.port]
     ports = ", ".join(map(str, exposed))
@@ -145,17 +143,3 @@ def _python(bases: Sequence[str], standing: Mapping[str, Standing]) -> Iterator[
         built = next((attempt.recipe.partition(" on Python ")[2] for attempt in attempts if attempt.worked), "")
         if built:
             yield Seen(f"Its base image has Python {version}; here it was built on {built.partition(',')[0]}.")
-
-
-def _words(text: str) -> list[str]:
-    text = text.strip()
-    if text.startswith("["):
-        try:
-            read = json.loads(text)
-        except (ValueError, RecursionError):
-            return []
-        return [str(word) for word in read] if isinstance(read, list) else []
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()

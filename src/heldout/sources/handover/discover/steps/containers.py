@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 import shlex
@@ -11,6 +10,7 @@ from typing import Any
 
 from heldout.evidence.types import Location
 from heldout.material.declarations.commands import is_dockerfile
+from heldout.sandbox.dockerfiles import words_of
 from heldout.sources.handover.discover.candidate import Candidate
 from heldout.sources.handover.discover.shell import read_commands
 from heldout.sources.handover.discover.view import View, line_with, parent
@@ -66,16 +66,7 @@ def _words(text: str, following: list[str]) -> list[str]:
         if not text.endswith("\\"):
             break
         text = f"{text[:-1].rstrip()} {line.strip()}"
-    if text.startswith("["):
-        try:
-            read = json.loads(text)
-        except (ValueError, RecursionError):
-            return []
-        return [str(word) for word in read] if isinstance(read, list) else []
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()
+    return words_of(text)
 
 
 def _inside(view: View, word: str) -> str:
