@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -22,6 +22,7 @@ from heldout.evidence import Case, Subject
 from heldout.evidence.case import read_model
 from heldout.evidence.files import locked, write_atomically
 from heldout.evidence.types import Frozen
+from heldout.standard.yaml_models import said
 
 NOBODY, LATER = "nobody", "later"
 """What can be chosen beside a subject: nobody of them, or to look further first."""
@@ -59,7 +60,7 @@ class Outcome(Frozen):
     recorded_at: datetime
     by: str = Field(min_length=1, max_length=100)
     level: float | None = Field(default=None, ge=1, le=5)
-    levels: dict[str, float] = Field(default_factory=dict)
+    levels: dict[str, Annotated[float, Field(ge=1, le=5)]] = Field(default_factory=dict)
     still_there: bool
     note: str = Field(default="", max_length=10_000)
 
@@ -138,9 +139,8 @@ def record_outcome(
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}; levels go from 1 to 5") from error
-    if any(not 1 <= value <= 5 for value in levels.values()):
-        raise InputError("levels go from 1 to 5")
+        what, _ = said(first)
+        raise InputError(f"{' of '.join(map(str, reversed(first['loc'])))} {what}; levels go from 1 to 5") from error
     with locked(case.path):
         number = 1 + len(list(case.folder("decision").glob(f"{path.stem}-outcome-*.json")))
         target = path.with_name(f"{path.stem}-outcome-{number}.json")

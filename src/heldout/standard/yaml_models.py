@@ -110,11 +110,20 @@ def _problem(model: type[BaseModel], source: YamlSource, detail: ErrorDetails, m
     if kind == "extra_forbidden":
         what = f"`{path[-1]}` is not a known key{nearest(str(path[-1]), _siblings(model, path))}"
         return Problem(source.file, source.place(path, key=True), what, "correct or remove it")
+    what, mend = said(detail, mends)
+    if kind == "value_error":
+        return Problem(source.file, source.place(path, key=True), f"`{name}`: {what}", mend)
+    return Problem(source.file, source.place(path, key=in_key), f"`{name}` {what}", mend)
+
+
+def said(detail: ErrorDetails, mends: Mends | None = None) -> tuple[str, str]:
+    """What is wrong with a value, and what to do, in plain words; a validator's own words are "what; what to do"."""
+    kind = detail["type"]
     if kind == "value_error":
         what, _, mend = str(detail["msg"]).removeprefix("Value error, ").partition("; ")
-        return Problem(source.file, source.place(path, key=True), f"`{name}`: {what}", mend or "correct it")
+        return what, mend or "correct it"
     what, mend = _SAID[kind](detail) if kind in _SAID else (detail["msg"], "see the schema")
-    return Problem(source.file, source.place(path, key=in_key), f"`{name}` {what}", mends.get(kind, mend))
+    return what, (mends or {}).get(kind, mend)
 
 
 def _siblings(model: type[BaseModel], path: KeyPath) -> list[str]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from heldout.errors import InputError
 from heldout.evidence.types import Frozen
-from heldout.standard.yaml_models import sorted_problems, validated
+from heldout.standard.yaml_models import said, sorted_problems, validated
 from heldout.standard.yaml_source import YamlError, read_yaml
 
 LONGEST = 60
@@ -21,7 +22,9 @@ Stays = Literal["data", "code", "knowledge"]
 Months = Annotated[float, Field(gt=0, le=LONGEST)]
 _MENDS = {
     "greater_than": "write a number above 0",
-    "less_than_equal": f"times go up to {LONGEST} months, a team has up to 20 people, a build up to 500 person-months",
+    "string_pattern_mismatch": "write three capital letters, such as EUR",
+    "less_than_equal": f"times are less than or equal to {LONGEST} months, a team has up to 20 people, a build takes up to 500 "
+    "person-months",
 }
 
 
@@ -96,9 +99,10 @@ def read_need(path: Path | None, given: Mapping[str, Any]) -> tuple[Need, tuple[
     return need, tuple(said for key, said in SAID.items() if key not in told)
 
 
-def _words(detail: Any) -> str:
-    where = ".".join(map(str, detail["loc"]))
-    return f"{where + ': ' if where else ''}{str(detail['msg']).removeprefix('Value error, ')}"
+def _words(detail: ErrorDetails) -> str:
+    what, mend = said(detail, _MENDS)
+    where = ".".join(map(str, detail["loc"])).replace("_", " ")
+    return f"{where + ': ' if where else ''}{what}; {mend}"
 
 
 def template() -> str:
