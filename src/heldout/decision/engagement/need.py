@@ -23,8 +23,8 @@ Months = Annotated[float, Field(gt=0, le=LONGEST)]
 _MENDS = {
     "greater_than": "write a number above 0",
     "string_pattern_mismatch": "write three capital letters, such as EUR",
-    "less_than_equal": f"times are less than or equal to {LONGEST} months, a team has up to 20 people, a build takes up to 500 "
-    "person-months",
+    "less_than_equal": f"times are less than or equal to {LONGEST} months, a team has up to 20 people, a build takes "
+    "up to 500 person-months",
 }
 
 
