@@ -88,7 +88,7 @@ def test_the_personal_part_is_marked_and_tells_no_level(run: Run, folder: Path) 
     assert "scaler.fit(X)" in page.text
     assert "Sees what hangs on it: The score is too good." in page.text
     assert "1.75" not in out + page.text
-    assert page.text.count("asks Ada") == 2
+    assert page.text.count("asks Ada: second page") == 2
 
 
 def test_a_vendor_is_asked_as_one(run: Run, folder: Path) -> None:

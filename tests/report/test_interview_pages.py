@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from heldout.evidence import Location
+from heldout.evidence import Case, Location
 from heldout.report.interviews import render_form
 from heldout.report.kits import render_kit
 from heldout.report.raters import render_raters
-from heldout.runs.kits import ForSubject
+from heldout.runs.kits import ForSubject, kit_for, made_out
 from heldout.sources.interview.agreement import agreement
 from heldout.sources.interview.bank import load_bank
 from heldout.sources.interview.form import Blank
@@ -21,7 +22,7 @@ from heldout.sources.interview.personal import PersonalPart, PersonalQuestion
 from heldout.sources.interview.scorecard import rateable
 from heldout.sources.interview.tables import Rated
 from heldout.standard import load_standard
-from tests.report.test_browser import measured, needs_browser
+from tests.report.test_browser import EXAMPLE, measured, needs_browser, printed
 from tests.report.test_html import check_page
 from tests.sources.interview.test_agreement import panel
 
@@ -82,3 +83,32 @@ def test_axe_finds_no_fault(name: str, dark: bool, tmp_path: Path) -> None:
     shown = PAGES[name].replace("@media (prefers-color-scheme: dark)", "@media all") if dark else PAGES[name]
     axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     assert measured(shown, 390 if dark else 1180, tmp_path, axe)["violations"] == []
+
+
+@needs_browser
+def test_an_interviewer_gets_one_page_and_a_second_to_look_things_up(tmp_path: Path) -> None:
+    """Of the shipped example, for everybody and for each subject; what a subject has to read is a page by itself."""
+    example = Case.open(EXAMPLE)
+    kit, _ = kit_for(example, None, None, renew=False)
+    people = [one for one in example.subjects if one.name in ("Bea Invented", "Eli Nobody")]
+    for made in (made_out(example, kit, ()), made_out(example, kit, people)):
+        page = render_kit(kit, made, example.standard, example.role)
+        assert printed(page, tmp_path, "A4") == page.count('class="plan"') + page.count('class="sheet')
+
+
+@needs_browser
+def test_the_longest_questions_of_the_bank_fit_one_page_as_well(tmp_path: Path) -> None:
+    bank = load_bank()
+    longest = sorted((q for q in bank.questions if q.minutes == 8), key=lambda q: len(str(q.anchors)), reverse=True)
+    plan = PLAN.model_copy(
+        update={
+            "parts": tuple(Part(interviewer=f"I{k}", questions=tuple(q.id for q in longest[k : k + 4])) for k in (0, 4))
+        }
+    )
+    kit = KIT.model_copy(update={"plans": (plan,)})
+    asked = replace(
+        HOSTILE, question="What would the score be if these rows had taken no part in it, and how can one tell?"
+    )
+    made = [ForSubject(plan, "Ada", tuple(PersonalPart(p.interviewer, (asked, asked), 8) for p in plan.parts))]
+    page = render_kit(kit, made, STANDARD, ROLE)
+    assert printed(page, tmp_path, "A4") == page.count('class="plan"') + page.count('class="sheet')
