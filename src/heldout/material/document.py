@@ -172,7 +172,8 @@ _FIGURE = re.compile(
 
 _NO_RESULTS = re.compile(
     r"\b(versions?|students?|matric\w*|(group|team) members?|contributions?|assignees?"
-    r"|deadlines?|targets?|default|reasons?|choice|commands?|duration|description|why|where)\b",
+    r"|deadlines?|targets?|default|reasons?|choice|commands?|duration|description|why|where|descri\w*|justific\w*"
+    r"|objetivos?|objectives?|goals?|desea\w*|expected|esperad\w*|ziel\w*|test file|tasks?|meaning|formula)\b",
     re.IGNORECASE,
 )
 """Heads of tables of versions, of who did what, of aims and of settings."""

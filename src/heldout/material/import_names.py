@@ -333,3 +333,40 @@ def installed_with(names: frozenset[str]) -> frozenset[str]:
     """The names with what they bring, and again what those bring."""
     once = names.union(*(BRINGS.get(name, frozenset()) for name in names))
     return once.union(*(BRINGS.get(name, frozenset()) for name in once))
+
+
+_WELL_KNOWN_NAMES = """
+aiofiles aiohttp alembic altair anthropic asyncpg astropy autogluon autokeras bcrypt bertopic bokeh boto3 botocore
+cartopy catboost celery chromadb click cloudpickle colorama contextily cvxopt cvxpy darts dash dask deap deepchem
+deepdiff deepface deepspeed detectron2 diffusers dill django dlib docker docopt dowhy duckdb easydict easyocr
+efficientnet_pytorch einops elasticsearch emcee emoji evidently face_recognition fastapi fasttext featuretools
+filterpy fire flair flaml flask folium fsspec gcsfs gdown gensim geopandas gevent gluonts gradio great_expectations
+gymnasium h5py hdbscan healpy hmmlearn holidays httpx huggingface_hub hyperopt imageio imgaug imutils jax jaxlib jieba
+jinja2 joblib jsonlines jsonpickle jsonschema keras_tuner keybert kornia langchain langchain_community langchain_core
+langchain_openai langdetect langgraph lazypredict librosa lifelines lightgbm lime lmdb loguru lxml matplotlib
+mediapipe minio missingno mlxtend modin monai moviepy mpmath mtcnn nbformat networkx nevergrad nibabel nilearn nlpaug
+nltk noisereduce numba numexpr numpy numpyro ollama open3d openai openpyxl optax optuna orjson paddleocr pandarallel
+pandas pandasql pandera papermill paramiko passlib patsy peewee peft pendulum pettingzoo pingouin plotnine pmdarima
+polars prefect prettytable prophet psutil pybullet pycaret pycountry pydantic pydantic_settings pydicom pydub pygame
+pymongo pymysql pyod pyodbc pyproj pytesseract pytz pyvis pyvista qdrant_client rapidfuzz rasterio rdkit redis regex
+requests rich roboflow ruptures s3fs sacrebleu sanic scipy scrapy seaborn selenium sentencepiece sentry_sdk shap
+simpletransformers skorch sktime smart_open spacy sqlalchemy_utils sqlmodel stanza starlette statsforecast statsmodels
+stumpy supabase sweetviz swifter sympy tabulate tenacity textblob textdistance textstat tflearn tiktoken timm
+tokenizers toml torchaudio torchio torchmetrics tpot tqdm transformers trimesh tsfresh tslearn typer ujson ultralytics
+unidecode uvicorn vaderSentiment vaex websockets werkzeug wikipedia xarray xlrd xlsxwriter yellowbrick yfinance zarr
+"""
+_WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
+"""Imports whose distribution has the same name beyond doubt: an undeclared one is surely missing."""
+
+
+_EVERYWHERE = frozenset(
+    {"attr", "attrs", "six", "pkg_resources", "setuptools", "typing_extensions", "dateutil", "packaging"}
+)
+"""What nearly every installation holds, brought by one or the other."""
+
+
+def known_library(name: str) -> bool:
+    """Whether an import is that of a well-known library beyond doubt, and of one that is not there anyway."""
+    if name in _EVERYWHERE:
+        return False
+    return name in DISTRIBUTIONS or name in _WELL_KNOWN

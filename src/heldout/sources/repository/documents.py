@@ -18,7 +18,17 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$")
 _UNDERLINE = re.compile(r"^([=\-~^\"*+#])\1{2,}[ \t]*$")
 _FENCE = re.compile(r"^[ \t]*(```|~~~)")
 _PROMPT = re.compile(r"^(\([\w.-]+\)\s*)?([$>%!]|>>>)\s*")
+_CARD = re.compile(r"---\n(?=(.*\n){0,40}license:)(?=(.*\n){0,40}(datasets|tags|language|pipeline_tag):)")
+"""How the card of a model on a hub begins: below the root it came with somebody's weights."""
+_STARTER = re.compile(
+    r"Create React App\b|bootstrapped with \[?`?create-|This template provides a minimal setup"
+    r"|was generated (with|by|using) \[?(Angular|Vue|Nuxt|Expo)|This is a \[Next\.js\]|Welcome to your Expo app",
+    re.IGNORECASE,
+)
+"""What tools write into the README of a project that they start."""
 _RECORDS = re.compile(r"change|history|contribut|code_of_conduct|licen[cs]e|\.github", re.IGNORECASE)
+_OF_AGENTS = re.compile(r"(^|/)(openspec|\.?specify|\.claude|\.cursor|\.agents?)/", re.IGNORECASE)
+"""Orders to programs that write code, and what they report."""
 _SHELL = re.compile(
     r"^(python[\d.]*|pip3?|make|just|docker|docker-compose|dvc|snakemake|bash|sh|\./\S+|uv|poetry|[a-z][\w-]*)\s+\S"
 )
@@ -57,16 +67,23 @@ def copied_folders(repo: Repository) -> tuple[str, ...]:
     return tuple(sorted(f"{folder}/" for folder, found in kinds.items() if folder and len(found) == 3))
 
 
+def is_own(path: str, text: str) -> bool:
+    """Whether a text was written for this project: no card of somebody's weights, and no README of a starter."""
+    head = text[:2_000]
+    return not _STARTER.search(head) and ("/" not in path or not _CARD.match(head))
+
+
 def documents(repo: Repository) -> tuple[Text, ...]:
     """The README files and guides, those nearest to the root first."""
     copies = copied_folders(repo)
     paths = [
         p
         for p in repo.glob("*.md", "*.rst", "readme", "readme.txt", "*.markdown")
-        if repo.part(p) != "test" and not p.startswith(copies)
+        if repo.part(p) != "test" and not p.startswith(copies) and not _OF_AGENTS.search(p)
     ]
     paths.sort(key=lambda p: (p.count("/"), p))
-    return tuple(repo.text(path) for path in paths[:_MOST_DOCUMENTS])
+    texts = (repo.text(path) for path in paths[:_MOST_DOCUMENTS])
+    return tuple(text for text in texts if is_own(text.path, text.text))
 
 
 def sections(text: Text) -> Iterator[Section]:

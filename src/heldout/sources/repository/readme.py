@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from heldout.material.document import Document, read_document
-from heldout.sources.repository.documents import copied_folders
+from heldout.sources.repository.documents import copied_folders, is_own
 
 if TYPE_CHECKING:
     from heldout.sources.repository.repository import Repository
@@ -22,18 +22,12 @@ _ENOUGH = 20_000
 def read_documents(repo: Repository) -> tuple[tuple[str, Document], ...]:
     """The texts for readers, the README first if there is one: path and parts; of very many, those with most to say."""
     texts = ((path, repo.text(path).text) for path in _chosen(repo))
-    return tuple(
-        (path, read_document(text)) for path, text in texts if "/" not in path or not _CARD.match(text[:2_000])
-    )
+    return tuple((path, read_document(text)) for path, text in texts if is_own(path, text))
 
 
 def more_documents(repo: Repository) -> bool:
     """Whether there are more texts for readers than are taken apart, so that counts of them are too low."""
     return len(list(islice(_paths(repo), _DOCUMENTS + 1))) > _DOCUMENTS
-
-
-_CARD = re.compile(r"---\n(?=(.*\n){0,40}license:)(?=(.*\n){0,40}(datasets|tags|language|pipeline_tag):)")
-"""How the card of a model on a hub begins: below the root it came with somebody's weights."""
 
 
 def _chosen(repo: Repository) -> list[str]:
@@ -48,7 +42,7 @@ def _chosen(repo: Repository) -> list[str]:
 
 _FORMAL = re.compile(
     r"(^|/)(licen[cs]e|copying|change|changes|history|news|contribut|code_of|authors|contributors|requirements|security|"
-    r"pull_request|issue_template|logs?\.|release|third|notice|citation|todo|top_level|sources|entry_points|claude|agents|gemini|skill)[^/]*$|(^|/)\.|(^|/)_?(templates|prompts?|instructions)/|[._-](system|prompt)\.md$|egg-info",
+    r"pull_request|issue_template|logs?\.|release|third|notice|citation|todo|top_level|sources|entry_points|claude|agents|gemini|skill)[^/]*$|(^|/)\.|(^|/)_?(templates|prompts?|instructions)/|[._-](system|prompt)\.md$|egg-info|(^|/)(openspec|logs?)/",
     re.IGNORECASE,
 )
 

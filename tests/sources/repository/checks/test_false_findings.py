@@ -7,6 +7,7 @@ import pytest
 from heldout.sources.repository.checks.registry import checks_by_code
 from tests.sources.repository.checks.examples.traps import TRAIN, Trap
 from tests.sources.repository.checks.examples.traps_around import AROUND
+from tests.sources.repository.checks.examples.traps_around_code import AROUND_CODE
 from tests.sources.repository.checks.examples.traps_in_code import IN_CODE
 from tests.sources.repository.checks.examples.traps_in_leakage import LEAKS
 from tests.sources.repository.checks.examples.traps_in_method import METHOD
@@ -19,7 +20,7 @@ from tests.support import findings_of, notebook
 
 @pytest.mark.parametrize(
     "trap",
-    [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *METHOD, *PROJECTS, *OPEN],
+    [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *METHOD, *PROJECTS, *OPEN, *AROUND_CODE],
     ids=lambda trap: f"{trap.code}: {trap.why}",
 )
 def test_what_only_looks_like_it_is_not_said(trap: Trap) -> None:
@@ -158,3 +159,60 @@ def test_options_of_pytest_are_no_folders(command: str) -> None:
     workflow = f"on: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {command}\n"
     (found,) = findings_of({"a.py": CODE, "test/test_a.py": CODE, ".github/workflows/a.yml": workflow}, check)
     assert "runs tests at each change" in found.message
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [("requirements.txt .", True), ("pyproject.toml README.md ./", True), ("api ./api", False)],
+)
+def test_packages_come_before_the_code_when_only_their_lists_are_copied(before: str, kept: bool) -> None:
+    (check,) = checks_by_code(["DEP122"])
+    text = (
+        f"FROM python:3.12-slim\nRUN pip install uv\nCOPY {before}\n"
+        "RUN pip install --no-cache-dir -r requirements.txt\nCOPY . .\n"
+    )
+    (found,) = findings_of({"a.py": "x = 1\n", "Dockerfile": text}, check)
+    assert ("packages installed before" in found.message) is kept
+
+
+def test_a_training_step_is_not_shown_as_a_draw() -> None:
+    (check,) = checks_by_code(["REP201"])
+    step = (
+        "import torch\n\nopt = torch.optim.SGD(net.parameters(), 0.1)\n"
+        "for x in loader:\n    net(x).backward()\n    opt.step()\n"
+    )
+    (trained,) = [f for f in findings_of({"train.py": step}, check) if f.polarity == "against"]
+    (drawn,) = findings_of({"train.py": step, "a.py": "import torch\nx = torch.rand(3)\n"}, check)
+    assert "trains networks of PyTorch, whose starting weights are random" in trained.message
+    assert "draws random numbers or starting weights from PyTorch" in drawn.message
+    assert [place.path for place in drawn.locations] == ["a.py"]
+
+
+def test_values_that_somebody_may_send_are_pasted() -> None:
+    (check,) = checks_by_code(["SAF105"])
+    text = "def f(con, name):\n    text = f\"SELECT a FROM t WHERE n = '{name}'\"\n    con.execute(text)\n"
+    (found,) = findings_of({"a.py": text}, check)
+    assert found.polarity == "against"
+    assert "in 1 place" in found.message
+
+
+def test_fetched_weights_data_and_schedules_are_still_told() -> None:
+    def told(code: str, files: dict[str, str]) -> str:
+        (check,) = checks_by_code([code])
+        return " ".join(f.message for f in findings_of({"a.py": TRAIN, **files}, check) if f.polarity == "for")
+
+    fetch = (
+        "import urllib.request\nimport torch\nurllib.request.urlretrieve(url, 'model.pt')\n"
+        "net = torch.load('model.pt')\n"
+    )
+    assert "at least 1 file" in told("HND104", {"b.py": fetch})
+    script = {"get.sh": "gdown https://drive.example/1Z -O dataset.zip\n"}
+    assert "data are fetched by code or script" in told("REP303", script)
+    assert "checksums" in told("REP304", {"data/all.sha256": "6ce46dcfbc6d34fbf74c4bbfa9643f10  train.csv\n"})
+    dag = (
+        "from airflow import DAG\n\n\ndef train_model():\n    pass\n\n\n"
+        "with DAG('t', schedule_interval='@daily') as dag:\n    pass\n"
+    )
+    assert "sets a schedule" in told("MLO105", {"dags/train.py": dag})
+    assert "`compute_drift`" in told("MLO114", {"b.py": "def compute_drift(a, b):\n    return a - b\n"})
+    assert "`hug train --epochs 3`" in told("HND101", {"README.md": "# X\n\n```\nhug train --epochs 3\n```\n"})

@@ -147,7 +147,7 @@ def test_what_is_no_data_does_not_tell_where_the_data_come_from(code: str, said:
     files = {"train.py": USE, "get.py": code, "LICENSE": "Copyright 2020 Ada Lovelace"}
     seen = look(files, [DataOrigin(), COPIED])
     found = [f.message for f in seen.findings if f.polarity == "for"]
-    assert found == ([f"Where the data come from can be seen: {said}."] if said else [])
+    assert found == ([f"Of the data, this can be seen: {said}."] if said else [])
 
 
 def test_links_to_code_do_not_tell_where_the_data_are() -> None:

@@ -211,8 +211,9 @@ class CommitPractice(Check):
         sizes = [sum((x.added or 0) + (x.deleted or 0) for x in changes) for changes in counted if changes]
         typical = median(sizes) if sizes else 0
         words = (
-            f"{bare} of {len(commits)} commit messages say no more than “update”, “fix” or the name of a file; the"
-            f" median commit changes {typical:.0f} lines."
+            f"{f'At least {bare}' if bare else 'None'} of {len(commits)} commit messages (merges apart)"
+            f" {'says' if bare == 1 else 'say'} no more than “update”, “fix” or the name of a file, as far as they are"
+            f" recognised; the median commit changes {typical:.0f} lines."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
         if idle < 0.15 and typical <= 150:

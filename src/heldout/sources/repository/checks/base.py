@@ -201,6 +201,11 @@ def ramp(value: float, low: float, high: float) -> float:
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
+def rounded(number: int) -> int:
+    """Two digits of a number that nobody would count to the last."""
+    return int(float(f"{number:.2g}"))
+
+
 def among(number: int, total: int, word: str, one: str, many: str) -> str:
     """A share with its verb: `2 of 3 files are`, `1 of 3 files is`, `The one file is`."""
     things = f"The one {word}" if number == total == 1 else f"{number} of {total} {word}{'' if total == 1 else 's'}"

@@ -102,6 +102,8 @@ def _arithmetic(node: ast.expr) -> bool:
 
 
 _CURVES = ("precision_recall_curve", "roc_curve")
+_COLOUR = re.compile(r"\.max\(\)( \+ \w+\.min\(\)\))? / 2")
+"""Above half of the largest cell, the numbers of a drawn confusion matrix are white."""
 _CHOOSES = frozenset({"argmax", "argmin", "idxmax", "idxmin", "max", "min", "searchsorted"})
 
 
@@ -139,6 +141,8 @@ class ChosenThreshold(Check):
         for node in module.nodes(ast.Assign):
             target = ast.unparse(node.targets[0])[:60].lower()
             if not re.search(r"thresh|cut_?off", target):
+                continue
+            if _COLOUR.search(ast.unparse(node.value)[:200]):
                 continue
             chosen = [p for p in walk(node.value) if isinstance(p, ast.Call) and called_name(p) in _CHOOSES]
             indexed = isinstance(node.value, ast.Subscript) and re.search(

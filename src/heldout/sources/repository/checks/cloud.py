@@ -185,8 +185,8 @@ class CloudOperations(_CloudCheck):
             )
             shown = ", ".join(f"`{k}`" for k in kinds[:8]) + (f" and {len(kinds) - 8} more" if len(kinds) > 8 else "")
             yield self.found(
-                f"{len(uses)} {'file calls' if len(uses) == 1 else 'files call'} a cloud provider's services{named}:"
-                f" {shown}.",
+                f"At least {len(uses)} {'file calls' if len(uses) == 1 else 'files call'} cloud services, or what"
+                f" answers like them, by a provider's library{named}: {shown}.",
                 *(repo.at(p, use.line) for p, use in first(uses, 3)),
                 strength=0.4 + 0.6 * ramp(len(kinds), 1, 6),
                 ask="What did this cost a month, and how do you know?",
@@ -286,7 +286,7 @@ class CloudTests(Check):
             yield self.found(
                 f"Code for the cloud is tested against a local stand-in in {len(fakes)} files."
                 if fakes
-                else f"A local stand-in for the cloud is set up: {names(uses)}.",
+                else f"Something that answers like a cloud's own service is set up to run outside it: {names(uses)}.",
                 *(repo.at(*place) for place in first(fakes, 3)),
                 *places(repo, uses, 1),
                 strength=1.0 if fakes else 0.5,

@@ -118,10 +118,18 @@ _OF_DATA = re.compile(r"data|corpus|corpora|\.csv|\.tsv|\.parquet|kaggle|\btrain
 """Words beside a download that say what is fetched."""
 
 
+_MODELS = re.compile(
+    r"\b(models?|weights|checkpoints?|pre-?trained)\b|\.(pth?|h5|ckpt|onnx|safetensors)\b", re.IGNORECASE
+)
+_SURELY_DATA = re.compile(r"\bdata ?sets?\b|\bcorp(us|ora)\b|kaggle|\.(csv|tsv|parquet|jsonl?|npz)\b", re.IGNORECASE)
+"""Words of weights, which are no data, and of what is data all the same."""
+
+
 def _brings_data(path: str, command: str) -> bool:
     """Whether a download speaks of data by its words, its script's name or the kind of its file, and of no program."""
     named = _DATA_WORDS.search(command.replace("_", " ")) or _DATA_WORDS.search(path.replace("_", " "))
-    if _TOOL.search(command) or (_TOOL.search(path) and not named):
+    of_models = _MODELS.search(f"{path} {command}".replace("_", " ")) and not _SURELY_DATA.search(command)
+    if of_models or _TOOL.search(command) or (_TOOL.search(path) and not named):
         return False
     return bool(named or ("/releases/download/" not in command and _HOLDS_DATA.search(command)))
 
@@ -192,13 +200,13 @@ class DataOrigin(Check):
         told = _told(repo.readme)
         ways = [("a standard data set is loaded by a library", loads), ("data are fetched by code or script", fetched)]
         ways += [("a simulated environment is made by a library", played)]
-        ways += [("data files are in the repository", [(p, 1) for p in stored[:20]])]
+        ways += [("files in formats of data are in the repository", [(p, 1) for p in stored[:20]])]
         ways += [("data are tracked by DVC", [(p, 1) for p in tracked])]
         ways += [("the README names data with a place or a way to fetch them", told)]
         good = [(what, places) for what, places in ways if places]
         if good:
             yield self.found(
-                f"Where the data come from can be seen: {'; '.join(what for what, _ in good)}.",
+                f"Of the data, this can be seen: {'; '.join(what for what, _ in good)}.",
                 *(self._place(repo, *places[0]) for _, places in first(good, 3)),
                 strength=ramp(len(good), 0, 3),
                 ways=len(good),
@@ -257,6 +265,14 @@ _HASH_KEYWORDS = frozenset(
 _HASH = re.compile(r"(\w{1,20}:)?[0-9a-fA-F]{8,128}")
 
 
+_LISTED = re.compile(
+    r"^[0-9a-f]{32,64}\s+\*?\S[^\n]*\.(csv|tsv|jsonl?|parquet|np[yz]|h5|hdf5|zip|t?gz|tar|bz2|pkl|pth?|ckpt|onnx|bin|safetensors"
+    r"|jpe?g|png|wav|txt|xlsx?)\s*$",
+    re.MULTILINE,
+)
+"""The checksum of a file of data or of a model, and not of a text or a program."""
+
+
 class DataVersion(Check):
     """The version of the data is fixed
 
@@ -298,8 +314,8 @@ class DataVersion(Check):
         if text.path.endswith((".dvc", "dvc.lock")):
             if found := re.search(r"\bmd5: *[0-9a-f]{32}", head):
                 yield head.count("\n", 0, found.start()) + 1, "DVC checksums"
-        elif re.search(r"^[0-9a-f]{32,64}\s+\*?\S", head, re.MULTILINE) and not _TOOL.search(head):
-            yield 1, "a list of checksums"
+        elif (listed := _LISTED.search(head)) and not _TOOL.search(head):
+            yield head.count("\n", 0, listed.start()) + 1, "a list of checksums"
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Add Git LFS pointers, which are tiny files in place of data."""

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
-from heldout.material.import_names import DISTRIBUTIONS, brought_by
+from heldout.material.import_names import DISTRIBUTIONS, brought_by, known_library
 from heldout.material.tree import UnreadableError
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.paths_and_config import RECORDED
@@ -118,10 +118,14 @@ class Declared(Check):
         elif len(foreign) >= FEW and not repo.glob("BUILD", "BUILD.bazel", "WORKSPACE", "*.nix", "meta.yaml"):
             told = repo.readme is not None and _told_in_words(repo.readme.text, foreign)
             where = "is named only in the README" if told else "is written down nowhere"
-            best_known = sorted(foreign, key=lambda name: (name not in DISTRIBUTIONS, name))
+            # Any other name may be a module of the project that was not committed.
+            sure = sorted(name for name in foreign if known_library(name))
+            if len(sure) < FEW:
+                return
+            more = "" if len(sure) == len(foreign) <= 4 else " among others"
             yield self.against(
-                f"The code imports {listed(best_known, 4)}; what to install {where}.",
-                *(repo.at(path, line) for path, line in first(foreign.values(), 3)),
+                f"The code imports {', '.join(sure[:4])}{more}; what to install {where}.",
+                *(repo.at(*foreign[name]) for name in sure[:3]),
                 strength=ramp(len(foreign), 0, 5) * (0.4 if told else 1.0),
                 severity="low" if told else None,
                 imported=len(foreign),
@@ -194,7 +198,7 @@ class Versions(Check):
             "free": kinds.count("free"),
             "library": library,
         }
-        if share >= 0.4:
+        if share >= 0.5:
             yield self.found(f"{said}.", *first(places, 2), strength=ramp(share, 0.3, 0.95), **numbers)
         elif share < 0.2 and len(wanted) > FEW and not library:
             free = [d for d in wanted if d.kind == "free"]

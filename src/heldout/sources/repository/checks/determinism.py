@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -84,6 +84,13 @@ class Randomness:
 
     draws: dict[str, int]
     seeds: dict[str, int]
+    trained: dict[str, int]
+    """The first step of a training, with weights whose start is drawn somewhere else."""
+
+    @property
+    def chance(self) -> dict[str, int]:
+        """What depends on chance here: draws, and trainings."""
+        return self.trained | self.draws
 
 
 class Seeds(Check):
@@ -128,14 +135,15 @@ class Seeds(Check):
         tops = {imported.partition(".")[0] for imported in module.imports}
         if not tops & _NUMERIC:
             draws.pop("Python's random", None)  # a greeting or a port that is chosen by chance changes no result
+        trained: dict[str, int] = {}
         uses_torch = any(imported.partition(".")[0] == "torch" for imported in module.imports)
         for call, name in module.method_calls:
             if name == "manual_seed" and _given(call):
                 seeds.setdefault("PyTorch", call.lineno)
             elif name == "backward" and uses_torch and not _own_method(call):
-                draws.setdefault("PyTorch", call.lineno)
-        if draws or seeds:
-            yield Randomness(draws, seeds)
+                trained.setdefault("PyTorch", call.lineno)
+        if draws or seeds or trained:
+            yield Randomness(draws, seeds, trained)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare what is drawn with what is seeded."""
@@ -144,11 +152,16 @@ class Seeds(Check):
         notes = sorted(repo.notes(self), key=lambda noted: noted.path not in training)
         drawn: dict[str, tuple[str, int]] = {}
         seeded: dict[str, tuple[str, int]] = {}
+        trained: dict[str, tuple[str, int]] = {}
         for noted in notes:
             for library, line in noted.note.draws.items():
                 drawn.setdefault(library, (noted.path, line))
+            for library, line in noted.note.trained.items():
+                trained.setdefault(library, (noted.path, line))
             for library, line in noted.note.seeds.items():
                 seeded.setdefault(library, (noted.path, line))
+        only_trained = trained.keys() - drawn.keys()
+        drawn = trained | drawn
         if not drawn or not repo.ml.training:
             return
         # What a notebook seeds, it seeds for itself.
@@ -156,7 +169,7 @@ class Seeds(Check):
         apart = {
             library
             for n in notes
-            for library in n.note.draws
+            for library in n.note.chance
             if all(path.endswith(".ipynb") for path, seeds in own if seeds == library) and (n.path, library) not in own
         }
         good = [library for library in drawn if library in seeded and library not in apart]
@@ -165,10 +178,10 @@ class Seeds(Check):
         asked = purpose(repo) == "application"
         numbers: dict[str, Any] = {"drawn_from": len(drawn), "seeded": len(good)}
         if partly and asked:
-            bare = next(n for n in notes if partly[0] in n.note.draws and (n.path, partly[0]) not in own)
+            bare = next(n for n in notes if partly[0] in n.note.chance and (n.path, partly[0]) not in own)
             yield self.unknown(
                 f"Some notebooks set a seed for {partly[0]}, and other files that draw from it set none.",
-                repo.at(bare.path, bare.note.draws[partly[0]]),
+                repo.at(bare.path, bare.note.chance[partly[0]]),
             )
         if good:
             yield self.found(
@@ -179,13 +192,21 @@ class Seeds(Check):
             )
         if bad and asked:
             yield self.against(
-                f"The code draws random numbers or starting weights from {_and(bad)}, and nothing sets a seed"
-                f" for that.",
+                f"The code {_draws(bad, only_trained)}, and nothing sets a seed for that.",
                 *(repo.at(*drawn[library]) for library in first(bad, 3)),
                 strength=fraction(len(bad), len(drawn)) * (0.6 if good else 1.0),
                 severity="low" if good else None,
                 **numbers,
             )
+
+
+def _draws(libraries: list[str], only_trained: Set[str]) -> str:
+    """What the code does by chance: where no draw is seen, networks are trained, whose starting weights are drawn."""
+    drawn = [library for library in libraries if library not in only_trained]
+    trained = [library for library in libraries if library in only_trained]
+    said = [f"draws random numbers or starting weights from {_and(drawn)}"] if drawn else []
+    said += [f"trains networks of {_and(trained)}, whose starting weights are random"] if trained else []
+    return " and ".join(said)
 
 
 _ONE = re.compile(r"^(random|numpy\.random)\.(randint|randrange|choice|choices|sample)$")
@@ -401,7 +422,7 @@ class SeedSetting(Check):
         notes = repo.notes(self)
         if notes:
             yield self.found(
-                f"The seed is an option, a setting or a declared field, in"
+                "The seed is an option, a setting or a declared field, in at least"
                 f" {plural(len({n.path for n in notes}), 'file')}.",
                 *(repo.at(noted.path, noted.note) for noted in first(notes, 2)),
             )

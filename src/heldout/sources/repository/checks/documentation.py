@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.document import Document, Section, count_words
-from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, ramp, rounded
 from heldout.sources.repository.repository import Repository
 
 _INSTALL = re.compile(
@@ -74,7 +74,7 @@ class Readme(Check):
             return
         if repo.readme is None or repo.readme.path.count("/") > 1:
             if repo.complete:
-                yield self.against(f"No README for {repo.code_lines:,} lines of code.", strength=1.0)
+                yield self.against(f"No README for some {rounded(repo.code_lines):,} lines of code.", strength=1.0)
             else:
                 yield self.unknown("No README in this archive.")
             return
@@ -180,11 +180,15 @@ class Results(Check):
         pictures = [repo.at(path, line) for path, d in texts for line in d.pictures]
         if tables or pictures:
             shown = " and ".join(
-                _count(n, what) for n, what in ((len(tables), "table"), (len(pictures), "picture")) if n
+                f"{_count(n, what)} {of}"
+                for n, what, of in (
+                    (len(tables), "table", "with numbers and the name of a metric or result"),
+                    (len(pictures), "picture", "(badges and logos apart; what is on them was not looked at)"),
+                )
+                if n
             )
             yield self.found(
-                f"The documentation shows {'at least ' if repo.more_documents else ''}{shown}"
-                f"{' (of tables, those with numbers and the name of a metric or result)' if tables else ''}.",
+                f"The documentation shows {'at least ' if repo.more_documents else ''}{shown}.",
                 *first([*tables, *pictures], 3),
                 strength=0.6 * ramp(len(tables), 0, 2) + 0.4 * ramp(len(pictures), 0, 3),
                 tables=len(tables),
@@ -237,7 +241,7 @@ class Guides(Check):
         pages = [(path, d) for path, d in repo.documents if d.words >= 80 and repo.readme and path != repo.readme.path]
         if pages:
             pages.sort(key=lambda page: -page[1].words)
-            words = _round(sum(d.words for _, d in pages))
+            words = rounded(sum(d.words for _, d in pages))
             yield self.found(
                 f"{'At least ' if repo.more_documents else ''}{_count(len(pages), 'text')} for readers with some 80"
                 f" words of prose or more beside the README, some {words:,} words in all.",
@@ -245,11 +249,6 @@ class Guides(Check):
                 strength=ramp(len(pages), 0, 6),
                 pages=len(pages),
             )
-
-
-def _round(number: int) -> int:
-    """Two digits of a number that nobody would count to the last."""
-    return int(float(f"{number:.2g}"))
 
 
 class ChangeLog(Check):

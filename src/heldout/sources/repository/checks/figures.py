@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -54,7 +55,7 @@ class NamedFigures(Check):
         for call, name in [*module.calls, *module.method_calls]:
             last = name.rpartition(".")[2]
             if last in _DRAWS:
-                if name == last or name.startswith(("matplotlib.", "pylab.")):
+                if name.startswith(("matplotlib.", "pylab.")) or (name == last and _on_axes(call)):
                     drawn.setdefault(_scope(module, call), call.lineno)
             elif last in _NAMES or (
                 last == "set" and any(k.arg in ("xlabel", "ylabel", "title") for k in call.keywords)
@@ -72,8 +73,8 @@ class NamedFigures(Check):
         share = fraction(named, drawn)
         if drawn >= 4 and share >= 0.6:
             yield self.found(
-                f"Of {drawn} functions and notebook cells that call matplotlib to draw lines, points, bars or"
-                f" histograms,"
+                f"Of {drawn} functions and notebook cells seen to draw lines, points, bars or histograms with"
+                f" matplotlib itself,"
                 f" {'all' if named == drawn else named} give a title or name an axis.",
                 strength=ramp(share, 0.5, 0.95) * ramp(drawn, 0, 8),
                 drawn=drawn,
@@ -81,14 +82,22 @@ class NamedFigures(Check):
             )
         elif drawn >= 6 and share < 0.35:
             yield self.against(
-                f"Of {drawn} functions and notebook cells that call matplotlib to draw lines, points, bars or"
-                f" histograms,"
+                f"Of {drawn} functions and notebook cells seen to draw lines, points, bars or histograms with"
+                f" matplotlib itself,"
                 f" {drawn - named} give neither a title nor the name of an axis.",
                 *first((repo.at(noted.path, noted.note.bare) for noted in taken if noted.note.bare), 3),
                 strength=ramp(share, 0.35, 0.0),
                 drawn=drawn,
                 named=named,
             )
+
+
+def _on_axes(call: ast.Call) -> bool:
+    """Whether a method is called on what is named like matplotlib's axes: frames and displays draw by themselves."""
+    return isinstance(call.func, ast.Attribute) and bool(_AXES.search(ast.unparse(call.func.value)[:80]))
+
+
+_AXES = re.compile(r"(^|[._])(ax|axs|axes|axis|plt)\w{0,6}(\[[^\]]*\])*$")
 
 
 def _scope(module: Module, node: ast.AST) -> object:

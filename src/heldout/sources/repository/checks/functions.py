@@ -53,7 +53,7 @@ class LongFunctions(Check):
         share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in outer))
         said = (
             f"{among(len(long), len(functions), 'function', 'has', 'have')} more than {LONG_LINES} lines without the"
-            f" docstring, {share:.0%} of all their lines"
+            f" docstring (tests and notebooks apart), with {share:.0%} of all function lines"
         )
         if share < 0.15:
             yield self.found(
@@ -102,7 +102,8 @@ class TangledFunctions(Check):
         share = fraction(sum(_body(f) for _, f in tangled), sum(_body(f) for _, f in functions))
         said = (
             f"{among(len(tangled), len(functions), 'function', 'has', 'have')} more than {COMPLEX} ways through"
-            f" {'it' if len(tangled) == 1 else 'them'}, {share:.0%} of all function lines"
+            f" {'it' if len(tangled) == 1 else 'them'} (cyclomatic complexity; tests and notebooks apart), with"
+            f" {share:.0%} of all function lines"
         )
         if share < 0.1:
             yield self.found(
@@ -147,9 +148,13 @@ class Docstrings(Check):
             return
         documented = [item for item in public if item[1].documented]
         share = fraction(len(documented), len(public))
-        if share >= 0.3:
+        said = (
+            f"{among(len(documented), len(public), 'public function', 'has', 'have')} a docstring (those of more than 8"
+            " lines; tests and notebooks apart)."
+        )
+        if share >= 0.5:
             yield self.found(
-                f"{len(documented)} of {len(public)} public functions of more than 8 lines have a docstring.",
+                said,
                 strength=ramp(share, 0.3, 0.9),
                 functions=len(public),
                 documented=len(documented),
@@ -157,7 +162,7 @@ class Docstrings(Check):
         elif share < 0.15:
             bare = sorted((item for item in public if not item[1].documented), key=lambda item: -item[1].lines)
             yield self.against(
-                f"{len(documented)} of {len(public)} public functions of more than 8 lines have a docstring.",
+                said,
                 *(repo.at(path, f.line) for path, f in first(bare, 3)),
                 strength=ramp(share, 0.15, 0.0),
                 functions=len(public),

@@ -26,7 +26,8 @@ _PREDICT = re.compile(
 _RUNS = re.compile(
     r"^(CUDA_VISIBLE_DEVICES=\S+ )?(python[\d.]*|make|just|bash|sh|\./|dvc|snakemake|docker|torchrun"
     r"|accelerate|curl|http|uv run|poetry run"
-    r"|kedro|mlflow|deepspeed|nextflow|[a-z][\w-]+ (train|predict|fit|infer|separate|detect|serve)\b)"
+    r"|kedro|mlflow|deepspeed|nextflow"
+    r"|[a-z][\w-]+ (train|predict|fit|infer|separate|detect|serve)(\s+[-$<{\[./\w]*[-./=<$\[{_]|\s*$))"
 )
 _NO_RUN = re.compile(
     r"^(def|class|import|from|return|for|if|with|async|while|then|to|you|we|and|or|can|will|first|please) |[.:]$"
@@ -71,7 +72,7 @@ def _acting(command: str) -> str:
 
     Folders, data files and the values of options are left out: `eval.py --data train/` does not train.
     """
-    words = [word for word in command.split()[:40] if word not in ("-m", "-u")]
+    words = [word for word in re.sub(r"\s#.*", "", command).split()[:40] if word not in ("-m", "-u")]
     plain = list(takewhile(lambda word: not word.startswith("-"), words[:5]))
     heads = [word.rpartition("/")[2] for word in plain if not _DATA.search(word)]
     switches = [word for word in words if _SWITCH.match(word)]
@@ -329,14 +330,19 @@ class OperationGuide(Check):
 
 
 _NO_GUIDE = re.compile(
-    r"change|history|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|experiment|analysis|findings|(^|/)features/|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
+    r"change|history|future|architect|arsitektur|arquitet|rancangan|frontend|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|experiment|analysis|findings|(^|/)features/|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
     r"|keputusan|keterbatasan|decisiones|decisao|entscheid|milestone|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
     re.IGNORECASE,
 )
 """Texts about the making of the work, whose headings speak of things that are no guide to them."""
 
 
-_PLANNED = re.compile(r"\b(future|phase|planned|todo|fase|futuro|priority|migrations?)\b|~~", re.IGNORECASE)
+_PLANNED = re.compile(
+    r"\b(future|phase|planned|todo|fase|futuro|priority|migrations?|no new|not|without|colab|live|links?"
+    r"|frontend)\b|~~",
+    re.IGNORECASE,
+)
+"""Headings of what is to come, what is not needed, or what stands somewhere else."""
 _STEPS = re.compile(r"```|^\s*(\d{1,2}[.)]|[-*+])\s+\S|^( {4}|\t)\S|^\s*\$ ", re.MULTILINE)
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
-from heldout.sources.repository.dockerfiles import Dockerfile, dockerfiles
+from heldout.sources.repository.dockerfiles import Dockerfile, Instruction, dockerfiles
 from heldout.sources.repository.repository import Repository
 
 _OFFICIAL = frozenset(
@@ -163,8 +163,9 @@ class ImageBuild(Check):
 
     def _habits(self, image: Dockerfile) -> Iterator[tuple[str, int]]:
         installs = [i for i in image.of("RUN") if _INSTALLS.search(i.value[:5000])]
-        if installs and not _code_before_packages(image) and any(_copies_all(i.value) for i in image.of("COPY", "ADD")):
-            yield "packages installed before the code is copied", installs[0].line
+        listed = next((i for i in installs if _BY_LIST.search(i.value[:5000])), None)
+        if listed is not None and not _code_before(image, listed.line) and _copies_later(image, listed):
+            yield "packages installed before the code is copied", listed.line
         for run in image.of("RUN"):
             if "--no-cache-dir" in run.value or "--mount=type=cache" in run.value or "conda clean" in run.value:
                 yield "package caches left out", run.line
@@ -175,6 +176,36 @@ class ImageBuild(Check):
             yield "a slim base", slim.line
         if any(i.word == "COPY" and "--from=" in i.value for i in image.last_stage):
             yield "several stages", image.last_stage[0].line
+
+
+_BY_LIST = re.compile(
+    r"install\b[^&;]{0,200}(-r|--requirement)[\s=]*\S+|\b(poetry|pipenv|npm|yarn)\s+(install|ci)"
+    r"|\buv sync|env (create|update)"
+)
+"""What installs all that is listed, and not one tool."""
+_LISTS = re.compile(
+    r"require|constraint|pyproject|\.lock|lock\.|pipfile|package(-lock)?\.json|environment|setup\.(py|cfg)|readme|\.toml|licen[cs]e"
+    r"|poetry\.|\.whl|wheels?\b|deps|\.npmrc|conda",
+    re.IGNORECASE,
+)
+"""Files that say what has to be installed, or that an installer asks for."""
+
+
+def _code_before(image: Dockerfile, line: int) -> bool:
+    """Whether anything but lists of packages is copied before a line, in its stage."""
+    stage = next(i.stage for i in image.instructions if i.line == line)
+    copies = [i for i in image.of("COPY", "ADD") if i.stage == stage and i.line < line and "--from" not in i.value]
+    return any(not _LISTS.search(source) for i in copies for source in _sources(i.value))
+
+
+def _sources(value: str) -> list[str]:
+    """What a COPY copies: its words but the options and the last."""
+    words = [word.strip("[]\"',") for word in value[:2000].split() if not word.startswith("--")]
+    return words[:-1]
+
+
+def _copies_later(image: Dockerfile, after: Instruction) -> bool:
+    return any(i.line > after.line and "--from" not in i.value for i in image.of("COPY", "ADD"))
 
 
 def _copies_all(value: str) -> bool:

@@ -44,7 +44,8 @@ class Decisions(Check):
         found = [
             p
             for p in paths
-            if re.search(
+            if not re.search(r"template|index\.|readme", p.rpartition("/")[2], re.IGNORECASE)
+            and re.search(
                 r"alternativ|consequence|trade-?off|considered|rationale|drawback", repo.text(p).text, re.IGNORECASE
             )
         ]
@@ -59,10 +60,16 @@ class Decisions(Check):
 
 
 _LIMITS = re.compile(
-    r"limitation|known (issues?|problems?|bugs?|faults?)|caveats?|not supported|out of scope|when not to use"
-    r"",
+    r"^[\W\d]*(([\w-]+ ){0,2}(limitations?|caveats?)|known (issues?|problems?|bugs?|faults?)|not supported|out of scope"
+    r"|when not to use|intended uses? (&|and) limitations)",
     re.IGNORECASE,
 )
+_OF_OTHERS = re.compile(
+    r"limitations? (under|of liability)|\b(hub|storage|hardware|memory|prometheus|docker|streamlit|github|colab|heroku"
+    r"|kubernetes|nginx|browser|python|windows|free tier|api) limitations?",
+    re.IGNORECASE,
+)
+"""Limits of a tool, a host or the law, and not of the work."""
 _FAILED = re.compile(
     r"(what )?(did ?n.?t|did not|does ?n.?t) work|failed (attempts|experiments)|negative results"
     r"|lessons? learn|things? (we|i) tried|^\W*post-?mortem",
@@ -89,7 +96,7 @@ class StatedLimits(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for the sections."""
-        limits = told(repo, _LIMITS, 15)
+        limits = [(path, s) for path, s in told(repo, _LIMITS, 15) if not _OF_OTHERS.search(s.title)]
         failed = told(repo, _FAILED, 15)
         found = [*failed, *limits]
         if found:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.material.yaml_files import line_of, mappings
 from heldout.sources.repository.checks.base import Check, Move, first
+from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, says_something
 from heldout.sources.repository.repository import Repository
@@ -67,7 +68,7 @@ class RunTracking(Check):
         what = "settings and metrics" if settings and metrics and not curves else "metrics"
         said = "settings and metrics of runs" if what == "settings and metrics" else "runs"
         yield self.found(
-            f"Code in {len(files)} file{'s' if len(files) > 1 else ''} records {said} with {names(used)}.",
+            f"Code in at least {len(files)} file{'s' if len(files) > 1 else ''} records {said} with {names(used)}.",
             *places(repo, used),
             strength=1.0 if what == "settings and metrics" else 0.5,
             ask="Pick a model of yours: how would you find the settings and the data that it was trained with?",
@@ -301,7 +302,7 @@ class TrainingInCi(Check):
         elif tests and runs:
             yield self.found(
                 "Continuous integration runs tests, and tests of the repository call `fit` or take a training step.",
-                *(repo.at(m.path, 1) for m in first(tests, 2)),
+                *(repo.at(m.path, _fitting(m)) for m in first(tests, 2)),
                 repo.at(runs[0].path, runs[0].line),
                 strength=0.7,
                 files=len(tests),
@@ -313,6 +314,13 @@ def _telling(command: str) -> str:
     match = re.search(TRAINS, command)
     begun = match.start() if match and len(command) > 80 else 0
     return command[begun : begun + 80].strip()
+
+
+def _fitting(module: ModuleFacts) -> int:
+    """The line of a test file that fits or takes a step."""
+    return next(
+        module.methods[n][0] for n in ("fit", "partial_fit", "train_on_batch", "backward") if n in module.methods
+    )
 
 
 def _fits(methods: AbstractSet[str]) -> bool:

@@ -150,7 +150,7 @@ _STABILITY = re.compile(
 _NO_DRIFT = re.compile(
     r"_(days?|windows?|thresholds?|alerts?|config|limits?|settings)(_|$)|"
     r"drift_(diffusion|velocity|rate|coef\w*|term|net\w*|fn|func\w*)|(gyro|clock|genetic|ocean|sde)_drift"
-    r"|^_?(get|load|fetch|read|save|write|plot|show|print|export|list|send|notify|simulate|inject|generate|make|test)_"
+    r"|^_?(fit|tau|caption|get|load|fetch|read|save|write|plot|show|print|export|list|send|notify|simulate|inject|generate|make|test)_"
 )
 
 

@@ -53,7 +53,7 @@ class Retraining(Check):
             text = repo.text(module.path).text if scheduled and not module.notebook else ""
             if (
                 scheduled
-                and re.search(r"\.fit\(|\b(re)?train(ing)?_\w+|_train(ing)?\b|train\w*\.py|retrain", text)
+                and _TRAINS_HERE.search(text)
                 and re.search(r"schedule(_interval)?\s*=\s*(?!None)|schedule\.every|cron", text)
             ):
                 found.append((module.path, scheduled[0]))
@@ -72,6 +72,12 @@ class Retraining(Check):
             )
 
 
+_TRAINS_HERE = re.compile(
+    r"\.fit\(|\btrain\w*\.py\b|\b(run|start|launch|trigger)_(re)?train\w*\(|^[ \t]*(async )?def (re)?train(_\w+)?\("
+    r"|\b(re)?train(_\w+)?\.submit\(|task_id\s*=\s*[\"'](?!check|skip|prepare|need)(\w+_)?(re)?train(ing)?(_\w+)?[\"']",
+    re.MULTILINE,
+)
+"""What trains by its call or its task, not by a word in a comment or the name of a table."""
 _GATE = re.compile(
     r"\b(champion|challenger|promote_model|promote|is_better|current_model|baseline_model|production_model|prod_model"
     r"|better_than)\w*\b"

@@ -248,8 +248,8 @@ class SettingsApart(Check):
             programs_too = any(m.path in training or m.guarded for m in real)
             names = sorted({name for m in real for _, name in said[m.path].mechanism})
             yield self.found(
-                f"{_count(len(real), 'file')} take{'s' if len(real) == 1 else ''} options or settings from outside"
-                f" ({', '.join(names[:4])}).",
+                f"At least {_count(len(real), 'file')} take{'s' if len(real) == 1 else ''} options or settings from"
+                f" outside ({', '.join(names[:4])}).",
                 *(repo.at(m.path, said[m.path].mechanism[0][0]) for m in first(best, 2)),
                 strength=1.0 if programs_too else 0.4,
                 files=len(real),
@@ -259,7 +259,7 @@ class SettingsApart(Check):
         if not real and fixed and purpose(repo) == "application":
             count = sum(len(said[m.path].fixed) for m in fixed)
             yield self.against(
-                f"{count} training settings (learning rate, epochs, batch size ...) are written into calls in"
+                f"At least {count} training settings (learning rate, epochs, batch size ...) are written into calls in"
                 f" {_count(len(fixed), 'program')}, and nothing takes them from outside.",
                 *(repo.at(m.path, said[m.path].fixed[0]) for m in first(fixed, 3)),
                 strength=ramp(count, 0, 6),

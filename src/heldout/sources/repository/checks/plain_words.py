@@ -49,8 +49,7 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 _EXPLAINS = re.compile(
-    r"^\W*(what (is|are)\b[^?]{1,50}\?|(how (it|does it) works?|background|motivation|intended use|faq|frequently asked"
-    r"|glossary|(key )?concepts?)\b)",
+    r"^\W*(what (is|are)\b[^?]{1,50}\?|(faq|frequently asked|glossary|(key )?concepts?)\b)",
     re.IGNORECASE,
 )
 """Headings that explain wherever they stand; the overview of a single page speaks of that page."""

@@ -66,7 +66,7 @@ class Layout(Check):
         clean = [m for m in judged if m.top_level <= 2 and m.path not in busy and (m.functions or m.classes)]
         packaged = [path for path in ("setup.py", "pyproject.toml", "setup.cfg") if _packages(repo, path)]
         share = fraction(len(running), len(judged))
-        if share > 0.3:
+        if share > 0.3 and len(running) >= 2:
             worst = sorted(running, key=lambda m: -m.top_level)
             yield self.against(
                 f"{len(running)} of {len(judged)} {_JUDGED} start work as soon as they are imported: they hold"
@@ -208,7 +208,8 @@ class Copies(Check):
         elif share > 0.08 and pairs:
             (left, right), places = max(pairs.items(), key=lambda item: (len(item[1]), item[0]))
             yield self.against(
-                f"{share:.0%} of the code lines stand in two files of the repository; the most in {left} and {right}.",
+                f"{share:.0%} of the code lines stand in two files, in blocks of {WINDOW} equal lines or more;"
+                f" the most in {left} and {right}.",
                 repo.at(left, places[0][0]),
                 repo.at(right, places[0][1]),
                 strength=ramp(share, 0.08, 0.4),

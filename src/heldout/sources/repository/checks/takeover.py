@@ -34,6 +34,11 @@ _WEIGHTS = re.compile(
 )
 
 
+_OF_DATA = re.compile(r"data ?sets?|samples?\b|\btrain_?[xy]\b", re.IGNORECASE)
+_SURELY = re.compile(r"weight|checkpoint|pretrain|model|state_dict", re.IGNORECASE)
+"""Words of data, which are kept in files of the same kinds, and of weights all the same."""
+
+
 _CALLED_MODEL = re.compile(
     r"model|weight|checkpoint|ckpt|classifier|regress|forest|xgb|lgbm|svm|cnn|lstm|(^|[/_-])(net|rf|knn|clf)[._-]",
     re.IGNORECASE,
@@ -77,7 +82,8 @@ class ModelFile(Check):
                 if _NO_MODEL.search(name) or _local(call) or "api.github.com" in module.lines[call.lineno - 1]:
                     continue
                 own = "\n".join(module.lines[max(0, call.lineno - 5) : call.lineno + 3])
-                if name.endswith(("urlretrieve", "wget.download", "requests.get")) and not _WEIGHTS.search(own):
+                plain = name.endswith(("urlretrieve", "wget.download", "requests.get"))
+                if plain and (not _WEIGHTS.search(own) or (_OF_DATA.search(own) and not _SURELY.search(own))):
                     continue
                 yield call.lineno, bool(_CHECKED.search(near))
                 return
@@ -99,7 +105,7 @@ class ModelFile(Check):
         ]
         if fetched:
             yield self.found(
-                f"Code in {len(fetched)} file{'s' if len(fetched) > 1 else ''} fetches trained weights, or"
+                f"Code in at least {len(fetched)} file{'s' if len(fetched) > 1 else ''} fetches trained weights, or"
                 f" loads them by a"
                 " name" + (f"; in {len(checked)} a checksum stands beside it." if checked else "."),
                 *(repo.at(n.path, n.note[0]) for n in first(checked or fetched, 3)),
@@ -220,7 +226,7 @@ _SUPPORT = re.compile(
 )
 
 
-_DEPTH = {"a support or security policy": 1}
+_DEPTH = {"a support or security policy": 1, "a change log": 1}
 """How many folders deep a text may lie; deeper ones are about something else of that name."""
 
 
@@ -243,7 +249,7 @@ class Support(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count the kinds."""
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, int]] = {}
         copies = copied_folders(repo)
         for kind, patterns, words in (
             ("a contributing guide", ("contributing*",), 60),
@@ -263,14 +269,17 @@ class Support(Check):
                 None,
             )
             if path is not None:
-                found[kind] = path
+                found[kind] = (path, 1)
         readme = repo.readme
-        if readme is not None and any(_SUPPORT.match(s.title) and len(s.body.split()) >= 5 for s in sections(readme)):
-            found["a section on where to ask"] = readme.path
+        asked = (
+            s.line for s in (sections(readme) if readme else ()) if _SUPPORT.match(s.title) and len(s.body.split()) >= 5
+        )
+        if readme is not None and (line := next(asked, 0)):
+            found["a section on where to ask"] = (readme.path, line)
         if found:
             yield self.found(
                 f"Those who take over find {', '.join(found)}.",
-                *(repo.at(path, 1) for path in first(found.values(), 4)),
+                *(repo.at(*place) for place in first(found.values(), 4)),
                 strength=ramp(len(found), 0, 3),
                 kinds=len(found),
             )
@@ -289,7 +298,7 @@ _MEDIA_FOLDERS = re.compile(
     r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|report|importance|output\.|_output|spec|history|labels?\.|classes\.|(^|[/_-])(folds?|splits?|ids?)\.",
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|report|importance|output\.|_output|spec|history|labels?\.|classes\.|dictionary|missing|descri|summary|_dist\.|eda|heatmap|correlation|chart|graph|(^|[/_-])(folds?|splits?|ids?)\.",
     re.IGNORECASE,
 )
 

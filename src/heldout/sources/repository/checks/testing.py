@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Function, Module
@@ -129,7 +129,9 @@ class AssertingTests(Check):
             "*test*.cc", "*test*.cpp", "*_test.go", "*test*.java", "*.test.js", "*.test.ts", "*.spec.ts"
         ):
             yield self.against(
-                f"No tests for {lines:,} lines of Python.", strength=0.4 + 0.6 * ramp(lines, 150, 1500), tests=0
+                f"No tests for some {rounded(lines):,} lines of Python (blank lines and comments apart).",
+                strength=0.4 + 0.6 * ramp(lines, 150, 1500),
+                tests=0,
             )
 
 
@@ -172,7 +174,7 @@ class TestsOfOwnCode(Check):
         if ratio >= 0.1:
             yield self.found(
                 f"{plural(len(using), 'file')} of tests use{'s' if len(using) == 1 else ''} the project's own code:"
-                f" {lines:,} lines of tests, {code:,} of code.",
+                f" some {rounded(lines):,} lines of tests, {rounded(code):,} of code.",
                 *(repo.at(m.path) for m in first(sorted(using, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(ratio, 0.1, 0.6),
                 test_lines=lines,

@@ -36,15 +36,15 @@ class Types(Check):
         ]
         hinted = [(path, f) for path, f in functions if f.annotated >= f.arguments]
         share = fraction(len(hinted), len(functions))
-        if len(functions) < 5 or share < 0.25:
+        if len(functions) < 5 or share < 0.5:
             return
         runs = repo.ci.doing("types")
         places = [repo.at(runs[0].path, runs[0].line)] if runs else list(_settings(repo, _TYPE_SETTINGS))
         told = ", and a type checker is configured" if places else ""
         told = ", and continuous integration runs a type checker" if runs else told
         yield self.found(
-            f"{len(hinted)} of {len(functions)} public functions with arguments carry a type hint on each of"
-            f" them{told}.",
+            f"{len(hinted)} of {len(functions)} public functions with arguments (tests, examples and notebooks apart)"
+            f" carry a type hint on each of them{told}.",
             *(places[:1] or [repo.at(path, f.line) for path, f in hinted[:2]]),
             strength=ramp(share, 0.25, 0.9) * (1.0 if runs else 0.85 if places else 0.65),
             functions=len(functions),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.material.import_names import DISTRIBUTIONS, brought_by, installed_with, of_family
+from heldout.material.import_names import brought_by, installed_with, known_library, of_family
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.dependencies import FEW, listed, most_telling, needed
 from heldout.sources.repository.dockerfiles import dockerfiles
@@ -102,7 +102,7 @@ class Undeclared(Check):
             return
         there = installed_with(declared.names | _in_images(repo))
         absent = {name: place for name, place in foreign.items() if not brought_by(name) & there}
-        missing = {name: place for name, place in absent.items() if _known(name)}
+        missing = {name: place for name, place in absent.items() if known_library(name)}
         # Another name may be a module of the project that was not committed, or come with a family: nothing is said.
         unclear = [name for name in absent.keys() - missing.keys() if not of_family(name, declared.names)]
         if not missing and not unclear:
@@ -208,42 +208,6 @@ def _in_images(repo: Repository) -> frozenset[str]:
     if any(_INSTALLS_ANACONDA.search(repo.text(path).text) for path in repo.glob("*.sh", "dockerfile*", "*.md")[:50]):
         used.add("continuumio/anaconda3")
     return frozenset().union(*(_IMAGES.get(image, frozenset()) for image in used))
-
-
-_WELL_KNOWN_NAMES = """
-aiofiles aiohttp alembic altair anthropic asyncpg astropy autogluon autokeras bcrypt bertopic bokeh boto3 botocore
-cartopy catboost celery chromadb click cloudpickle colorama contextily cvxopt cvxpy darts dash dask deap deepchem
-deepdiff deepface deepspeed detectron2 diffusers dill django dlib docker docopt dowhy duckdb easydict easyocr
-efficientnet_pytorch einops elasticsearch emcee emoji evidently face_recognition fastapi fasttext featuretools
-filterpy fire flair flaml flask folium fsspec gcsfs gdown gensim geopandas gevent gluonts gradio great_expectations
-gymnasium h5py hdbscan healpy hmmlearn holidays httpx huggingface_hub hyperopt imageio imgaug imutils jax jaxlib jieba
-jinja2 joblib jsonlines jsonpickle jsonschema keras_tuner keybert kornia langchain langchain_community langchain_core
-langchain_openai langdetect langgraph lazypredict librosa lifelines lightgbm lime lmdb loguru lxml matplotlib
-mediapipe minio missingno mlxtend modin monai moviepy mpmath mtcnn nbformat networkx nevergrad nibabel nilearn nlpaug
-nltk noisereduce numba numexpr numpy numpyro ollama open3d openai openpyxl optax optuna orjson paddleocr pandarallel
-pandas pandasql pandera papermill paramiko passlib patsy peewee peft pendulum pettingzoo pingouin plotnine pmdarima
-polars prefect prettytable prophet psutil pybullet pycaret pycountry pydantic pydantic_settings pydicom pydub pygame
-pymongo pymysql pyod pyodbc pyproj pytesseract pytz pyvis pyvista qdrant_client rapidfuzz rasterio rdkit redis regex
-requests rich roboflow ruptures s3fs sacrebleu sanic scipy scrapy seaborn selenium sentencepiece sentry_sdk shap
-simpletransformers skorch sktime smart_open spacy sqlalchemy_utils sqlmodel stanza starlette statsforecast statsmodels
-stumpy supabase sweetviz swifter sympy tabulate tenacity textblob textdistance textstat tflearn tiktoken timm
-tokenizers toml torchaudio torchio torchmetrics tpot tqdm transformers trimesh tsfresh tslearn typer ujson ultralytics
-unidecode uvicorn vaderSentiment vaex websockets werkzeug wikipedia xarray xlrd xlsxwriter yellowbrick yfinance zarr
-"""
-_WELL_KNOWN = frozenset(_WELL_KNOWN_NAMES.split())
-"""Imports whose distribution has the same name beyond doubt: an undeclared one is surely missing."""
-
-
-_EVERYWHERE = frozenset(
-    {"attr", "attrs", "six", "pkg_resources", "setuptools", "typing_extensions", "dateutil", "packaging"}
-)
-"""What nearly every installation holds, brought by one or the other."""
-
-
-def _known(name: str) -> bool:
-    if name in _EVERYWHERE:
-        return False
-    return name in DISTRIBUTIONS or name in _WELL_KNOWN
 
 
 class Unused(Check):

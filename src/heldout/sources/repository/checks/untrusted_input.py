@@ -257,8 +257,10 @@ class PastedSql(Check):
             if query is None:
                 continue
             text, pieces = query
-            if any(not _fixed(piece) and not _marks(piece, call, module) for piece in pieces):
+            if any(not _marks(piece, call, module) and _sent(piece, call, module) for piece in pieces):
                 yield True, call.lineno
+            elif any(not _fixed(piece) for piece in pieces):
+                continue  # a value that the function itself has worked out: no stranger sends it
             elif not pieces and re.search(r"\?|%s|%\(\w+\)s|:\w+|\$\d", text) and (len(call.args) > 1 or call.keywords):
                 yield False, call.lineno
 
@@ -282,6 +284,36 @@ class PastedSql(Check):
                 *(repo.at(path, line) for path, line in first(kept, 2)),
                 with_parameters=len(kept),
             )
+
+
+_HARMLESS = frozenset({"int", "float", "bool", "len", "round", "abs"})
+_NUMBERS = frozenset({"int", "float", "bool", "date", "datetime", "Path"})
+
+
+def _sent(piece: ast.expr, call: ast.Call, module: Module, deep: int = 3) -> bool:
+    """Whether a value may be a text that somebody sends: by an argument, a request or a row, and not a number."""
+    if isinstance(piece, ast.Call) and isinstance(piece.func, ast.Name) and piece.func.id in _HARMLESS:
+        return False
+    function = module.function_of(call)
+    given = (
+        {a.arg: a for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
+        if function
+        else {}
+    )
+    for node in walk(piece):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "input":
+            return True
+        if not isinstance(node, ast.Name):
+            continue
+        if node.id in given:
+            hint = given[node.id].annotation
+            if hint is None or ast.unparse(hint).rpartition(".")[2] not in _NUMBERS:
+                return True
+        elif node.id in ("request", "args", "row") or (
+            deep and any(_sent(made, call, module, deep - 1) for made in _bound(node.id, call, module))
+        ):
+            return True
+    return False
 
 
 def _query(node: ast.expr, call: ast.Call, module: Module) -> tuple[str, list[ast.expr]] | None:
