@@ -16,7 +16,9 @@ _MOST_LINES = 6000
 _MOST_DOCUMENTS = 120
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$")
 _UNDERLINE = re.compile(r"^([=\-~^\"*+#])\1{2,}[ \t]*$")
-_FENCE = re.compile(r"^[ \t]*(```|~~~)")
+FENCE = re.compile(r"^[ \t]*(```|~~~)(?![^`]*```)")
+_ALONE = re.compile(r"^[ \t]*(?:[-*+][ \t]+|\d{1,2}[.)][ \t]+)?(`{1,3})[ \t]*([^`]{4,})\1[ \t]*[.:]?[ \t]*$")
+"""A line, or an item of a list, that is nothing but a piece of code."""
 _PROMPT = re.compile(r"^(\([\w.-]+\)\s*)?([$>%!]|>>>)\s*")
 _CARD = re.compile(r"---\n(?=(.*\n){0,40}license:)(?=(.*\n){0,40}(datasets|tags|language|pipeline_tag):)")
 """How the card of a model on a hub begins: below the root it came with somebody's weights."""
@@ -92,7 +94,7 @@ def sections(text: Text) -> Iterator[Section]:
     title, line, body, fenced = "", 0, list[str](), False
     for number, raw in enumerate(lines, start=1):
         here = raw[:2000]
-        if _FENCE.match(here):
+        if FENCE.match(here):
             fenced = not fenced
         heading = None if fenced else _HEADING.match(here)
         following = lines[number][:2000] if number < len(lines) else ""
@@ -109,12 +111,17 @@ def sections(text: Text) -> Iterator[Section]:
 
 
 def shell_lines(text: Text) -> Iterator[ShellLine]:
-    """The commands in fenced or indented blocks; a line continued by a backslash is one command."""
+    """The commands in fenced or indented blocks, or that fill a line; one continued by a backslash is one command."""
     fenced, joined, begun = False, "", 0
     for number, raw in enumerate(text.lines[:_MOST_LINES], start=1):
         here = raw[:1000]
-        if _FENCE.match(here):
+        if FENCE.match(here):
             fenced, joined = not fenced, ""
+            continue
+        alone = None if fenced else _ALONE.match(here)
+        if alone and _SHELL.match(command := _PROMPT.sub("", alone[2].strip())):
+            joined = ""
+            yield ShellLine(command, text.path, number)
             continue
         indented = here.startswith(("    ", "\t", "   "))
         prompted = bool(re.match(r"^\s*\$\s", here))

@@ -44,8 +44,45 @@ def test_commands_are_told_by_what_they_do(command: str, trains: bool, predicts:
     assert bool(said("HND102", block(command), "for")) == predicts
 
 
-def test_words_outside_code_blocks_are_no_commands() -> None:
-    assert said("HND101", {"README.md": "# X\n\npython train.py is what you run.\n"}, "for") == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. `python train.py --epochs 3`",
+        "```python train.py --epochs 3 ```",
+        "First:\n\n```pip install -r requirements.txt```\n\n```sh\npython train.py --epochs 3\n```",
+    ],
+)
+def test_a_line_that_is_nothing_but_code_is_a_command(text: str) -> None:
+    assert said("HND101", {"README.md": f"# X\n\n{text}\n"}, "for")
+
+
+@pytest.mark.parametrize(
+    "text", ["python train.py is what you run.", "`python train.py` was removed.", "Do not run `python train.py` yet."]
+)
+def test_words_outside_code_blocks_are_no_commands(text: str) -> None:
+    assert said("HND101", {"README.md": f"# X\n\n{text}\n"}, "for") == []
+
+
+def test_a_program_of_ones_own_is_told_by_its_name() -> None:
+    assert said("HND101", block("birds-train-many large --epochs 3"), "for")
+    assert said("HND102", block("birds-predict new.csv"), "for")
+    assert said("HND101", block("birds-restrained large", "y_train = encoder.transform(y)"), "for") == []
+
+
+def test_the_guide_to_a_library_may_show_the_call_as_well_as_the_readme() -> None:
+    guide = "# Birds\n\n```python\nmodel.fit(x, y)\nmodel.predict(x)\n```\n"
+    library = {"setup.py": "from setuptools import setup\nsetup(name='birds', packages=['birds'])\n"}
+    library |= {"birds/__init__.py": "", "birds/models.py": TRAIN}
+    assert said("HND101", {**library, "docs/birds.md": guide}, "for")
+    assert said("HND102", {**library, "docs/birds.md": guide}, "for")
+    assert said("HND101", {**library, "docs/release-notes.md": guide}, "for") == []
+    assert said("HND101", {"docs/birds.md": guide}, "for") == []
+
+
+def test_a_mode_that_is_changed_trains_nothing() -> None:
+    shown = "# X\n\n```python\nmodel.train()\nself.net.train(True)\nscaler.fit(x)\n```\n"
+    assert said("HND101", {"README.md": shown}, "for") == []
+    assert said("HND101", {"README.md": shown.replace("scaler.fit(x)", "als.train()")}, "for")
 
 
 def test_scripts_elsewhere_in_the_repository_are_there() -> None:

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
-from heldout.sources.repository.documents import ShellLine, documents, sections, shell_lines
+from heldout.sources.repository.documents import FENCE, ShellLine, documents, sections, shell_lines
+from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
 
 _TRAIN = re.compile(
@@ -34,6 +35,8 @@ _NO_RUN = re.compile(
     r"|\b(pip3?|conda|apt|apt-get|brew|git clone|docker (pull|build)|pytest|wget)\b|(^|\s)-m (pytest|unittest"
     r"|pip)|test_\w+\.py"
 )
+_OWN_PROGRAM = re.compile(r"^[a-z]\w*(-\w+)*-(train|finetune|predict|infer|detect|serve)(-\w+)*\s+[^\s=]")
+"""A project's own program whose name says what it does: `birds-train`."""
 
 
 _AHEAD = re.compile(r"^\.github/|(^|/)(plans?|prompts?|specs?|proposals?)/", re.IGNORECASE)
@@ -60,7 +63,7 @@ def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
         for text in documents(repo)[:40]
         if not _AHEAD.search(text.path)
         for line in shell_lines(text)
-        if _RUNS.match(line.command)
+        if (_RUNS.match(line.command) or _OWN_PROGRAM.match(line.command))
         and not _NO_RUN.search(line.command)
         and not _NO_MODEL.search(line.command)
         and wanted.search(_acting(line.command))
@@ -90,7 +93,8 @@ _BEFORE_TRAINING = re.compile(
 class TrainCommand(Check):
     """A documented command that trains
 
-    What: A command in the README or a guide, in a code block, that trains the model, or code shown there that does.
+    What: A command in the README or a guide, in a code block or alone on its line, that trains the model, or code shown
+    there that does.
 
     Why: If the model cannot be trained again without its author, it is a black box for rent.
 
@@ -119,17 +123,17 @@ class TrainCommand(Check):
                 commands=len(found),
             )
             return
-        shown = list(_shown_calls(repo, re.compile(r"\.(fit|train|learn|fit_generator)\(")))
+        shown = list(first(_shown_calls(repo, _FITS), 1))
         if shown:
             path, line = shown[0]
-            yield self.found("The README shows in code a call that trains or fits.", repo.at(path, line), strength=0.6)
+            yield self.found("The texts show in code a call that trains or fits.", repo.at(path, line), strength=0.6)
 
 
 class PredictCommand(Check):
     """A documented command that predicts
 
-    What: A command or request in the README or a guide, in a code block, that applies the model to new data, or
-    code shown there that does.
+    What: A command or request in the README or a guide, in a code block or alone on its line, that applies the model
+    to new data, or code shown there that does.
 
     Why: A model that only its author can ask is of use to nobody else.
 
@@ -155,30 +159,36 @@ class PredictCommand(Check):
                 commands=len(found),
             )
             return
-        shown = list(_shown_calls(repo, _ASKS_MODEL))
+        shown = list(first(_shown_calls(repo, _ASKS_MODEL), 1))
         if shown:
             path, line = shown[0]
-            yield self.found("The README shows in code a call that asks the model.", repo.at(path, line), strength=0.7)
+            yield self.found("The texts show in code a call that asks the model.", repo.at(path, line), strength=0.7)
 
 
-_ASKS_MODEL = re.compile(
+_A_MODEL = (
     r"(?:\b(?!(?i:mlb|le|lb|ohe|sc|\w*(?:encoder|scaler|binarizer|vectorizer|tokenizer|tokenizerfast|imputer|config))\.)\w+"
-    r"|[)\]])\.(predict|predict_proba|generate|analyze)\("
+    r"|[)\]])"
 )
-"""Calls that ask a model, and not one that prepares what it is given."""
+"""What a call is made on, unless it prepares what a model is given."""
+_ASKS_MODEL = re.compile(_A_MODEL + r"\.(predict|predict_proba|generate|analyze)\(")
+_FITS = re.compile(
+    r"(?!\w*(?:model|net)\.train\((?:True|False)?\))" + _A_MODEL + r"\.(fit|train|learn|fit_generator)\("
+)
+"""Calls that train; `model.train()` changes a mode."""
 
 
 def _shown_calls(repo: Repository, wanted: re.Pattern[str]) -> Iterator[tuple[str, int]]:
-    """(path, line) of calls inside the README's code blocks."""
-    text = repo.readme
-    if text is None:
-        return
-    fenced = False
-    for number, line in enumerate(text.lines[:4000], start=1):
-        if re.match(r"^\s*(```|~~~)", line[:200]):
-            fenced = not fenced
-        elif (fenced or line.startswith("    ")) and wanted.search(line[:500]):
-            yield text.path, number
+    """(path, line) of calls inside the README's code blocks, and those of the guides to a library, whose calls are
+    how it is used: the guides of an application show what is inside."""
+    guides = documents(repo)[:40] if purpose(repo) == "library" else ()
+    own = [t for t in guides if not _AHEAD.search(t.path) and not _NO_GUIDE.search(t.path)]
+    for text in (*([repo.readme] if repo.readme else ()), *own):
+        fenced = False
+        for number, line in enumerate(text.lines[:4000], start=1):
+            if FENCE.match(line[:200]):
+                fenced = not fenced
+            elif (fenced or line.startswith("    ")) and wanted.search(line[:500]):
+                yield text.path, number
 
 
 _SCRIPT = re.compile(r"^python[\d.]*\s+(?:-u\s+)?([\w./-]+\.py)\b")
