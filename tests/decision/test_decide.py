@@ -110,9 +110,73 @@ def test_only_interviews_is_said_to_leave_the_panel_open() -> None:
     assert any("How lenient the panel is as a whole cannot be told" in limit for limit in made.limits)
 
 
-def test_an_interviewer_is_described_only_on_enough_ratings() -> None:
-    made = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3.0), someone("Cy", rated("craft", 1, "Once")))
-    assert {note.rater for note in made.raters} == {"Grace", "Mei"}
+def test_an_interviewer_is_described_only_on_enough_answers_shared_with_others() -> None:
+    many = [seen_by_all(f"Person {i}", 2.0 + i / 2) for i in range(6)]
+    told = {note.rater: note.why_not for note in memo(*many, someone("Cy", rated("craft", 1, "Once"))).raters}
+    assert (told["Grace"], told["Mei"]) == ("", "")
+    assert told["Once"] == "not enough to tell: shares 0 answers of 0 subjects with others; it takes 12 of 6"
+
+
+def strict(raters: int) -> Decision:
+    """Mei rates two levels lower than the others, on five subjects: not enough to state it."""
+    return memo(
+        *(
+            someone(f"Person {i}", *(rated(c, 4.0, f"R{r}") for c in ASKED for r in range(raters)),
+                    *(rated(c, 2.0, "Mei") for c in ASKED))
+            for i in range(5)
+        )
+    )  # fmt: skip
+
+
+def test_no_reason_is_surer_of_an_interviewer_than_the_list_of_interviewers() -> None:
+    made = strict(3)
+    mei = next(note for note in made.raters if note.rater == "Mei")
+    assert mei.why_not
+    assert mei.high < 0
+    told = {r.text for one in made.subjects for r in one.worth.reasons if r.kind == "rater" and "Mei" in r.text}
+    assert told
+    assert all("seems to rate" in text for text in told)
+
+
+def test_why_the_first_stands_before_the_second_adds_up_twice() -> None:
+    made = memo(seen_by_all("Bob", 3.8, "Linus"), seen_by_all("Ada", 4.2), someone("Cy"))
+    assert made.comparison is not None
+    first, second = made.subjects[:2]
+    assert (made.comparison.first, made.comparison.second) == (first.name, second.name) == ("Ada", "Bob")
+    assert made.comparison.points == pytest.approx(first.worth.mean - second.worth.mean, abs=1e-12)
+    for told in (made.comparison.by_competency, made.comparison.by_evidence):
+        assert sum(reason.points for reason in told) == pytest.approx(made.comparison.points, abs=1e-9)
+    texts = [reason.text for reason in made.comparison.by_evidence]
+    assert any(text.startswith("ratings by Mei: Ada, ") and "; Bob, " in text for text in texts)
+    assert any(text.startswith("ratings by Linus: Ada, not seen; Bob, ") for text in texts)
+    assert memo(someone("Ada")).comparison is None
+
+
+def test_no_number_lies_beyond_the_end_of_the_scale_and_the_pieces_say_what_was_cut() -> None:
+    certain = [read(c, 5.0, se=0.3, source="worksample", group=f"task {i}") for c in ASKED for i in range(9)]
+    rest = [someone(f"Person {i}", *(rated(c, 1.0, "Mei") for c in ASKED)) for i in range(4)]
+    low = [read(c, 1.0, se=0.3, source="worksample", group=f"task {i}") for c in ASKED for i in range(9)]
+    made = memo(someone("Ada", *certain), someone("Bob", *low), *rest)
+    cut = 0
+    for one in made.subjects:
+        for told in (one.worth, *(row.estimate for row in one.levels)):
+            assert 1.0 <= told.low <= told.mean <= told.high <= 5.0
+            assert sum(reason.points for reason in told.reasons) == pytest.approx(told.mean, abs=1e-9)
+            cut += any(reason.kind == "end" for reason in told.reasons)
+    assert cut
+    assert made.comparison is not None
+    assert sum(r.points for r in made.comparison.by_evidence) == pytest.approx(made.comparison.points, abs=1e-9)
+
+
+def test_whose_work_it_is_stands_in_the_reasons_where_nobody_told() -> None:
+    run = read("craft", 4.5, source="handover", share=None, subject_digest="c1")
+    (ada,) = memo(someone("Ada", run)).subjects
+    craft = next(row for row in ada.levels if row.competency == "craft")
+    for reasons in (craft.estimate.reasons, ada.worth.reasons):
+        assert any("whose work it is was not told" in reason.text for reason in reasons)
+    (acme,) = memo(someone("Acme", run, kind="agency")).subjects
+    assert not any("not told" in reason.text for reason in acme.worth.reasons)
+    assert acme.worth.informed > ada.worth.informed
 
 
 def test_the_same_evidence_has_the_same_digest_and_numbers() -> None:

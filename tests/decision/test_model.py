@@ -1,11 +1,14 @@
 """The closed forms against the plain Gaussian written out, and what anyone would expect of the model's answers."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from heldout.decision.design import lay_out
+from heldout.decision.design import WORK, lay_out
 from heldout.decision.model import LENIENCY, OTHER_LENIENCY, POOL, Variances, solve
 from heldout.decision.observations import Observation
 from heldout.decision.ordinal import solve_ordinal
@@ -29,9 +32,16 @@ def written_out(given: list[Observation], subjects: list[str], names: list[str])
         if a.kind == b.kind == "rating":
             total += (a.rater == b.rater) * (V.severity**2 + (a.subject == b.subject) * V.halo**2)
             total += (i == j) * V.noise**2
-        elif a.kind == b.kind and (a.subject, a.source, a.group) == (b.subject, b.source, b.group):
-            total += a.se * b.se * (1.0 if i == j else 0.3)
+        elif a.kind == b.kind and a.subject == b.subject:
+            (work, look), (other_work, other_look) = parts(a.se), parts(b.se)
+            total += (a.work == b.work) * work * other_work * (1 + (a.competency == b.competency))
+            total += ((a.source, a.group) == (b.source, b.group)) * look * other_look
+            total += (i == j) * (0.7 * a.se**2 - work**2)
         return total
+
+    def parts(se: float) -> tuple[float, float]:
+        of_work = min(WORK, 0.35 * se)
+        return of_work, math.sqrt(0.3 * se**2 - of_work**2)
 
     n = len(given)
     sigma = np.array([[cov(i, j) for j in range(n)] for i in range(n)])
@@ -44,9 +54,16 @@ def written_out(given: list[Observation], subjects: list[str], names: list[str])
     return mean, np.sqrt(np.diag(spread)), np.array(stats.multivariate_normal(np.zeros(n), sigma).logpdf(r))
 
 
+def run(work: str, subject: str, competency: str, level: float, se: float) -> Observation:
+    """What an audit said."""
+    return Observation(subject, competency, level, "measure", "handover", group=f"audit of {work}", se=se, work=work)
+
+
 def test_the_closed_form_is_the_plain_gaussian() -> None:
     made = panel(5, 3, 4, 2)
     given = [*made.observations[:-4], measure("s4", "c1", 4.5, 0.3, loading=0.4)]  # blocks of unlike size, a share
+    given = [replace(one, work=f"churn of {one.subject}") if one.kind == "measure" else one for one in given]
+    given += [run(f"churn of s{s}", f"s{s}", f"c{c}", 4.0, 0.7 + s / 5) for s in (0, 1) for c in (0, 2)]
     subjects = [*made.subjects, "nobody"]
     design = lay_out(given, subjects, [*made.competencies, "unseen"])
     solution = solve(design, V)
@@ -56,6 +73,28 @@ def test_the_closed_form_is_the_plain_gaussian() -> None:
     assert means.ravel() == pytest.approx(mean, abs=1e-10)
     assert deviations.ravel() == pytest.approx(deviation, abs=1e-10)
     assert solution.evidence == pytest.approx(float(evidence), abs=1e-8)
+
+
+def test_two_readings_of_one_work_count_for_less_than_two_works() -> None:
+    one, two = (
+        [measure("s", "c0", 4.5, 0.6), *(run(work, "s", f"c{c}", 4.5, 0.6) for c in (0, 1))] for work in ("a", "b")
+    )
+    one, two = ([replace(given[0], work="a"), *given[1:]] for given in (one, two))
+    same, apart = (fit(given, ["s"], ["c0", "c1"]).levels for given in (one, two))
+    assert same.deviation[0, 0] > apart.deviation[0, 0]
+    assert same.mean[0, 0] < apart.mean[0, 0]
+    alone = fit(one[1:], ["s"], ["c0", "c1"]).levels
+    assert same.deviation[0, 0] < alone.deviation[0, 0]
+
+
+@pytest.mark.parametrize("errors", [(0.3, 3.5), (0.3, 0.3), (0.9, 2.9)])
+def test_a_further_reading_of_one_work_never_counts_the_wrong_way_round(errors: tuple[float, float]) -> None:
+    sharp, blunt = errors
+    low, high = (
+        fit([run("a", "s", "c", 3.0, sharp), replace(measure("s", "c", level, blunt), work="a")], ["s"], ["c"])
+        for level in (2.0, 4.0)
+    )
+    assert low.levels.mean[0, 0] < high.levels.mean[0, 0]
 
 
 def test_the_ordinal_evidence_is_that_of_a_sum_over_the_levels() -> None:

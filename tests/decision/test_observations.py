@@ -11,8 +11,9 @@ from heldout.decision.observations import (
     Observation,
     latest_states,
     observations_of,
+    works,
 )
-from heldout.evidence import Artifact, Dossier, Evidence
+from heldout.evidence import HANDED_OVER, Artifact, Dossier, Evidence
 
 
 def evidence(**more: object) -> Evidence:
@@ -23,21 +24,25 @@ def evidence(**more: object) -> Evidence:
     return Evidence.model_validate(fields | more)
 
 
+def of(*found: Evidence, artifacts: tuple[Artifact, ...] = ()) -> Dossier:
+    return Dossier(subject="Ada", artifacts=artifacts, evidence=found)
+
+
 def one(delivers: bool = False, **more: object) -> Observation:
-    (found,) = observations_of("ada", [evidence(**more)], delivers=delivers)
+    (found,) = observations_of("ada", of(evidence(**more)), delivers=delivers)
     return found
 
 
 def test_what_was_not_observed_is_left_out() -> None:
     missing = evidence(level=None, se=None, state="not_observed", reason="no such work")
-    assert observations_of("ada", [missing], delivers=False) == []
+    assert observations_of("ada", of(missing), delivers=False) == []
 
 
 def test_a_level_that_hardly_tells_people_apart_is_left_out() -> None:
     doubted = evidence(reason="It hardly tells people apart.")
-    assert observations_of("ada", [doubted], delivers=False) == []
+    assert observations_of("ada", of(doubted), delivers=False) == []
     told = evidence(source="handover", reason="One training of two.")
-    assert len(observations_of("ada", [told], delivers=True)) == 1
+    assert len(observations_of("ada", of(told), delivers=True)) == 1
 
 
 def test_a_calibrated_level_is_a_forecast_and_holds_less_news_than_its_error_says() -> None:
@@ -52,7 +57,7 @@ def test_an_assumed_error_is_widened() -> None:
 
 
 def test_no_file_is_believed_to_be_surer_than_people_can_be() -> None:
-    assert one(source="handover", share=None, se=1e-9).se == LEAST_ERROR
+    assert one(delivers=True, source="handover", share=None, se=1e-9).se == LEAST_ERROR
 
 
 def test_a_part_of_the_work_tells_of_a_part_of_the_level() -> None:
@@ -66,9 +71,54 @@ def test_a_share_that_nobody_knows_tells_less_than_a_known_one() -> None:
 
 
 def test_what_is_delivered_is_the_vendors() -> None:
-    assert one(source="handover", share=None).loading == 1.0
     assert one(delivers=True, source="handover", share=0.3).loading == 1.0
     assert one(source="handover", share=0.3).loading == 0.3
+
+
+def test_a_persons_audit_of_which_nobody_told_whose_it_is_tells_less_than_a_vendors() -> None:
+    untold, vendors = one(source="handover", share=None), one(delivers=True, source="handover", share=None)
+    assert (untold.whose, vendors.whose) == ("untold", "theirs")
+    assert 0.5 < untold.loading < 1.0
+    assert untold.loading + untold.offset / 3 == pytest.approx(1.0)  # the rest is a team's, expected in the middle
+    assert untold.se > vendors.se
+
+
+@pytest.mark.parametrize(("share", "whose", "loading"), [(0.6, "counted", 0.6), (1.0, "theirs", 1.0)])
+def test_an_audit_takes_the_share_that_a_review_of_the_same_work_counted(
+    share: float, whose: str, loading: float
+) -> None:
+    read = evidence(subject_digest="c1", share=share)
+    run = evidence(source="handover", share=None, subject_digest="c1", group="churn")
+    code = Artifact(name="churn", kind="git", origin="https://example.org/churn", digest="c1")
+    _, audited = observations_of("ada", of(read, run, artifacts=(code,)), delivers=False)
+    assert (audited.whose, audited.loading) == (whose, loading)
+
+
+def test_what_was_handed_over_is_theirs_by_their_own_claim_alone() -> None:
+    made = evidence(subject_digest="c1", share=0.8, start=2.0)
+    artifact = Artifact(name="churn", kind="git", origin="churn", digest="c1", gaps=(HANDED_OVER,))
+    (claimed,) = observations_of("ada", of(made, artifacts=(artifact,)), delivers=False)
+    counted = one(share=0.8, start=2.0)
+    assert (claimed.whose, counted.whose) == ("claimed", "counted")
+    assert claimed.loading < counted.loading
+    assert claimed.se > counted.se
+
+
+def test_two_looks_at_one_content_or_one_origin_are_of_one_work() -> None:
+    def looked(kind: str, origin: str, digest: str) -> Artifact:
+        return Artifact(name=origin, kind=kind, origin=origin, digest=digest)
+
+    found = works(
+        of(
+            artifacts=(
+                looked("git", "https://example.org/churn", "c1"),
+                looked("delivery", "local: churn", "c1"),
+                looked("delivery", "https://example.org/churn", "c2"),
+                looked("git", "https://example.org/other", "c3"),
+            )
+        )
+    )
+    assert found["c1"] == found["c2"] != found["c3"]
 
 
 def test_a_rating_carries_its_rater_and_no_error_of_its_own() -> None:

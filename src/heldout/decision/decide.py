@@ -15,11 +15,12 @@ from heldout.decision.design import Floats
 from heldout.decision.explain import explain
 from heldout.decision.facts import facts
 from heldout.decision.next_evidence import Outlook, outlook
-from heldout.decision.observations import Observation, latest_states, observations_of, telling
+from heldout.decision.observations import LEAST, MIDDLE, MOST, Observation, latest_states, observations_of, telling
 from heldout.decision.posterior import Mixture, Posterior, fit, weights_of
 from heldout.decision.ranking import Worth, sensitivity, worth
-from heldout.decision.reasons import reasons
+from heldout.decision.reasons import Given, Teller
 from heldout.decision.result import (
+    Comparison,
     Decision,
     Estimate,
     LevelResult,
@@ -34,7 +35,9 @@ from heldout.decision.steps import steps_for
 from heldout.decision.words import advice, headline, limits
 from heldout.evidence import Dossier, Evidence, Subject
 from heldout.evidence.types import Z90
+from heldout.sources.interview.tables import Rated, Shared, shared_answers
 from heldout.standard import Role, Standard
+from heldout.wording import percent
 
 WIDEST = 2.0
 """A 90 % interval wider than this many levels says too little to be told as a level."""
@@ -42,10 +45,9 @@ LEAST_COVERED = 0.5
 """The share of the role's weight of which something must have been seen before anything is said of the whole."""
 _CONTENDERS = 10
 """Subjects for whom further evidence is thought through, the likeliest best first."""
-_FEWEST_RATINGS = 8
-"""Ratings by an interviewer before anything is said of how they rate."""
 _TWIN_MOST = 200
 """Subjects up to whom the twin is asked: it takes several times as long as the model."""
+_ROUNDING = 1e-9
 _SAME = 0.15
 """Level points and probability by which the twins may differ before it is said."""
 
@@ -66,12 +68,12 @@ class _Numbers:
         return cls(mixture.mean, *mixture.interval(0.9), mixture.above(bars), mixture.deviation)
 
     def estimate(self, at: tuple[int, ...], bar: float, prior: float, told: tuple[Reason, ...]) -> Estimate:
-        """One entry; the interval is kept within the scale."""
+        """One entry; it is kept within the scale, as its pieces are."""
         low, high = float(self.low[at]), float(self.high[at])
         return Estimate(
-            mean=float(self.mean[at]),
-            low=max(low, 1.0),
-            high=min(high, 5.0),
+            mean=min(max(float(self.mean[at]), LEAST), MOST),
+            low=min(max(low, LEAST), MOST),
+            high=min(max(high, LEAST), MOST),
             bar=bar,
             above=float(self.above[at]),
             informed=max(1 - (float(self.deviation[at]) / prior) ** 2, 0.0),
@@ -84,8 +86,9 @@ class _Numbers:
 class _Fitted:
     posterior: Posterior
     worth: Worth
-    given: list[Evidence]
-    """The evidence behind each observation, in the order in which the model had them."""
+    teller: Teller
+    shared: Mapping[str, Shared]
+    """What each interviewer shares with others."""
     weights: Mapping[str, float]
     bars: Mapping[str, float]
     standard: Standard
@@ -99,7 +102,8 @@ class _Fitted:
     def levels(self) -> _Numbers:
         """Of each subject and competency."""
         return _Numbers.of(
-            self.posterior.levels, np.array([self.bars.get(name, 3.0) for name in self.posterior.design.competencies])
+            self.posterior.levels,
+            np.array([self.bars.get(name, MIDDLE) for name in self.posterior.design.competencies]),
         )
 
     @cached_property
@@ -125,15 +129,20 @@ def decide(
     observed: list[Observation] = []
     given: list[Evidence] = []
     for subject, dossier in subjects:
-        seen = [one for one in dossier.evidence if telling(one)]
-        observed += observations_of(subject.slug, seen, delivers=subject.kind in ("agency", "team"))
-        given += seen
+        observed += observations_of(subject.slug, dossier, delivers=subject.kind in ("agency", "team"))
+        given += filter(telling, dossier.evidence)
     slugs = [subject.slug for subject, _ in subjects]
     weights, bars = role.weights, role.bars
     posterior = fit(observed, slugs, list(weights))
-    fitted = _Fitted(posterior, worth(posterior, weights), given, weights, bars, standard)
+    shared = shared_answers(
+        Rated(one.subject, one.competency, one.rater, one.level) for one in observed if one.kind == "rating"
+    )
+    known = frozenset(rater for rater, of in shared.items() if of.enough)
+    seen = [Given(evidence, one.whose) for evidence, one in zip(given, observed, strict=True)]
+    teller = Teller(seen, posterior, standard, known)
+    fitted = _Fitted(posterior, worth(posterior, weights), teller, shared, weights, bars, standard)
     results = [_subject(fitted, subject, dossier) for subject, dossier in subjects]
-    order = sorted(range(len(results)), key=lambda i: (-results[i].worth.mean, i))
+    order = np.argsort(-fitted.whole.mean, kind="stable")
     ranked = tuple(results[i] for i in order)
     ahead = _outlook(fitted, subjects, ranked, hours) if ranked else Outlook(0.0, (), ())
     leader = ranked[0].slug if ranked and observed else ""
@@ -149,8 +158,9 @@ def decide(
         regret=ahead.regret,
         enough=ahead.enough,
         subjects=ranked,
+        comparison=_comparison(fitted, ranked) if leader and len(ranked) > 1 else None,
         next_steps=_next_steps(ahead, {s.slug: s.name for s, _ in subjects}),
-        raters=_raters(posterior),
+        raters=_raters(fitted),
         twin=twin,
         weights=_weights(fitted, ranked) if len(ranked) > 1 and observed else None,
         limits=limits(given, posterior, ranked),
@@ -169,7 +179,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
     for name, weight in sorted(fitted.weights.items(), key=lambda item: -item[1]):
         at = (row, fitted.posterior.design.competencies.index(name))
         known = fitted.standard.by_id.get(name)
-        told = reasons(pieces[name], fitted.given, fitted.posterior, fitted.standard, name)
+        told = fitted.teller.reasons(pieces[name], name)
         levels.append(
             LevelResult(
                 competency=name,
@@ -181,8 +191,7 @@ def _subject(fitted: _Fitted, subject: Subject, dossier: Dossier) -> SubjectResu
             )
         )
     prior = fitted.posterior.prior_deviation(weights_of(fitted.posterior.design, fitted.weights)[0])
-    told = reasons(whole, fitted.given, fitted.posterior, fitted.standard)
-    made = fitted.whole.estimate((row,), fitted.bar, prior, told)
+    made = fitted.whole.estimate((row,), fitted.bar, prior, fitted.teller.reasons(whole))
     return SubjectResult(
         slug=subject.slug,
         name=subject.name,
@@ -235,18 +244,50 @@ def _next_steps(ahead: Outlook, names: Mapping[str, str]) -> tuple[NextStep, ...
     )
 
 
-def _raters(posterior: Posterior) -> tuple[RaterNote, ...]:
-    """How the interviewers rate, for those with enough ratings to say it; nobody is compared with themselves alone."""
-    design = posterior.design
+def _comparison(fitted: _Fitted, ranked: Sequence[SubjectResult]) -> Comparison:
+    """Why the first stands before the second, twice over: by competency and by what was seen."""
+    first, second = ranked[:2]
+    theirs = {row.competency: row.estimate.mean for row in second.levels}
+    by_competency = [
+        Reason(
+            kind="evidence",
+            points=row.weight * (row.estimate.mean - theirs[row.competency]),
+            text=f"{fitted.standard.short(row.competency)}, which weighs {percent(row.weight)}: "
+            f"{row.estimate.mean:.1f} against {theirs[row.competency]:.1f}",
+        )
+        for row in first.levels
+    ]
+    points = first.worth.mean - second.worth.mean
+    over = points - sum(one.points for one in by_competency)
+    if abs(over) > _ROUNDING:
+        by_competency.append(Reason(kind="end", points=over, text="levels beyond the end of the scale"))
+    sides = [(one.name, explain(fitted.posterior, one.slug, fitted.weights)[0]) for one in (first, second)]
+    return Comparison(
+        first=first.name,
+        second=second.name,
+        points=points,
+        by_competency=tuple(sorted(by_competency, key=lambda one: -abs(one.points))),
+        by_evidence=fitted.teller.between(*sides),
+    )
+
+
+def _raters(fitted: _Fitted) -> tuple[RaterNote, ...]:
+    """How the interviewers rate; nobody is compared with themselves alone."""
+    design, leniency = fitted.posterior.design, fitted.posterior.leniency
     if len(design.raters) < 2:
         return ()
-    counts = [round(-float(design.effects[:, [design.first_rater + i]].sum())) for i in range(len(design.raters))]
-    low, high = posterior.leniency_ends
-    mean = posterior.leniency.mean
+    counts = -np.asarray(design.effects[:, design.first_rater :].sum(axis=0))
+    low, high = fitted.posterior.leniency_ends
     return tuple(
-        RaterNote(rater=name, lenient=float(mean[i]), low=float(low[i]), high=float(high[i]), ratings=counts[i])
+        RaterNote(
+            rater=name,
+            lenient=float(leniency.mean[i]),
+            low=float(low[i]),
+            high=float(high[i]),
+            ratings=round(float(counts[i])),
+            why_not=fitted.shared[name].why_not,
+        )
         for i, name in enumerate(design.raters)
-        if counts[i] >= _FEWEST_RATINGS
     )
 
 

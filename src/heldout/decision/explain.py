@@ -17,10 +17,10 @@ from typing import Literal
 import numpy as np
 
 from heldout.decision.design import Floats, Ints
-from heldout.decision.observations import MIDDLE
+from heldout.decision.observations import LEAST, MIDDLE, MOST
 from heldout.decision.posterior import Posterior, own_gains, weights_of
 
-Kind = Literal["start", "pool", "observation", "severity", "leniency"]
+Kind = Literal["start", "pool", "observation", "severity", "leniency", "end"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Piece:
     """One reason for a level, in level points.
 
     `observation` numbers what was given to the model, for the pieces that are about one; `rater` is who was
-    corrected for, `source` whose leniency.
+    corrected for, `source` whose leniency. `end` is what the scale's end cuts off.
     """
 
     kind: Kind
@@ -43,10 +43,12 @@ def explain(
 ) -> tuple[tuple[Piece, ...], dict[str, tuple[Piece, ...]]]:
     """The pieces of a subject's worth to a role with these `weights`, and of their level in each competency.
 
-    They sum to the means of `ranking.worth` and of `posterior.levels`.
+    They sum to the means of `ranking.worth` and of `posterior.levels`, kept within the scale.
     """
     names = posterior.design.competencies
-    whole, *levels = _pieces(posterior, subject, np.vstack([weights_of(posterior.design, weights), np.eye(len(names))]))
+    whole, *levels = map(
+        _ended, _pieces(posterior, subject, np.vstack([weights_of(posterior.design, weights), np.eye(len(names))]))
+    )
     return whole, dict(zip(names, levels, strict=True))
 
 
@@ -64,6 +66,13 @@ def _pieces(posterior: Posterior, subject: str, wanted: Floats) -> list[tuple[Pi
         direct += weight * gain * design.residual[own]
         owed += weight * (truth - gain @ effects) * solution.effects
     return [_told(posterior, own, MIDDLE * float(wanted[i].sum()), direct[i], owed[i]) for i in range(len(wanted))]
+
+
+def _ended(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces with one for what lies beyond the end of the scale, where anything does."""
+    total = sum(piece.points for piece in pieces)
+    over = min(max(total, LEAST), MOST) - total
+    return (*pieces, Piece("end", over)) if over else pieces
 
 
 def _told(posterior: Posterior, own: Ints, start: float, direct: Floats, owed: Floats) -> tuple[Piece, ...]:

@@ -35,8 +35,8 @@ def _handed_over(dossier: Dossier) -> Iterator[str]:
     names = dict.fromkeys(one.name for one in dossier.artifacts if HANDED_OVER in one.gaps)
     if names:
         yield (
-            f"What is said of {', '.join(names)} is from a dossier that they made themselves; it counts in full, and "
-            "nobody here has looked at the work."
+            f"What is said of {', '.join(names)} is from a dossier that they made themselves: nobody here has looked "
+            "at the work, and that it is theirs is their own claim, taken for about three quarters of it."
         )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from heldout.decision.explain import Piece
+from heldout.decision.observations import Whose
 from heldout.decision.posterior import Posterior
 from heldout.decision.result import Reason, ReasonKind
 from heldout.evidence import Evidence
@@ -13,59 +15,158 @@ from heldout.standard import Standard
 from heldout.wording import percent, within
 
 _LOOKS = {"repository": "the review", "handover": "the audit", "worksample": "the work sample"}
+_PLURAL = {"repository": "reviews", "handover": "audits", "worksample": "work samples", "interview": "interviews"}
+_WHOSE: dict[Whose, str] = {
+    "claimed": "that it is theirs is their own claim", "untold": "whose work it is was not told",
+}  # fmt: skip
 _NAMED = 2
 """Competencies that are named of what one interviewer or one look said."""
 _LEAST = 0.005
 """Points under which reasons of one kind are told together."""
+_ALIKE = 0.05
+"""Level points under which somebody rates like the others."""
+_SMALL = "all that moves it by less than a hundredth"
 
 
-def reasons(
-    pieces: Sequence[Piece],
-    given: Sequence[Evidence],
-    posterior: Posterior,
-    standard: Standard,
-    competency: str = "",
-) -> tuple[Reason, ...]:
-    """The pieces as reasons, adding up as before: prior first, then the weightiest.
+@dataclass(frozen=True)
+class Given:
+    """A piece of evidence as the model had it, and how it is known whose work it is."""
 
-    `given` is the evidence in the order in which the model had it. With `competency`, evidence on it is told piece by
-    piece and evidence on others by source; without, all is told by who or what gave it, with what weighs most in it.
-    """
-    told: dict[tuple[ReasonKind, str, str], list[Piece]] = defaultdict(list)
-    for piece in pieces:
-        told[_key(piece, given, posterior, competency)].append(piece)
-    made = []
-    for (kind, text, source), parts in told.items():
-        total = sum(part.points for part in parts)
-        most = "" if competency or kind != "evidence" else _most(parts, total, given, standard)
-        made.append(Reason(kind=kind, points=total, text=text + most, source=source))
-    small = [one for one in made if abs(one.points) < _LEAST and one.kind not in ("start", "pool", "evidence")]
-    kept = [one for one in made if one not in small]
-    if small:
-        rest = sum(one.points for one in small)
-        kept.append(Reason(kind="others", points=rest, text="all that moves it by less than a hundredth"))
-    return tuple(
-        sorted(kept, key=lambda one: (one.kind not in ("start", "pool"), one.kind == "pool", -abs(one.points)))
-    )
+    evidence: Evidence
+    whose: Whose
 
 
-def _key(piece: Piece, given: Sequence[Evidence], posterior: Posterior, competency: str) -> tuple[ReasonKind, str, str]:
-    """Kind, text and source of the reason that a piece belongs to."""
-    if piece.kind == "start":
-        return "start", "where everybody starts: the middle of the scale", ""
-    if piece.kind == "pool":
+@dataclass(frozen=True)
+class Teller:
+    """Tells pieces as reasons. `given` is the evidence in the order in which the model had it; `known` are the
+    interviewers who share enough answers with others for their severity to be stated."""
+
+    given: Sequence[Given]
+    posterior: Posterior
+    standard: Standard
+    known: frozenset[str]
+
+    def reasons(self, pieces: Sequence[Piece], competency: str = "") -> tuple[Reason, ...]:
+        """The pieces as reasons, adding up as before: prior first, then the weightiest.
+
+        With `competency`, evidence on it is told piece by piece and evidence on others by source; without, all is told
+        by who or what gave it, with what weighs most in it.
+        """
+        told: dict[tuple[ReasonKind, str, str], list[Piece]] = defaultdict(list)
+        for piece in pieces:
+            told[self._key(piece, competency)].append(piece)
+        made = []
+        for (kind, text, source), parts in told.items():
+            most = "" if competency or kind != "evidence" else self._most(parts)
+            made.append(Reason(kind=kind, points=_sum(parts), text=text + (f": {most}" if most else ""), source=source))
+        small = [one for one in made if abs(one.points) < _LEAST and one.kind not in ("start", "pool", "evidence")]
+        kept = [one for one in made if one not in small]
+        if small:
+            kept.append(Reason(kind="others", points=sum(one.points for one in small), text=_SMALL))
+        return tuple(
+            sorted(kept, key=lambda one: (one.kind not in ("start", "pool"), one.kind == "pool", -abs(one.points)))
+        )
+
+    def between(self, first: tuple[str, Sequence[Piece]], second: tuple[str, Sequence[Piece]]) -> tuple[Reason, ...]:
+        """Why the worth of one (their name and its pieces) differs from another's: reasons that add up to the
+        difference, the weightiest first. What one interviewer or one kind of look said of both is one reason."""
+        told: dict[tuple[ReasonKind, str, str], tuple[list[Piece], list[Piece]]] = {}
+        for side, (_, pieces) in enumerate((first, second)):
+            for piece in pieces:
+                told.setdefault(self._common_key(piece), ([], []))[side].append(piece)
+        made, rest = [], 0.0
+        for (kind, text, source), sides in told.items():
+            points = _sum(sides[0]) - _sum(sides[1])
+            if abs(points) < _LEAST:
+                rest += points
+                continue
+            said = ""
+            if kind == "evidence":
+                seen = ([part for part in parts if part.observation is not None] for parts in sides)
+                both = zip((first[0], second[0]), seen, strict=True)
+                said = "; ".join(f"{name}, {self._most(parts) or 'not seen'}" for name, parts in both)
+            made.append(Reason(kind=kind, points=points, text=text + (f": {said}" if said else ""), source=source))
+        if rest:
+            made.append(Reason(kind="others", points=rest, text=_SMALL))
+        return tuple(sorted(made, key=lambda one: -abs(one.points)))
+
+    def _key(self, piece: Piece, competency: str) -> tuple[ReasonKind, str, str]:
+        """Kind, text and source of the reason that a piece belongs to."""
+        if piece.observation is None:
+            return self._shared_key(piece)
+        one = self.given[piece.observation]
+        if not competency:
+            return "evidence", _looker(one.evidence), one.evidence.source
+        if one.evidence.competency != competency:
+            return "others", f"their other competencies: {_looker(one.evidence)}", one.evidence.source
+        return "evidence", _saw(one, piece.points), one.evidence.source
+
+    def _common_key(self, piece: Piece) -> tuple[ReasonKind, str, str]:
+        """The same for a difference between two: by who saw both, or by the kind of look."""
+        if piece.observation is None:
+            if piece.kind == "pool":
+                return "pool", "what those who apply have in common; it moves most who was seen least", ""
+            return self._rated_by(piece.rater) if piece.kind == "severity" else self._shared_key(piece)
+        one = self.given[piece.observation].evidence
+        if one.source == "interview" and one.rater:
+            return self._rated_by(one.rater)
+        return "evidence", _PLURAL.get(one.source, one.source), one.source
+
+    def _rated_by(self, rater: str) -> tuple[ReasonKind, str, str]:
+        """An interviewer's ratings and the correction for how they rate, in one."""
+        lenient, sure = self._lenient(rater)
+        how = f"{'rating' if sure else 'seeming to rate'} {abs(lenient):.1f} {'higher' if lenient > 0 else 'lower'}"
+        corrected = f", corrected for {how} than the others" if abs(lenient) >= _ALIKE else ""
+        return "evidence", f"ratings by {rater}{corrected}", "interview"
+
+    def _shared_key(self, piece: Piece) -> tuple[ReasonKind, str, str]:
+        """... of a piece that is not one observation's."""
+        if piece.kind == "start":
+            return "start", "where everybody starts: the middle of the scale", ""
+        if piece.kind == "end":
+            return "end", f"the scale ends at {1 if piece.points > 0 else 5}", ""
+        if piece.kind == "severity":
+            return "rater", self._severity(piece.rater), "interview"
+        if piece.kind == "leniency":
+            return "leniency", _leniency(piece.source, self.posterior), piece.source
         side = "above" if piece.points >= 0 else "below"
         return "pool", f"those who apply here are, taken together, {side} the middle", ""
-    if piece.kind == "severity":
-        return "rater", _severity(piece.rater, posterior), "interview"
-    if piece.kind == "leniency":
-        return "leniency", _leniency(piece.source, posterior), piece.source
-    one = given[piece.observation or 0]
-    if competency and one.competency != competency:
-        return "others", f"their other competencies: {_looker(one)}", one.source
-    if competency:
-        return "evidence", _saw(one, piece.points), one.source
-    return "evidence", _looker(one), one.source
+
+    def _most(self, parts: Sequence[Piece]) -> str:
+        """What weighs most of what somebody or something said: its competencies, of a look with the reason that it
+        gave and how it is known whose work it is."""
+        total = _sum(parts)
+        same = [part for part in parts if (part.points > 0) == (total > 0) and part.observation is not None]
+        first = sorted(same, key=lambda part: -abs(part.points))[:_NAMED]
+        if not first:
+            return ""
+        seen = [self.given[part.observation or 0] for part in first]
+        levels = ", ".join(
+            f"{within(self.standard.short(one.evidence.competency))} {one.evidence.level:.2g}" for one in seen
+        )
+        main = seen[0].evidence
+        why = "" if main.source == "interview" else _main(main, first[0].points).partition(". ")[0]
+        notes = "; ".join(filter(None, (why, _WHOSE.get(seen[0].whose, ""))))
+        return levels + (f" ({notes})" if notes else "")
+
+    def _severity(self, rater: str) -> str:
+        lenient, sure = self._lenient(rater)
+        if abs(lenient) < _ALIKE:
+            return f"{rater} rates like the others"
+        side = "higher" if lenient > 0 else "lower"
+        if sure:
+            return f"{rater} rates {abs(lenient):.1f} {side} than the others"
+        return f"{rater} seems to rate {abs(lenient):.1f} {side} than the others, which may be chance"
+
+    def _lenient(self, rater: str) -> tuple[float, bool]:
+        """How much higher a rater rates, and whether that is to be stated as a fact."""
+        column = self.posterior.design.raters.index(rater)
+        low, high = (float(side[column]) for side in self.posterior.leniency_ends)
+        return float(self.posterior.leniency.mean[column]), rater in self.known and not low <= 0 <= high
+
+
+def _sum(parts: Iterable[Piece]) -> float:
+    return sum(part.points for part in parts)
 
 
 def _looker(one: Evidence) -> str:
@@ -75,26 +176,15 @@ def _looker(one: Evidence) -> str:
     return f"{look} of {one.group}" if one.group else look
 
 
-def _most(parts: Sequence[Piece], total: float, given: Sequence[Evidence], standard: Standard) -> str:
-    """What weighs most of what somebody or something said: its competencies, of a look with the reason that it gave."""
-    same = [part for part in parts if (part.points > 0) == (total > 0) and part.observation is not None]
-    first = sorted(same, key=lambda part: -abs(part.points))[:_NAMED]
-    if not first:
-        return ""
-    seen = [given[part.observation or 0] for part in first]
-    levels = ", ".join(f"{within(standard.short(one.competency))} {one.level:.2g}" for one in seen)
-    why = "" if seen[0].source == "interview" else _main(seen[0], first[0].points).partition(". ")[0]
-    return f": {levels}" + (f" ({why})" if why else "")
-
-
-def _saw(one: Evidence, points: float) -> str:
-    """What a piece of evidence said, with the weightiest reason that it gave."""
+def _saw(given: Given, points: float) -> str:
+    """What a piece of evidence said, with the weightiest reason that it gave and how it is known whose work it is."""
+    one = given.evidence
     level = one.level if one.level is not None else 0.0
     if one.source == "interview":
         return f"{one.rater or 'an interviewer'} rated it {level:g}"
     part = "" if one.share is None or one.share >= 1 else f", {percent(one.share)} of it theirs"
-    why = _main(one, points)
-    return f"{_looker(one)}: level {level:.1f}{part}" + (f"; {why}" if why else "")
+    more = "".join(f"; {note}" for note in (_main(one, points), _WHOSE.get(given.whose, "")) if note)
+    return f"{_looker(one)}: level {level:.1f}{part}{more}"
 
 
 def _main(one: Evidence, points: float) -> str:
@@ -113,23 +203,11 @@ def _main(one: Evidence, points: float) -> str:
     return f"what was seen does not {'lift' if points < 0 else 'lower'} it to the middle: {why}"
 
 
-def _severity(rater: str, posterior: Posterior) -> str:
-    column = posterior.design.raters.index(rater)
-    lenient = float(posterior.leniency.mean[column])
-    if abs(lenient) < 0.05:
-        return f"{rater} rates like the others"
-    low, high = (float(side[column]) for side in posterior.leniency_ends)
-    seems = "seems to rate" if low <= 0 <= high else "rates"
-    chance = ", which may be chance" if low <= 0 <= high else ""
-    return f"{rater} {seems} {abs(lenient):.1f} {'higher' if lenient > 0 else 'lower'} than the others{chance}"
-
-
 def _leniency(source: str, posterior: Posterior) -> str:
     """What a source as a whole is taken to see too high or too low, by the others' light."""
     column = posterior.design.first_source + posterior.design.sources.index(source)
     by = sum(w * float(s.effects[column]) for w, s in zip(posterior.weights, posterior.solutions, strict=True))
-    plural = {"repository": "reviews", "handover": "audits", "worksample": "work samples", "interview": "interviews"}
     side = "high" if by > 0 else "low"
     if abs(by) < 0.05:
-        return f"{plural.get(source, source)}, held against all else, seem to see everybody about right"
-    return f"{plural.get(source, source)}, held against all else, seem to see everybody {abs(by):.1f} too {side}"
+        return f"{_PLURAL.get(source, source)}, held against all else, seem to see everybody about right"
+    return f"{_PLURAL.get(source, source)}, held against all else, seem to see everybody {abs(by):.1f} too {side}"

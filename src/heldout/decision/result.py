@@ -11,10 +11,10 @@ from heldout.evidence.case import SubjectKind
 from heldout.evidence.types import Frozen
 from heldout.standard import RoleIdentity
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 """Raised at each change of the model or its constants: a decision says by which it was made."""
 
-ReasonKind = Literal["start", "pool", "evidence", "others", "rater", "leniency"]
+ReasonKind = Literal["start", "pool", "evidence", "others", "rater", "leniency", "end"]
 
 
 class Reason(Frozen):
@@ -22,7 +22,8 @@ class Reason(Frozen):
 
     `start` is where everybody starts and `pool` what those who apply have in common: together the prior. The others
     are data: `evidence` on the thing itself, `others` evidence on other competencies, `rater` the correction for how
-    somebody rates, `leniency` that for how a source as a whole may see everybody.
+    somebody rates, `leniency` that for how a source as a whole may see everybody. `end` cuts off what would lie beyond
+    the end of the scale.
     """
 
     kind: ReasonKind
@@ -91,14 +92,29 @@ class NextStep(Frozen):
     advised: bool
 
 
+class Comparison(Frozen):
+    """Why the first of the list stands before the second: `points` is the difference of their worths, in level points.
+
+    `by_competency` and `by_evidence` each add up to it: the levels' differences by weight, and what was seen.
+    """
+
+    first: str
+    second: str
+    points: float
+    by_competency: tuple[Reason, ...]
+    by_evidence: tuple[Reason, ...]
+
+
 class RaterNote(Frozen):
-    """How an interviewer rates against the others, in level points (above 0: higher), with its 90 % interval."""
+    """How an interviewer rates against the others, in level points (above 0: higher), with its 90 % interval; `why_not`
+    says why that is not to be stated, where too little is shared with others."""
 
     rater: str
     lenient: float
     low: float
     high: float
     ratings: int
+    why_not: str = ""
 
 
 class Twin(Frozen):
@@ -112,7 +128,11 @@ class Twin(Frozen):
 
 class WeightCheck(Frozen):
     """What other weights would change: for the leader, the share of plausible weights under which they still lead; and
-    each competency that would change who leads, counted double or left out."""
+    each competency that would change who leads, counted double or left out.
+
+    To lead is to have the highest expected worth, and that follows from the levels' means alone, whatever the weights.
+    How unsure the levels are is not in it: that is in the chances of being the best.
+    """
 
     holds: float
     changes: tuple[str, ...]
@@ -137,6 +157,7 @@ class Decision(Frozen):
     regret: float
     enough: bool
     subjects: tuple[SubjectResult, ...]
+    comparison: Comparison | None = None
     next_steps: tuple[NextStep, ...]
     raters: tuple[RaterNote, ...]
     twin: Twin | None

@@ -56,6 +56,7 @@ class DecisionView:
     rows: tuple[SubjectRow, ...]
     recorded: tuple[tuple[HumanDecision, tuple[Outcome, ...]], ...]
     weakest: tuple[LevelResult, ...]
+    before: tuple[Reason, ...]
 
 
 def decision_view(
@@ -64,7 +65,8 @@ def decision_view(
     """The view of a memo, with the decisions recorded on it or before it."""
     shapes = shapes_of([one.name for one in decision.subjects])
     return DecisionView(
-        decision, tuple(_row(one, shapes[one.name]) for one in decision.subjects), tuple(recorded), weakest(decision)
+        decision, tuple(_row(one, shapes[one.name]) for one in decision.subjects), tuple(recorded), weakest(decision),
+        why_before(decision),
     )  # fmt: skip
 
 
@@ -73,6 +75,17 @@ def weakest(decision: Decision) -> tuple[LevelResult, ...]:
     levels = decision.subjects[0].levels if decision.leader else ()
     doubted = [level for level in levels if level.estimate.above < IN_DOUBT]
     return tuple(sorted(doubted, key=lambda level: level.estimate.above)[:WEAKEST])
+
+
+def why_before(decision: Decision) -> tuple[Reason, ...]:
+    """Why the first stands before the second: the largest reasons, and the rest in one, adding up to the difference."""
+    if decision.comparison is None:
+        return ()
+    told = decision.comparison.by_evidence
+    if len(told) <= FIRST_REASONS + 1:
+        return told
+    rest = sum(one.points for one in told[FIRST_REASONS:])
+    return (*told[:FIRST_REASONS], Reason(kind="others", points=rest, text="all else, in the annex"))
 
 
 def _row(one: SubjectResult, shape: str) -> SubjectRow:

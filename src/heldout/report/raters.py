@@ -18,12 +18,11 @@ from heldout.sources.interview.agreement import (
     CONFIDENCE,
     ENOUGH_ANSWERS,
     ENOUGH_SUBJECTS,
-    OWN_ANSWERS,
-    OWN_SUBJECTS,
     Agreement,
     Measure,
     RaterFigures,
 )
+from heldout.sources.interview.tables import OWN_ANSWERS, OWN_SUBJECTS
 from heldout.wording import percent
 
 REACH = 1.5

@@ -12,7 +12,7 @@ from rich.text import Text
 from heldout.decision.decisions import HumanDecision
 from heldout.decision.result import Decision, Estimate
 from heldout.evidence.types import Z90
-from heldout.report.decision_view import FIRST_REASONS, weakest
+from heldout.report.decision_view import FIRST_REASONS, weakest, why_before
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level, points
 from heldout.wording import bare, percent
@@ -35,12 +35,17 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
         return
     console.print(_table(decision, console.width >= _WIDE))
     console.print(Text(_LEGEND, "dim"))
-    for one in decision.subjects[:2]:
-        moving = sorted((r for r in one.worth.reasons if r.kind not in ("start", "pool")), key=lambda r: -abs(r.points))
-        if moving:
-            console.print(Text(f"{printable(one.name)}: why", "bold"))
-        for reason in moving[:FIRST_REASONS]:
-            console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
+    if decision.comparison:
+        told, apart = why_before(decision), decision.comparison
+        title = f"Why {apart.first} before {apart.second} ({points(apart.points)})"
+    else:
+        first = decision.subjects[0]
+        told = tuple(r for r in first.worth.reasons if r.kind not in ("start", "pool"))[:FIRST_REASONS]
+        title = f"{first.name}: why"
+    if told:
+        console.print(Text(printable(title), "bold"))
+    for reason in told:
+        console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
     if doubted := weakest(decision):
         named = " and ".join(f"{bare(one.name)} ({percent(one.estimate.above)})" for one in doubted)
         console.print(

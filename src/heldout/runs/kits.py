@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from heldout.decision.observations import SPREAD, observations_of
 from heldout.errors import InputError
-from heldout.evidence import Case, Evidence, Subject
+from heldout.evidence import Case, Dossier, Subject
 from heldout.sources.interview.assign import assign
 from heldout.sources.interview.bank import Question, bank_of_case
 from heldout.sources.interview.kit import (
@@ -102,10 +102,10 @@ def pool_for(questions: Iterable[Question], aim: Aim) -> tuple[Question, ...]:
 
 
 def _plan(case: Case, aim: Aim, pool: Sequence[Question], interviewers: Sequence[str], minutes: int) -> Plan:
-    evidence = [(s, case.dossier(s).evidence) for s in case.subjects if aim_of(s) == aim]
+    seen = [(s, case.dossier(s)) for s in case.subjects if aim_of(s) == aim]
     weights = case.role.weights
     needs = [
-        Need(competency=name, weight=weights[name], unknown=left_open(evidence, name))
+        Need(competency=name, weight=weights[name], unknown=left_open(seen, name))
         for name in rateable(case.standard, case.role)
     ]
     needs.sort(key=lambda need: (-need.urgency, need.competency))
@@ -116,21 +116,20 @@ def _plan(case: Case, aim: Aim, pool: Sequence[Question], interviewers: Sequence
     return Plan(aim=aim, needs=tuple(needs), parts=parts, proven=found.proven, gap=found.gap)
 
 
-def left_open(evidence: Sequence[tuple[Subject, Sequence[Evidence]]], competency: str) -> float:
+def left_open(seen: Sequence[tuple[Subject, Dossier]], competency: str) -> float:
     """The part (0-1) of the variance of a level that evidence other than interviews leaves open: the subjects' mean.
 
     1 without subjects or evidence. Of pieces that share their errors (one repository, one audit) the best counts.
     """
-    if not evidence:
+    if not seen:
         return 1.0
-    left = [_left_open(subject, [e for e in of if e.competency == competency]) for subject, of in evidence]
-    return round(sum(left) / len(left), 4)
+    return round(sum(_left_open(subject, dossier, competency) for subject, dossier in seen) / len(seen), 4)
 
 
-def _left_open(subject: Subject, evidence: Sequence[Evidence]) -> float:
+def _left_open(subject: Subject, dossier: Dossier, competency: str) -> float:
     told: dict[str, float] = {}
-    for one in observations_of(subject.slug, evidence, delivers=subject.kind in ("agency", "team")):
-        if one.kind == "measure" and one.se > 0:
+    for one in observations_of(subject.slug, dossier, delivers=subject.kind in ("agency", "team")):
+        if one.competency == competency and one.kind == "measure" and one.se > 0:
             told[one.group] = max(told.get(one.group, 0.0), (one.loading / one.se) ** 2)
     return 1 / (1 + SPREAD**2 * sum(told.values()))
 

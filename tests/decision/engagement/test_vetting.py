@@ -63,7 +63,7 @@ def test_claims_are_kept_to_be_checked_and_give_no_level(tmp_path: Path) -> None
     )
     assert dossier.evidence
     assert all(one.level is None and one.reason for one in dossier.evidence)
-    assert observations_of("acme", dossier.evidence, delivers=True) == []
+    assert observations_of("acme", dossier, delivers=True) == []
     assert all(finding.polarity == "unknown" for finding in dossier.all_findings())
     by_code = {finding.code: finding for finding in dossier.all_findings()}
     assert "92 per cent" in by_code["VET-vendor-claims"].message

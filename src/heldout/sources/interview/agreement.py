@@ -7,7 +7,7 @@ Everything is worked out from sums a subject, so that an interval comes from lea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,17 +16,16 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 from scipy.stats import t as student
 
-from heldout.sources.interview.tables import Rated
+from heldout.sources.interview.tables import Rated, Shared, shared_answers
 
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.9
 ENOUGH_ANSWERS, ENOUGH_SUBJECTS = 20, 6
-"""Agreement is stated from this many answers (a subject on a competency) that two rated, of this many subjects."""
-OWN_ANSWERS, OWN_SUBJECTS = 12, 6
-"""An interviewer's severity and consistency are stated from this many answers shared with others, of this many
-subjects. Both pairs of limits are ours. `benchmarks/raters.py` measures how often the 90 % intervals then hold the
-truth: that of alpha in 83 to 89 of 100 panels of six or eight subjects, the others in 87 to 97."""
+"""Agreement is stated from this many answers (a subject on a competency) that two rated, of this many subjects. The
+limits are ours, as those for one interviewer are (`tables.OWN_ANSWERS`). `benchmarks/raters.py` measures how often the
+90 % intervals then hold the truth: that of alpha in 83 to 89 of 100 panels of six or eight subjects, the others in 87
+to 97."""
 MOST_VALUES = 60
 """Different values up to which ranks are compared (alpha for ordinal data)."""
 _TINY = 1e-12
@@ -96,7 +95,7 @@ def agreement(ratings: Sequence[Rated]) -> Agreement:
         answers=len(data.shared),
         shared=shared,
         subjects=len(data.subjects),
-        raters=tuple(_raters(data)),
+        raters=tuple(_raters(data, shared_answers(ratings))),
         **whole,
     )
 
@@ -333,23 +332,17 @@ def _identified(design: Floats) -> NDArray[np.bool_]:
     return np.isclose(np.diag(projector), 1.0)
 
 
-def _raters(data: _Data) -> Iterable[RaterFigures]:
+def _raters(data: _Data, found: Mapping[str, Shared]) -> Iterable[RaterFigures]:
     """Each rater's figures, those without enough ratings with the reason."""
-    shared = data.shared[data.answer]
-    counts = [shared & (data.rater == index) for index in range(len(data.raters))]
-    enough = [int(c.sum()) >= OWN_ANSWERS and len(np.unique(data.subject[c])) >= OWN_SUBJECTS for c in counts]
-    nothing = [Measure(None)] * len(counts)
-    severities = data.measures(data.severities, _AS_IT_IS) if any(enough) else nothing
-    errors = data.measures(data.errors, _AS_SIZE) if any(enough) else nothing
+    told = any(one.enough for one in found.values())
+    nothing = [Measure(None)] * len(data.raters)
+    severities = data.measures(data.severities, _AS_IT_IS) if told else nothing
+    errors = data.measures(data.errors, _AS_SIZE) if told else nothing
     for index, name in enumerate(data.raters):
-        mine, subjects = counts[index], len(np.unique(data.subject[counts[index]]))
-        severity, error = severities[index], errors[index]
-        if not enough[index]:
-            severity = error = Measure(
-                None,
-                why_not=f"not enough to tell: shares {int(mine.sum())} answers of {subjects} subjects with others; "
-                f"it takes {OWN_ANSWERS} of {OWN_SUBJECTS}",
-            )
+        shared, severity, error = found[name], severities[index], errors[index]
+        if not shared.enough:
+            severity = error = Measure(None, why_not=shared.why_not)
         elif error.value is None:
             error = Measure(None, why_not="cannot be told whose it is: that takes three who rate the same answers")
-        yield RaterFigures(name, int((data.rater == index).sum()), int(mine.sum()), subjects, severity, error)
+        count = int((data.rater == index).sum())
+        yield RaterFigures(name, count, shared.answers, shared.subjects, severity, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from heldout.sources.interview.form import safe, unquoted
 from heldout.sources.interview.scorecard import Scorecard
 
 NEEDED = ("subject", "competency", "rater", "level")
+OWN_ANSWERS, OWN_SUBJECTS = 12, 6
+"""An interviewer's severity and consistency are stated from this many answers (a subject on a competency) shared with
+others, of this many subjects. Both limits are ours; `benchmarks/raters.py` measures how often intervals then hold."""
 COLUMNS = (*NEEDED, "not observed because", "notes", "questions asked", "held on", "revision", "kit", "seen before")
 
 
@@ -23,6 +27,43 @@ class Rated:
     competency: str
     rater: str
     level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """How many `answers` (a subject on a competency) of how many `subjects` a rater shares with others."""
+
+    answers: int
+    subjects: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether anything is said of how they rate: one rule for figures of interviewers and for decisions."""
+        return self.answers >= OWN_ANSWERS and self.subjects >= OWN_SUBJECTS
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing is said of it; empty where there is enough."""
+        if self.enough:
+            return ""
+        return (
+            f"not enough to tell: shares {self.answers} answers of {self.subjects} subjects with others; "
+            f"it takes {OWN_ANSWERS} of {OWN_SUBJECTS}"
+        )
+
+
+def shared_answers(ratings: Iterable[Rated]) -> dict[str, Shared]:
+    """What each rater shares with others, in the order in which they come."""
+    by: dict[tuple[str, str], set[str]] = defaultdict(set)
+    mine: dict[str, set[tuple[str, str]]] = {}
+    for one in ratings:
+        by[one.subject, one.competency].add(one.rater)
+        mine.setdefault(one.rater, set()).add((one.subject, one.competency))
+    found = {}
+    for rater, answers in mine.items():
+        shared = {answer for answer in answers if len(by[answer]) > 1}
+        found[rater] = Shared(len(shared), len({subject for subject, _ in shared}))
+    return found
 
 
 def ratings_csv(cards: Mapping[str, Iterable[Scorecard]]) -> str:
