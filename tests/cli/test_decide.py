@@ -45,7 +45,8 @@ def refused(*arguments: object) -> int:
 def test_the_memo_on_the_terminal_says_who_leads_and_that_people_decide(case: Case) -> None:
     text = run("decide", case.path)
     assert "Ada Lovelace is likeliest to be the best of 2" in text
-    assert "the review of churn" in text
+    assert "Why Ada Lovelace before " in text
+    assert "reviews: Ada Lovelace, " in text
     assert "People decide" in text
 
 
