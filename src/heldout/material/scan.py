@@ -11,7 +11,7 @@ from pathlib import Path
 from heldout.errors import InputError
 from heldout.material.gaps import Skipped
 from heldout.material.limits import Limits
-from heldout.material.tree import FileEntry, Kind, Tree, digest_of, importance, open_folder, shown
+from heldout.material.tree import LINK, FileEntry, Kind, Tree, digest_of, importance, open_folder, shown
 
 _ADMIN = frozenset({".git", ".hg", ".svn", ".bzr", "CVS"})
 _INSTALLED = frozenset(
@@ -122,7 +122,7 @@ class _Walk:
             for name, entry in names:
                 path = f"{folder}/{name}" if folder else name
                 try:
-                    if self._file(path, entry):
+                    if self._file(path, entry, handle):
                         inner.append(path)
                 except OSError as error:
                     self.skipped.add(f"not readable: {error.strerror}", shown(path))
@@ -130,8 +130,8 @@ class _Walk:
             os.close(handle)
         return sorted(inner)
 
-    def _file(self, path: str, entry: os.DirEntry[str]) -> bool:
-        """Note one entry; True when it is a folder to look into."""
+    def _file(self, path: str, entry: os.DirEntry[str], folder: int) -> bool:
+        """Note one entry of the folder with this handle; True when it is a folder to look into."""
         if entry.name in _ADMIN:
             return False
         if entry.is_dir(follow_symlinks=False):
@@ -143,8 +143,9 @@ class _Walk:
         name = shown(path)
         stored = "" if name == path else path
         if stat.S_ISLNK(status.st_mode):
-            self.skipped.add("a symbolic link, not followed", name)
-            self.found.append(FileEntry(name, 0, symlink=True, readable=False, stored=stored))
+            self.skipped.add(LINK, name)
+            target = shown(os.readlink(entry.name, dir_fd=folder))
+            self.found.append(FileEntry(name, 0, symlink=True, readable=False, stored=stored, target=target))
         elif stat.S_ISREG(status.st_mode):
             runs = bool(status.st_mode & stat.S_IXUSR)
             self.found.append(FileEntry(name, status.st_size, executable=runs, stored=stored))

@@ -14,8 +14,10 @@ from heldout.material.git import GitError
 from heldout.material.limits import Limits
 from heldout.material.repository import Repository
 from heldout.material.scan import keep_within
-from heldout.material.tree import FileEntry, Tree, shown
+from heldout.material.tree import LINK, FileEntry, Tree, shown
 
+_LONGEST_LINK = 4096
+"""Bytes of a path on Linux; what is longer leads nowhere."""
 _LFS = b"version https://git-lfs.github.com/spec/"
 _LINE = re.compile(rb"(\d{6}) (\w+) ([0-9a-f]{40,64}) +(\S+)\t(.*)", re.DOTALL)
 
@@ -32,9 +34,11 @@ def extract(repository: Repository, commit: str, root: Path, limits: Limits) -> 
         entries = list(_listing(repository, commit, limits, skipped, blobs))
         files = keep_within(entries, limits, skipped)
         failed = _write(repository, root, [entry for entry in files if entry.readable], blobs, skipped)
+        targets = _targets(repository, [entry.path for entry in files if entry.symlink and entry.path in blobs], blobs)
     except GitError as error:
         raise InputError(f"the files of commit {commit[:12]} cannot be read: {error}") from error
     files = tuple(replace(entry, readable=False) if entry.path in failed else entry for entry in files)
+    files = tuple(replace(entry, target=targets.get(entry.path, "")) if entry.symlink else entry for entry in files)
     return Tree(root, "git", files, commit, skipped.gaps(), limits)
 
 
@@ -58,7 +62,9 @@ def _listing(
         elif why:
             skipped.add(why, path)
         elif mode == "120000":
-            skipped.add("a symbolic link, not followed", path)
+            skipped.add(LINK, path)
+            if oid not in repository.missing and size.isdigit() and int(size) <= _LONGEST_LINK:
+                blobs.setdefault(path, oid)
             yield FileEntry(path, 0, symlink=True, readable=False)
         else:
             there = oid not in repository.missing and size.isdigit()
@@ -104,6 +110,21 @@ def _write(
                 failed.add(entry.path)
                 skipped.add(f"cannot be written out: {error.strerror}", entry.path)
     return failed
+
+
+def _targets(repository: Repository, links: list[str], blobs: dict[str, str]) -> dict[str, str]:
+    """Where each of these links leads, as it is written; what cannot be read is left out."""
+    found: dict[str, str] = {}
+    if not links:
+        return found
+    asked = "".join(f"{blobs[path]}\n" for path in links).encode("ascii")
+    with repository.git.stream("cat-file", "--batch", "--buffer", stdin=asked, seconds=600.0) as out:
+        for path in links:
+            header = out.readline().split()
+            if len(header) == 3 and header[1] == b"blob":
+                found[path] = shown(out.read(int(header[2])))
+                out.read(1)
+    return found
 
 
 def _write_file(root: Path, path: str, data: bytes, made: set[str]) -> None:

@@ -22,6 +22,9 @@ from heldout.errors import InputError
 from heldout.evidence.types import Gap
 from heldout.material.limits import Limits
 
+LINK = "a symbolic link, not followed"
+"""Why a link is left out."""
+
 Kind = Literal["git", "folder", "sdist", "wheel", "archive"]
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -52,7 +55,7 @@ class FileEntry:
 
     `path` is relative to the root, with `/`; characters that cannot be shown (invalid UTF-8, control
     characters) are written as `\\xNN` escapes, so it is safe to print and to store. `size` is in bytes.
-    `readable` is False for links and for content over a cap.
+    `readable` is False for links and for content over a cap. `target` is where a link leads, as it is written.
     """
 
     path: str
@@ -62,6 +65,7 @@ class FileEntry:
     readable: bool = True
     stored: str = ""
     """The path on disk where it differs from `path`."""
+    target: str = ""
 
     @property
     def name(self) -> str:
@@ -181,7 +185,7 @@ def digest_of(root: Path, files: Iterable[FileEntry], limits: Limits) -> str:
     """`sha256:` over path, size and, where readable, content of every file, in order."""
     total = hashlib.sha256()
     for entry in files:
-        total.update(f"{entry.path}\0{entry.size}\0".encode())
+        total.update(f"{entry.path}\0{entry.size}\0{entry.target}".encode())
         if entry.readable and entry.size:
             try:
                 total.update(hashlib.sha256(_read_inside(root, entry.stored or entry.path, limits.file_bytes)).digest())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from heldout.errors import InputError
 from heldout.evidence.types import Frozen
 from heldout.material import open_material
 from heldout.material.open import Material
+from heldout.material.tree import LINK
 from heldout.runs.progress import Progress, Silent
 from heldout.runs.steps import Steps
 from heldout.sandbox.base import Sandbox
@@ -30,6 +32,7 @@ from heldout.sources.handover.client import ClientInput
 from heldout.sources.handover.complete import complete
 from heldout.sources.handover.conduct import Conduct, Findings
 from heldout.sources.handover.discover import discover, static_checks
+from heldout.sources.handover.followed import follow_links
 from heldout.sources.handover.image_run import Imaged, try_image
 from heldout.sources.handover.judge import judge
 from heldout.sources.handover.plan import Plan
@@ -76,7 +79,7 @@ def plan_of(order: AuditOrder, progress: Progress | None = None) -> Plan:
     """The plan that an audit would follow; nothing is built or run. Raises InputError, OurFault."""
     watcher = progress or Silent()
     watcher.step(f"Fetching {order.what}")
-    with open_material(order.what, limits=CAPS, revision=order.revision, progress=watcher.step) as material:
+    with _opened(order, watcher) as material:
         return _planned(order, material)
 
 
@@ -93,7 +96,7 @@ def audit(
     began = time.monotonic()
     sandbox = find_sandbox(order.sandbox)
     watcher.step(f"Fetching {order.what}")
-    with open_material(order.what, limits=CAPS, revision=order.revision, progress=watcher.step) as material:
+    with _opened(order, watcher) as material:
         plan = _planned(order, material)
         about = _about(order, material, plan, sandbox)
         with opened(order.kept, made(data_folder() / "audits"), about) as shelf:
@@ -213,6 +216,15 @@ class _Audit:
             gaps=self.material.gaps,
             provider=self.sandbox.name,
         )
+
+
+@contextmanager
+def _opened(order: AuditOrder, watcher: Progress) -> Iterator[Material]:
+    """The delivery, with its links followed as far as they stay inside."""
+    with open_material(order.what, limits=CAPS, revision=order.revision, progress=watcher.step) as material:
+        tree, gaps = follow_links(material.tree)
+        kept = tuple(gap for gap in material.gaps if gap.why != LINK)
+        yield replace(material, tree=tree, gaps=(*kept, *gaps))
 
 
 def _planned(order: AuditOrder, material: Material) -> Plan:
