@@ -68,6 +68,22 @@ def test_another_python_than_declared_costs_a_rung(tmp_path: Path) -> None:
     assert done.rung == "R1"
 
 
+def test_a_near_python_with_everything_ready_is_taken_before_anything_is_compiled(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas==2.2.2\nnumpy==1.26.4\n")
+    environment = Environment(id="default", files=("requirements.txt",), python="3.13")
+    done = climbed(environment, content, lambda recipe: recipe.python.minor != "3.13" or not ready(recipe))
+    assert done.recipe is not None
+    assert (done.recipe.python.minor, done.rung) == ("3.12", "R1")
+    assert len(done.tried) == 2
+    alone = climbed(environment, content, lambda recipe: not ready(recipe))
+    assert alone.recipe is not None
+    assert alone.recipe.python.minor == "3.13", "with nothing ready anywhere, the declared one is compiled for"
+
+
+def ready(recipe: Recipe) -> bool:
+    return "--only-binary" in recipe.arguments
+
+
 def test_packages_of_the_day_bring_an_old_project_back(tmp_path: Path) -> None:
     content = tree(tmp_path, requirements_dot_txt="scikit-learn\n")
     environment = Environment(id="default", files=("requirements.txt",), as_of=date(2022, 3, 21))

@@ -21,7 +21,7 @@ from heldout.sandbox.interpreters import Interpreter
 from heldout.sources.handover.causes import build_cause
 from heldout.sources.handover.installs import Install, installs, patched
 from heldout.sources.handover.plan import Environment
-from heldout.sources.handover.pythons import allowed, ordered
+from heldout.sources.handover.pythons import allowed, ordered, others
 from heldout.sources.handover.record import Attempt, Rung
 
 RUNGS: dict[Rung, str] = {
@@ -79,7 +79,8 @@ def rungs(
     now = today or date.today()  # noqa: DTZ011 - a day is all that is meant
     old = day is not None and now - day > _OLD
     seen: set[Recipe] = set()
-    for rung in _all(environment, wanted, mended, best, day if old else None):
+    near = others(best, pythons)
+    for rung in _all(environment, wanted, mended, best, near, day if old else None):
         if rung.recipe not in seen:
             seen.add(rung.recipe)
             yield rung
@@ -90,11 +91,12 @@ def _all(
     wanted: Sequence[Install],
     mended: Sequence[Install],
     pythons: Sequence[Interpreter],
+    near: Sequence[Interpreter],
     day: date | None,
 ) -> Iterator[Planned]:
     low = [install for install in wanted if install.level < 3]
     changed = [*mended, *(install for install in wanted if install.level >= 3)]
-    yield from _today(environment, low, pythons)
+    yield from _today(environment, low, pythons, near)
     if day is not None:
         for python in pythons[:2]:
             for install in low[:2]:
@@ -107,8 +109,13 @@ def _all(
         yield _rung(3, install, pythons[0], "uv", day)
 
 
-def _today(environment: Environment, low: Sequence[Install], pythons: Sequence[Interpreter]) -> Iterator[Planned]:
-    """With the packages of today: first where everything large comes ready made, then with compiling."""
+def _today(
+    environment: Environment, low: Sequence[Install], pythons: Sequence[Interpreter], near: Sequence[Interpreter]
+) -> Iterator[Planned]:
+    """With the packages of today: first where everything large comes ready made, then with compiling.
+
+    `near` are Pythons that are not declared: where one has everything ready made, nobody compiles for hours.
+    """
 
     def level(python: Interpreter) -> int:
         return 0 if allowed(environment.python, python) else 1
@@ -116,6 +123,8 @@ def _today(environment: Environment, low: Sequence[Install], pythons: Sequence[I
     for python in pythons:
         for install in low[:3]:
             yield _rung(level(python), _ready(install), python, "uv")
+    for python in near:
+        yield from (_rung(1, _ready(install), python, "uv") for install in low[:1])
     for install in low:
         yield _rung(max(1, level(pythons[0])), install, pythons[0], "pip")
     for install in low[:2]:

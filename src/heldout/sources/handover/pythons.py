@@ -68,3 +68,10 @@ def ordered(declared: str | None, day: date | None, pythons: Sequence[Interprete
     place = usable.index(first)
     near = sorted(range(len(usable)), key=lambda i: (abs(i - place), i > place))
     return tuple(usable[i] for i in near[:MOST])
+
+
+def others(tried: Sequence[Interpreter], pythons: Sequence[Interpreter]) -> tuple[Interpreter, ...]:
+    """The two Pythons beside those that are tried, older ones first: pins of a day often have nothing for a newer."""
+    place = pythons.index(tried[0])
+    left = [i for i, python in enumerate(pythons) if python not in tried]
+    return tuple(pythons[i] for i in sorted(left, key=lambda i: (i > place, abs(i - place)))[:2])
