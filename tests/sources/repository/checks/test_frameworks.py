@@ -5,6 +5,7 @@ from __future__ import annotations
 from heldout.sources.repository.checks.framework_training import FrameworkData
 from heldout.sources.repository.checks.framework_use import ModelTests
 from heldout.sources.repository.checks.frameworks import EvaluationMode, TrainingLoop
+from heldout.sources.repository.checks.kernels import OwnKernels
 from heldout.sources.repository.checks.output_layers import OutputFitsLoss
 from heldout.sources.repository.checks.practice import Rule
 from heldout.sources.repository.checks.robustness import EdgeCases, InputsChecked
@@ -145,3 +146,12 @@ def test_a_number_of_classes_is_no_count_of_rows() -> None:
     code = "import numpy as np\nclasses = len(np.unique(y))\n"
     assert not findings_of({"a.py": code}, Vectorised())
     assert findings_of({"a.py": code + "v, n = np.unique(y, return_counts=True)\n"}, Vectorised())
+
+
+def test_a_kernel_counts_in_full_where_a_test_can_compare_it() -> None:
+    kernel = {"ops.py": "import torch\nimport triton\n\n\n@triton.jit\ndef add(x, y, n):\n    pass\n"}
+    test = {"tests/test_ops.py": "from ops import add\n\n\ndef test_add():\n    assert add(1, 2, 3) is None\n"}
+    (alone,) = findings_of(kernel, OwnKernels())
+    (tested,) = findings_of({**kernel, **test}, OwnKernels())
+    assert alone.strength < tested.strength
+    assert alone.locations[0].path == "ops.py"

@@ -56,6 +56,20 @@ EXAMPLES = (
         },
     ),
     Example("FRW104", favourable={"model.py": _MODEL.format(end="self.head(x)")}),
+    Example(
+        "FRW111",
+        favourable={
+            "train.py": _LOOP,
+            "lib/als.cu": "// a step\n__global__ void least_squares(float* x) {}\n",
+            "ops/split.cc": 'REGISTER_OP("Split").Input("x: string");\n',
+        },
+        quiet={
+            "train.py": _LOOP,
+            "lib/nms_kernel.cu": "__global__ void nms(float* x) {}\n",
+            "lib/sum.cc": "// __global__ void later\nvoid sum(float* x) {}\n",
+            "third_party/als.cu": "__global__ void least_squares(float* x) {}\n",
+        },
+    ),
     _favourable(
         "FRW105",
         "import torch\ntorch.save({'model': net.state_dict(), 'optimizer': optimizer.state_dict()}, path)\n"
