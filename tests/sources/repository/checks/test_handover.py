@@ -146,3 +146,29 @@ def test_what_a_program_made_is_no_sample_to_try_it_with() -> None:
     rows = "a,b\n" + "1,2\n" * 100
     assert not said("HND110", {"data/forecast_2020.csv": rows, "data/log_2020.csv": rows}, "for")
     assert said("HND110", {"data/sample.csv": rows}, "for")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Download the [weights](https://drive.google.com/file/d/1c5Z/view).",
+        "## Pretrained models\n\nDownload: https://www.dropbox.com/s/08/birds.zip?dl=0",
+        "1. Get our published [Birds] model\n\n[Birds]: https://drive.google.com/open?id=1rp",
+        "* [small](https://example.org/releases/birds-small.pth)",
+    ],
+)
+def test_a_link_to_weights_is_a_model_that_others_can_get(text: str) -> None:
+    assert said("HND104", {"README.md": f"# X\n\n{text}\n"}, "for")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Download the [data set](https://drive.google.com/file/d/1c5Z/view) for the pretrained model.",
+        "The weights of the loss are explained [here](https://example.org/loss).",
+        "Put the slides of the talk [here](https://drive.google.com/file/d/1c5Z/view).",
+        "Download the [weights](https://drive.google.com/your-link).",
+    ],
+)
+def test_other_links_are_none_to_weights(text: str) -> None:
+    assert said("HND104", {"README.md": f"# X\n\n{text}\n"}, "for") == []

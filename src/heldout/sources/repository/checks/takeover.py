@@ -10,9 +10,10 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.material.own_machine import private_addresses
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
-from heldout.sources.repository.documents import copied_folders, sections
+from heldout.sources.repository.documents import copied_folders, documents, sections
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.weights import linked_weights
 
 _FETCH = re.compile(
     r"^(torch\.hub\.load_state_dict_from_url|torch\.utils\.model_zoo\.load_url|.*\.get_file|.*hf_hub_download"
@@ -54,8 +55,8 @@ _NO_MODEL_FILE = re.compile(
 class ModelFile(Check):
     """A trained model that others can get
 
-    What: Code that fetches trained weights from a stated place, whether their checksum is verified, or trained
-    weights that are in the repository.
+    What: Code that fetches trained weights from a stated place, whether their checksum is verified, links to weights
+    in the README or a guide, or trained weights that are in the repository.
 
     Why: Without the trained model the taker has to train first, and without a checksum nobody knows whether it
     is the same one.
@@ -63,7 +64,8 @@ class ModelFile(Check):
     Example: `load_state_dict_from_url(url, check_hash=True)` or a download followed by a comparison of its
     SHA-256 speak for.
 
-    Limits: That the address still answers is not tried. Weights of others that are only fine-tuned count as well.
+    Limits: That the address still answers is not tried, and what lies behind a link is believed to be what the text
+    says. Weights of others that are only fine-tuned count as well.
     """
 
     code = "HND104"
@@ -112,6 +114,15 @@ class ModelFile(Check):
                 strength=1.0 if checked else 0.6,
                 fetched=len(fetched),
                 checked=len(checked),
+            )
+            return
+        linked = [(t.path, *link) for t in documents(repo)[:40] for link in linked_weights(t)]
+        if linked:
+            yield self.found(
+                f"The texts link to trained weights, by what they or the address say: `{linked[0][2][:90]}`.",
+                *(repo.at(path, line) for path, line, _ in first(linked, 3)),
+                strength=0.6,
+                links=len({address for _, _, address in linked}),
             )
         elif shipped:
             yield self.found(
