@@ -170,7 +170,7 @@ _GOAL = re.compile(
     r"business (problem|goal|case|objective|value|impact|understanding|context|question)|problem (statement"
     r"|definition)"
     r"|stakeholders?|success (criteria|metrics?|criterion)|who (is this|uses)|acceptance criteria|motivation"
-    r"|impact$|intended (use|users|audience)",
+    r"|intended (use|users|audience)",
     re.IGNORECASE,
 )
 _ACTOR = re.compile(
@@ -244,6 +244,7 @@ _MEASURED = re.compile(
 
 _NOT_YET = re.compile(
     r"expect|project(ed|ion)|estimat|hard-?cod|mock|fake|placeholder|simulat|target\b|goal\b|assum|could|would|potential"
+    r"|success rate|[<>≥≤]\s?\d"
     r"|scenario|hypothe|if we|up to|example|industry|typically|studies|according to|at risk|esperad|estimad|potencial",
     re.IGNORECASE,
 )

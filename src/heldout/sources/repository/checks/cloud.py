@@ -284,7 +284,8 @@ class CloudTests(Check):
         calls = tools_used(repo, "cloud-aws", "cloud-gcp", "cloud-azure", depth="mentioned")
         if fakes or (uses and calls):
             yield self.found(
-                f"Code for the cloud is tested against a local stand-in in {len(fakes)} files."
+                "Code for the cloud is tested against a local stand-in in"
+                f" {len(fakes)} file{'s' if len(fakes) > 1 else ''}."
                 if fakes
                 else f"Something that answers like a cloud's own service is set up to run outside it: {names(uses)}.",
                 *(repo.at(*place) for place in first(fakes, 3)),

@@ -88,7 +88,7 @@ class CloudCredentials(Check):
         found = repo.notes(self)
         if found:
             yield self.found(
-                f"Clients of the cloud in {len(found)} file{'s' if len(found) > 1 else ''} find their keys "
+                f"Clients of the cloud in at least {len(found)} file{'s' if len(found) > 1 else ''} find their keys "
                 f"outside the code.",
                 *(repo.at(n.path, n.note) for n in first(found, 3)),
                 strength=ramp(len(found), 0, 2),

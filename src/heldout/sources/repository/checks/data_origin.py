@@ -125,9 +125,14 @@ _SURELY_DATA = re.compile(r"\bdata ?sets?\b|\bcorp(us|ora)\b|kaggle|\.(csv|tsv|p
 """Words of weights, which are no data, and of what is data all the same."""
 
 
+_UPLOADS = re.compile(r"\b(aws s3|gsutil( -m)?) (cp|sync|rsync)( -\S+)* (?!s3:|gs:)\S+ (s3|gs):")
+
+
 def _brings_data(path: str, command: str) -> bool:
     """Whether a download speaks of data by its words, its script's name or the kind of its file, and of no program."""
     named = _DATA_WORDS.search(command.replace("_", " ")) or _DATA_WORDS.search(path.replace("_", " "))
+    if _UPLOADS.search(command):
+        return False
     of_models = _MODELS.search(f"{path} {command}".replace("_", " ")) and not _SURELY_DATA.search(command)
     if of_models or _TOOL.search(command) or (_TOOL.search(path) and not named):
         return False
@@ -244,7 +249,7 @@ def _told(readme: Text | None) -> list[tuple[str, int]]:
         return []
     lines = readme.lines[:3_000]
     for number, line in enumerate(lines, start=1):
-        if len(line) >= 2_000 or line.lstrip().startswith(("[![", "![", "<img")):
+        if len(line) >= 2_000 or line.lstrip().startswith(("[![", "![", "<img")) or _OF_FILES.search(line):
             continue
         bare = _OWN_FILE.sub(" ", line)
         about = _DATASET_WORDS.search(" ".join(text[:500] for text in lines[max(number - 4, 0) : number]))
@@ -259,6 +264,8 @@ def _told(readme: Text | None) -> list[tuple[str, int]]:
     return []
 
 
+_OF_FILES = re.compile(r"[├└│]|<-|\|[^|]*\w\.py\b[^|]*\|")
+"""Lines of a drawn tree of files, or of a table of programs."""
 _HASH_KEYWORDS = frozenset(
     ["md5", "sha256", "sha1", "file_hash", "md5_hash", "known_hash", "expected_hash", "checksum", "expected_md5"]
 )
@@ -320,13 +327,8 @@ class DataVersion(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Add Git LFS pointers, which are tiny files in place of data."""
         notes = [(noted.path, *noted.note) for noted in repo.notes(self)]
-        if ".gitattributes" in repo.tree and "filter=lfs" in repo.text(".gitattributes").text:
-            suffixes = {*_DATA_SUFFIXES, ".zip", ".gz", ".pkl", ".pt", ".pth", ".ckpt", ".onnx", ".bin"}
-            small = (e for e in repo.tree.files if e.suffix in suffixes and e.readable and e.size < 200)
-            for entry in first(small, 20):
-                if repo.text(entry.path).text.startswith("version https://git-lfs"):
-                    notes.append((entry.path, 1, "Git LFS pointers"))
-                    break
+        if pointer := lfs_pointer(repo):
+            notes.append((pointer, 1, "Git LFS pointers"))
         if notes:
             kinds = sorted({kind for _, _, kind in notes})
             yield self.found(
@@ -334,6 +336,15 @@ class DataVersion(Check):
                 *(repo.at(path, line) for path, line, _ in first(notes, 2)),
                 strength=0.7 if len(kinds) == 1 else 1.0,
             )
+
+
+def lfs_pointer(repo: Repository) -> str:
+    """The first file of data or of a model that is kept by Git LFS, told by the pointer in its place; else nothing."""
+    if ".gitattributes" not in repo.tree or "filter=lfs" not in repo.text(".gitattributes").text:
+        return ""
+    suffixes = {*_DATA_SUFFIXES, ".zip", ".gz", ".pkl", ".joblib", ".pt", ".pth", ".ckpt", ".onnx", ".bin", ".keras"}
+    small = (e.path for e in repo.tree.files if e.suffix in suffixes and e.readable and e.size < 200)
+    return next((p for p in first(small, 20) if repo.text(p).text.startswith("version https://git-lfs")), "")
 
 
 CHECKS: tuple[Check, ...] = (DataOrigin(), DataVersion())

@@ -342,6 +342,8 @@ class PythonStated(Check):
             paths = (path for path in repo.glob(*patterns) if not RECORDED.search(path))
             for path in first(sorted(paths, key=lambda p: (p.count("/"), p)), 12):
                 text = repo.text(path).text[:200_000]
+                if "PYTHON_INTERPRETER" in text:
+                    continue  # a template's makefile, which would make an environment of one Python or the other
                 if match := wanted.search(text):
                     line = text.count("\n", 0, match.start()) + 1
                     strength = 0.5 if wanted is _IN_WORDS else 0.8

@@ -75,6 +75,11 @@ _NUMERIC = frozenset(
 )
 """Packages of work with data: without any of them, a module's chance bears on no data."""
 
+_SHOWN = re.compile(
+    r"(^|/)[^/]*(demo|visuali[sz]|plot|gui|app|infer|serv|locust|load_?test)[^/]*(/[^/]+)?\.py$", re.IGNORECASE
+)
+"""Programs in which chance picks what is shown or asked, and trains nothing."""
+
 _MENTIONS = re.compile(r"rand|seed|torch|keras|tensorflow")
 
 
@@ -133,7 +138,7 @@ class Seeds(Check):
                 if _SEEDS_ALL.fullmatch(name) or (_SEEDS[library].fullmatch(name) and _given(call)):
                     seeds.setdefault(library, call.lineno)
         tops = {imported.partition(".")[0] for imported in module.imports}
-        if not tops & _NUMERIC:
+        if not tops & _NUMERIC or _SHOWN.search(module.path):
             draws.pop("Python's random", None)  # a greeting or a port that is chosen by chance changes no result
         trained: dict[str, int] = {}
         uses_torch = any(imported.partition(".")[0] == "torch" for imported in module.imports)

@@ -86,16 +86,18 @@ class Readme(Check):
         hinted = {name for name, hint in _HINTS.items() if hint.search(repo.readme.text)}
         lacks = [n for n, there in parts.items() if not (there or n in hinted or (n == _PURPOSE and opening >= 8))]
         place = repo.at(repo.readme.path, 1)
+        folder = repo.readme.path.rpartition("/")[0]
+        name = f"The README in {folder}" if folder else "The README"
         if document.words < 30 and len(has) <= 1 and lacks:
             yield self.against(
-                f"The README has {_count(document.words, 'word')} beside its headings and does not tell {_or(lacks)}.",
+                f"{name} has {_count(document.words, 'word')} beside its headings and does not tell {_or(lacks)}.",
                 place,
                 strength=1.0 - ramp(document.words, 0, 60) * 0.5,
                 words=document.words,
             )
         elif len(has) >= 2:
             yield self.found(
-                f"The README tells {_and(has)}{f', but not {_or(lacks)}' if lacks else ''}.",
+                f"{name} tells {_and(has)}{f', but not {_or(lacks)}' if lacks else ''}.",
                 place,
                 strength=ramp(len(has), 1, 4) * ramp(document.words, 0, 150),
                 words=document.words,

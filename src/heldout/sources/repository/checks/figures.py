@@ -73,23 +73,35 @@ class NamedFigures(Check):
         share = fraction(named, drawn)
         if drawn >= 4 and share >= 0.6:
             yield self.found(
-                f"Of {drawn} functions and notebook cells seen to draw lines, points, bars or histograms with"
-                f" matplotlib itself,"
-                f" {'all' if named == drawn else named} give a title or name an axis.",
+                f"At least {named} functions and notebook cells that draw lines, points, bars or histograms with"
+                f" matplotlib itself give a title or name an axis; {_seen(drawn - named)} that give{_s(drawn - named)}"
+                f" neither.",
                 strength=ramp(share, 0.5, 0.95) * ramp(drawn, 0, 8),
                 drawn=drawn,
                 named=named,
             )
         elif drawn >= 6 and share < 0.35:
             yield self.against(
-                f"Of {drawn} functions and notebook cells seen to draw lines, points, bars or histograms with"
-                f" matplotlib itself,"
-                f" {drawn - named} give neither a title nor the name of an axis.",
+                f"At least {drawn - named} functions and notebook cells that draw lines, points, bars or histograms"
+                " with matplotlib itself give neither a title nor the name of an axis;"
+                f" {_seen(named)} that do{_es(named)}.",
                 *first((repo.at(noted.path, noted.note.bare) for noted in taken if noted.note.bare), 3),
                 strength=ramp(share, 0.35, 0.0),
                 drawn=drawn,
                 named=named,
             )
+
+
+def _seen(number: int) -> str:
+    return {0: "none was seen", 1: "1 was seen"}.get(number, f"{number} were seen")
+
+
+def _s(number: int) -> str:
+    return "s" if number < 2 else ""
+
+
+def _es(number: int) -> str:
+    return "es" if number < 2 else ""
 
 
 def _on_axes(call: ast.Call) -> bool:

@@ -340,7 +340,7 @@ class OperationGuide(Check):
 
 
 _NO_GUIDE = re.compile(
-    r"change|history|future|architect|arsitektur|arquitet|rancangan|frontend|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|experiment|analysis|findings|(^|/)features/|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
+    r"change|history|checklist|future|architect|arsitektur|arquitet|rancangan|frontend|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|experiment|analysis|findings|(^|/)features/|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
     r"|keputusan|keterbatasan|decisiones|decisao|entscheid|milestone|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
     re.IGNORECASE,
 )
@@ -349,7 +349,7 @@ _NO_GUIDE = re.compile(
 
 _PLANNED = re.compile(
     r"\b(future|phase|planned|todo|fase|futuro|priority|migrations?|no new|not|without|colab|live|links?"
-    r"|frontend)\b|~~",
+    r"|pages|week|sprint|frontend)\b|~~",
     re.IGNORECASE,
 )
 """Headings of what is to come, what is not needed, or what stands somewhere else."""

@@ -70,6 +70,10 @@ _OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Limits of a tool, a host or the law, and not of the work."""
+_AHEAD = re.compile(
+    r"charter|roadmap|(^|[/_])plans?\b|proposal|pipeline|progress|completion|backlog|prompt", re.IGNORECASE
+)
+"""Texts on what is to be done, or on how far it is done."""
 _FAILED = re.compile(
     r"(what )?(did ?n.?t|did not|does ?n.?t) work|failed (attempts|experiments)|negative results"
     r"|lessons? learn|things? (we|i) tried|^\W*post-?mortem",
@@ -96,8 +100,9 @@ class StatedLimits(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for the sections."""
-        limits = [(path, s) for path, s in told(repo, _LIMITS, 15) if not _OF_OTHERS.search(s.title)]
-        failed = told(repo, _FAILED, 15)
+        texts = [(path, s) for path, s in told(repo, _LIMITS, 15) if not _OF_OTHERS.search(s.title)]
+        limits = [(path, s) for path, s in texts if not _AHEAD.search(path)]
+        failed = [(path, s) for path, s in told(repo, _FAILED, 15) if not _AHEAD.search(path)]
         found = [*failed, *limits]
         if found:
             titles = list(dict.fromkeys(s.title[:60] for _, s in found))

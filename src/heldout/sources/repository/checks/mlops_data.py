@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.checks.data_origin import lfs_pointer
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.documents import documents, sections
 from heldout.sources.repository.module import Module
@@ -65,7 +66,8 @@ class DataVersions(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report the tools in use and the checked downloads."""
-        used = tools_used(repo, "data-versioning")
+        pointer = lfs_pointer(repo)
+        used = [use for use in tools_used(repo, "data-versioning") if use.tool.id != "git-lfs" or pointer]
         strong = [use for use in used if use.tool.id != "git-lfs"]
         hashed = repo.notes(self)
         if not used and not hashed:

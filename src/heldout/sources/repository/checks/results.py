@@ -97,7 +97,7 @@ class SavedMetrics(Check):
             if name in ("json.dump", "yaml.dump", "yaml.safe_dump", "toml.dump", "pickle.dump") and call.args:
                 yield from self._dumped(call, name, _judges(module))
         for call, name in module.method_calls:
-            if name in _TRACKED_METHODS:
+            if name in _TRACKED_METHODS and not _other_curve(call):
                 yield Kept(call.lineno, settings=False)
             elif name in _SETTINGS_METHODS:
                 yield Kept(call.lineno, settings=True)
@@ -142,12 +142,24 @@ def _judges(module: Module) -> bool:
 
 def _tells_metrics(words: str, *, judging: bool) -> bool:
     """Whether what is written is metrics: by a word that says so, or by a looser one in a file that judges models."""
-    loose = judging and not _ANSWERS.search(words) and bool(_METRIC_WORD.search(words))
+    loose = judging and not _ANSWERS.search(words) and bool(_LOOSE.search(words))
     return (bool(_METRIC_IN_CODE.search(words)) and "threshold" not in words) or loose
 
 
-_ANSWERS = re.compile(r"predict|recommend|submission|forecast|embedding|threshold", re.IGNORECASE)
+_ANSWERS = re.compile(r"predict|recommend|submission|forecast|embedding|threshold|alert|risk|anomal", re.IGNORECASE)
 """What a model said, which is no metric."""
+_LOOSE = re.compile(r"\b(scores?|results?|metrics?|accuracies|top-?[15])\b", re.IGNORECASE)
+_CURVE = re.compile(
+    r"loss|acc|error|score|metric|reward|return|auc|f1|precision|recall|iou|dice|psnr|ssim|bleu|r2|mse|mae|map|eer|top|val|test|train|eval",
+    re.IGNORECASE,
+)
+"""Words in the names of curves that tell how a training goes."""
+
+
+def _other_curve(call: ast.Call) -> bool:
+    """Whether the name of a curve is written out and tells something else than how good the model is."""
+    name = constant(argument(call, "tag", 0))
+    return isinstance(name, str) and not _CURVE.search(name)
 
 
 def _other_words(call: ast.Call) -> bool:
@@ -208,15 +220,18 @@ class TraceableResults(Check):
         if not stated:
             return
         numbers: dict[str, Any] = {"result_lines": len(stated), "commands": len(commands)}
-        if commands:
+        making = [number for number in commands if _MAKES.search(repo.readme.lines[number - 1])]
+        if making:
             yield self.found(
                 "The README states results, and gives commands that run the repository's own programs.",
                 repo.at(repo.readme.path, stated[0]),
-                repo.at(repo.readme.path, commands[0]),
-                strength=ramp(len(commands), 0, 2),
+                repo.at(repo.readme.path, making[0]),
+                strength=ramp(len(making), 0, 2),
                 **numbers,
             )
-        elif len(stated) >= 3 and self._ought_to_run(repo) and not _OTHER_RUNS.search(repo.readme.text):
+        elif (
+            not commands and len(stated) >= 3 and self._ought_to_run(repo) and not _OTHER_RUNS.search(repo.readme.text)
+        ):
             yield self.against(
                 f"The README states results in {len(stated)} lines and gives no command that makes them.",
                 *(repo.at(repo.readme.path, line) for line in first(stated, 2)),
@@ -226,6 +241,16 @@ class TraceableResults(Check):
     def _ought_to_run(self, repo: Repository) -> bool:
         """Whether programs of the repository train: a notebook is its own command, a library has none."""
         return bool(set(repo.ml.training) & {m.path for m in repo.scripts}) and purpose(repo) == "application"
+
+
+_AIMED_AT = re.compile(r"[<>≥≤]=?\s?\*{0,2}\d|\b(targets?|goals?|objetivo|deseable|expected|aim)\b", re.IGNORECASE)
+"""Lines of what is hoped for."""
+_MAKES = re.compile(
+    r"train|eval|test|main|run|predict|experiment|benchmark|fit|repro|pipeline|score|infer|valid|compare|model|\.sh\b|classif|regress"
+    r"|detect",
+    re.IGNORECASE,
+)
+"""Programs by whose names a result may come from them: to fetch data or to serve makes none."""
 
 
 def _stated(readme: Text) -> list[int]:
@@ -238,10 +263,15 @@ def _stated(readme: Text) -> list[int]:
         if line.startswith("#"):
             heading = bool(_RESULT_HEADING.search(line))
         in_table = line.count("|") >= 2
-        if in_table and _METRIC_WORD.search(line):
+        head = in_table and not table and bool(_METRIC_WORD.search(line))
+        if head:
             table = True
         elif not in_table:
             table = False
+        if head and re.match(r"^\s*\|?[\s:|-]+\|?\s*$", "".join(readme.lines[number : number + 1])):
+            continue  # the first row of a table names its columns
+        if line.startswith("#") or _AIMED_AT.search(line):
+            continue
         if _NUMBER.search(line) and not re.search(r"https?://\S*$|^\s*(pip|conda|\$|>>>)|==", line):
             named = _METRIC_WORD.search(line) and (heading or "%" in line or re.search(r"\b0\.\d{2,}|\d\d\.\d", line))
             if (in_table and table) or (heading and named):

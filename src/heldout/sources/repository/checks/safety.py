@@ -53,7 +53,7 @@ class Secrets(Check):
         guesses = part == "code" and not path.lower().endswith((".md", ".rst", ".txt", ".html", ".css", ".xml"))
         found: dict[str, tuple[Secret, int]] = {}
         for secret in find_secrets(text, guesses=guesses):
-            example = not secret.sure and _SHOWS.search(text, max(secret.start - 80, 0), secret.start)
+            example = not secret.sure and _SHOWS.search(text, max(secret.start - 400, 0), secret.start)
             if secret.kind not in found and not example:
                 found[secret.kind] = (secret, text.count("\n", 0, secret.start) + 1)
         lines = text.split("\n") if found else []
@@ -73,7 +73,9 @@ class Secrets(Check):
             )
 
 
-_SHOWS = re.compile(r"\bexamples?[\"']?\s{0,3}[:=][^\n]*$", re.IGNORECASE)
+_SHOWS = re.compile(
+    r"\bexamples?[\"']?\s{0,3}[:=][^\n]*$|[\"']examples?[\"']\s{0,3}:\s{0,40}[\[{][^}\]]*$", re.IGNORECASE
+)
 """What stands before a value that only shows how one looks: `{"example": {"new_password": "..."}}`."""
 
 

@@ -268,7 +268,8 @@ _LIMITS = {
         re.MULTILINE,
     ),
     "a number of workers": re.compile(
-        r"^[^#\n]*(gunicorn|uvicorn|hypercorn)\b[^\n]{0,300}(--workers|\s-w|--threads)\b", re.MULTILINE
+        r"^[^#\n]*(gunicorn|uvicorn|hypercorn)\b[^\n]{0,300}(--workers|\s-w|--threads)\b(?![\s=\"',]{1,6}1\b)",
+        re.MULTILINE,
     ),
     "a cap on concurrent requests": re.compile(
         r"^[^#\n]*(--limit-concurrency|containerConcurrency|max_concurrency)", re.MULTILINE

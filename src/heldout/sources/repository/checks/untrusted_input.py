@@ -272,7 +272,7 @@ class PastedSql(Check):
         if pasted:
             yield self.against(
                 f"Values are pasted into the text of database queries in {_places(len(pasted))}"
-                f"{f'; {len(kept)} take parameters' if kept else ''}.",
+                f"{f'; at least {len(kept)} take parameters' if kept else ''}.",
                 *(repo.at(path, line) for path, line in first(pasted, 4)),
                 strength=min(0.3 + 0.15 * len(pasted), 1.0),
                 pasted=len(pasted),

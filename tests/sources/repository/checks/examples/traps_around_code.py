@@ -84,7 +84,7 @@ AROUND_CODE = (
         "HND102",
         "for",
         "what stands behind the hash is not what the command does",
-        {"a.py": TRAIN, "README.md": "# X\n\n```\nmake seed   # reseed the demo data to serve\n```\n"},
+        {"a.py": TRAIN, "README.md": "# X\n\n```\nmake seed   # reseed demo data\n```\n"},
     ),
     Trap(
         "HND104",
@@ -181,7 +181,7 @@ AROUND_CODE = (
         "against",
         "one file of three is no habit",
         {
-            "run.py": "x = 1\n" * 40,
+            "run.py": "print(len(open('a').read()))\n" * 40,
             "a.py": "".join(f"def f{n}():\n    return {n}\n\n\n" for n in range(20)),
             "b.py": "".join(f"def g{n}():\n    return {n}\n\n\n" for n in range(20)),
         },
@@ -197,5 +197,134 @@ AROUND_CODE = (
             '    con.execute(f"UPDATE t SET {col} = {default} WHERE a IS NULL")\n'
             '    con.execute(f"SELECT a FROM t WHERE b >= {least}")\n'
         },
+    ),
+    Trap(
+        "MLO111",
+        "for",
+        "a rule for large files that is commented out, or that no file follows, gives nothing a version",
+        {"a.py": TRAIN, ".gitattributes": "# *.pkl filter=lfs diff=lfs merge=lfs -text\n*.json filter=lfs\n"},
+    ),
+    Trap(
+        "SAF101",
+        "against",
+        "an example of a request shows how a password looks",
+        {
+            "dtos.py": "class Change:\n    model_config = {\n        'json_schema_extra': {\n            'example': {\n"
+            "                'current_password': 'OldPassword123!',\n"
+            "                'new_password': 'NewSecurePass456!',\n            }\n        }\n    }\n"
+        },
+    ),
+    Trap(
+        "BUS103",
+        "for",
+        "what a change does to the speed is no goal",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n## Performance impact\n\n" + "The cache saves users time in the store. " * 9,
+        },
+    ),
+    Trap(
+        "BUS104",
+        "for",
+        "a rate that is aimed at was not measured",
+        {"a.py": TRAIN, "README.md": "# X\n\n- A/B Test Success Rate: > 80%\n"},
+    ),
+    Trap(
+        "CLD108",
+        "for",
+        "what a docstring tells of a machine asks for none",
+        {
+            "a.py": TRAIN,
+            "run.py": '"""Train.\n\n- `use_spot_instances=True` would save money\n"""\nimport boto3\n\n'
+            "boto3.client('sagemaker').create_training_job(TrainingJobName='x')\n",
+        },
+    ),
+    Trap(
+        "DEP106",
+        "for",
+        "one worker is what a server has anyway",
+        {
+            "app.py": "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('m')\n\n\n"
+            "@app.post('/predict')\ndef predict(x: list[float]):\n    return model.predict([x])\n",
+            "a.py": TRAIN,
+            "Dockerfile": "FROM python:3.12\nCMD ['uvicorn', 'app:app', '--workers', '1']\n",
+        },
+    ),
+    Trap(
+        "REP205",
+        "for",
+        "maps of labels, scores of alerts and the share of chance are no metrics",
+        {
+            "a.py": TRAIN + "import json\njson.dump({k: int(v) for k, v in label_map.items()}, f)\n"
+            "alerts.sort_values('RISK_SCORE').to_csv('alerts.csv')\n"
+            "self.writer.add_scalar('exploration/epsilon', e, t)\n"
+        },
+    ),
+    Trap(
+        "REP206",
+        "for",
+        "what is aimed at, the heads of tables and headings state no result, and to fetch data makes none",
+        {
+            "train.py": TRAIN,
+            "get_data.py": "x = 1\n",
+            "README.md": "# X\n\n## Results (10% subset)\n\n"
+            "| Metric | lr = 0.1 |\n|---|---|\n| Recall | **> 0.85** |\n\n"
+            "```\npython train.py\n```\n\n## Scores\n\n",
+        },
+    ),
+    Trap(
+        "REP206",
+        "for",
+        "to fetch the data makes no result",
+        {
+            "train.py": TRAIN,
+            "get_data.py": "x = 1\n",
+            "README.md": "# X\n\n## Results\n\n| F1 | 0.91 |\n| AUC | 0.93 |\n\n```\npython get_data.py\n```\n",
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a drawn tree of folders, a table of programs and an upload bring no data",
+        {
+            "a.py": TRAIN,
+            "Makefile": "sync_data_to_s3:\n\taws s3 sync data/ s3://bucket/data/\n",
+            "README.md": "# X\n\n    ├── data  <- Scripts to download or generate data\n\n"
+            "| `rollup.py` | Consolidates the data | `out.csv` |\n",
+        },
+    ),
+    Trap(
+        "REP106",
+        "for",
+        "a template's makefile would make either Python",
+        {
+            "a.py": TRAIN,
+            "Makefile": "PYTHON_INTERPRETER = python3\nenv:\nifeq (3,$(findstring 3,$(PYTHON_INTERPRETER)))\n"
+            "\tconda create --name x python=3\nelse\n\tconda create --name x python=2.7\nendif\n",
+        },
+    ),
+    Trap(
+        "COM103",
+        "for",
+        "the Python that it needs is no limit of the work",
+        {"a.py": TRAIN, "README.md": "# X\n\nThis project currently only supports Python 3. " + "\n"},
+    ),
+    Trap(
+        "HND109",
+        "for",
+        "pages of documentation and the plan of a week deploy no model",
+        {
+            "a.py": TRAIN,
+            "docs/usage.md": "# Use\n\n## Deploy to GitHub Pages\n\n1. Push\n2. Wait\n\n"
+            + _WORDS
+            + "\n\n## Week 11: deployment\n\n- set up\n\n"
+            + _WORDS,
+        },
+    ),
+    Trap(
+        "REP201",
+        "against",
+        "a demonstration picks by chance what it shows",
+        {"a.py": TRAIN, "jetson/demo.py": "import random\nimport cv2\n\npath = random.choice(images)\n"},
     ),
 )
