@@ -52,6 +52,13 @@ def test_a_case_gives_its_title(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "Churn, built or bought" in run(capsys, "engage", "--case", case)[1]
 
 
+def test_the_need_of_the_shipped_case_is_found_and_options_go_over_it(capsys: pytest.CaptureFixture[str]) -> None:
+    example = Path(__file__).parents[2] / "examples" / "decision"
+    told = json.loads(run(capsys, "engage", "--case", example, "--deadline", "10", "--json", "-")[1])
+    assert told["need"]["scope_person_months"] == 4
+    assert (told["need"]["deadline_months"], told["said"]) == (10, [])
+
+
 def test_a_vendors_answers_go_into_a_case_as_claims(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case, answers, page = tmp_path / "c", tmp_path / "a.yaml", tmp_path / "e.html"
     run(capsys, "case", "new", case, "--role", "vendor-team")

@@ -10,13 +10,16 @@ import click
 
 from heldout.cli.output import check_output, write_output
 from heldout.errors import InputError
+from heldout.evidence import Case
 
 _FILE = click.Path(path_type=Path)
+NEED = "need.yaml"
+"""Where a case may say what is needed."""
 _TEMPLATES = ("need_template", "assumptions_template", "vetting_template")
 
 
 @click.command()
-@click.option("--case", "directory", type=_FILE, metavar="CASE", help="A case, whose title and vendors are shown.")
+@click.option("--case", "directory", type=_FILE, metavar="CASE", help="A case: its title, its vendors, its need.yaml.")
 @click.option("--need", "need_file", type=_FILE, metavar="FILE", help="What is needed, as a file; options go over it.")
 @click.option("--assumptions", type=_FILE, metavar="FILE", help="Your own assumptions in place of some of ours.")
 @click.option("--lasting/--one-off", "lasting", default=None, help="A lasting capability, or a tool left as it is?")
@@ -66,7 +69,6 @@ def command(**given: Any) -> None:
 
 def _take_in(answers: Path, directory: Path, name: str) -> None:
     from heldout.decision.engagement import vetting
-    from heldout.evidence import Case
     from heldout.report.words import count
     from heldout.sources.interview.bank import bank_of_case
 
@@ -90,14 +92,13 @@ def _kind_of(role: str) -> Literal["freelancer", "agency"]:
 def _answer(given: dict[str, Any]) -> None:
     from heldout.decision.engagement import engage, load_assumptions, read_need
     from heldout.decision.engagement.vetting import vendor
-    from heldout.evidence import Case
     from heldout.report.engagement_html import render_engagement
     from heldout.report.terminal import make_console
     from heldout.report.terminal_engagement import print_engagement
     from heldout.runs.dossiers import everything
 
     case = Case.open(given["directory"]) if given["directory"] else None
-    need, said = read_need(given["need_file"], _told(given))
+    need, said = read_need(given["need_file"] or _need_of(case), _told(given))
     result = engage(need, load_assumptions(given["assumptions"], need.per_dollar, need.currency), said)
     title = case.title if case else ""
     vendors = [vendor(s.name, s.kind, everything(case, s)) for s in case.subjects if s.kind != "person"] if case else []
@@ -109,6 +110,11 @@ def _answer(given: dict[str, Any]) -> None:
         print_engagement(make_console(), result, title)
         if given["html"]:
             click.echo(f"\nThe page for people: {given['html']}")
+
+
+def _need_of(case: Case | None) -> Path | None:
+    """What a case says of its need, if it does."""
+    return case.path / NEED if case and (case.path / NEED).is_file() else None
 
 
 def _told(given: dict[str, Any]) -> dict[str, Any]:

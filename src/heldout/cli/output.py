@@ -10,7 +10,7 @@ import click
 from heldout.errors import InputError
 from heldout.report.export import write_file
 
-_OWN = ("case.toml", "standard.json", "record.toml", "subjects", "decision", "kits", "questions")
+_OWN = ("case.toml", "standard.json", "record.toml", "need.yaml", "subjects", "decision", "kits", "questions")
 """What a case keeps in its folder; anything else beside it is somebody's page."""
 
 

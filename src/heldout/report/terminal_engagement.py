@@ -22,6 +22,8 @@ def print_engagement(console: Console, result: Engagement, title: str = "") -> N
     console.print(Text(printable(words.headline(result)), "bold"))
     if late := words.late(result):
         console.print(Text(late))
+    if result.best:
+        console.print(Text(words.worthless(result)))
     if result.said:
         console.print(Text(f"Assumed, since nobody said otherwise: {'; '.join(result.said)}.", "dim"))
     _ways(console, result)
@@ -36,8 +38,8 @@ def print_engagement(console: Console, result: Engagement, title: str = "") -> N
         console.print(Text.assemble("  ", told, (f" [{MARK_WORDS[swing.assumption.mark]}]", "dim")))
     _section(console, "Under which conditions")
     for line in (
-        *(words.conditions(chart, result) for chart in result.maps),
         *(words.rate(one, result) for one in result.break_evens),
+        *(words.conditions(chart, result) for chart in result.maps),
         *(words.stretch(one, result) for one in result.stretches),
     ):
         console.print(Padding(Text(line), (0, 0, 0, 2)))
@@ -50,7 +52,7 @@ def print_engagement(console: Console, result: Engagement, title: str = "") -> N
             console.print(Padding(Text(printable(told)), (0, 0, 0, 2)))
         console.print(Text("  heldout engage --assumptions-template FILE writes a file to put yours in.", "dim"))
     console.print()
-    console.print(Text(words.CHEAPEST, "dim"))
+    console.print(Text(f"{words.CHEAPEST} {words.simulated(result)}", "dim"))
 
 
 def _ways(console: Console, result: Engagement) -> None:

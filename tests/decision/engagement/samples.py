@@ -17,7 +17,7 @@ PLAIN: dict[str, float] = {
     "notice_freelancer": 1, "locked_freelancer": 0, "agency_rate": 200, "search_agency": DAYS,
     "availability_agency": 1, "fails_agency": 0, "steer_agency": 0, "notice_agency": 1, "locked_agency": 0,
     "ramp_outside": 1, "domain_ramp": 1, "speed_outside": 1, "unusable": 0.5, "access": DAYS, "handover": 0.1,
-    "overrun": 1, "coordination": 0.1, "upkeep": 0.24, "takeover": 0.5, "rebuild": 1, "no_value": 0,
+    "market": 0.5, "overrun": 1, "coordination": 0.1, "upkeep": 0.24, "takeover": 0.5, "rebuild": 1, "no_value": 0,
     "late_month": 10_000, "seen_discovery": 1, "seen_pilot": 1, "false_stop": 0, "gate_effort": 0,
 }  # fmt: skip
 """No risk, no range: a month of an employee costs 15,000, an hour is a hundredth of a month."""

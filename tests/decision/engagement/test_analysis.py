@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from heldout.decision.engagement import Engagement, engage
 from heldout.decision.engagement.assumptions import Assumption, builtin
 from heldout.decision.engagement.break_even import courses
-from heldout.decision.engagement.flips import Bench, distribution
+from heldout.decision.engagement.flips import Bench, distribution, importances
 from heldout.decision.engagement.need import Need
 from heldout.decision.engagement.words import conditions, deciding, headline, late, money, rate, stretch, turning
 from heldout.decision.engagement.worlds import SEED, Worlds, quantile
@@ -219,6 +220,35 @@ def test_replacing_one_assumption_leaves_all_other_draws_as_they_were() -> None:
     name = builtin().assumptions[10].id
     assert (before[name] == after[name]).all()
     assert (before.luck("leaves", 1, 3) == after.luck("leaves", 1, 3)).all()
+
+
+def test_wages_and_rates_of_one_market_move_together_and_nothing_else_does() -> None:
+    worlds = Worlds(builtin().assumptions, 400)
+    prices = ("wage", "freelancer_rate", "agency_rate")
+    for first, second in combinations(prices, 2):
+        assert 0.45 < np.corrcoef(worlds.rank(first), worlds.rank(second))[0, 1] < 0.75
+        assert abs(np.corrcoef(worlds.rank(first), worlds.rank("upkeep"))[0, 1]) < 0.15
+    for name in prices:  # each part of the range is still drawn once
+        assert (np.sort(np.floor(worlds.rank(name) * 400)) == np.arange(400)).all()
+    apart, one = (worlds.with_fixed("market", r) for r in (0.0, 0.99))
+    assert abs(np.corrcoef(apart.rank("wage"), apart.rank("agency_rate"))[0, 1]) < 0.15
+    assert np.corrcoef(one.rank("wage"), one.rank("agency_rate"))[0, 1] > 0.95
+
+
+def test_importances_of_assumptions_that_move_together_add_up_to_what_they_explain() -> None:
+    worlds = Worlds(builtin().assumptions, 400).with_fixed("market", 0.8)
+    names = ["wage", "freelancer_rate", "upkeep"]
+    found, explained = importances(worlds, worlds.rank("wage") + worlds.rank("freelancer_rate"), names)
+    assert explained == pytest.approx(1, abs=0.02)
+    assert found["wage"] == pytest.approx(found["freelancer_rate"], abs=0.05)
+    assert found["upkeep"] < 0.01
+
+
+def test_another_seed_moves_every_mean_by_little_beside_its_error(result: Engagement) -> None:
+    other = engage(Need(), builtin().assumptions, seed=7)
+    for one, again in zip(result.ways, other.ways, strict=True):
+        assert abs(one.spent.mean - again.spent.mean) < 4 * (one.spent_error + again.spent_error)
+        assert 0 < one.spent_error < 0.02 * one.spent.mean
 
 
 def test_amounts_are_told_in_three_figures() -> None:

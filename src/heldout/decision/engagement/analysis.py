@@ -37,7 +37,7 @@ def engage(need: Need, assumptions: Sequence[Assumption], said: Sequence[str] = 
     if best and after:
         difference = totals[after] - totals[best]
         grouped = difference.reshape(GROUPS, LUCKS)
-        gap, gap_error = float(difference.mean()), float(grouped.mean(axis=1).std() / np.sqrt(GROUPS))
+        gap, gap_error = float(difference.mean()), _error(world, difference)
         by_luck = float(grouped.var(axis=1, ddof=1).mean() / max(difference.var(), 1e-9))
         bench = Bench(need, assumptions, names, seed)
         weights, explained = importances(world, grouped.mean(axis=1), sorted(bench.uses[best] | bench.uses[after]))
@@ -99,7 +99,7 @@ def _result(course: Course, outcome: Outcome) -> WayResult:
     first = way.crew.seats.start[..., 0].min(axis=1)
     return WayResult(
         id=way.id, name=WAYS[way.id], fits=not why_not, why_not=why_not,
-        total=spread(outcome.total), spent=spread(outcome.spent),
+        total=spread(outcome.total), spent=spread(outcome.spent), spent_error=_error(course.world, outcome.spent),
         to_working=spread(outcome.building[works]) if works.any() else None,
         months=spread(outcome.finish[works]) if works.any() else None,
         built=built, on_time=on_time,
@@ -110,6 +110,11 @@ def _result(course: Course, outcome: Outcome) -> WayResult:
             broken=float((tally.left > 0).mean()), locked=float(way.crew.locked.mean()),
         ),
     )  # fmt: skip
+
+
+def _error(world: Worlds, values: Floats) -> float:
+    """The standard error of a mean over all worlds; those of one group, with the same assumptions, count as one."""
+    return float(values.reshape(world.groups, world.lucks).mean(axis=1).std() / np.sqrt(world.groups))
 
 
 def _worth(outcomes: Mapping[WayId, Outcome], best: WayId | None, on_time: WayId | None) -> float | None:

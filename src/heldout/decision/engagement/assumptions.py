@@ -28,6 +28,9 @@ MARK_WORDS: dict[Mark, str] = {
 """How sure an assumption is, as pages print it."""
 _DIVISORS = frozenset({"hours", "overrun", "speed_outside", "availability_freelancer", "availability_agency"})
 """Assumptions that something is divided by: they are never 0."""
+MARKET = frozenset({"wage", "freelancer_rate", "agency_rate"})
+TOGETHER = "market"
+"""Prices of the same work in the same market, and the assumption that holds how far they move together."""
 WEAK = frozenset({"S", "R", "A"})
 Number = Annotated[float, Field(ge=0, le=1e9)]
 _MENDS = {"greater_than_equal": "no assumption is negative", "less_than_equal": "write a smaller number"}

@@ -106,7 +106,9 @@ def distribution(one: Assumption, value: float) -> float:
 def importances(world: Worlds, difference: Floats, names: Sequence[str]) -> tuple[dict[str, float], float]:
     """Each assumption's share of what all of them explain of `difference` (groups,), and how much they explain.
 
-    A linear regression of ranks on ranks (Saltelli and others, 2008): the squared standardised coefficients.
+    A linear regression of ranks on ranks. What assumptions that move together explain in common is shared out evenly:
+    the squared CAR scores (Zuber & Strimmer, 2011), which add up to what all explain and are the squared standardised
+    coefficients where assumptions are independent.
     """
     varying = [name for name in names if world.assumptions[name].low < world.assumptions[name].high]
     spread = float(np.ptp(difference))
@@ -116,7 +118,7 @@ def importances(world: Worlds, difference: Floats, names: Sequence[str]) -> tupl
     ranks = (ranks - ranks.mean(axis=0)) / ranks.std(axis=0)
     target = difference.argsort().argsort().astype(np.float64)
     target = (target - target.mean()) / target.std()
-    weights, *_ = np.linalg.lstsq(ranks, target, rcond=None)
-    explained = 1 - float(((target - ranks @ weights) ** 2).mean())
-    squares = weights**2 / (weights**2).sum()
-    return dict(zip(varying, map(float, squares), strict=True)), max(explained, 0.0)
+    values, vectors = np.linalg.eigh(ranks.T @ ranks / len(ranks))
+    scores = vectors @ ((vectors.T @ (ranks.T @ target / len(ranks))) / np.sqrt(np.maximum(values, 1e-12)))
+    squares = scores**2
+    return dict(zip(varying, map(float, squares / squares.sum()), strict=True)), float(squares.sum())

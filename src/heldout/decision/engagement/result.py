@@ -43,7 +43,8 @@ class WayResult(Frozen):
     """What is expected of one way.
 
     `fits` is whether it serves the need at all (`why_not` says why it does not). `spent` is money over the horizon in
-    all worlds, `total` the same with months too late; `parts` add up to the mean of `total`. `to_working` (money) and
+    all worlds, with the standard error of its mean (`spent_error`: that of the simulation, by sets of assumptions),
+    `total` the same with months too late; `parts` add up to the mean of `total`. `to_working` (money) and
     `months` are over the worlds in which something works, None when there are none. `built` is the chance that it is
     built before the need ends and `on_time` by the deadline, with value or without; `missed` that nothing of value
     works by the deadline; `never` that nothing does at all.
@@ -55,6 +56,7 @@ class WayResult(Frozen):
     why_not: str
     total: Spread
     spent: Spread
+    spent_error: float
     to_working: Spread | None
     months: Spread | None
     built: float

@@ -12,6 +12,7 @@ from typing import Annotated
 import yaml
 from pydantic import BeforeValidator, StringConstraints
 
+from heldout.decision.facts import facts
 from heldout.evidence import Artifact, Dossier, Evidence, Finding, Gap
 from heldout.evidence.types import Frozen
 from heldout.sources.interview.bank import Bank, Question
@@ -70,6 +71,8 @@ class Vendor(Frozen):
     kind: str
     looked_at: tuple[str, ...]
     not_yet: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+    """What the case knows of them that no assumption holds: above all what an audit of their delivery found."""
 
 
 def vendor(name: str, kind: str, dossier: Dossier) -> Vendor:
@@ -80,6 +83,7 @@ def vendor(name: str, kind: str, dossier: Dossier) -> Vendor:
         kind=kind,
         looked_at=tuple(words for source, words in _LOOKS.items() if source in seen),
         not_yet=tuple(words for source, words in _LOOKS.items() if source not in seen),
+        facts=facts(dossier),
     )
 
 

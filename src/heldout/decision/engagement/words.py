@@ -65,21 +65,21 @@ def headline(result: Engagement) -> str:
             told += f" (the quickest, {times[0][1]}, needs about {months(times[0][0])})"
         return f"{told}: allow more time or more people, cut the scope, or ask less to stay in house."
     best = capital(IN_TEXT[result.best])
-    over = f"over {months(result.need.horizon_months)}"
+    over, worlds = f"over {months(result.need.horizon_months)}", "the assumed worlds (luck averaged out)"
     if result.next is None:
         return f"{best} is the only way that serves this need {over}."
     if result.probability is not None:
         return (
-            f"{best} is the cheapest way {over} with a probability of {result.probability * 100:.0f} %, on average by "
-            f"{money(result.gap, result.need.currency)} before {IN_TEXT[result.next]}."
+            f"{best} is the cheapest way {over} with a probability of {result.probability * 100:.0f} % (luck averaged "
+            f"out), on average by {money(result.gap, result.need.currency)} before {IN_TEXT[result.next]}."
         )
     if result.gap < 2 * result.gap_error:
         told = f"{best} and {IN_TEXT[result.next]} cost the same {over}, as far as the simulation can tell"
     elif result.standing in ("most", "nearly all"):
-        told = f"{best} is cheaper in {result.standing} of the assumed worlds {over}"
+        told = f"{best} is cheaper in {result.standing} of {worlds} {over}"
     else:
         where = {"about half": "only in about half", "some": "only in some", "hardly any": "in hardly any"}
-        told = f"{best} is cheapest {over} on average, yet {where[result.standing]} of the assumed worlds"
+        told = f"{best} is cheapest {over} on average, yet {where[result.standing]} of {worlds}"
     weak = deciding(result)
     names = listed([within(swing.assumption.name) for swing in weak[:FIRST]])
     if not any(swing.to for swing in weak):
@@ -109,6 +109,30 @@ def late(result: Engagement) -> str:
         price = f", or a month too late costs you over {money(over, result.need.currency)}" if over else ""
         return f"{told} If that month is firm{price}, {IN_TEXT[result.best_on_time]} is the cheapest that keeps it."
     return f"{told} No way keeps it more often than not."
+
+
+def worthless(result: Engagement) -> str:
+    """How often nothing of value can come of it, whatever the way; the sentence that a board has to read first."""
+    one = next(one for one in result.assumptions if one.id == "no_value")
+    told = (
+        f"Whichever way: in {percent((one.low + one.mode + one.high) / 3)} of the assumed worlds the idea brings "
+        f"nothing that can be measured, however well it is built{' (a weak assumption)' if one.weak else ''}."
+    )
+    rules = next((stop for stop in result.stopping if stop.way == result.best), None)
+    if rules is None or rules.worthless_without <= rules.worthless_with:
+        return told
+    with_rules, without = (money(a, result.need.currency) for a in (rules.worthless_with, rules.worthless_without))
+    return f"{told} Stages with stop rules make that cost {with_rules} instead of {without}."
+
+
+def simulated(result: Engagement) -> str:
+    """How exact the numbers are as numbers of the simulation: what another seed would change."""
+    largest = 2 * max(way.spent_error for way in result.ways)
+    return (
+        f"Another seed would move a mean by up to {money(largest, result.need.currency)} and a share by up to about "
+        f"{percent(1 / result.worlds**0.5)} (two standard errors); that is the error of the simulation alone, the "
+        "least of what is not known."
+    )
 
 
 def turning(swing: Swing, result: Engagement) -> str:
