@@ -52,6 +52,8 @@ class ModuleFacts:
     guarded: bool
     top_level: int
     """Statements at module level that are neither imports, definitions, assignments nor docstrings."""
+    models: tuple[int, ...] = ()
+    """The lines of classes that both fit and predict by methods of their own."""
     cells: tuple[tuple[int, int], ...] = ()
     """Of a notebook: the line of the joined source at which each code cell begins, and the cell's number."""
 

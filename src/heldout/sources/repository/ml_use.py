@@ -46,6 +46,9 @@ _EVALUATES = frozenset({"evaluate", "score", "evaluate_generator", "test_on_batc
 _PREDICTS = frozenset({"predict", "predict_proba", "predict_generator", "decision_function", "predict_on_batch"})
 
 
+_ARRAYS = frozenset({"numpy", "scipy", "cupy", "numba", "pandas", "polars"})
+
+
 @dataclass(frozen=True)
 class MlUse:
     """Machine-learning use of a repository.
@@ -61,13 +64,17 @@ class MlUse:
     prediction: tuple[str, ...]
     modules: int
     share: float
+    own: tuple[str, ...] = ()
+    """Modules whose own classes fit and predict, worked out on arrays: methods of learning that are made here."""
 
     @property
     def present(self) -> bool:
         """Whether this is machine-learning work: frameworks are used to define, train or apply models.
 
-        An import alone, or one in a corner of a large package, is not enough.
+        An import alone, or one in a corner of a large package, is not enough. Methods of learning of one's own are.
         """
+        if self.own:
+            return True
         return self.modules > 0 and (bool(self.training) or self.share >= 0.1 or self.modules >= 5)
 
 
@@ -100,6 +107,7 @@ def ml_use(modules: Iterable[ModuleFacts]) -> MlUse:
             if _EVALUATES & m.methods.keys() or any(name.startswith("sklearn.metrics.") for name in m.calls)
         ),
         prediction=tuple(m.path for m in using if _PREDICTS & m.methods.keys()),
+        own=tuple(m.path for m in own if m.models and m.part == "code" and _ARRAYS & m.packages()),
         modules=len(using),
         share=len(using) / len(own) if own else 0.0,
     )

@@ -16,7 +16,7 @@ from heldout.evidence import Location
 from heldout.material.notebook import JoinedSource, Notebook, join_cells, read_notebook
 from heldout.material.paths import part_of
 from heldout.sources.repository.facts import FunctionFacts, ModuleFacts
-from heldout.sources.repository.syntax import children, walk
+from heldout.sources.repository.syntax import children, does_something, walk
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -274,8 +274,15 @@ class Module:
             documented=ast.get_docstring(self.tree, clean=False) is not None,
             guarded=any(is_main_guard(node) for node in self.tree.body),
             top_level=sum(1 for node in self.tree.body if not _is_declaration(node)),
+            models=tuple(node.lineno for node in self.nodes(ast.ClassDef) if _is_model(node)),
             cells=tuple(zip(self.joined.starts, self.joined.cells, strict=True)) if self.joined is not None else (),
         )
+
+
+def _is_model(node: ast.ClassDef) -> bool:
+    """Whether a class fits and predicts by methods of its own that do something."""
+    methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef) and does_something(part)}
+    return "fit" in methods and bool(methods & {"predict", "predict_proba", "recommend"})
 
 
 def _bounded(characters: int) -> None:

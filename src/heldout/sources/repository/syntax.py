@@ -63,3 +63,18 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         here = stack.pop()
         yield here
         stack.extend(reversed(children(here)))
+
+
+def does_something(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function has a body: not one of a docstring, `pass`, `...`, a lone constant that is returned, or
+    `raise NotImplementedError`.
+    """
+    return not all(_idle(statement) for statement in function.body)
+
+
+def _idle(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        return statement.exc is not None and "NotImplemented" in ast.unparse(statement.exc)
+    if isinstance(statement, ast.Return | ast.Expr):
+        return statement.value is None or isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Pass)

@@ -10,13 +10,13 @@ from typing import ClassVar
 
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, Move, first
-from heldout.sources.repository.checks.practice import Practice, plural
+from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.checks.statistics import is_metric, is_package
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import assignments, names_in
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.syntax import walk
+from heldout.sources.repository.syntax import does_something, walk
 
 _COMPARES = re.compile(
     r"base-?line|state.of.the.art|\bsota\b|compar|benchmark|outperform|dummy|naive|chance level|random guess"
@@ -132,24 +132,23 @@ class BaselineCompared(Practice):
     why = "Without something to compare with, nobody can say whether a score is good."
     mend = "Evaluate a trivial model and the method in use on the same held-out data, and show the three side by side."
     ask = "What would the simplest possible model have scored on the same data, and how do you know?"
-    sentence = "Results are compared"
+    sentence = "Results have something to be compared with"
     counted = False
     kinds: ClassVar = {
         "a trivial model": ("sklearn:DummyClassifier|DummyRegressor",),
-        "a baseline of its own in the code": (),
+        "code that is called a baseline": (),
         "several models judged in one file": (),
     }
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Functions and classes called a baseline, and several models beside metrics."""
         if "reward" not in module.text:  # in reinforcement learning, a baseline is a term of the gradient
-            definitions: Iterable[ast.ClassDef | ast.FunctionDef] = (
-                *module.nodes(ast.ClassDef),
-                *module.nodes(ast.FunctionDef),
-            )
+            classes = [n for n in module.nodes(ast.ClassDef) if any(_works(part) for part in n.body)]
+            functions = [n for n in module.nodes(ast.FunctionDef) if does_something(n)]
+            definitions: list[ast.ClassDef | ast.FunctionDef] = [*classes, *functions]
             for node in definitions:
                 if not _WATCHES.search(module.text) and _BASELINE.search(node.name) and not _HANDLES.match(node.name):
-                    yield "a baseline of its own in the code", node.lineno
+                    yield "code that is called a baseline", node.lineno
         unjudged = _unjudged(module)
         models: dict[str, int] = {}
         judged = False
@@ -175,12 +174,16 @@ class BaselineCompared(Practice):
             return found
         return [
             self.against(
-                f"Models are trained and evaluated ({plural(len(judging), 'file')}), and neither code nor README"
-                " compares the result with a baseline or an earlier one.",
+                "Models are trained and evaluated, and neither code nor README was seen to compare the result with a"
+                " baseline or an earlier one.",
                 *(repo.at(path) for path in first(judging, 3)),
                 evaluating_files=len(judging),
             )
         ]
+
+
+def _works(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef) and does_something(node)
 
 
 _TABLE_ROW = re.compile(

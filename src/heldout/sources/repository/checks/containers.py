@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.checks.loops import begins_anew
+from heldout.sources.repository.checks.loops import begins_anew, widens
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.checks.tally import Tally, calls_name, is_name
 from heldout.sources.repository.module import Module
@@ -42,10 +42,7 @@ class SlowContainers(Tally):
     why = "The wrong container is what makes code slow when the data grow."
     mend = "Use a set or dict to look up, a deque as a queue, and collect in a list before making the table once."
     ask = "How does the time of this loop grow when the input doubles, and which container would change that?"
-    phrase = (
-        "{n} lines in loops look up in, take from the front of, or grow by copying a list or table"
-        " ({rate} per 1,000 lines)."
-    )
+    phrase = "{n} lines in loops look up in, take from the front of, or grow by copying a list or table."
 
     def on_module(self, module: Module) -> Iterable[int]:
         """Note the lines."""
@@ -88,7 +85,7 @@ def _regrown(module: Module) -> Iterator[int]:
         if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
             grown = is_name(value.left, name) and isinstance(value.right, ast.List) and bool(value.right.elts)
         elif isinstance(value, ast.Call) and value.args:
-            if module.resolve(value.func) in _REGROW:
+            if module.resolve(value.func) in _REGROW and not widens(value):
                 head = value.args[0]
                 items = head.elts if isinstance(head, ast.List | ast.Tuple) else [head]
                 grown = bool(items) and is_name(items[0], name)
@@ -116,6 +113,8 @@ def _looked_up(module: Module) -> Iterator[int]:
         if len(compare.ops) != 1 or not isinstance(compare.ops[0], ast.In | ast.NotIn):
             continue
         container = compare.comparators[0]
+        if isinstance(module.parent(compare), ast.While):
+            continue  # a free name, or one more of a few, is looked for
         if isinstance(container, ast.Name) and _in_loop(compare, module):
             scope = module.function_of(compare)
             if scope is not None and _list_that_grows(container.id, scope, compare, module):
@@ -216,8 +215,8 @@ class FittingContainers(Check):
             places = {kind: repo.at(noted.path, line) for noted in taken for kind, line in noted.note}
             shown = [kind for kind, _ in kinds.most_common(4)]
             yield self.found(
-                f"{plural(len(using), 'file')} use{'s' if len(using) == 1 else ''} containers and tools of the standard"
-                f" library: {', '.join(f'`{k}`' for k in shown)}.",
+                f"At least {plural(len(using), 'file')} use{'s' if len(using) == 1 else ''} containers and tools of the"
+                f" standard library: {', '.join(f'`{k}`' for k in shown)}.",
                 *(places[kind] for kind in shown[:3]),
                 strength=ramp(share, 0.1, 0.55) * ramp(len(kinds), 1, 5),
                 files=len(using),
@@ -266,7 +265,8 @@ class Generators(Check):
         strength = 0.75 * ramp(len(functions) / kloc, 0, 2.0) + 0.25 * ramp(len(taken) / kloc, 0, 4.0)
         if functions and strength >= 0.1:
             yield self.found(
-                f"Generator functions hand out data piece by piece: {len(functions)}.",
+                f"At least {plural(len(functions), 'generator function')} hand{'s' if len(functions) == 1 else ''} out"
+                " results piece by piece, context managers apart.",
                 *(repo.at(path, line) for path, line in first(functions, 3)),
                 strength=strength,
                 generators=len(functions),

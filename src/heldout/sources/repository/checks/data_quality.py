@@ -142,7 +142,7 @@ class DataChecked(Practice):
     code = "WRA107"
     moves: ClassVar = {"wrangling": Move(up=0.5), "robustness": Move(up=0.15)}
     why = "Assumptions about data that are checked cannot fail in silence."
-    sentence = "What tables hold is checked"
+    sentence = "What tables hold is checked or put in order"
     counted = False
     full = 3
     kinds: ClassVar = {
@@ -162,7 +162,12 @@ class DataChecked(Practice):
     }
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Whether doubled rows are counted or asked for, not taken as a column or a choice of rows."""
+        """Whether doubled rows are counted or asked for, not taken as a column or a choice of rows; and whether those
+        that are left out were doubled in a table, not made so by picking a few of its columns.
+        """
+        if called_name(call) == "drop_duplicates":
+            table = call.func.value if isinstance(call.func, ast.Attribute) else None
+            return not (isinstance(table, ast.Subscript) and isinstance(table.slice, ast.List))
         if called_name(call) != "duplicated":
             return True
         behind = module.parent(call)

@@ -51,7 +51,7 @@ class SwallowedErrors(Tally):
     why = "What goes wrong without a word is found by users."
     mend = "Catch the errors that you expect by name, and count or log what was skipped."
     ask = "Which errors did you expect at this place, and how would you notice the others?"
-    phrase = "{n} handlers catch every error without naming one, or swallow it ({rate} per 1,000 lines)."
+    phrase = "At least {n} handlers catch every error without naming one, or swallow it."
 
     def on_module(self, module: Module) -> Iterable[int]:
         """Note the lines of such handlers."""
@@ -64,6 +64,10 @@ class SwallowedErrors(Tally):
 
 def _only_imports(body: list[ast.stmt]) -> bool:
     return all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in body)
+
+
+_NO_TYPE = ("Exception", "BaseException", "SystemExit")
+"""What says nothing of the error, or ends the program."""
 
 
 class NamedErrors(Check):
@@ -90,7 +94,7 @@ class NamedErrors(Check):
             for node in module.nodes(ast.Raise)
             if isinstance(node.exc, ast.Call)
             and node.exc.args
-            and not (isinstance(node.exc.func, ast.Name) and node.exc.func.id in ("Exception", "BaseException"))
+            and not (isinstance(node.exc.func, ast.Name) and node.exc.func.id in _NO_TYPE)
         ]
         if handlers or raises:
             named = sum(1 for handler in handlers if not _broad(handler))

@@ -77,8 +77,10 @@ class StateSaved(Practice):
         return found
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Weights that are put together on the spot were not saved before."""
-        return not (call.args and isinstance(call.args[0], ast.Dict))
+        """Weights that are put together on the spot, or fetched from somebody else, were not saved before."""
+        given = call.args[0] if call.args else None
+        fetched = isinstance(given, ast.Call) and "url" in ast.unparse(given.func).lower()
+        return not (isinstance(given, ast.Dict) or fetched)
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Dictionaries of state that hold an optimiser's."""

@@ -42,6 +42,8 @@ class TorchUse:
     layers: int
     to_eval: int
     no_grad: int
+    both: tuple[int, ...] = ()
+    """Where a function, or the code outside of functions, does both: sets the mode, and frees of gradients."""
 
 
 class EvaluationMode(Check):
@@ -71,14 +73,18 @@ class EvaluationMode(Check):
         if "torch" not in module.text:
             return
         dotted = [(c, d) for c, d in module.calls if d.startswith("torch.")]
+        asked = [*_to_eval(module)]
+        free = [c for c, d in dotted if _NO_GRAD.search(d)]
+        free_in: dict[ast.AST | None, int] = {module.function_of(c): c.lineno for c in reversed(free)}
+        free_in |= {n: f.line for n, f in module.functions if _undecorated_no_grad(module, n)}
         evaluates = [f.line for node, f in module.functions if _EVALUATES.match(f.name) and _applies_model(node)]
         yield TorchUse(
             trains=_line(module.called.get("backward", ())),
             evaluates=min(evaluates, default=0),
             layers=_line([c for c, d in dotted if re.search(r"\.(Dropout\w*|BatchNorm\dd|SyncBatchNorm)$", d)]),
-            to_eval=_line([*_to_eval(module)]),
-            no_grad=_line([c for c, d in dotted if re.search(r"\.(no_grad|inference_mode|set_grad_enabled)$", d)])
-            or next((f.line for n, f in module.functions if _undecorated_no_grad(module, n)), 0),
+            to_eval=_line(asked),
+            no_grad=_line(free) or next((f.line for n, f in module.functions if _undecorated_no_grad(module, n)), 0),
+            both=next(((c.lineno, free_in[f]) for c in asked if (f := module.function_of(c)) in free_in), ()),
         )
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -90,12 +96,20 @@ class EvaluationMode(Check):
         to_eval = [(p, n.to_eval) for p, n in notes if n.to_eval]
         no_grad = [(p, n.no_grad) for p, n in notes if n.no_grad]
         evaluates = [(p, n.evaluates) for p, n in notes if n.evaluates]
-        if to_eval and no_grad:
+        both = [(p, line) for p, n in notes for line in n.both]
+        if both:
             yield self.found(
-                "Models are evaluated in evaluation mode (`eval()`) and without gradients (`no_grad`).",
+                "Models are applied in evaluation mode (`eval()`) and without gradients (`no_grad` or the like).",
+                *(repo.at(*place) for place in both if place[0] == _telling(both, evaluates, trains)[0]),
+            )
+        elif to_eval and no_grad:
+            yield self.found(
+                "Both `eval()` and `no_grad` (or the like) are used, though not seen in one function.",
                 repo.at(*_telling(to_eval, evaluates, trains)),
                 repo.at(*_telling(no_grad, evaluates, trains)),
+                strength=0.6,
             )
+        if to_eval and no_grad:
             return
         layers = [(p, n.layers) for p, n in notes if n.layers]
         if any(True for _ in repo.imports(*_LOOP_LIBRARIES)) or not evaluates or to_eval or not layers:
@@ -107,6 +121,9 @@ class EvaluationMode(Check):
             repo.at(*layers[0]),
             strength=1.0 if not no_grad else 0.8,
         )
+
+
+_NO_GRAD = re.compile(r"\.(no_grad|inference_mode|set_grad_enabled)$")
 
 
 def _telling(places: list[tuple[str, int]], *nearer: list[tuple[str, int]]) -> tuple[str, int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar
 
@@ -12,7 +13,8 @@ from heldout.evidence import Finding, FlowStep, Severity
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.leakage import Kind, Leak, Report, analyse
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.reading import assignments, loop_of, names_in, target_names
+from heldout.sources.repository.syntax import walk
 
 _FLOW_STEPS = 12
 _PLAYS = re.compile(r"\bgym(nasium)?\b|replay_memory|replay_buffer|\benv\.step\(|epsilon_decay")
@@ -40,10 +42,16 @@ class LeakageCheck(Check):
         yield from (finding for _, finding in self.leaks(module))
 
     def leaks(self, module: Module) -> Iterator[tuple[Leak, Finding]]:
-        """The leaks of this kind and the words for each."""
-        for leak in report_of(module).leaks:
-            if leak.kind == self.kind and not leak.away and not leak.inner and not _VAGUE.match(leak.message):
-                yield leak, self.told(module, leak)
+        """The leaks of this kind and the words for each; one that a line makes in many columns is told once."""
+        known = report_of(module).leaks
+        told = [k for k in known if k.kind == self.kind and not (k.away or k.inner or _VAGUE.match(k.message))]
+        same: dict[tuple[str, ...], list[Leak]] = {}
+        for leak in told:
+            what = _OF_COLUMN.match(leak.message)
+            same.setdefault((what[1], str(leak.origin)) if what else (leak.message,), []).append(leak)
+        for leaks in same.values():
+            certain = [k for k in leaks if k.certain] or leaks
+            yield certain[0], self.told(module, together(certain))
 
     def told(self, module: Module, leak: Leak) -> Finding:
         """The words for a leak, at the line where it comes about."""
@@ -56,6 +64,17 @@ class LeakageCheck(Check):
             strength=1.0 if leak.certain else 0.4,
             flow=flow(module, leak),
         )
+
+
+def together(leaks: list[Leak]) -> Leak:
+    """One leak for those that the same line makes in several columns, with their names."""
+    columns = list(dict.fromkeys(what[2] for leak in leaks if (what := _OF_COLUMN.match(leak.message))))
+    if len(columns) < 2:
+        return leaks[0]
+    named = ", ".join(columns[:2]) + (f" and {columns[2]}" if len(columns) == 3 else "")
+    named += f" and {len(columns) - 2} more" if len(columns) > 3 else ""
+    named = named.replace(", ", " and ") if len(columns) == 2 else named
+    return replace(leaks[0], message=leaks[0].message.replace(f" of {columns[0]} (", f" of {named} (", 1))
 
 
 def flow(module: Module, leak: Leak) -> tuple[FlowStep, ...]:
@@ -78,6 +97,9 @@ def placed(module: Module, text: str) -> str:
 
 _VAGUE = re.compile(r"(the estimator|max|min) \(")
 """Leaks through what is not known by its class, or through an extreme of no known column: too little to accuse by."""
+
+_OF_COLUMN = re.compile(r"(\w+) of (.+?) \(line \d+\) is computed")
+"""What is computed of which column."""
 
 _LINE = re.compile(r"(?<=[( ])line (\d+)(?=\))")
 
@@ -131,13 +153,6 @@ class OverlapLeakage(LeakageCheck):
     ask = "Here rows that were set aside are learnt from before they are scored. What is that score worth?"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnedUp:
-    """A score on training rows that the code itself calls so, by the names that it gives to the rows."""
-
-    finding: Finding
-
-
 class TrainingScore(LeakageCheck):
     """The only score is one on the training rows
 
@@ -148,28 +163,44 @@ class TrainingScore(LeakageCheck):
     Example: `model.fit(X, y); model.score(X, y)` presented as the result; score on rows that were set aside.
 
     Limits: A training score beside a test score is fine: it shows whether the model learns by heart. Nor is one
-    reported that is called a training score while other files hold rows out.
+    reported that the code itself calls a training score by the names of the rows, one of a function that is given
+    its rows and may be there to weigh columns, or one in an example.
     """
 
     code = "LEK108"
     kind = "training_score"
     severity = "medium"
+    parts = ("code",)
     moves: ClassVar = {"statistics": Move(down=0.2, per_kloc=1.0)}
-    splits = ("*.train_test_split", "*.cross_val_score", "*.cross_validate", "*Fold", "*ShuffleSplit", "*SearchCV")
     why = "A score on rows that the model has learnt from says nothing of new data."
     mend = "Set rows aside before the first fit and score on those."
     ask = "Here the model is scored on rows that it has learnt from. What would you report instead?"
 
     def on_module(self, module: Module) -> Iterable[Finding | object]:
-        """Report the overlaps; a score that the code itself calls one on training rows waits for the other files."""
+        """Report the scores that the code does not itself call those of the training."""
         for leak, finding in self.leaks(module):
-            yield OwnedUp(finding) if leak.owned_up else finding
+            if not leak.owned_up and not _weighs_columns(module, leak.line):
+                yield finding
 
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """Scores on training rows count where no file holds anything out to judge by."""
-        waiting = [noted.note.finding for noted in repo.notes(self) if isinstance(noted.note, OwnedUp)]
-        if waiting and not any(True for _ in repo.calls(*self.splits)):
-            yield from waiting
+
+def _weighs_columns(module: Module, line: int) -> bool:
+    """Whether a score stands in a loop that fits a model to one column at a time: features are weighed by it."""
+    for call in module.called.get("fit", ()):
+        loop = loop_of(module, call)
+        if isinstance(loop, ast.For) and loop.lineno <= line <= (loop.end_lineno or 0) and call.args:
+            bound = target_names(loop.target)
+            features = call.args[0]
+            if isinstance(features, ast.Subscript) and bound & names_in(features.slice):
+                return True
+            named = {t.id for t, v, _ in assignments(module) if isinstance(t, ast.Name) and _picks(v, bound)}
+            if isinstance(features, ast.Name) and features.id in named:
+                return True
+    return False
+
+
+def _picks(value: ast.expr, bound: frozenset[str]) -> bool:
+    """Whether something is taken out by what a loop hands out: `x[:, i]`, `df[[name]]`."""
+    return any(isinstance(part, ast.Subscript) and bound & names_in(part.slice) for part in walk(value))
 
 
 class OversamplingLeakage(LeakageCheck):

@@ -98,7 +98,7 @@ class RowLoops(Check):
             kinds = ", ".join(f"{kind}: {len(lines)}" for kind, lines in found.items())
             kinds += f"; {spared} more over a few rows, to print or by itertuples" if spared else ""
             yield self.against(
-                f"Frames are walked row by row in {plural(len(places), 'place')} ({kinds}).",
+                f"Frames are walked row by row in at least {plural(len(places), 'place')} ({kinds}).",
                 *(repo.at(path, line) for path, line in first(places, 4)),
                 strength=ramp(rate, 0.0, 4.0),
                 severity="low" if rate < 1 else "medium",
@@ -116,13 +116,36 @@ _SPARED = "spared"
 def _few(called: ast.expr) -> bool:
     """Whether a handful of rows was picked before: `df.head(10).iterrows`, or of `nlargest(5, "x")`, `df[:10]`."""
     frame = called.value if isinstance(called, ast.Attribute) else called
+    named = frame.id if isinstance(frame, ast.Name) else frame.attr if isinstance(frame, ast.Attribute) else ""
+    if _SUMMARY.search(named):
+        return True
     if isinstance(frame, ast.Call) and isinstance(frame.func, ast.Attribute):
         return frame.func.attr in ("head", "tail", "nlargest", "nsmallest", "sample", "describe", "value_counts")
     return isinstance(frame, ast.Subscript) and isinstance(frame.slice, ast.Slice)
 
 
+_SUMMARY = re.compile(
+    r"(^|_)(pivot|summary|report|results?|metrics?|scores?|ranking|importances?|stats|top\d*|best|comparison|config|drift"
+    r"|leaderboard|experiments?|params|corr)(_|$)",
+    re.IGNORECASE,
+)
+"""Names of tables of a few rows, one for each model, column or group."""
+
 _SHOWS = frozenset(
     {"print", "write", "info", "debug", "warning", "log", "echo", "display", "markdown", "metric", "text"}
+    | {"annotate", "bar", "barh", "plot", "scatter", "imshow", "heatmap", "set_title", "title", "figure", "savefig"}
+    | {
+        "close",
+        "legend",
+        "add_row",
+        "add_trace",
+        "axhline",
+        "axvline",
+        "show",
+        "tight_layout",
+        "set_xlabel",
+        "set_ylabel",
+    }
 )
 
 
@@ -222,7 +245,12 @@ class GrownInLoops(Check):
             if not (isinstance(target, ast.Name) and isinstance(value, ast.Call)):
                 continue
             dotted = module.resolve(value.func) or ""
-            copies = bool(_COPIERS.match(dotted)) and bool(value.args) and target.id in _direct(value.args[0])
+            copies = (
+                bool(_COPIERS.match(dotted))
+                and not widens(value)
+                and bool(value.args)
+                and target.id in _direct(value.args[0])
+            )
             appended = (
                 dotted == ""
                 and isinstance(value.func, ast.Attribute)
@@ -233,6 +261,11 @@ class GrownInLoops(Check):
             loop = loop_of(module, statement) if copies or appended else None
             if isinstance(loop, ast.For) and not begins_anew(loop, target.id, statement):
                 yield statement.lineno
+
+
+def widens(call: ast.Call) -> bool:
+    """Whether columns are put beside a table (`axis=1`), of which there are few, and not rows under it."""
+    return constant(argument(call, "axis")) in (1, "columns")
 
 
 def begins_anew(loop: ast.For, name: str, growing: ast.stmt) -> bool:

@@ -62,7 +62,7 @@ class LogicInModules(Check):
         if len(importing) >= 0.1 * len(books) and importing and outside >= 50:
             yield self.found(
                 among(len(importing), len(books), "notebook", "imports", "import")
-                + f" the project's own modules, which hold {1 - share:.0%} of the code.",
+                + f" the project's own modules; {1 - share:.0%} of the code stands outside notebooks.",
                 *(repo.at(m.path) for m in first(importing, 2)),
                 strength=ramp(len(importing) / len(books), 0.0, 0.5),
                 **numbers,
@@ -223,7 +223,7 @@ class Narrative(Check):
             f" hold {words:,} words in all (left out: notebooks of documentation, or of fewer"
             f" than four code cells)."
         )
-        if share >= 0.3 and words >= 200:
+        if share >= 0.4 and words >= 200:
             best = sorted(notes, key=lambda n: -n.note[1])
             yield self.found(
                 said, *(repo.at(n.path) for n in first(best, 2)), strength=ramp(share, 0.2, 0.6), **numbers

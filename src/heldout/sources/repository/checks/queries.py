@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.paths import part_of
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import loop_of, names_in, target_names
+from heldout.sources.repository.reading import assignments, loop_of, names_in, target_names
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.sql import Query, looks_like_sql, read_sql
 
@@ -84,7 +84,9 @@ class SqlUsed(Check):
     def on_module(self, module: Module) -> Iterable[object]:
         """Note the queries in strings."""
         for text, node in first((q for q in queries(module) if _asks(q[0])), 90):
-            yield Found(read_sql(text), node.lineno)
+            query = read_sql(text)
+            pasted = isinstance(module.parent(node), ast.BinOp)  # `"... %s" % name` is text put together, no parameter
+            yield Found(replace(query, parameters=0) if pasted else query, node.lineno)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """One finding for all queries that do more than fetch."""
@@ -103,7 +105,7 @@ class SqlUsed(Check):
         if seen.keys() - {"parameters"}:
             words = ", ".join(seen)
             yield self.found(
-                f"SQL queries use {words}.",
+                f"SQL statements use {words}.",
                 *(repo.at(*place) for place in first(dict.fromkeys(places[0] for places in seen.values()), 4)),
                 strength=ramp(len(seen), 0, 4),
                 queries=len(repo.notes(self)),
@@ -151,7 +153,7 @@ class QueryInLoop(Check):
         for run in _RUNS:
             for call in module.called.get(run, ()):
                 loop = loop_of(module, call)
-                if not call.args or not isinstance(loop, ast.For):
+                if not call.args or not isinstance(loop, ast.For) or _written_out(module, loop.iter):
                     continue
                 query = call.args[0]
                 if isinstance(query, ast.Name):
@@ -168,19 +170,32 @@ class QueryInLoop(Check):
                     )
 
 
+def _written_out(module: Module, walked: ast.expr) -> bool:
+    """Whether what a loop walks is written out in the code: a few tables, columns or kinds."""
+    if isinstance(walked, ast.Name):
+        bound = [v for t, v, _ in assignments(module) if isinstance(t, ast.Name) and t.id == walked.id]
+        return bool(bound) and all(isinstance(value, ast.List | ast.Tuple | ast.Set | ast.Dict) for value in bound)
+    return isinstance(walked, ast.List | ast.Tuple | ast.Set)
+
+
 def _filters(query: ast.expr) -> frozenset[str]:
-    """The names that an f-string fills in after WHERE."""
+    """The names that an f-string fills in after WHERE as values, and not as parts of the names of columns."""
     if not isinstance(query, ast.JoinedStr):
         return frozenset()
     names: set[str] = set()
-    filtering = False
+    before = ""
     for value in query.values:
         if isinstance(value, ast.Constant):
-            filtering = filtering or "where" in str(value.value).lower()
-        elif filtering:
-            names |= names_in(value)
+            before += str(value.value)
+        else:
+            if "where" in before.lower() and _VALUE_NEXT.search(before):
+                names |= names_in(value)
+            before += "x"
     return frozenset(names)
 
+
+_VALUE_NEXT = re.compile(r"(['\"=<>(,%]|\b(in|like|and|between))\s*$", re.IGNORECASE)
+"""What stands before a value in a condition."""
 
 _OF_FILES = re.compile(r"\b(read_(csv|parquet|json)\w*|parquet_scan|csv_scan)\s*\(|\bUNION\b", re.IGNORECASE)
 """Queries that read a file, and pieces that are put together: no table is fetched whole over a network."""
@@ -195,8 +210,8 @@ class StarQueries(Check):
 
     Example: `pd.read_sql("SELECT * FROM events", con)` speaks against; naming the columns and the period does not.
 
-    Limits: A small lookup table may be read whole; one such query is not reported, and notebooks are left alone, as
-    are queries that read files.
+    Limits: A small lookup table may be read whole; one or two such queries are not reported. Notebooks are left
+    alone, as are queries that read files, make tables or declare where a feature store finds its rows.
     """
 
     code = "WRA110"
@@ -210,16 +225,17 @@ class StarQueries(Check):
         """Note for each query of a module whether it fetches a whole table."""
         if module.notebook is None:
             for text, node in first(queries(module), 90):
-                if not _OF_FILES.search(text):
+                declared = isinstance(module.parent(node), ast.keyword)  # where a feature store finds its rows
+                if not _OF_FILES.search(text) and not declared and read_sql(text).kind in ("select", "with"):
                     yield Found(read_sql(text), node.lineno)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report when they are many."""
         stars = [(noted.path, noted.note.line) for noted in repo.notes(self) if noted.note.query.star]
-        selects = sum(1 for noted in repo.notes(self) if noted.note.query.kind in ("select", "with"))
-        if len(stars) >= 2:
+        selects = len(repo.notes(self))
+        if len(stars) >= 3 and len(stars) >= 0.1 * selects:
             yield self.against(
-                f"{len(stars)} SELECT queries in the code fetch whole tables (`SELECT *`, no condition).",
+                f"At least {len(stars)} SELECT queries in the code fetch whole tables (`SELECT *`, no condition).",
                 *(repo.at(path, line) for path, line in first(stars, 3)),
                 strength=ramp(len(stars) / max(selects, 1), 0.0, 0.6),
                 star_queries=len(stars),

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, loop_of, says_something
 from heldout.sources.repository.repository import Repository
@@ -34,6 +34,7 @@ class Vectorised(Practice):
     moves: ClassVar = {"scale": Move(up=0.3), "wrangling": Move(up=0.2)}
     why = "Work on whole arrays grows with the data."
     sentence = "Work is done on whole arrays"
+    counted = False
     full = 3
     kinds: ClassVar = {
         "choices and lookups": ("numpy:where|select|choose|digitize|searchsorted|isin|in1d", "torch:where"),
@@ -73,6 +74,15 @@ class Vectorised(Practice):
                 if any((module.resolve(d) or "").startswith("numba.") for d in function.decorator_list):
                     yield "compiled loops", facts.line
 
+    def on_repository(self, repo: Repository) -> Iterable[Finding]:
+        """Praise where it is done more than now and then."""
+        if sum(places for files in self.seen(repo).values() for _, _, places in files) >= _OFTEN:
+            yield from self.praise(repo)
+
+
+_OFTEN = 3
+"""Places from which on work on whole arrays is a habit."""
+
 
 def _is_text_column(node: ast.expr) -> bool:
     """`df["name"].str`, but not `df.columns.str`: the names of the columns are no data."""
@@ -103,6 +113,7 @@ class BoundedMemory(Practice):
     moves: ClassVar = {"scale": Move(up=0.5)}
     why = "A pipeline that holds a part of the data at a time works on any amount of it."
     sentence = "Data are read or handled in parts"
+    counted = False
     kinds: ClassVar = {
         "reading in chunks": (
             "pandas:read_csv|read_sql|read_json|read_table|read_sql_query?chunksize",
@@ -187,6 +198,7 @@ class ParallelWork(Practice):
     moves: ClassVar = {"scale": Move(up=0.3)}
     why = "Work that can be shared grows with the machine."
     sentence = "Work is set up to be shared between cores or machines"
+    counted = False
     kinds: ClassVar = {
         "workers that load data": ("?num_workers", "keras:fit_generator?workers"),
         "processes": ("multiprocessing:Pool|Process", "torch:multiprocessing.spawn", "concurrent:ProcessPoolExecutor"),
@@ -213,6 +225,7 @@ class SeveralDevices(Practice):
     moves: ClassVar = {"scale": Move(up=0.45)}
     why = "Larger models and data need more than one device."
     sentence = "Training or prediction is set up for"
+    counted = False
     kinds: ClassVar = {
         "several processes or machines": (
             "torch:DistributedDataParallel|init_process_group|FullyShardedDataParallel",
@@ -274,6 +287,7 @@ class Measured(Practice):
     moves: ClassVar = {"scale": Move(up=0.35)}
     why = "Figures of time and memory tell what breaks first when the data grow."
     sentence = "Time or memory is measured"
+    counted = False
     kinds: ClassVar = {
         "profiles": (
             "cProfile:Profile|run|runctx",
@@ -336,15 +350,15 @@ class LogicOutsideNotebooks(Check):
             return
         if share >= 0.75:
             yield self.against(
-                f"{share:.0%} of the code ({in_cells:,} lines) stands in {len(repo.notebooks)} notebooks.",
+                f"{share:.0%} of the code ({in_cells:,} lines) stands in {plural(len(repo.notebooks), 'notebook')}.",
                 *(repo.at(m.path) for m in first(sorted(repo.notebooks, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(share, 0.7, 1.0),
                 notebook_share=round(share, 3),
             )
         elif share <= 0.3 and functions >= 10 and repo.complete:
             yield self.found(
-                f"{1 - share:.0%} of the code stands in {len(repo.scripts)} modules with {functions} functions, outside"
-                " notebooks.",
+                f"{1 - share:.0%} of the code (tests and documentation apart) stands outside notebooks, in"
+                f" {len(repo.scripts)} files with {functions} functions and methods.",
                 strength=ramp(share, 0.3, 0.1) * ramp(functions, 5, 30),
                 notebook_share=round(share, 3),
                 functions=functions,

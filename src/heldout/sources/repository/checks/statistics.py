@@ -84,6 +84,8 @@ class HeldOut(Practice):
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
         """Whether folds are used as folds, and of a split both parts are kept."""
+        if kind == "held-out data followed during training" and not _gives_other_rows(call):
+            return False
         if kind == "folds" and _SPLITTER.search(called_name(call)) and _encodes(module, call):
             return False
         return folds_are_used(module, call) and not _thrown_away(module, call)
@@ -177,6 +179,17 @@ def _put_together(module: Module, call: ast.Call) -> bool:
         if len(plain) > 1 and names & set(plain) and set(plain) - names:
             return True
     return False
+
+
+def _gives_other_rows(call: ast.Call) -> bool:
+    """Whether something is given to follow the training by, and not the training rows alone, by their names."""
+    for word in ("validation_data", "eval_set", "valid_sets"):
+        given = argument(call, word)
+        if given is not None:
+            names = {name.lower() for name in names_in(given)}
+            empty = isinstance(given, ast.Tuple | ast.List) and not given.elts
+            return not empty and not (names and all("train" in name for name in names))
+    return True
 
 
 def _encodes(module: Module, call: ast.Call) -> bool:

@@ -18,7 +18,7 @@ class Tally(Check):
     """
 
     phrase: ClassVar[str] = ""
-    """The message, with `{n}` for the number and `{rate}` for the number per 1,000 lines."""
+    """The message, with `{n}` for the number."""
     least: ClassVar[int] = 2
     low: ClassVar[float] = 0.3
     full: ClassVar[float] = 4.0
@@ -29,7 +29,7 @@ class Tally(Check):
         rate = fraction(len(places), max(repo.kloc, 0.2))
         if len(places) >= self.least and rate > self.low:
             yield self.against(
-                self.phrase.format(n=len(places), rate=f"{rate:.1f}"),
+                self.phrase.format(n=len(places)),
                 *(repo.at(path, line) for path, line in first(places, 4)),
                 strength=max(ramp(rate, self.low, self.full), 0.1),
                 count=len(places),

@@ -14,7 +14,7 @@ from heldout.sources.repository.checks.statistics import is_metric, is_package
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import called_name, constant, loop_of, names_in, target_names
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.syntax import walk
+from heldout.sources.repository.syntax import does_something, walk
 
 _SCORES = re.compile(
     r"(^|_)(accs?|accurac(y|ies)|aucs?|f1s?|rmses?|mses?|maes?|metrics?)(_|$)|(^|_)(auc|f1|rmse|mse|mae)[a-z]*s(_|$)"
@@ -23,6 +23,12 @@ _SCORES = re.compile(
     re.IGNORECASE,
 )
 """Names of scores of models; the scores of single rows have other names beside the word."""
+_OF_MODELS = re.compile(
+    r"accurac|(?<![a-z])(auc|f1|rmse|mae|mse|cv|acc|map|ndcg|r2)(?![a-z])|scores?(?![a-z])|metric|fold|precision|recall"
+    r"|predict|model|estimator|seed",
+    re.IGNORECASE,
+)
+"""Words of code about models and how well they do: an interval of anything else is none of a result."""
 _REPEATS = re.compile(r"cross_val|fold|n_splits|seeds|seed_|\bfor seed\b|n_runs|bootstrap", re.IGNORECASE)
 """Words of code that scores a model more than once."""
 _NUMBER = re.compile(
@@ -76,6 +82,10 @@ class Uncertainty(Practice):
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
         """Whether rows are drawn again for intervals, and not to have more of a class."""
+        if kind == "intervals":
+            around = module.lines[max(call.lineno - 6, 0) : call.lineno + 5]
+            function = module.function_of(call)
+            return _OF_MODELS.search(_text(module, function) if function is not None else "\n".join(around)) is not None
         if called_name(call) != "resample":
             return True
         function = module.function_of(call)
@@ -94,13 +104,15 @@ class Uncertainty(Practice):
             if named and _SCORES.search(named) and _REPEATS.search(module.text):
                 yield "spread of a score over folds or runs", call.lineno
         for call in module.called.get("interval", ()):
-            if (module.resolve(call.func) or "").startswith("scipy.stats."):
+            if (module.resolve(call.func) or "").startswith("scipy.stats.") and self.counts(module, "intervals", call):
                 yield "intervals", call.lineno
         for function, facts in module.functions:
             low = facts.name.lower()
+            if not does_something(function):
+                continue
             if "bootstrap" in low and "percentile" in _text(module, function):
                 yield "bootstrap", facts.line
-            elif "confidence_interval" in low:
+            elif "confidence_interval" in low and _OF_MODELS.search(_text(module, function)):
                 yield "intervals", facts.line
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -323,7 +335,7 @@ class Probabilistic(Practice):
     sentence = "Probabilities are modelled or checked"
     counted = False
     kinds: ClassVar = {
-        "calibration": (
+        "calibration or Brier score": (
             "sklearn:calibration_curve|CalibratedClassifierCV|brier_score_loss",
             "sklearn:CalibrationDisplay.from_estimator",
         ),
@@ -351,13 +363,17 @@ class Probabilistic(Practice):
     _defined = re.compile(
         r"mc_?dropout|monte_carlo_dropout|predictive_(variance|uncertainty|entropy)|epistemic|aleatoric", re.I
     )
-    _calibration = re.compile(r"calibration_error|(^|_)ece(_|$)|temperature_scaling|reliability_diagram", re.IGNORECASE)
+    _calibration = re.compile(
+        r"calibration_error|(^|_)ece(_|$)|(fit|find|learn|optimi[sz]e)_temperature|reliability_diagram", re.IGNORECASE
+    )
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Calibration and predictive uncertainty of one's own, and distributions fitted by TensorFlow Probability."""
-        for _, facts in module.functions:
+        for function, facts in module.functions:
+            if not does_something(function):
+                continue
             if self._calibration.search(facts.name):
-                yield "calibration", facts.line
+                yield "calibration or Brier score", facts.line
             elif self._defined.search(facts.name):
                 yield "uncertainty of single predictions", facts.line
         for call, name in module.calls:

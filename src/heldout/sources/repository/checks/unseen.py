@@ -13,7 +13,7 @@ from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, names_in
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.syntax import walk
+from heldout.sources.repository.syntax import does_something, walk
 
 
 class Encoders(Check):
@@ -146,6 +146,7 @@ class DriftWatched(Practice):
     moves: ClassVar = {"robustness": Move(up=0.4)}
     why = "Drift that is looked for is found before it costs."
     sentence = "Drift is looked for"
+    counted = False
     full = 1
     kinds: ClassVar = {
         "by detectors or reports": (
@@ -201,6 +202,7 @@ class Augmented(Practice):
     moves: ClassVar = {"robustness": Move(up=0.15)}
     why = "Varied training data prepare for inputs that differ."
     sentence = "Training data are varied"
+    counted = False
     kinds: ClassVar = {
         "in place (cropped, turned, flipped)": (
             "torchvision:RandomCrop|RandomResizedCrop|RandomRotation|RandomHorizontalFlip|RandomAffine|RandomErasing",
@@ -246,6 +248,7 @@ class HardCases(Practice):
     moves: ClassVar = {"robustness": Move(up=0.3), "statistics": Move(up=0.15)}
     why = "Where a model fails is worth more than how well it does on average."
     sentence = "Models are looked into beyond an average"
+    counted = False
     kinds: ClassVar = {
         "under attack": (
             "art:FastGradientMethod|ProjectedGradientDescent",
@@ -279,8 +282,8 @@ class HardCases(Practice):
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Functions that are named for it and do something."""
-        for _, facts in module.functions:
-            if facts.lines >= 4:
+        for node, facts in module.functions:
+            if facts.lines >= 4 and does_something(node):
                 if self._named.search(facts.name.lower()):
                     yield "by segment", facts.line
                 elif re.search(r"error_analysis|analy[sz]e_errors", facts.name.lower()):

@@ -101,14 +101,13 @@ class Grouping(Practice):
     full = 4
     kinds: ClassVar = {
         "several aggregations of a group": (),
-        "values of the group beside each row": (),
+        "values of the group beside each row": ("polars:over", ".over"),
         "order within a group (rank, shift, cumulative)": (),
         "windows over rows or time": (
             ".rolling",
             ".ewm",
             ".expanding",
             "pyspark:Window.partitionBy",
-            ".over",
         ),
         "reshaping": (".pivot_table|pivot|melt|unstack|explode", "pandas:pivot_table|melt|crosstab|wide_to_long"),
         "cutting into ranges": ("pandas:cut|qcut",),

@@ -89,9 +89,9 @@ SELF_FITTED = _names("""
 VISUALISERS = _names("""
     ConfusionMatrix ClassificationReport ROCAUC PrecisionRecallCurve ClassPredictionError ResidualsPlot
     PredictionError
-    DiscriminationThreshold
+    DiscriminationThreshold PermutationImportance
 """)
-"""Wrappers that draw what the estimator inside them does: the same fit, not another."""
+"""Wrappers that draw or explain what the estimator inside them does: the same fit, not another."""
 
 CLUSTERERS = _names("""
     KMeans MiniBatchKMeans BisectingKMeans KModes KPrototypes GaussianMixture BayesianGaussianMixture DBSCAN HDBSCAN

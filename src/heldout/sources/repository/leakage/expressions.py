@@ -30,6 +30,9 @@ _EACH = 6
 _ITEMS = 32
 """The items of a longer list are taken together."""
 
+_ANSWER = re.compile(r"target|label|(^|['\"_])y(_|\d|['\"]|$)", re.IGNORECASE)
+"""Names of columns that hold what is to be foretold."""
+
 _SIDES = {ast.Lt: ("<", "yes"), ast.GtE: ("<", "no"), ast.Gt: (">", "yes"), ast.LtE: (">", "no")}
 
 
@@ -285,6 +288,8 @@ class Expressions(Parts):
         made = settle(value.pending, line, f"written into {key or 'the rows'}", key)
         # Into an unknown column, often the one that it was read from, what the rows hold already brings nothing new.
         new = value.influences if key is not None else value.influences - base.influences
+        if _ANSWER.search(key or (ast.unparse(node.slice) if isinstance(node, ast.Subscript) else "")):
+            new = frozenset(i for i in new if i.sort != "future")  # what is to be foretold lies ahead
         came = frozenset(i.then(line, f"written into {key or 'the rows'}", key) for i in new)
         if key is not None and not base.parts and base.base is None:
             # A column that is written anew no longer holds what changed it before.

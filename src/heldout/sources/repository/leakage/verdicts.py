@@ -121,7 +121,10 @@ def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool =
 
 def at_fits(machine: Machine) -> Iterator[Leak]:
     """Models that learn from rows changed by what rows beyond them say."""
+    scored = {event.fit.site for event in machine.evaluations if event.how == "metric"}
     for fit in machine.fits:
+        if fit.name in apis.CLUSTERERS and fit.site not in scored:
+            continue  # no score comes of it
         for influence in sorted_influences(fit.influences):
             if out_of_fold(influence.rows):
                 continue
@@ -137,6 +140,8 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
     for event in machine.evaluations:
         if meet(event.rows, event.fit.rows) or not event.fit.rows:
             continue
+        if event.fit.name in apis.CLUSTERERS and event.how == "predict":
+            continue  # there is no answer that its predictions are held against
         for influence in sorted_influences(event.fit.influences | event.influences):
             if not meet(influence.rows, event.rows) or out_of_fold(influence.rows):
                 continue
@@ -224,6 +229,9 @@ def was_put_aside(rows: Rows) -> bool:
 def many_tests(machine: Machine) -> Iterator[Leak]:
     """One held-out set that judges several fits, or that a fit watched while it learnt and is then judged on."""
     users: dict[Rows, list[Evaluation]] = defaultdict(list)
+    called: dict[Rows, set[str]] = defaultdict(set)
+    for event in machine.evaluations:
+        called[unpicked(event.rows)].add(event.side)
     for event in machine.evaluations:
         if (
             event.for_choice
@@ -237,6 +245,8 @@ def many_tests(machine: Machine) -> Iterator[Leak]:
         if asked_of_known and not meet(event.rows, event.fit.rows):
             users[unpicked(event.rows)].append(event)
     for rows, met in users.items():
+        if "val" in called[rows] and "test" not in called[rows]:
+            continue  # all that names them calls them validation rows
         events = of_one_answer(met)
         folded = any(key.startswith("fold ") for atom in rows for key, _ in atom.parts)
         wrapped = {site for e in events for site in e.fit.wraps}

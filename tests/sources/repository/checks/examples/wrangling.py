@@ -68,7 +68,10 @@ EXAMPLES = (
     ),
     Example(
         "WRA110",
-        against={"load.py": "a = read('SELECT * FROM events')\nb = read('SELECT * FROM users')\n"},
+        against={
+            "load.py": "a = read('SELECT * FROM events')\nb = read('SELECT * FROM users')\n"
+            "c = read('SELECT * FROM t')\n"
+        },
         quiet={
             "load.py": "a = read('SELECT * FROM events LIMIT 5')\nb = read('SELECT * FROM (SELECT id FROM users) u')\n"
             "c = 'select your best model from the list'\n"

@@ -1,0 +1,260 @@
+"""Traps of a fourth reading, of the checks of code: words that said more than was seen."""
+
+from __future__ import annotations
+
+from tests.sources.repository.checks.examples.traps import TRAIN, Trap
+
+_FIT = (
+    "import pandas as pd\nfrom sklearn.ensemble import IsolationForest\n"
+    "from sklearn.linear_model import LogisticRegression\nfrom sklearn.model_selection import train_test_split\n"
+    "from sklearn.metrics import accuracy_score\nfrom sklearn.preprocessing import StandardScaler\n\n"
+    "df = pd.read_csv('a.csv')\n"
+)
+_TORCH = "import torch\n\n\ndef train(model, loss):\n    loss.backward()\n\n\n"
+
+AGAIN = (
+    Trap(
+        "LEK101",
+        "against",
+        "an importance worked out on the test rows fits no other model",
+        {
+            "a.py": _FIT + "from eli5.sklearn import PermutationImportance\n\ny = df.pop('y')\n"
+            "a, b, c, d = train_test_split(df, y, random_state=0)\nscaler = StandardScaler()\n"
+            "a = scaler.fit_transform(a)\nb = scaler.transform(b)\nmodel = LogisticRegression().fit(a, c)\n"
+            "print(model.score(b, d))\nshown = PermutationImportance(model).fit(b, d)\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "a detector that gives rows a number of their own is not judged by them",
+        {
+            "a.py": _FIT + "df['often'] = df['city'].map(df['city'].value_counts())\n"
+            "part = df[df['year'] < 2020]\nforest = IsolationForest().fit(part[['often']])\n"
+            "rest = df[df['year'] >= 2020]\nrest['odd'] = -forest.score_samples(rest[['often']])\n"
+        },
+    ),
+    Trap(
+        "LEK107",
+        "against",
+        "a later value that is the target is what shall be foretold",
+        {
+            "a.py": _FIT + "for h in (1, 2):\n    data = df.copy()\n"
+            "    data[f'target_t{h}'] = data.groupby('town')['cases'].shift(-h)\n    goal = f'target_t{h}'\n"
+            "    feat = [c for c in df.columns if c != goal]\n    train = data[data['year'] < 2019]\n"
+            "    model = LogisticRegression()\n    model.fit(train[feat], train[goal])\n"
+        },
+    ),
+    Trap(
+        "LEK103",
+        "against",
+        "rows that all code calls validation rows may stop the training",
+        {
+            "a.py": "import lightgbm as lgb\n" + _FIT + "from sklearn.metrics import roc_auc_score\n\n\n"
+            "def told(y, score):\n    return roc_auc_score(y, score)\n\n\ny = df.pop('y')\n"
+            "X_tr, X_va, y_tr, y_va = train_test_split(df, y, random_state=0)\nlearnt = lgb.Dataset(X_tr, label=y_tr)\n"
+            "watched = lgb.Dataset(X_va, label=y_va)\nmodel = lgb.train({}, learnt, valid_sets=[watched],\n"
+            "                  callbacks=[lgb.early_stopping(10)])\nscore = model.predict(X_va)\n"
+            "print(told(y_va.to_numpy(), score))\n"
+        },
+    ),
+    Trap(
+        "LEK108",
+        "against",
+        "a model of one column at a time weighs the columns",
+        {
+            "a.py": _FIT + "y = df.pop('y')\nx = df.values\nweights = []\nfor i in range(x.shape[1]):\n"
+            "    one = LogisticRegression()\n    one.fit(x[:, i:i + 1], y)\n"
+            "    weights.append(accuracy_score(y, one.predict(x[:, i:i + 1])))\n"
+        },
+    ),
+    Trap(
+        "LEK108",
+        "against",
+        "a score that the code calls one of the training hides nothing",
+        {
+            "a.py": "from sklearn.linear_model import LinearRegression\n"
+            "from sklearn.metrics import mean_squared_error\n\n\n"
+            "def train(X_train, y_train):\n    model = LinearRegression()\n    model.fit(X_train, y_train)\n"
+            "    print(mean_squared_error(y_train, model.predict(X_train)))\n    return model\n"
+        },
+    ),
+    Trap(
+        "STA101",
+        "for",
+        "a baseline of which nothing is written yet is none",
+        {"a.py": TRAIN + '\n\ndef naive_baseline(x):\n    """The last value."""\n    raise NotImplementedError\n'},
+    ),
+    Trap(
+        "STA102",
+        "for",
+        "an empty place for validation rows, and the training rows again, hold nothing out",
+        {
+            "a.py": "from keras.models import Sequential\nmodel = Sequential()\n"
+            "model.fit(X_train, y_train, validation_data=())\n"
+            "model.fit(X_train, y_train, validation_data=(X_train, y_train))\n"
+        },
+    ),
+    Trap(
+        "STA105",
+        "for",
+        "a confusion matrix that a method `fit` needs tells nobody a result",
+        {
+            "a.py": TRAIN
+            + "from sklearn.metrics import confusion_matrix\n\n\nclass Balanced:\n    def fit(self, X, y):\n"
+            "        self.cfm_ = confusion_matrix(y, self.inner.predict(X))\n        return self\n"
+        },
+    ),
+    Trap(
+        "STA106",
+        "for",
+        "an interval of the mean sales is none of a result of a model",
+        {
+            "a.py": TRAIN + "from scipy import stats\n\n\ndef sold(sales):\n    sem = stats.sem(sales)\n"
+            "    return stats.t.interval(0.95, len(sales) - 1, loc=sales.mean(), scale=sem)\n"
+        },
+    ),
+    Trap(
+        "STA109",
+        "for",
+        "a division by a temperature that is given calibrates nothing",
+        {"a.py": TRAIN + "\n\ndef temperature_scaling(x, t):\n    return x / t\n"},
+    ),
+    Trap(
+        "FRW104",
+        "for",
+        "a subclass whose methods are empty extends nothing",
+        {
+            "a.py": "import torch\n\n\nclass Rows(torch.utils.data.Dataset):\n    def __len__(self):\n"
+            "        raise NotImplementedError\n\n    def __getitem__(self, i):\n        ...\n"
+        },
+    ),
+    Trap(
+        "FRW105",
+        "for",
+        "weights that are fetched from others were not saved here",
+        {
+            "a.py": _TORCH + "from torch.utils import model_zoo\n\n\ndef made(model):\n    torch.save(1, 'a')\n"
+            "    model.load_state_dict(model_zoo.load_url('https://example.org/w.pth'))\n"
+        },
+    ),
+    Trap(
+        "FRW107",
+        "for",
+        "a transformer of no function is no step of one's own",
+        {
+            "a.py": TRAIN + "from sklearn.preprocessing import FunctionTransformer\n"
+            "nothing = FunctionTransformer(validate=False)\n"
+        },
+    ),
+    Trap(
+        "FRW110",
+        "for",
+        "weights that are loaded to test something else, and values that have to differ",
+        {
+            "a.py": TRAIN,
+            "tests/test_a.py": "import numpy as np\nimport torch\n\n\ndef test_a(model, seen):\n"
+            "    model.load_state_dict(torch.load('w.pt'))\n    assert not np.allclose(model(seen), 0)\n",
+        },
+    ),
+    Trap(
+        "ROB102",
+        "for",
+        "a test of which nothing is written yet, and a rule for gaps that is asked by its name",
+        {
+            "tests/test_a.py": "from a import strategy\n\n\ndef test_empty_input():\n    pass\n\n\n"
+            "def test_get_imputation_strategy():\n    assert strategy('age') == 'mean'\n"
+        },
+    ),
+    Trap(
+        "ROB108",
+        "for",
+        "one request of two has a timeout: the calls are not guarded",
+        {
+            "a.py": TRAIN + "import requests\n\n\ndef f(url):\n    requests.get(url, timeout=3)\n"
+            "    return requests.get(url)\n"
+        },
+    ),
+    Trap(
+        "SCL101",
+        "against",
+        "a table of results has a few rows",
+        {
+            "a.py": "import pandas as pd\n\n\ndef told(results_df, summary):\n    out = []\n"
+            "    for _, row in summary.iterrows():\n        out.append(row['name'])\n"
+            "    for _, row in results_df.iterrows():\n        out.append(row['name'])\n    return out\n"
+        },
+    ),
+    Trap(
+        "SCL102",
+        "against",
+        "columns put beside a table are few",
+        {
+            "a.py": "import pandas as pd\n\n\ndef wide(df, names):\n    for name in names:\n"
+            "        df = pd.concat([df, pd.get_dummies(df[name])], axis=1)\n    return df\n"
+        },
+    ),
+    Trap(
+        "SCL103",
+        "for",
+        "one sorting of importances is no habit",
+        {"a.py": TRAIN + "import numpy as np\norder = np.argsort(model.coef_)\n"},
+    ),
+    Trap(
+        "WRA107",
+        "for",
+        "a list of patients taken out of a table of visits checks nothing",
+        {
+            "a.py": "import pandas as pd\n\n\ndef patients(df):\n"
+            "    return df[['patient', 'age']].drop_duplicates(subset='patient')\n"
+        },
+    ),
+    Trap(
+        "WRA109",
+        "against",
+        "a query for each of a few columns that are written out cannot be one with a join",
+        {
+            "a.py": "def told(con):\n    for name in ('tax', 'state'):\n"
+            '        con.execute(f"SELECT count(*) FROM t WHERE small_{name} > 1")\n'
+            '    for name in columns(con):\n        con.execute(f"SELECT count({name}) FROM t WHERE {name} IS NULL")\n'
+        },
+    ),
+    Trap(
+        "WRA110",
+        "against",
+        "a view that is made, and a source that is declared, fetch nothing",
+        {
+            "a.py": "def made(con):\n    con.execute('CREATE VIEW a AS SELECT * FROM b')\n"
+            "    con.execute('CREATE VIEW c AS SELECT * FROM d')\n"
+            "    con.execute('CREATE TABLE e AS SELECT * FROM f')\n"
+            "    return PostgreSQLSource(name='x', query='SELECT * FROM features')\n"
+        },
+    ),
+    Trap(
+        "PYT103",
+        "for",
+        "the end of a program is no error with a message",
+        {"a.py": "def main():\n    return 0\n\n\nraise SystemExit(main())\n" * 5},
+    ),
+    Trap(
+        "PYT106",
+        "against",
+        "a free name is looked for among a few",
+        {
+            "a.py": "def free(folder):\n    taken = [p.name for p in folder]\n    i = j = 1\n"
+            "    while f'a_{i}' in taken:\n"
+            "        i += 1\n    while f'b_{j}' in taken:\n        j += 1\n    return i, j\n"
+        },
+    ),
+    Trap(
+        "PYT113",
+        "against",
+        "a package that logs in the files that are run does log",
+        {
+            "setup.py": "",
+            "pack/__init__.py": "",
+            "pack/main.py": "import logging\n\nlogging.info('a')\n",
+            "pack/core.py": "def f(x):\n    print(x)\n" * 20 + "x = 1\n" * 280,
+        },
+    ),
+)
