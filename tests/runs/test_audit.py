@@ -13,6 +13,7 @@ from heldout.sources.handover.client import parse_input
 from heldout.sources.handover.plan_file import write_plan
 from heldout.sources.handover.result import Audit
 from heldout.sources.handover.rubric import verdict
+from tests.runs.apps import APP, STREAMLIT, app
 from tests.runs.auditing import audited, check
 from tests.runs.delivered import (
     GUNICORN,
@@ -41,6 +42,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     make_wheel(folder, "tinystats", "1.0", TINYSTATS)
     make_wheel(folder, "gunicorn", "1.0", GUNICORN, program="gunicorn = gunicorn:main")
     make_wheel(folder, "oldplots", "1.0", OLDPLOTS)
+    make_wheel(folder, "streamlit", "99.0", STREAMLIT, program="streamlit = streamlit.server:main")
     make_wheel(folder, "ipython", "99.0", IPYTHON)
     with index_of(folder) as address:
         yield address
@@ -75,6 +77,18 @@ def test_what_serves_and_cannot_be_retrained_is_rented(tmp_path: Path, index: st
     assert check(result, "T1").state == "fail"
     assert "houses.csv" in check(result, "T1").message
     assert "black box" in verdict(result.scores, result.checks).headline
+
+
+def test_where_everything_waits_for_data_that_are_not_there_nothing_runs(tmp_path: Path, index: str) -> None:
+    folder = rented(tmp_path / "bare")
+    for name in ("predict.py", "serve.py", "models/line.json", "test_line.py"):
+        (folder / name).unlink()
+    (folder / "README.md").write_text("# Lines\n\n    python train.py\n")
+    result = audited(folder, tmp_path / "kept", index)
+    assert check(result, "T1").measured["cause"] == "data_missing"
+    told = check(result, "U4")
+    assert told.state == "fail"
+    assert "houses.csv" in told.message
 
 
 def test_an_exit_code_of_0_hides_no_crash(tmp_path: Path, index: str) -> None:
@@ -210,6 +224,39 @@ def test_a_service_for_texts_is_given_every_kind_of_bad_text(tmp_path: Path, ind
         "malformed": "loud",
         "empty": "loud",
     }
+
+
+def test_a_service_that_closes_the_connection_breaks_down_and_is_not_silent(tmp_path: Path, index: str) -> None:
+    folder = spam_filter(tmp_path / "spam")
+    (folder / "serve.py").write_text((folder / "serve.py").read_text().replace('told.get("text", "")', 'told["text"]'))
+    told = check(audited(folder, tmp_path / "kept", index), "U3")
+    assert told.measured["missing_column"] == "loud (broke down)"
+    log = (tmp_path / "kept" / told.log).read_text()
+    assert "it closed the connection without an answer" in log
+
+
+def test_an_app_is_judged_by_what_its_script_does_and_not_by_its_server(tmp_path: Path, index: str) -> None:
+    good = check(audited(app(tmp_path / "good"), tmp_path / "kept-good", index), "U1")
+    assert good.state == "pass"
+    assert "when “Predict the price” is pressed" in good.message
+    stops = app(tmp_path / "stops", APP.replace("st.title", "model.read_text()\nst.title", 1))
+    (stops / "model.json").unlink()
+    opened = check(audited(stops, tmp_path / "kept-stops", index), "U1")
+    assert opened.state == "fail"
+    assert "opened, app.py breaks down" in opened.message
+    assert "model.json" in opened.message
+    late = app(tmp_path / "late")
+    (late / "model.json").unlink()
+    pressed = check(audited(late, tmp_path / "kept-late", index), "U1")
+    assert pressed.state == "fail"
+    assert "“Predict the price” is pressed, app.py breaks down" in pressed.message
+
+
+def test_an_error_that_an_app_shows_in_place_of_its_page_is_read(tmp_path: Path, index: str) -> None:
+    shows = app(tmp_path / "shows", 'import streamlit as st\nst.error("Model not found at: models/forest.joblib")\n')
+    told = check(audited(shows, tmp_path / "kept", index), "U1")
+    assert (told.state, told.measured["cause"]) == ("fail", "page_error")
+    assert "Model not found at: models/forest.joblib" in told.message
 
 
 def test_growth_is_measured_on_the_table_that_training_is_seen_to_read(tmp_path: Path, index: str) -> None:

@@ -43,6 +43,12 @@ def test_breaking_down_is_loud_and_told_apart() -> None:
     assert "ended as if all were well" in lying.reason
 
 
+def test_a_connection_that_breaks_is_loud_and_told_as_what_it_was() -> None:
+    told = judged("missing_column", (), broke="it closed the connection without an answer and ended")
+    assert (told.verdict, told.crash) == ("loud", True)
+    assert told.reason == ("Given a column or field left out, it closed the connection without an answer and ended.")
+
+
 @pytest.mark.parametrize("kind", ["empty_text", "malformed"])
 def test_an_answer_to_no_text_or_to_no_request_is_silent(kind: Kind) -> None:
     assert judged(kind).verdict == "silent"

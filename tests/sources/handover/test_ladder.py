@@ -21,6 +21,8 @@ from heldout.sources.handover.installs import installs, patched
 from heldout.sources.handover.ladder import Climb, climb, rungs, with_more
 from heldout.sources.handover.plan import Environment
 from heldout.sources.handover.pythons import allowed, ordered, usual
+from heldout.sources.handover.record import Cause
+from heldout.sources.handover.standing import Environments
 
 PYTHONS = tuple(
     Interpreter((3, minor, 1), Path("/usr"), f"/usr/bin/python3.{minor}", ()) for minor in (7, 8, 9, 10, 11, 12, 13)
@@ -276,3 +278,27 @@ def test_what_filled_the_disk_is_not_tried_again_in_the_same_form(tmp_path: Path
     done = climb(planned, attempts, lambda recipe, _name: Made(recipe, None, full), deadline=time.monotonic() + 60)
     assert len({attempt.recipe.partition(", by")[0] for attempt in done.tried}) == len(done.tried)
     assert done.ours
+
+
+def test_what_nothing_declares_is_added_ready_made_before_it_is_compiled(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="numpy==1.26.0\n", main_dot_py="import spacy\n")
+    asked: list[Recipe] = []
+
+    def make(recipe: Recipe, at: Path) -> Made:
+        asked.append(recipe)
+        return made(recipe, works=":all:" not in recipe.arguments)
+
+    environments = Environments(
+        tree=content,
+        planned={"default": Environment(id="default", files=("requirements.txt",))},
+        pythons=PYTHONS,
+        folder=tmp_path / "built",
+        make=make,
+        keep=lambda _name, _text: "",
+    )
+    environments.build("default")
+    asked.clear()
+    lacking = Cause(code="module_missing", message="It imports spacy, which nothing declares.", subject="spacy")
+    assert environments.mend("default", lacking)
+    assert [":all:" in recipe.arguments for recipe in asked] == [True, False]
+    assert ":all:" not in environments.standing["default"].arguments

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from heldout.sandbox.base import Verdict
+from heldout.sources.handover.bench import OwnCode
+from heldout.sources.handover.causes import run_cause
 from heldout.sources.handover.plan import Data, Plan, Step
 from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check, State
@@ -53,6 +55,35 @@ def test_a_missing_file_that_lies_elsewhere_is_told(subject: str, there: str, sa
     assert told.state == "fail"
     assert said in told.message
     assert ("There is" in told.message) == bool(said)
+
+
+@pytest.mark.parametrize("path", ["/Users/ada/Downloads/rows.csv", "C:\\Users\\ada\\rows.csv"])
+def test_a_file_that_is_looked_for_on_its_makers_machine_and_lies_in_the_delivery_is_told(path: str) -> None:
+    step = Step(id="fit", purpose="train", command="python fit.py")
+    output = f"FileNotFoundError: [Errno 2] No such file or directory: {path!r}"
+    cause = run_cause(output, Verdict.FAILED, "", OwnCode(()))
+    assert cause is not None
+    assert cause.code == "data_missing"
+    run = Ran(step="fit", command="python fit.py", verdict=Verdict.FAILED, wall_s=1.0, cause=cause)
+    told = trains(Plan(steps=(step,), data=(Data(path="rows.csv"),)), Training(rounds=(Round(runs=(run,)),)))
+    assert "a place on its makers' machine" in told.message
+    assert "rows.csv is part of the delivery" in told.message
+    assert "--input" not in told.message
+
+
+def test_a_training_that_reads_nothing_and_has_nothing_to_learn_with_learns_nothing() -> None:
+    step = Step(id="fit", purpose="train", command="python fit.py")
+    run = Ran(step="fit", command="python fit.py", verdict=Verdict.OK, wall_s=1.0, made=("models/rules.joblib",))
+    plan = Plan(steps=(step,))
+
+    def of(run: Ran, *, learns: bool) -> Check:
+        return trains(plan, Training(rounds=(Round(runs=(run,)),), trained=("fit",)), learns=learns)
+
+    told = of(run, learns=False)
+    assert (told.state, told.measured["cause"]) == ("fail", "nothing_learnt")
+    assert "models/rules.joblib" in told.message
+    assert of(run, learns=True).state == "pass"
+    assert of(run.model_copy(update={"read": ("data/rows.csv",)}), learns=False).state == "pass"
 
 
 def test_what_lies_behind_a_link_is_our_limit() -> None:

@@ -3,8 +3,8 @@
 The rule, for a batch of rows as for a request to a service (`inside/table.py` does the spoiling):
 
 loud    It refused: an exit code other than 0, a status of 400 to 499, or no answer together with words that say why.
-        A crash (a traceback, a status of 500 and above) is loud too, and is told apart: nobody is misled by it, but
-        the caller learns nothing.
+        A crash (a traceback, a status of 500 and above, a connection that is closed or kept waiting without an answer)
+        is loud too, and is told apart: nobody is misled by it, but the caller learns nothing.
 well    It answered, and rightly: other column order, another column or many rows change no answer; for no rows there is
         no answer; for a missing value or an unknown word the row is left unanswered, or the delivery says that it did
         something about it, or holds the step that does (`handles`: an imputer, an encoder that knows unknown words).
@@ -91,6 +91,8 @@ class Reply(Frozen):
     """Of a command."""
     status: int | None = None
     """Of a response."""
+    broke: str = ""
+    """What became of a request that nothing answered: "it closed the connection without an answer"."""
     log: str = ""
     """What it printed, or the body of the response."""
 
@@ -121,8 +123,8 @@ def judge_bad_input(
     """
     after = reply.answers
     said = _said(reply.log, before.log)
-    crash = bool(_CRASH.search(reply.log)) or (reply.status is not None and reply.status >= 500)
-    if reply.exit_code or (reply.status is not None and reply.status >= 400):
+    crash = bool(_CRASH.search(reply.log) or reply.broke) or (reply.status is not None and reply.status >= 500)
+    if reply.broke or reply.exit_code or (reply.status is not None and reply.status >= 400):
         return Outcome(kind=kind, verdict="loud", reason=_refusal(kind, crash, reply, said), crash=crash)
     if kind == "empty":
         return _of_empty(after, said, crash)
@@ -142,6 +144,8 @@ def judge_bad_input(
 
 
 def _refusal(kind: Kind, crash: bool, reply: Reply, said: str) -> str:
+    if reply.broke:
+        return f"Given {_WORDS[kind]}, {reply.broke}."
     by = f"status {reply.status}" if reply.status is not None else f"exit code {reply.exit_code}"
     if crash:
         return f"Given {_WORDS[kind]}, it broke down ({by})."

@@ -161,6 +161,12 @@ _RUN = (
         "It fetches something from the network while it runs{host}, and there is none.",
     ),
     _rule(
+        "network",
+        r"(?:Resource (?:\x1b\[\d+m)?'?([\w.-]+?)'?(?:\x1b\[0m)? not found\.\s+Please use the NLTK Downloader|"
+        r"Can't find model '([\w.-]+)'\. It doesn't seem to be a Python package)",
+        "It needs language data that are no part of the delivery and have to be fetched from the network: {0}.",
+    ),
+    _rule(
         "display",
         r"(?:no display name and no \$DISPLAY|cannot connect to X server|could not connect to display|"
         r"Can't open display)",
@@ -212,6 +218,11 @@ _RUN = (
         r"(?:Cannot save file into a non-existent directory: '([^'\n]+)'|"
         r"Parent directory '?([^'\s]+?)'? does not exist)",
         _FOLDER,
+    ),
+    _rule(
+        "data_missing",
+        r"(?:FileNotFoundError|OSError)[^\n]*?['\"](/(?:Users|home|root|Volumes|mnt)/[^'\"\n]+|[A-Za-z]:[\\/][^'\"\n]+)['\"]",
+        "It looks for a file at a place on its makers' machine: {0}.",
     ),
     _rule(
         "data_missing",

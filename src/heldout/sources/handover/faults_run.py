@@ -77,9 +77,11 @@ def try_service(served: Sequence[Served]) -> Faults | None:
         again = next((answer for answer in one.answers if answer.kind == "same_again"), valid)
         steady = _reply(again).answers == before.answers  # else a changed answer says nothing of what was changed
         outcomes = tuple(
-            judge_bad_input(_OF_SERVICE[answer.kind], before, _reply(answer), rows=len(before.answers))
+            # The values of a response are no rows: how many there are says nothing.
+            judge_bad_input(_OF_SERVICE[answer.kind], before, reply, rows=len(reply.answers))
             for answer in one.answers
             if answer.kind in _OF_SERVICE and (steady or _OF_SERVICE[answer.kind] not in UNCHANGED)
+            for reply in (_reply(answer),)
         )
         after = next((answer for answer in one.answers if answer.kind == "valid_after"), None)
         alive = after is not None and after.status is not None and after.status < 300
@@ -214,7 +216,7 @@ def _rows(content: bytes) -> Iterator[list[str]]:
 
 
 def _reply(answer: Answer) -> Reply:
-    return Reply(answers=tuple(_leaves(answer.body)), status=answer.status, log=answer.body)
+    return Reply(answers=tuple(_leaves(answer.body)), status=answer.status, broke=answer.broke, log=answer.body)
 
 
 def _leaves(body: str) -> Iterator[float | str | None]:

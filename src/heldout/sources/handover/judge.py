@@ -41,7 +41,12 @@ def judge(
         *build_checks(plan, standing),
         *image_checks(imaged, look_at(imaged.path, material.tree, plan, standing) if imaged.path else ()),
         *run_checks(plan, found.running, found.training),
-        trains(plan, found.training, [entry.path for entry in material.tree.files if entry.symlink]),
+        trains(
+            plan,
+            found.training,
+            [entry.path for entry in material.tree.files if entry.symlink],
+            learns=any(line.startswith("numpy==") for one in standing.values() for line in one.packages),
+        ),
         predicts(plan, found.running, found.predicted, loaded_check(found.models)),
         t7_check([(one.model, one.report) for one in found.models]),
         own_data_check(found.own, found.parts, found.training),

@@ -61,8 +61,11 @@ def predicts(plan: Plan, running: Running | None, after: Sequence[Ran], loaded: 
 
 
 def answers(served: Served) -> bool:
-    """Whether a service came up and answered a valid request, or, when none is known, its front page."""
-    if served.port is None:
+    """Whether a service came up and answered a valid request, or, when none is known, its front page.
+
+    Of an app that was visited, whether its page came up and, where it has a button that predicts, that did something.
+    """
+    if served.port is None or served.cause is not None:
         return False
     valid = served.valid
     if valid is not None:
@@ -80,6 +83,9 @@ def _works(plan: Plan, good: Sequence[Ran], answering: Sequence[Served], command
     for served in answering:
         front = served.valid is None or served.valid.sent == "GET /"
         asked = "a request for its front page" if front else "a valid request"
+        if served.page is not None:
+            pressed = f" and when “{served.page.button}” is pressed" if served.page.button else ""
+            asked = f"without an error when its page is opened{pressed},"
         load = ""
         if served.load:
             load = f", {served.load.per_second:.0f} requests a second from {served.load.threads} at a time"

@@ -17,6 +17,7 @@ from heldout.sandbox.base import Service
 from heldout.sources.handover import openapi
 from heldout.sources.handover.bench import Bench
 from heldout.sources.handover.causes import run_cause
+from heldout.sources.handover.pages_run import Page, visit
 from heldout.sources.handover.plan import Service as Planned
 from heldout.sources.handover.plan import Step
 from heldout.sources.handover.record import Cause
@@ -46,6 +47,8 @@ class Answer(Frozen):
     """`valid`, `health`, or how the request was spoilt: `missing_field`, `wrong_type`, `empty` ..."""
     sent: str
     status: int | None = None
+    broke: str = ""
+    """What became of the request when nothing came back, in the words of a sentence about the service."""
     body: str = ""
     """The first 2,000 characters."""
     seconds: float = 0.0
@@ -76,7 +79,10 @@ class Served(Frozen):
     answers: tuple[Answer, ...] = ()
     load: Load | None = None
     peak_memory_bytes: int | None = None
+    page: Page | None = None
+    """Of an app of Streamlit's: what its script showed."""
     cause: Cause | None = None
+    """Why it did not come up, or why its page is of no use though the server answers."""
     log: str = ""
 
     @property
@@ -96,7 +102,7 @@ class _Door:
     def ask(self, kind: str, method: str, path: str, body: bytes, content_type: str, *, whole: bool = False) -> Answer:
         """Send one request on a connection of its own; `whole` keeps more of the answer than a report shows."""
         began = time.monotonic()
-        status, text = None, ""
+        status, text, broke = None, "", ""
         try:
             with contextlib.closing(_connection(self.service.connect(self.port), _PATIENCE_S)) as connection:
                 headers = {"Host": f"localhost:{self.port}", "Connection": "close"}
@@ -106,14 +112,18 @@ class _Door:
                 answer = connection.getresponse()
                 content = answer.read(_ANSWER)
                 status, text = answer.status, content.decode("utf-8", "replace")[: _ANSWER if whole else 2000]
+        except TimeoutError:
+            broke = f"it gave no answer within {_PATIENCE_S:.0f} s"
         except (OSError, HTTPException, ValueError):
-            pass  # no answer is an answer: status None
+            broke = "it closed the connection without an answer"
+        alive = self.service.running()
         return Answer(
             kind=kind,
             sent=f"{method} {path} {body[:300].decode('utf-8', 'replace')}".strip(),
             seconds=round(time.monotonic() - began, 4),
-            alive=self.service.running(),
+            alive=alive,
             status=status,
+            broke=broke if alive or not broke else f"{broke} and ended",
             body=text,
         )
 
@@ -137,10 +147,12 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         alive = service.running()
         done = service.stop()
     output = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
-    cause = None
+    page = visit(bench, step) if port is not None else None
+    cause = page.cause if page else None
     if port is None:
         cause = run_cause(output, done.verdict, done.why, bench.shop.code) or _silent(step.port, alive)
-    log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", _log(step, answers, output))
+    told = "\n\n".join(filter(None, (_log(step, answers, output), page.seen if page else "")))
+    log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", told)
     return Served(
         step=step.id,
         command=step.command,
@@ -149,6 +161,7 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         answers=tuple(answers),
         load=load,
         peak_memory_bytes=done.usage.peak_memory_bytes,
+        page=page,
         cause=cause,
         log=log,
     )
@@ -278,5 +291,5 @@ def _log(step: Step, answers: list[Answer], output: str) -> str:
     lines = [f"$ {step.command}", ""]
     for answer in answers:
         lines.append(f"> {answer.kind}: {answer.sent}")
-        lines.append(f"< {answer.status} in {answer.seconds:.3f} s: {answer.body[:400]}")
+        lines.append(f"< {answer.broke or answer.status} in {answer.seconds:.3f} s: {answer.body[:400]}")
     return "\n".join([*lines, "", output])

@@ -26,6 +26,7 @@ from heldout.sources.handover.record import Attempt, Cause, Rung
 
 _OLD = 180
 """Days after which packages are likely to be others."""
+_READY = ("--only-binary", ":all:")
 MENDS = 6
 """Changes to one environment after which we stop: what needs more is not delivered."""
 
@@ -121,10 +122,12 @@ class Environments:
         level = max(int(before.rung[1]), self._cost(id_, wanted, recipe) if counts else 0)
         told = before.note.partition(", by ")[0].replace(f"; {OLDER}", "" if wanted.older else f"; {OLDER}")
         attempt = Planned(level, recipe, f"{told}; {_words(wanted)}")
+        # Nobody waits for the compiling of what nothing declares: a version that comes ready made is as good.
+        ready = (replace(attempt, recipe=replace(recipe, arguments=(*recipe.arguments, *_READY))),)
         number = len(before.attempts) + 1
         done = climb(
             self.planned[id_],
-            iter((attempt,)),
+            iter((*(ready if wanted.packages else ()), attempt)),
             self._make,
             deadline=time.monotonic() + self.budget_s,
             keep=lambda name, text: self.keep(f"{name}-{number}", text),
@@ -202,7 +205,8 @@ class Environments:
     def _recipe(self, standing: Standing) -> Recipe:
         python = next(p for p in self.pythons if str(p) == standing.python)
         files = tuple((name, base64.b64decode(content)) for name, content in standing.files.items())
-        return Recipe(python, standing.arguments, standing.installer, standing.as_of, files)
+        arguments = standing.arguments[: -len(_READY)] if standing.arguments[-len(_READY) :] == _READY else None
+        return Recipe(python, arguments or standing.arguments, standing.installer, standing.as_of, files)
 
     def _make(self, recipe: Recipe, name: str) -> Made:
         self._number += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from heldout.evidence.types import Location
@@ -16,6 +17,8 @@ from heldout.sources.handover.standing import Standing
 from heldout.sources.handover.training import Training, came_and_missing
 
 _UNSATISFIABLE = frozenset({"pins_unsatisfiable", "version_missing", "other_python", "no_wheel", "private_index"})
+_AT_HOME = re.compile(r"/|[A-Za-z]:[\\/]")
+"""The beginning of a path that is not within the delivery."""
 _BROKEN_OFF = 0.5
 """What a training that fails after its model was made earns of one that ends well."""
 _NOT_BUILT = "It could not be built here, so this could not be looked at."
@@ -131,10 +134,13 @@ def _does_its_work(plan: Plan, running: Running, training: Training) -> Check:
     # Training has a check of its own; it counts here only where there is nothing else to run.
     runs = list(running.of(plan, "other", "notebook", "predict")) or ([] if running.served else list(first))
     served = {s.step: s for s in running.served}
-    counted = [r for r in runs if not _excused(r.cause) and not (training.cause and _lacks(r.cause, training.cause))]
+    asked = [r for r in runs if not _excused(r.cause)]
+    # Data that training lacks are told there; but when everything waits for them, nothing of it runs.
+    counted = [r for r in asked if not (training.cause and _lacks(r.cause, training.cause))]
+    counted = counted if counted or served else asked
     good = [r for r in counted if r.worked]
     total = len(counted) + sum(1 for s in served.values() if not _excused(s.cause))
-    worked = len(good) + sum(1 for s in served.values() if s.port is not None)
+    worked = len(good) + sum(1 for s in served.values() if s.port is not None and s.cause is None)
     if not total:
         excuse = next((r.cause.message for r in runs if r.cause), "No command of it was found that could be run.")
         return Check(id="U4", area="run", state="not_assessable", message=excuse)
@@ -218,10 +224,12 @@ def _tests(plan: Plan, running: Running) -> Check:
     return Check(**base, state="pass", message=message, measured=measured, credit=ran / (ran + skipped))
 
 
-def trains(plan: Plan, training: Training | None, links: Collection[str] = ()) -> Check:
+def trains(plan: Plan, training: Training | None, links: Collection[str] = (), *, learns: bool = True) -> Check:
     """T1: with its outputs deleted and no network, does training make them again?
 
     `links` are the symbolic links of the delivery, which we do not follow: what is only missed by that is our limit.
+    `learns`: whether any package is there on which what learns could rest; if none is, a training that reads no file
+    either, prints no metric and fits nothing that can be followed has learnt nothing.
     """
     if training is None:
         return Check(id="T1", area="retrain", state="not_assessable", message=_NOT_BUILT)
@@ -241,6 +249,8 @@ def trains(plan: Plan, training: Training | None, links: Collection[str] = ()) -
             )
         message = "No code was found that trains a model."
         return Check(id="T1", area="retrain", state="not_assessable", message=message)
+    if training.trained and not learns and (nothing := _learns_nothing(plan, training)):
+        return nothing
     if training.trained:
         return _trained(plan, training)
     runs = [r for r in (training.first.runs if training.first else ()) if r.step in {s.id for s in steps}]
@@ -261,6 +271,28 @@ def trains(plan: Plan, training: Training | None, links: Collection[str] = ()) -
         log=runs[0].log if runs else "",
         locations=places,
         measured={"cause": cause.code if cause else "nothing_left"},
+    )
+
+
+def _learns_nothing(plan: Plan, training: Training) -> Check | None:
+    """T1 of commands that are called training and write the same whatever happens; None where there is more to them."""
+    runs = [run for run in (training.first.runs if training.first else ()) if run.counts]
+    if any(run.read or run.seen or run.readings for run in runs):
+        return None
+    trained = [run for run in runs if run.step in {step.id for step in plan.of("train")}]
+    made = sorted({path for run in trained for path in (*run.made, *run.changed, *run.rewritten)})
+    left = f" and writes {', '.join(made[:3])}" if made else ""
+    return Check(
+        id="T1",
+        area="retrain",
+        state="fail",
+        severity="high",
+        message="What it calls training learns from nothing: it reads no file of data, uses no library that learns"
+        f"{left}. There is nothing in it that could be trained on other data.",
+        command=trained[0].command if trained else "",
+        log=trained[0].log if trained else "",
+        locations=_places(plan, trained[:2]),
+        measured={"cause": "nothing_learnt"},
     )
 
 
@@ -301,11 +333,13 @@ def _elsewhere(plan: Plan, cause: Cause | None) -> str:
     """Where a file that is missing lies under another name or in another folder, as far as one can tell."""
     if cause is None or cause.code != "data_missing":
         return ""
-    name = posixpath.basename(cause.subject).lower()
+    name = posixpath.basename(cause.subject.replace("\\", "/")).lower()
     other = next((d.path for d in plan.data if d.present and posixpath.basename(d.path).lower() == name), "")
     lacking = next((d.path for d in plan.data if not d.present and posixpath.basename(d.path).lower() == name), "")
     if not other:
         return ""
+    if _AT_HOME.match(cause.subject):
+        return f" {other} is part of the delivery: its code has to look for it there."
     if other == posixpath.normpath(cause.subject):
         return f" There is {other} as seen from the root, but not from where it runs."
     return f" There is {other}; `--input {lacking or cause.subject}={other}` puts it where it is looked for."

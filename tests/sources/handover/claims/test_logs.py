@@ -26,6 +26,11 @@ def test_the_last_epoch(line: str) -> None:
     assert printed(text) == {("loss", "train"): 0.6, ("accuracy", "validation"): 0.83}
 
 
+def test_what_a_summary_of_statsmodels_says_of_the_fit() -> None:
+    text = "Method:    MLE   Df Model:            4\nDate:  Tue, 17 Feb 2026   Pseudo R-squ.:      0.2551\n"
+    assert printed(text) == {("pseudo_r2", "unknown"): 0.2551}
+
+
 def test_lightgbm_and_xgboost() -> None:
     text = "[100]\tvalid_0's auc: 0.81\n[200]\tvalid_0's auc: 0.84\n"
     assert printed(text) == {("roc_auc", "validation"): 0.84}

@@ -36,6 +36,13 @@ def said(text: str) -> list[tuple[str, float]]:
         ("top-1 accuracy of 76.3%", "accuracy", 0.763),
         ("NRMSE: 3.49", "nrmse", 3.49),
         ("SMAPE 12.3%", "smape", 0.123),
+        (
+            "The model is significant (LLR p-value < 0.001) with a Pseudo R² of 0.255.",
+            "pseudo_r2",
+            0.255,
+        ),
+        ("ANOVA (p<0.05) and an R² of 0.61", "r2", 0.61),
+        ("McFadden's R²: 0.31", "pseudo_r2", 0.31),
     ],
 )
 def test_results(text: str, metric: str, value: float) -> None:

@@ -74,6 +74,11 @@ def test_a_subfolder_that_declares_its_own_has_its_own() -> None:
     }
 
 
+def test_code_that_lies_in_another_folder_is_no_package_of_the_index() -> None:
+    more = {"train.py": TRAIN + "import sys\nsys.path.append('lib')\nimport imputing\n", "lib/imputing.py": ""}
+    assert plan_of({**BASE, **more}).environments[0].requirements == ("pandas", "scikit-learn")
+
+
 def test_without_a_declaration_the_imports_are_listed_and_a_question_says_so() -> None:
     plan = plan_of({**BASE, "train.py": TRAIN + "import helper, cv2, os\n", "helper.py": "import yaml\n"})
     assert plan.environments[0].files == ()

@@ -60,6 +60,7 @@ def test_variables_are_kept_and_exports_last() -> None:
     [
         ("pip install -r requirements.txt", "install"),
         ("python -m pip install x", "install"),
+        ("python -c 'import spacy; print(spacy.__version__)'", "install"),
         ("python3 -m venv .venv", "install"),
         ("source .venv/bin/activate", "install"),
         ("conda activate x", "install"),

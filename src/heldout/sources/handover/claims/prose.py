@@ -74,6 +74,8 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[*_`\"'(\[])|(?<=[。！？
 _OF = re.compile(
     r"[\s_:-]*(?:(?<![^\W_])(?:of|in|de|del|der|des|di|du|da|do|the|la|el|test|train|val|cv)[\s_]+)*$", re.IGNORECASE
 )
+_CHANCE = re.compile(r"(?<![^\W_])p(?:[\s_-]?val(?:ue)?s?)?\s*(?:[<>=≤≥:]+|of|is)\s*$", re.IGNORECASE)
+"""Before the p of a test, which is no number about quality."""
 _MOST = 2_000
 
 
@@ -98,6 +100,7 @@ def readings(text: str, context: Context) -> list[Reading]:
     if not named:
         return []
     listed = [n for n in numbers(text) if not any(m.start <= n.start < m.end for m in named)]
+    listed = [n for n in listed if not _CHANCE.search(text[max(0, n.start - 14) : n.start])]
     if not context.log or context.comment:
         listed = [n for n in listed if not is_bare(n, named)]
     if not listed or _is_wish(text):

@@ -158,7 +158,7 @@ def inferred_environment(view: View, paths: Iterable[str], found: Declared, as_o
         for item in imports_of(tree):
             top = item.top
             needs = top in _ASSUMED or (top and not standard(top))
-            if needs and not is_own(view, path, item.module, item.level):
+            if needs and not is_own(view, path, item.module, item.level) and not _lies_elsewhere(view, top):
                 needed.setdefault(distribution_of(top), Location(path=path, line=item.line))
     return Environment(
         id="default",
@@ -167,6 +167,11 @@ def inferred_environment(view: View, paths: Iterable[str], found: Declared, as_o
         as_of=as_of,
         locations=tuple(dict.fromkeys((*places, *needed.values())))[:20],
     )
+
+
+def _lies_elsewhere(view: View, top: str) -> bool:
+    """Whether a name that no known package brings is a file of the delivery, in a folder that is put on the path."""
+    return top not in DISTRIBUTIONS and any(entry.path.endswith(f"/{top}.py") for entry in view.files)
 
 
 def distribution_of(name: str) -> str:

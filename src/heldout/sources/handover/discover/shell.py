@@ -327,6 +327,10 @@ def _runs_nothing(name: str, words: list[str]) -> bool:
     return second in _TASKS_NOT_OURS.get(name, ())
 
 
+_LOOKS = re.compile(r"\s*import [\w., ]+(?:;\s*print\([^;]*\))?\s*;?\s*")
+"""`import x; print(x.__version__)`: a look whether an installation went well, and none of the delivery's programs."""
+
+
 def _installs_by_python(name: str, words: list[str]) -> bool:
     if not re.fullmatch(r"python[\d.]*|py", name):
         return False
@@ -337,6 +341,7 @@ def _installs_by_python(name: str, words: list[str]) -> bool:
             text,
         )
         or re.match(r"setup\.py\b", text)
+        or (words[1:2] == ["-c"] and len(words) > 2 and _LOOKS.fullmatch(words[2]))
     )
 
 
