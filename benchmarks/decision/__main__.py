@@ -1,94 +1,49 @@
-"""`python -m benchmarks.decision`: regret, calibration and coverage of each way of deciding, on simulated panels."""
+"""`python -m benchmarks.decision`: all figures of the decision model, as tables.
+
+Each part can be asked for by itself (`--only panels,speed`). The real ratings are not ours to ship: `--ratings FOLDER`
+names where they lie. The full sampler needs NumPyro: `uv run --with numpyro python -m benchmarks.decision`. What cannot
+be measured for want of either is said, not passed over.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
-from time import process_time
 
-import numpy as np
-from benchmarks.decision.methods import METHODS
-from benchmarks.decision.simulator import BAR, SCENARIOS, draw
+from benchmarks.decision import evidence, panels, raters, ratings, sampler, speed, stopping
 
-
-def judge(work: tuple[str, int]) -> list[dict[str, object]]:
-    """Every method on one panel."""
-    scenario, seed = work
-    panel = draw(scenario, seed)
-    rows = []
-    for name, method in METHODS.items():
-        start = process_time()
-        answer = method(panel)
-        seconds = process_time() - start
-        worth = answer.levels @ panel.weights
-        covered = None
-        if answer.low is not None and answer.high is not None:
-            covered = float(np.mean((answer.low <= panel.levels) & (panel.levels <= answer.high)))
-        rows.append(
-            {
-                "scenario": scenario, "seed": seed, "method": name, "seconds": seconds, "covered": covered,
-                "regret": float(panel.worth.max() - panel.worth[int(worth.argmax())]),
-                "found": bool(worth.argmax() == panel.worth.argmax()),
-                "above": answer.above.ravel().tolist(), "truth": (panel.levels >= BAR).ravel().tolist(),
-            }
-        )  # fmt: skip
-    return rows
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "panels": panels.run,
+    "evidence": evidence.run,
+    "ratings": ratings.run,
+    "stopping": stopping.run,
+    "sampler": sampler.run,
+    "speed": speed.run,
+    "raters": raters.run,
+}
 
 
 def main() -> None:
-    """Run, and print one table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--panels", type=int, default=120, help="panels of each scenario")
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    """Run the parts that were asked for, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), help=", ".join(PARTS))
+    parser.add_argument("--panels", type=int, default=120, help="simulated panels of each kind")
+    parser.add_argument("--written", type=int, default=5, help="... of which so many of each kind are written as cases")
+    parser.add_argument("--stopped", type=int, default=150, help="panels of the rule for stopping")
+    parser.add_argument("--sampled", type=int, default=20, help="panels for the full sampler")
+    parser.add_argument("--first", type=int, default=0, help="the first seed of the simulated panels")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--json", type=Path, help="keep every panel's figures")
+    parser.add_argument(
+        "--ratings", type=Path, metavar="FOLDER", help="real ratings: CSV of subject,rater,criterion,score"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures of every simulated panel")
     options = parser.parse_args()
-    work = [(scenario, options.first + seed) for seed in range(options.panels) for scenario in SCENARIOS]
-    with ProcessPoolExecutor(options.workers) as pool:
-        rows = [row for rows in pool.map(judge, work, chunksize=8) for row in rows]
-    if options.json:
-        options.json.write_text(json.dumps(rows))
-    for scenario in (None, *SCENARIOS):
-        print(f"\n{scenario or 'all'}")
-        table([row for row in rows if scenario in (None, row["scenario"])])
-
-
-def table(rows: list[dict[str, object]]) -> None:
-    """Print the figures of every method, with what it differs from ours in regret."""
-    base = np.array([row["regret"] for row in rows if row["method"] == "ours"], dtype=float)
-    print(f"{'method':28} regret [95 %]          minus ours [95 %]        best  Brier  ECE   90 % holds  s")
-    for name in METHODS:
-        mine = [row for row in rows if row["method"] == name]
-        regret = np.array([row["regret"] for row in mine], dtype=float)
-        above = np.concatenate([row["above"] for row in mine])
-        truth = np.concatenate([row["truth"] for row in mine]).astype(float)
-        covered = [row["covered"] for row in mine if row["covered"] is not None]
-        low, high = interval(regret)
-        less, more = interval(regret - base)
-        found = np.mean([row["found"] for row in mine])
-        brier = np.mean((above - truth) ** 2)
-        held = f"{np.mean(covered):.1%}" if covered else ""
-        print(
-            f"{name:28} {regret.mean():.3f} [{low:.3f}, {high:.3f}]  "
-            f"{np.mean(regret - base):+.3f} [{less:+.3f}, {more:+.3f}]  {found:.0%}  {brier:.3f}  "
-            f"{calibration(above, truth):.3f}  {held:10}  {np.mean([row['seconds'] for row in mine]):.2f}"
-        )
-
-
-def interval(values: np.ndarray) -> tuple[float, float]:
-    """A 95 % bootstrap interval of the mean over panels."""
-    rng = np.random.default_rng(1)
-    means = rng.choice(values, (2000, len(values))).mean(axis=1)
-    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
-
-
-def calibration(chance: np.ndarray, truth: np.ndarray) -> float:
-    """Expected calibration error: ten bins of equal width, weighted by how many fall in each."""
-    bins = np.minimum((chance * 10).astype(int), 9)
-    within = [bins == b for b in range(10) if (bins == b).any()]
-    return float(sum(np.mean(at) * abs(chance[at].mean() - truth[at].mean()) for at in within))
+    for name in options.only:
+        if name not in PARTS:
+            parser.error(f"there is no part {name!r}; there are {', '.join(PARTS)}")
+    for name in options.only:
+        PARTS[name](options)
 
 
 if __name__ == "__main__":

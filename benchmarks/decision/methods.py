@@ -68,7 +68,7 @@ def ours(ordinal: bool) -> Callable[[Truth], Answer]:
 
 METHODS: dict[str, Callable[[Truth], Answer]] = {
     "thumbs": thumbs,
-    "mean of scorecards": mean_of(interviews=True, standardised=False),
+    "mean of the scorecards": mean_of(interviews=True, standardised=False),
     "standardised by rater": mean_of(interviews=True, standardised=True),
     "mean of all evidence": mean_of(interviews=False, standardised=False),
     "standardised, all evidence": mean_of(interviews=False, standardised=True),

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.decision.ratings FOLDER`: a held-out rater's scores, predicted from the others'.
+"""A held-out rater's scores, predicted from the others'.
 
 Reads CSV files (subject, rater, criterion, score) of real ratings, which are not ours to ship. In each fold a tenth of
 the (subject, rater) pairs is held out whole; scores are brought to the scale of 1-5 for the model and back. Small sets
@@ -13,6 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from benchmarks.decision.figures import number, table
 from numpy.typing import NDArray
 
 from heldout.decision.observations import Observation
@@ -22,42 +23,50 @@ Score = tuple[str, str, str, float]
 Floats = NDArray[np.float64]
 FOLDS = 10
 SMALL = 5000
+MEAN = "mean of the others"
+METHODS = ("everybody's mean", MEAN, "standardised", "ours")
 
 
-def main() -> None:
-    """Print one table a file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--folds", type=int, default=FOLDS)
-    options = parser.parse_args()
-    for path in sorted(options.folder.glob("*.csv")):
-        report(path, options.folds)
+def run(options: argparse.Namespace) -> None:
+    """Print one table of all files."""
+    if options.ratings is None:
+        print("\nThe real ratings are left out: give --ratings FOLDER.")
+        return
+    rows = []
+    for path in sorted(options.ratings.glob("*.csv")):
+        scores = _read(path)
+        errors = _errors(scores)
+        base = np.array(errors[MEAN])
+        cells = []
+        for name, found in errors.items():
+            low, high = _gain(base, np.array(found))
+            gain = f" ({number(low, sign='+')} to {number(high, sign='+')})" if name == "ours" else ""
+            cells.append(number(float(np.sqrt(np.mean(found)))) + gain)
+        rows.append((f"{path.stem}, {len({s[1] for s in scores})} raters ({len(base):,} predicted)", *cells))
+    table(
+        "Real ratings: root mean square error, and how much less ours is than the mean of the others",
+        ("set", *METHODS),
+        rows,
+    )
 
 
-def report(path: Path, folds: int) -> None:
-    """Predict every fold by each method and print the errors."""
-    scores = _read(path)
+def _errors(scores: list[Score]) -> dict[str, list[float]]:
+    """The squared errors of each method, over all folds."""
     low, high = min(s[3] for s in scores), max(s[3] for s in scores)
     pairs = sorted({(subject, rater) for subject, rater, _, _ in scores})
-    errors: dict[str, list[float]] = defaultdict(list)
+    errors: dict[str, list[float]] = {name: [] for name in METHODS}
     for repeat in range(5 if len(scores) < SMALL else 1):
         order = np.random.default_rng(repeat).permutation(len(pairs)) % FOLDS
         fold = dict(zip(pairs, order, strict=True))
-        for held in range(folds):
+        for held in range(FOLDS):
             seen = [s for s in scores if fold[s[0], s[1]] != held]
             rated = {(s[0], s[2]) for s in seen}
             known = {s[1] for s in seen}
             hidden = [s for s in scores if fold[s[0], s[1]] == held and (s[0], s[2]) in rated and s[1] in known]
             truth = np.array([s[3] for s in hidden])
-            for name, predicted in _predictions(seen, hidden, low, high).items():
+            for name, predicted in zip(METHODS, _predictions(seen, hidden, low, high), strict=True):
                 errors[name] += list(np.square(predicted - truth))
-    base = np.array(errors["mean of the others"])
-    print(f"\n{path.name}: {len(scores)} scores by {len({s[1] for s in scores})} raters, {len(base)} predicted")
-    for name, found in errors.items():
-        squared = np.array(found)
-        less, more = _gain(base, squared)
-        root = np.sqrt(squared.mean())
-        print(f"  {name:20} RMSE {root:.3f}, less than the mean of the others by {less:+.3f} to {more:+.3f}")
+    return errors
 
 
 def _gain(base: Floats, squared: Floats) -> tuple[float, float]:
@@ -68,7 +77,8 @@ def _gain(base: Floats, squared: Floats) -> tuple[float, float]:
     return float(np.quantile(gains, 0.025)), float(np.quantile(gains, 0.975))
 
 
-def _predictions(seen: list[Score], hidden: list[Score], low: float, high: float) -> dict[str, Floats]:
+def _predictions(seen: list[Score], hidden: list[Score], low: float, high: float) -> tuple[Floats, ...]:
+    """What each of `METHODS` predicts for the hidden scores."""
     cells: dict[tuple[str, str], list[float]] = defaultdict(list)
     by: dict[str, list[float]] = defaultdict(list)
     for subject, rater, criterion, score in seen:
@@ -83,14 +93,12 @@ def _predictions(seen: list[Score], hidden: list[Score], low: float, high: float
         for subject, rater, criterion, score in seen
     ]
     levels = _expected(fit(given, sorted({s[0] for s in seen}), sorted({s[2] for s in seen})), hidden)
-    return {
-        "everybody's mean": np.full(len(hidden), np.mean([s[3] for s in seen])),
-        "mean of the others": np.array([np.mean(cells[s[0], s[2]]) for s in hidden]),
-        "standardised": np.array(
-            [np.mean(by[s[1]]) + np.mean(standard[s[0], s[2]]) * np.std(by[s[1]]) for s in hidden]
-        ),
-        "ours": np.clip(low + (levels - 1) * scale, low, high),
-    }
+    return (
+        np.full(len(hidden), np.mean([s[3] for s in seen])),
+        np.array([np.mean(cells[s[0], s[2]]) for s in hidden]),
+        np.array([np.mean(by[s[1]]) + np.mean(standard[s[0], s[2]]) * np.std(by[s[1]]) for s in hidden]),
+        np.clip(low + (levels - 1) * scale, low, high),
+    )
 
 
 def _expected(posterior: Posterior, hidden: list[Score]) -> Floats:
@@ -107,7 +115,3 @@ def _expected(posterior: Posterior, hidden: list[Score]) -> Floats:
 def _read(path: Path) -> list[Score]:
     with path.open(newline="") as stream:
         return [(r["subject"], r["rater"], r["criterion"], float(r["score"])) for r in csv.DictReader(stream)]
-
-
-if __name__ == "__main__":
-    main()

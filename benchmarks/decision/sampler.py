@@ -1,4 +1,4 @@
-"""`uv run --with numpyro python -m benchmarks.decision.sampler`: the full sampler beside our closed form.
+"""The full sampler beside our closed form.
 
 The same model with ordinal ratings, all variances and effects drawn by NUTS (NumPyro). It says how much the closed form
 loses by its approximations, and what the sampler costs. Panels are padded to one size, so that it compiles once.
@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import math
 from functools import cache
-from time import perf_counter
+from importlib.util import find_spec
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
+from benchmarks.decision.figures import around, number, table
 from benchmarks.decision.simulator import BAR, COMPETENCIES, Truth, draw
 from scipy.special import logit
 
@@ -104,35 +106,35 @@ def sample(data: dict[str, np.ndarray], seed: int) -> np.ndarray:
     return np.asarray(run.get_samples()["level"])
 
 
-def main() -> None:
+def run(options: argparse.Namespace) -> None:
     """Compare on the first panels of the typical kind."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--panels", type=int, default=20)
-    options = parser.parse_args()
-    gaps, same, regret, seconds = [], [], [], {"ours": [], "sampler": []}
-    for seed in range(options.panels):
+    if find_spec("numpyro") is None:
+        print("\nThe full sampler is left out: no NumPyro (uv run --with numpyro python -m benchmarks.decision).")
+        return
+    gaps, same, regret, wall, cpu = [], [], [], [], []
+    for seed in range(options.sampled):
         panel = draw("typical", seed)
-        start = perf_counter()
+        marks = [(perf_counter(), process_time())]
         posterior = fit(panel.observations, panel.subjects, COMPETENCIES)
-        seconds["ours"].append(perf_counter() - start)
-        start = perf_counter()
+        marks.append((perf_counter(), process_time()))
         levels = sample(padded(panel), seed)
-        seconds["sampler"].append(perf_counter() - start)
+        marks.append((perf_counter(), process_time()))
+        wall.append([marks[1][0] - marks[0][0], marks[2][0] - marks[1][0]])
+        cpu.append([marks[1][1] - marks[0][1], marks[2][1] - marks[1][1]])
         gaps.append(np.abs((levels >= BAR).mean(axis=0) - posterior.levels.above(BAR)))
         picks = [int((mean @ panel.weights).argmax()) for mean in (posterior.levels.mean, levels.mean(axis=0))]
         same.append(picks[0] == picks[1])
         regret.append([panel.worth.max() - panel.worth[pick] for pick in picks])
-    gap = np.concatenate([g.ravel() for g in gaps])
-    ours, theirs = np.mean(regret, axis=0)
-    print(
-        f"{options.panels} panels: the same first {np.mean(same):.0%}; regret {ours:.3f} (ours), {theirs:.3f} (sampler)"
+    gap, lost = np.concatenate([g.ravel() for g in gaps]), np.array(regret)
+    later = [np.mean(one[1:], axis=0) for one in (wall, cpu)]
+    table(
+        f"The full sampler, {options.sampled} typical panels: the same first in {np.mean(same):.0%}",
+        ("", "regret", "wall s the first panel", "wall s a later panel", "processor s a later panel"),
+        [
+            (name, around(lost[:, i]), f"{wall[0][i]:.2f}", f"{later[0][i]:.2f}", f"{later[1][i]:.2f}")
+            for i, name in enumerate(("ours", "sampler"))
+        ],
     )
-    far = np.quantile(gap, 0.95)
-    print(f"chance of reaching the bar: {gap.mean():.3f} apart on average, {far:.3f} at the 95th of 100")
-    first, later = seconds["sampler"][0], np.mean(seconds["sampler"][1:])
-    print(f"seconds a panel: ours {np.mean(seconds['ours']):.2f}; sampler {first:.1f} the first, {later:.1f} later")
-    print(f"the sampler takes {later / np.mean(seconds['ours']):.0f} times as long")
-
-
-if __name__ == "__main__":
-    main()
+    far = float(np.quantile(gap, 0.95))
+    mean = number(float(gap.mean()))
+    print(f"\nChances of reaching the bar: {mean} apart on average, {number(far)} at the 95th of 100.")

@@ -3,7 +3,7 @@
 Every panel draws its own true variances, from ranges that are not the model's priors. Raters differ in severity and in
 how much of the scale they use, have one impression of each subject that colours all they rate (halo), miss cells, and
 give whole marks from 1 to 5. Beside the interviews there are work samples of known error and code of which a known
-share is the subject's and the rest a team's.
+share is the subject's and the rest a team's; or, in one kind of panel, one work of each that was read and run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from heldout.decision.observations import SHARE_ERROR, SPREAD, Observation
 
 COMPETENCIES = ["a", "b", "c", "d", "e"]
 BAR = 3.5
-SCENARIOS = ("typical", "unequal and severe", "lenient by .9", "strong halo", "thin, 5 subjects", "heavy tails")
+WILD, TWICE = "one wild interviewer", "one work, read and run"
+SCENARIOS = (
+    "typical", "unequal and severe", "lenient by .9", "strong halo", "thin, 5 subjects", "heavy tails", WILD, TWICE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def draw(scenario: str, seed: int, size: int = 8) -> Truth:
     subjects = [f"s{i}" for i in range(size)]
     found = _interviews(rng, scenario, subjects, levels)
     found += _work_samples(rng, subjects, levels)
-    found += _code(rng, subjects, levels)
+    found += _read_and_run(rng, subjects, levels) if scenario == TWICE else _code(rng, subjects, levels)
     return Truth(scenario, subjects, levels, weights, found)
 
 
@@ -83,16 +86,31 @@ def _interviews(
                 found.append(
                     Observation(subject, COMPETENCIES[c], mark, "rating", "interview", rater=f"r{r}", group=f"r{r}")
                 )
-    return found
+    return _gone_wild(rng, found) if scenario == WILD else found
+
+
+def _gone_wild(rng: np.random.Generator, found: list[Observation]) -> list[Observation]:
+    """One interviewer rates everybody, or one subject, two levels off."""
+    rater = found[rng.integers(len(found))].rater
+    whom = {one.subject for one in found if one.rater == rater}
+    if rng.random() < 0.5:
+        whom = {sorted(whom)[rng.integers(len(whom))]}
+    off = rng.choice((-2.0, 2.0))
+    return [
+        replace(one, level=float(np.clip(one.level + off, 1, 5))) if one.rater == rater and one.subject in whom else one
+        for one in found
+    ]
 
 
 def _seen_by(rng: np.random.Generator, scenario: str, s: int, size: int, raters: int) -> NDArray[np.int64]:
-    """Who interviews the s-th subject: four of six; two of a thin panel; where unequal, two to five, in two blocks."""
+    """Who interviews the s-th subject: four of six; two where there is little, or other evidence; where unequal, two to
+    five, in two blocks."""
     if scenario == "unequal and severe":
         block = np.arange(raters // 2) + (raters // 2) * (s < size // 2)
         bridge = rng.choice(raters, 1)
         return np.unique(np.concatenate([rng.choice(block, rng.integers(1, 4), replace=False), bridge]))
-    return rng.choice(raters, 2 if scenario.startswith("thin") else 4, replace=False)
+    few = scenario.startswith("thin") or scenario == TWICE
+    return rng.choice(raters, 2 if few else 4, replace=False)
 
 
 def _work_samples(rng: np.random.Generator, subjects: list[str], levels: NDArray[np.float64]) -> list[Observation]:
@@ -124,4 +142,25 @@ def _code(rng: np.random.Generator, subjects: list[str], levels: NDArray[np.floa
             seen, offset = float(np.clip(level, 1, 5)), 3 * (1 - counted)
             one = Observation(subject, COMPETENCIES[c], seen, "measure", "repository", group="code", se=error)
             found.append(replace(one, loading=counted, offset=offset))
+    return found
+
+
+def _read_and_run(rng: np.random.Generator, subjects: list[str], levels: NDArray[np.float64]) -> list[Observation]:
+    """One work of each subject, reviewed and audited: the work is not quite like what they do otherwise, on the whole
+    and in each competency, and both looks see that same work, each with an error of its own."""
+    unlike = rng.uniform(0.2, 0.45, 2)
+    found = []
+    for s, subject in enumerate(subjects):
+        if rng.random() > 0.9:
+            continue
+        work = unlike[0] * rng.standard_normal() + unlike[1] * rng.standard_normal(len(COMPETENCIES))
+        for source in ("repository", "handover"):
+            look = 0.3 * rng.standard_normal()
+            for c in (1, 2, 3):
+                level = float(np.clip(levels[s, c] + work[c] + look + 0.55 * rng.standard_normal(), 1, 5))
+                found.append(
+                    Observation(
+                        subject, COMPETENCIES[c], level, "measure", source, group=source, se=0.78, work=f"{subject}'s"
+                    )
+                )
     return found

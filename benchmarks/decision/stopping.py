@@ -1,4 +1,4 @@
-"""`python -m benchmarks.decision.stopping`: further interviews by our rule for stopping, beside an even spread.
+"""Further interviews by our rule for stopping, beside an even spread.
 
 Panels begin with two interviews of each of eight subjects, no other evidence. An interview is by one more interviewer,
 on three competencies. Ours asks the two likeliest best in turn while the expected regret is not under `ENOUGH`; the
@@ -11,9 +11,8 @@ import argparse
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
-from benchmarks.decision.__main__ import interval
+from benchmarks.decision.figures import around, minus, number, table
 from benchmarks.decision.simulator import COMPETENCIES, Truth, draw
-from numpy.typing import NDArray
 
 from heldout.decision.next_evidence import ENOUGH
 from heldout.decision.observations import Observation
@@ -21,6 +20,7 @@ from heldout.decision.posterior import fit
 from heldout.decision.ranking import Worth, worth
 
 MOST = 30
+OURS = f"ours: the two likeliest, until regret is under {number(ENOUGH, 2)}"
 
 
 class Panel:
@@ -83,29 +83,20 @@ def judge(seed: int) -> dict[str, tuple[float, int]]:
             panel.interview(s)
             asked += 1
         found = panel.worth()
-    answers["ours: stops when it is enough"] = (panel.lost(found), asked)
+    answers[OURS] = (panel.lost(found), asked)
     return answers
 
 
-def main() -> None:
+def run(options: argparse.Namespace) -> None:
     """Print regret and interviews of each way."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--panels", type=int, default=200)
-    parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
     with ProcessPoolExecutor(options.workers) as pool:
-        rows = list(pool.map(judge, range(1000, 1000 + options.panels), chunksize=4))
-    ours: NDArray[np.float64] = np.array([row["ours: stops when it is enough"][0] for row in rows])
-    for name in rows[0]:
-        regret = np.array([row[name][0] for row in rows])
-        low, high = interval(regret)
-        less, more = interval(regret - ours)
-        asked = np.mean([row[name][1] for row in rows])
-        print(
-            f"{name:32} {asked:5.1f} more interviews, regret {regret.mean():.3f} [{low:.3f}, {high:.3f}]; "
-            f"minus ours {np.mean(regret - ours):+.3f} [{less:+.3f}, {more:+.3f}]"
-        )
-
-
-if __name__ == "__main__":
-    main()
+        rows = list(pool.map(judge, range(1000, 1000 + options.stopped), chunksize=4))
+    regret = {name: np.array([row[name][0] for row in rows]) for name in rows[0]}
+    table(
+        f"When to stop, {options.stopped} panels that begin with two interviews of each of eight",
+        ("rule", "more interviews", "regret", "minus ours"),
+        [
+            (name, f"{np.mean([row[name][1] for row in rows]):.1f}", around(mine), minus(mine, regret[OURS]))
+            for name, mine in regret.items()
+        ],
+    )

@@ -23,9 +23,9 @@ Floats = NDArray[np.float64]
 CONFIDENCE = 0.9
 ENOUGH_ANSWERS, ENOUGH_SUBJECTS = 20, 6
 """Agreement is stated from this many answers (a subject on a competency) that two rated, of this many subjects. The
-limits are ours, as those for one interviewer are (`tables.OWN_ANSWERS`). `benchmarks/raters.py` measures how often the
-90 % intervals then hold the truth: that of alpha in 83 to 89 of 100 panels of six or eight subjects, the others in 87
-to 97."""
+limits are ours, as those for one interviewer are (`tables.OWN_ANSWERS`). `benchmarks/decision/raters.py` measures how
+often the 90 % intervals then hold the truth: that of alpha in 83 to 89 of 100 panels of six or eight subjects, the
+others in 87 to 97."""
 MOST_VALUES = 60
 """Different values up to which ranks are compared (alpha for ordinal data)."""
 _TINY = 1e-12

@@ -15,7 +15,8 @@ from heldout.sources.interview.scorecard import Scorecard
 NEEDED = ("subject", "competency", "rater", "level")
 OWN_ANSWERS, OWN_SUBJECTS = 12, 6
 """An interviewer's severity and consistency are stated from this many answers (a subject on a competency) shared with
-others, of this many subjects. Both limits are ours; `benchmarks/raters.py` measures how often intervals then hold."""
+others, of this many subjects. Both limits are ours; `benchmarks/decision/raters.py` measures how often intervals then
+hold the truth."""
 COLUMNS = (*NEEDED, "not observed because", "notes", "questions asked", "held on", "revision", "kit", "seen before")
 
 

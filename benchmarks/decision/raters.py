@@ -1,7 +1,5 @@
 """How often the intervals of `heldout interview raters` hold the truth, on panels of which everything is known.
 
-    uv run benchmarks/raters.py            # the table of docs/explanation/raters.md; about a minute on one core
-
 Four interviewers of unequal severity (SD 0.3) and error (0.4 to 0.8), each subject seen by two or three of them by lot,
 four competencies, halo (SD 0.4), levels in halves from 1 to 5. Six sets of interviewers a setting, fifty panels each;
 the truth is what the same estimate gives on 1,500 subjects of the same interviewers, so that only the interval counts.
@@ -9,11 +7,13 @@ the truth is what the same estimate gives on 1,500 subjects of the same intervie
 
 from __future__ import annotations
 
+import argparse
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from benchmarks.decision.figures import table
 
 from heldout.sources.interview.agreement import Agreement, Measure, agreement
 from heldout.sources.interview.tables import Rated
@@ -53,10 +53,10 @@ def measures(found: Agreement) -> Iterable[tuple[str, str, Measure]]:
         yield from (("severity", one.rater, one.severity), ("error", one.rater, one.error))
 
 
-def main() -> None:
+def run(options: argparse.Namespace) -> None:
     """Print the shares of intervals that hold the truth."""
     rng = np.random.default_rng(SEED)
-    print("subjects  seen by  kind       held the truth  of")
+    rows = []
     for subjects in (6, 8, 12, 20):
         for each in (2, 3):
             held: dict[str, list[bool]] = defaultdict(list)
@@ -69,9 +69,5 @@ def main() -> None:
                         value = truth[kind, name]
                         if one.low is not None and one.high is not None and value is not None:
                             held[kind].append(one.low <= value <= one.high)
-            for kind, of in held.items():
-                print(f"{subjects:8}  {each:7}  {kind:9}  {np.mean(of):14.1%}  {len(of)}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            rows += [(str(subjects), str(each), kind, f"{np.mean(of):.0%}", str(len(of))) for kind, of in held.items()]
+    table("Intervals of interviewers' figures", ("subjects", "seen by", "figure", "hold the truth", "of"), rows)
