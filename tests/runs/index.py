@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
 from pathlib import Path
+from types import MappingProxyType
 
 SEEDS = {"pip": "99.0", "setuptools": "99.0", "wheel": "99.0"}
 """What a new environment is given; empty here, since nothing in the tests calls them."""
@@ -62,10 +63,16 @@ def _digest(text: str) -> str:
 
 
 @contextmanager
-def index_of(folder: Path) -> Iterator[str]:
-    """The address of an index of the wheels in a folder, with their dates of upload (2020-01-01)."""
+def index_of(folder: Path, days: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """The address of an index of the wheels in a folder; uploaded on 2020-01-01, where `days` does not say otherwise.
+
+    `days` are by the beginning of a file's name: `tinystats-2`.
+    """
     for name, version in SEEDS.items():
         make_wheel(folder, name, version, {f"{name}.py": 'raise SystemExit("not in the tests")\n'})
+
+    def _day(name: str) -> str:
+        return next((day for start, day in days.items() if name.startswith(start)), "2020-01-01")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -87,7 +94,7 @@ def index_of(folder: Path) -> Iterator[str]:
                     "filename": path.name,
                     "url": f"/files/{path.name}",
                     "hashes": {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
-                    "upload-time": "2020-01-01T00:00:00Z",
+                    "upload-time": f"{_day(path.name)}T00:00:00Z",
                 }
                 for path in found
             ]

@@ -17,6 +17,7 @@ from heldout.sources.handover.faults_run import Faults, try_command, try_model, 
 from heldout.sources.handover.mending import package_of
 from heldout.sources.handover.models_run import Inspected, inspect
 from heldout.sources.handover.observation import Observation
+from heldout.sources.handover.older import Older, in_words, needed, saved_with
 from heldout.sources.handover.plan import Plan, Reading, Step
 from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import ClaimResult
@@ -38,6 +39,8 @@ _AFTER = 3
 
 _MATTER = ("prepare", "train", "evaluate", "predict", "serve")
 """Purposes whose needs are needs of the delivery; what its plots and notebooks lack is told and costs no rung."""
+
+_PREDICTING = ("predict", "serve")
 
 _PACKAGES = ("module_missing", "program_missing")
 """Causes that one more package may mend."""
@@ -78,6 +81,8 @@ class Worked(Frozen):
     """What else was run, with the environments as they stood when it was over."""
 
     running: Running
+    older: Older | None = None
+    """What predicts with older packages only; None where nothing does, or nothing needs it."""
     standing: tuple[Standing, ...] = ()
 
 
@@ -89,6 +94,7 @@ class Findings:
     running: Running | None = None
     models: tuple[Inspected, ...] = ()
     predicted: tuple[Ran, ...] = ()
+    older: Older | None = None
     own: OwnData | None = None
     parts: Parts | None = None
     faults: Faults | None = None
@@ -138,22 +144,29 @@ class Conduct:
     inputs: Sequence[ClientInput] = ()
     _models: tuple[Inspected, ...] = ()
     _predicted: tuple[Ran, ...] = ()
+    _older: Older | None = None
 
     def run(self) -> Findings:
         """Everything, one part after the other. Raises SandboxFault."""
         trained = self.do("3-train", "Training it again from deleted outputs", Trained, self._train)
         self._stand(trained.standing)
-        worked = self.do("4-run", "Running its commands, tests, notebooks and services", Worked, self._run)
+        worked = self.do(
+            "4-run", "Running its commands, tests, notebooks and services", Worked, lambda: self._run(trained)
+        )
         self._stand(worked.standing)
+        self._older = older = worked.older
+        running = worked.running.with_(older.running) if older else worked.running
+        models = (older.models if older else ()) or trained.models
         training = self.do("5-repeat", "Training it again and again", Training, lambda: self._repeat(trained.training))
         own = self.do("6-own-data", "Training it on your data", Exchanged, self._own).own
         parts = self.do("7-parts", "Training it on parts of its rows", Parts, lambda: self._parts(training, own))
-        spoilt = self.do("8-spoilt", "Giving it spoilt input", Spoilt, lambda: self._spoilt(trained, worked.running))
+        spoilt = self.do("8-spoilt", "Giving it spoilt input", Spoilt, lambda: self._spoilt(models, running))
         return Findings(
             training=training,
-            running=worked.running,
-            models=trained.models,
+            running=running,
+            models=models,
             predicted=trained.predicted,
+            older=older,
             own=own,
             parts=parts,
             faults=spoilt.faults,
@@ -164,9 +177,10 @@ class Conduct:
         self.environments.standing |= {s.id: s for s in standing}
 
     def _usable(self) -> Plan:
-        """The plan with the steps whose environment stands."""
+        """The plan with the steps whose environment stands; what predicts only with older packages has those."""
         built = self.environments.built()
-        return self.plan.model_copy(update={"steps": tuple(s for s in self.plan.steps if s.environment in built)})
+        steps = tuple(s for s in self.plan.steps if s.environment in built)
+        return _moved(self.plan.model_copy(update={"steps": steps}), self._older.environment if self._older else "")
 
     def _train(self) -> Trained:
         deadline = time.monotonic() + self.budget_s * _FIRST_SHARE
@@ -238,14 +252,15 @@ class Conduct:
         deadline = time.monotonic() + self.budget_s * _FIRST_SHARE
         return Swapper(self.workshop(self.environments), self._usable(), deadline)
 
-    def _spoilt(self, trained: Trained, running: Running) -> Spoilt:
+    def _spoilt(self, models: Sequence[Inspected], running: Running) -> Spoilt:
         shop, plan = self.workshop(self.environments), self._usable()
+        environment = self._older.environment if self._older else self._environment()
         faults = (
             try_service(running.served)
             or try_command(shop, plan, running.of(plan, "predict"))
-            or try_model(shop, plan, trained.models, self._environment())
+            or try_model(shop, plan, models, environment)
         )
-        skew = compare_paths(shop, plan, running.served, trained.models, self._environment())
+        skew = compare_paths(shop, plan, running.served, models, environment)
         return Spoilt(faults=faults, skew=skew)
 
     def _mended(self, failed: Sequence[tuple[str, Cause]]) -> bool:
@@ -266,7 +281,7 @@ class Conduct:
             if cause and (cause.code in _PACKAGES or (step in tests and cause.code in ("usage", "guess")))
         ]
 
-    def _run(self) -> Worked:
+    def _run(self, trained: Trained) -> Worked:
         deadline = time.monotonic() + self.budget_s * _FIRST_SHARE
         prepare: tuple[Step, ...] = ordered(self.plan)
         running = Runner(self.workshop(self.environments), self._usable(), deadline).run(prepare)
@@ -283,11 +298,49 @@ class Conduct:
                     self.environments.back(standing)
                 break
             running = running.with_(later)
-        return Worked(running=running, standing=tuple(self.environments.standing.values()))
+        older = self._with_older(trained, running, deadline)
+        return Worked(running=running, older=older, standing=tuple(self.environments.standing.values()))
+
+    def _with_older(self, trained: Trained, running: Running, deadline: float) -> Older | None:
+        """What predicts with older packages, where nothing does with those of today and that may be the reason."""
+        cause = needed(self.plan, running, trained.models)
+        if cause is None or any(run.worked for run in trained.predicted):
+            return None
+        id_ = self._environment()
+        before = self.environments.standing[id_]
+        for standing in self.environments.beside(id_, saved_with(trained.models)):
+            shop, plan = self.workshop(self.environments), _moved(self._usable(), standing.id)
+            steps = tuple(s for s in plan.steps if s.purpose in _PREDICTING)
+            with shop.bench("older") as bench:
+                models = inspect(bench, plan, standing.id)
+            found = Older(
+                environment=standing.id,
+                words=in_words(before, standing),
+                why=cause.message,
+                running=Runner(shop, plan.model_copy(update={"steps": steps}), deadline).run(),
+                models=models,
+            )
+            if found.helps(self.plan):
+                return found
+            if time.monotonic() > deadline:
+                break
+        self.environments.standing.pop(f"{id_}-older", None)
+        return None
 
     def _repeat(self, training: Training) -> Training:
         deadline = time.monotonic() + self.budget_s
         return Trainer(self.workshop(self.environments), self._usable(), deadline).repeat(training, REPEATS)
+
+
+def _moved(plan: Plan, environment: str) -> Plan:
+    """The plan with what predicts in another environment, if one is named."""
+    if not environment:
+        return plan
+    steps = tuple(
+        step.model_copy(update={"environment": environment}) if step.purpose in _PREDICTING else step
+        for step in plan.steps
+    )
+    return plan.model_copy(update={"steps": steps})
 
 
 def _told(failed: Sequence[tuple[str, Cause]]) -> set[tuple[str, str]]:

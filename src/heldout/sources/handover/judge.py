@@ -38,7 +38,7 @@ def judge(
 ) -> tuple[Check, ...]:
     """The checks that need a run, and those of owning it; one for each line of the rubric that they speak for."""
     return (
-        *build_checks(plan, standing),
+        *build_checks(plan, {id_: one for id_, one in standing.items() if not one.beside}),
         *image_checks(imaged, look_at(imaged.path, material.tree, plan, standing) if imaged.path else ()),
         *run_checks(plan, found.running, found.training),
         trains(
@@ -47,7 +47,7 @@ def judge(
             [entry.path for entry in material.tree.files if entry.symlink],
             learns=any(line.startswith("numpy==") for one in standing.values() for line in one.packages),
         ),
-        predicts(plan, found.running, found.predicted, loaded_check(found.models)),
+        _predicts(plan, found),
         t7_check([(one.model, one.report) for one in found.models]),
         own_data_check(found.own, found.parts, found.training),
         growth_check(found.parts.growth if found.parts else None, found.parts.why_not if found.parts else ""),
@@ -57,6 +57,22 @@ def judge(
         t4_check(_seen(found), delivered_worth(material.tree, plan.data), _reported(found)),
         guide_check(plan, found.runs, tuple(a for s in standing.values() for a in s.attempts)),
         *own_checks(material, plan, answers, found.runs),
+    )
+
+
+def _predicts(plan: Plan, found: Findings) -> Check:
+    """U1; what predicts only with older packages earns half, and is told as such."""
+    told = predicts(plan, found.running, found.predicted, loaded_check(found.models))
+    if found.older is None or told.state != "pass":
+        return told
+    said = f"It predicts only with older packages than install today ({found.older.words}): "
+    return told.model_copy(
+        update={
+            "message": f"{said}{told.message[:1].lower()}{told.message[1:]} With those of today: {found.older.why}",
+            "credit": min(told.credit, 0.5),
+            "severity": "medium",
+            "mend": "Write down the versions that the model was saved with, or save it again with those of today.",
+        }
     )
 
 

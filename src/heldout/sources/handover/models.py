@@ -14,6 +14,7 @@ from heldout.sources.handover.plan import Model
 from heldout.sources.handover.result import Check
 
 _LARGEST = 16 * 1024 * 1024
+_VERSION = re.compile(r"\d{1,2}(?:\.\d{1,3}){1,2}")
 SAME = 1e-6
 """Largest difference of predictions, as a share of the largest one (at least of 1), that rounding explains."""
 CLOSE = 0.98
@@ -122,6 +123,8 @@ class ModelReport(Frozen):
     numbers: int | None = None
     warnings: tuple[str, ...] = ()
     """What its libraries said while it was loaded: other versions, most often."""
+    saved_with: dict[str, str] = Field(default_factory=dict)
+    """Versions of its libraries that it says it was saved with, by name."""
     sha256: str = ""
     predicted: Predicted | None = None
     """None when it was not asked."""
@@ -252,6 +255,7 @@ def _report(raw: dict[str, Any], depth: int = 0) -> ModelReport:
         handles=tuple(kind for kind in ("missing", "unseen") if kind in foreign.items(raw.get("handles"))),
         numbers=foreign.count(raw.get("numbers")),
         warnings=foreign.texts(raw.get("warnings"), 10, 400),
+        saved_with={name: word for name, word in _words(raw.get("saved_with")).items() if _VERSION.fullmatch(word)},
         sha256=_hash(raw.get("sha256")),
         predicted=_predicted(raw.get("predicted")),
         against=_report(against, 1) if isinstance(against, dict) and not depth else None,

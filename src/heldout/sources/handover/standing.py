@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -59,6 +59,8 @@ class Standing(Frozen):
     """Whether it failed only by what we do not offer: time, network."""
     untried: str = ""
     """Why not every way to build it was tried, as a sentence."""
+    beside: bool = False
+    """Whether it stands beside the delivery's own environments, only to predict with older packages."""
 
     @property
     def there(self) -> bool:
@@ -157,6 +159,40 @@ class Environments:
             }
         )
         return True
+
+    def beside(self, id_: str, pins: Sequence[str]) -> Iterator[Standing]:
+        """The environment once more with older packages, in one way after the other; each takes the place of the last.
+
+        First with what `pins` name, then as of the last commit, then half a year earlier. Raises SandboxFault.
+        """
+        before = self.standing[id_]
+        recipe, last = self._recipe(before), self.planned[id_].as_of
+        today = date.today()  # noqa: DTZ011 - a day is all that is meant
+        day = last if last is not None and (today - last).days >= _OLD else None
+        ways = [(tuple(pins), day)] if pins else []
+        ways += [((), when) for when in (day, last - timedelta(days=_OLD) if last else None) if when]
+        attempts: tuple[Attempt, ...] = ()
+        for packages, when in ways:
+            python = recipe.python if self.planned[id_].python or when is None else usual(when, self.pythons)
+            wanted = replace(recipe, as_of=when, python=python)
+            wanted = with_more(wanted, (*before.added, *packages)) if packages else wanted
+            if wanted == recipe:
+                continue
+            told = before.note.partition(", by ")[0] + (f" with {' and '.join(packages)}" if packages else "")
+            number = len(attempts) + 1
+            done = climb(
+                self.planned[id_],
+                iter((Planned(3 if packages else 2, wanted, told),)),
+                self._make,
+                deadline=time.monotonic() + self.budget_s,
+                keep=lambda name, text, n=number: self.keep(f"{name}-older-{n}", text),  # type: ignore[misc]
+            )
+            attempts = (*attempts, *done.tried)
+            if done.built is None or done.recipe is None:
+                continue
+            made = self._stand(f"{id_}-older", done.built, done.recipe, done.rung, done.tried[-1].recipe, attempts)
+            self.standing[made.id] = made.model_copy(update={"beside": True})
+            yield self.standing[made.id]
 
     def back(self, before: Standing) -> None:
         """Take an earlier environment again, since a change did not help; the attempts stay on record."""
