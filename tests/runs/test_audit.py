@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,30 @@ def test_a_server_that_nothing_declares_is_added_named_and_costed(tmp_path: Path
     assert (told.state, told.measured["rung"]) == ("pass", "R3")
     assert "gunicorn was added" in told.message
     assert "service answers a valid request" in check(result, "U1").message
+
+
+def test_a_service_that_dies_before_it_answers_does_not_run_and_says_why(tmp_path: Path, index: str) -> None:
+    folder = spam_filter(tmp_path / "spam")
+    text = (folder / "serve.py").read_text()
+    dies = (
+        "server = HTTPServer(('', 8000), Handler)\n    __import__('time').sleep(1)\n    open('words.csv')\n    server."
+    )
+    (folder / "serve.py").write_text(text.replace('HTTPServer(("127.0.0.1", 8000), Handler).', dies))
+    result = audited(folder, tmp_path / "kept", index)
+    assert check(result, "U1").state == "fail"
+    assert "a file that it reads is not part of the delivery: words.csv" in check(result, "U1").message
+    assert check(result, "U4").state == "fail"
+
+
+def test_notebooks_that_fail_beside_a_service_that_runs_are_told_and_cost_a_part(tmp_path: Path, index: str) -> None:
+    folder = spam_filter(tmp_path / "spam")
+    cell = {"cell_type": "code", "source": "open('../data/words.csv')", "outputs": [], "metadata": {}}
+    book = {"cells": [{**cell, "execution_count": None}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "look.ipynb").write_text(json.dumps(book))
+    told = check(audited(folder, tmp_path / "kept", index), "U4")
+    assert (told.state, told.severity) == ("pass", "medium")
+    assert "One notebook does not: A file that it reads is not part of the delivery: ../data/words.csv." in told.message
 
 
 def test_what_tests_lack_is_taken_from_what_it_declares_for_them(tmp_path: Path, index: str) -> None:

@@ -10,9 +10,9 @@ from heldout.sources.handover.causes import run_cause
 from heldout.sources.handover.plan import Data, Plan, Step
 from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check, State
+from heldout.sources.handover.retrains import trains
 from heldout.sources.handover.rubric import score, verdict
 from heldout.sources.handover.training import Round, Training
-from heldout.sources.handover.verdicts import trains
 
 
 def check(id_: str, area: str, state: State, credit: float = 1.0) -> Check:

@@ -21,10 +21,11 @@ from heldout.sources.handover.own_data import own_data_check
 from heldout.sources.handover.plan import Plan, Reading
 from heldout.sources.handover.predicting import predicts
 from heldout.sources.handover.result import Check
+from heldout.sources.handover.retrains import trains
 from heldout.sources.handover.skew_run import skew_check
 from heldout.sources.handover.standing import Standing
 from heldout.sources.handover.tables import delivered_worth
-from heldout.sources.handover.verdicts import build_checks, run_checks, trains
+from heldout.sources.handover.verdicts import build_checks, run_checks
 from heldout.sources.handover.worth import t4_check
 
 

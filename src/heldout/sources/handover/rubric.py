@@ -143,8 +143,7 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
         return Verdict(False, f"{start}, but it {rest} retrained as delivered.", retrained.message)
     lost = claims is not None and claims.state == "fail"
     heads: dict[Area, str] = {
-        "retrain": "It can be retrained, but "
-        + ("it does not reach what it claims." if lost else "what comes out is worth little."),
+        "retrain": f"It can be retrained, but {_but(retrained, checks, lost=lost)}",
         "run": f"{start}, but it does not run as delivered.",
         "build": "It works, but only after we had mended what it takes to build it.",
         "own": f"It works{' and its numbers are true' if true else ''}, but it is not yours to keep running.",
@@ -154,6 +153,15 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
             return Verdict(False, head, claims.message if area == "retrain" and lost and claims else why[area])
     unknown = next(area for area, value in state.items() if value == "not_assessable")
     return Verdict(False, f"Not everything could be assessed: {rubric().areas[unknown].lower()}", why[unknown])
+
+
+def _but(retrained: Check | None, checks: Sequence[Check], *, lost: bool) -> str:
+    """What is wrong with a training that works."""
+    if lost:
+        return "it does not reach what it claims."
+    if any(check.id == "T4" and check.state == "fail" for check in checks):
+        return "what comes out is worth little."
+    return "only in part." if retrained is not None and retrained.credit < 1 else "too little of that holds."
 
 
 def _rented(does: str, true: bool, reason: str) -> Verdict:

@@ -149,8 +149,11 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
     output = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
     page = visit(bench, step) if port is not None else None
     cause = page.cause if page else None
-    if port is None:
-        cause = run_cause(output, done.verdict, done.why, bench.shop.code) or _silent(step.port, alive)
+    if port is None or (cause is None and not any(answer.status for answer in answers)):
+        # A server whose workers die may listen for a moment and never answer.
+        cause = run_cause(output, done.verdict, done.why, bench.shop.code)
+    if port is None and cause is None:
+        cause = _silent(step.port, alive)
     told = "\n\n".join(filter(None, (_log(step, answers, output), page.seen if page else "")))
     log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", told)
     return Served(

@@ -113,6 +113,8 @@ def _defined(name: str) -> Any:
 
 def _why(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
+        if "." in str(error.name) and str(error.name).partition(".")[0] in sys.modules:
+            return f"it was saved with other versions of its libraries: these have no {error.name}"
         return f"it needs the module {error.name}, which is neither in the environment nor in the delivery"
     text = " ".join(str(error).split())[:300]
     if isinstance(error, AttributeError) and "__main__" in text:
