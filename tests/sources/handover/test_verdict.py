@@ -86,15 +86,35 @@ def test_a_training_that_reads_nothing_and_has_nothing_to_learn_with_learns_noth
     assert of(run.model_copy(update={"read": ("data/rows.csv",)}), learns=False).state == "pass"
 
 
-def test_what_lies_behind_a_link_is_our_limit() -> None:
+def test_what_a_link_to_nothing_should_have_given_is_not_delivered() -> None:
     step = Step(id="fit", purpose="train", command="jupyter nbconvert", notebook="nbs/fit.ipynb")
     cause = Cause(code="data_missing", message="A file is missing.", subject="data/rows.csv")
     run = Ran(step="fit", command="python fit.py", verdict=Verdict.FAILED, wall_s=1.0, cause=cause)
     training = Training(rounds=(Round(runs=(run,)),))
     told = trains(Plan(steps=(step,)), training, ("nbs/data",))
-    assert told.state == "not_assessable"
-    assert "It reads data/rows.csv by the link nbs/data" in told.message
-    assert trains(Plan(steps=(step,)), training, ("other/data",)).state == "fail"
+    assert told.state == "fail"
+    assert "by the link nbs/data, which leads to nothing that is part of the delivery" in told.message
+    assert "link" not in trains(Plan(steps=(step,)), training, ("other/data",)).message
+
+
+def test_of_several_trainings_the_one_that_makes_the_model_gives_the_cause_and_is_named() -> None:
+    steps = (
+        Step(id="tune", purpose="train", command="python tune.py"),
+        Step(id="ask", purpose="train", command="python ask.py", outputs=("ask.pkl",)),
+        Step(id="fit", purpose="train", command="python fit.py", outputs=("models/fit.pkl",)),
+    )
+    causes = (
+        Cause(code="module_missing", message="It imports optuna, which nothing declares.", subject="optuna"),
+        Cause(code="asks", message="It waits for somebody to type something."),
+        Cause(code="data_missing", message="A file is missing: rows.csv.", subject="rows.csv"),
+    )
+    runs = tuple(
+        Ran(step=step.id, command=step.command, verdict=Verdict.FAILED, wall_s=1.0, cause=cause)
+        for step, cause in zip(steps, causes, strict=True)
+    )
+    told = trains(Plan(steps=steps), Training(rounds=(Round(runs=runs),)))
+    assert (told.state, told.measured["cause"], told.command) == ("fail", "data_missing", "python fit.py")
+    assert "That is said of `python fit.py`, the first to look at of 3 training commands." in told.message
 
 
 def test_the_first_step_that_failed_gives_the_cause() -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from heldout.sources.handover.causes import NOT_OFFERED
+from heldout.sources.handover.discover.code.files import MODEL_SUFFIXES
 from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check
@@ -15,6 +16,8 @@ from heldout.sources.handover.verdicts import NOT_BUILT, places_of, repairs
 
 _AT_HOME = re.compile(r"/|[A-Za-z]:[\\/]")
 """The beginning of a path that is not within the delivery."""
+_LONGEST = 80
+"""Characters of a command that a sentence quotes."""
 _BROKEN_OFF = 0.5
 """What a training that fails after its model was made earns of one that ends well."""
 
@@ -22,7 +25,7 @@ _BROKEN_OFF = 0.5
 def trains(plan: Plan, training: Training | None, links: Collection[str] = (), *, learns: bool = True) -> Check:
     """T1: with its outputs deleted and no network, does training make them again?
 
-    `links` are the symbolic links of the delivery, which we do not follow: what is only missed by that is our limit.
+    `links` are the symbolic links of the delivery that lead to nothing in it.
     `learns`: whether any package is there on which what learns could rest; if none is, a training that reads no file
     either, prints no metric and fits nothing that can be followed has learnt nothing.
     """
@@ -49,12 +52,16 @@ def trains(plan: Plan, training: Training | None, links: Collection[str] = (), *
     if training.trained:
         return _trained(plan, training)
     runs = [r for r in (training.first.runs if training.first else ()) if r.step in {s.id for s in steps}]
+    runs = sorted(runs, key=lambda run: _matters(plan, run))
     cause = _root(plan, training, runs) or training.cause
     said = cause.message if cause else "It ended without a word of failure, and left no model, file or metric behind."
     link = _link(plan, runs, cause, links)
-    said = f"It reads {cause.subject} by the link {link}, and links are not followed." if link and cause else said
+    if link and cause:
+        said = f"It reads {cause.subject} by the link {link}, which leads to nothing that is part of the delivery."
     said += "" if link else _elsewhere(plan, cause)
-    state = "not_assessable" if link or (cause and cause.code in NOT_OFFERED) else "fail"
+    if cause and len(runs) > 1:
+        said = f"{said} That is said of `{_called(runs[0])}`, the first to look at of {len(runs)} training commands."
+    state = "not_assessable" if cause and cause.code in NOT_OFFERED else "fail"
     places = (*((cause.location,) if cause and cause.location else ()), *places_of(plan, runs[:2]))
     return Check(
         id="T1",
@@ -89,6 +96,19 @@ def _learns_nothing(plan: Plan, training: Training) -> Check | None:
         locations=places_of(plan, trained[:2]),
         measured={"cause": "nothing_learnt"},
     )
+
+
+def _matters(plan: Plan, run: Ran) -> tuple[bool, bool, bool]:
+    """Sort key of trainings that failed: first what says what is missing, makes a model, and is in the documents."""
+    step = next(step for step in plan.steps if step.id == run.step)
+    says = run.cause is not None and run.cause.code not in (*NOT_OFFERED, "usage")
+    makes = any(pattern.lower().endswith(MODEL_SUFFIXES) for pattern in step.outputs)
+    return not says, not makes, step.origin == "inferred"
+
+
+def _called(run: Ran) -> str:
+    """A command as one would know it again."""
+    return run.command if len(run.command) <= _LONGEST else f"{run.command[: _LONGEST - 3]}..."
 
 
 def _start(state: str) -> str:
@@ -158,8 +178,9 @@ def _trained(plan: Plan, training: Training) -> Check:
     mended = [run for run in good if run.mended]
     rest = f" {repairs(len(mended))} a repair of ours: {mended[0].mended}." if mended else ""
     if failed:
-        why = next((run.cause.message for run in failed if run.cause), "it left nothing behind.")
-        rest += f" {len(failed)} of {len(tried)} training commands did not work: {why}"
+        first_failed = min(failed, key=lambda run: _matters(plan, run))
+        why = first_failed.cause.message if first_failed.cause else "It left nothing behind."
+        rest += f" {len(failed)} of {len(tried)} training commands did not work. `{_called(first_failed)}`: {why}"
     broken = [run for run in good if not run.worked]
     if broken:
         why = broken[0].cause.message if broken[0].cause else ""
