@@ -219,6 +219,15 @@ def test_two_interviewers_far_apart_are_named() -> None:
     assert (told["Bob"], told["Cy"]) == ((), ())
 
 
+def test_a_rating_by_somebody_who_knew_anothers_is_told_and_counts_in_full() -> None:
+    subject, dossier = someone("Ada", rated(ASKED[0], 4, "Grace"), rated(ASKED[0], 4, "Mei"))
+    heard = Finding(code="INT-SEEN", polarity="unknown", message="Mei knew another interviewer's rating before theirs.")
+    (ada,) = memo((subject, dossier.model_copy(update={"findings": (heard,)}))).subjects
+    (same,) = memo((subject, dossier)).subjects
+    assert ada.facts == ("Mei knew another interviewer's rating before theirs. It counts in full all the same.",)
+    assert ada.worth == same.worth
+
+
 def handed_over(*gaps: Gap) -> tuple[Subject, Dossier]:
     subject, dossier = someone("Ada", read("craft", 4.0))
     artifacts = [Artifact(name="vault", kind="git", origin="vault", digest=digest, gaps=gaps) for digest in "ab"]

@@ -20,7 +20,8 @@ _SHARED = 2
 def facts(dossier: Dossier) -> tuple[str, ...]:
     """What no number holds of one subject, a sentence each, in the order in which it matters."""
     return (
-        *_verdicts(dossier), *_handed_over(dossier), *_disagreements(dossier), *_grave(dossier), *_states(dossier)
+        *_verdicts(dossier), *_handed_over(dossier), *_heard(dossier), *_disagreements(dossier), *_grave(dossier),
+        *_states(dossier),
     )  # fmt: skip
 
 
@@ -38,6 +39,13 @@ def _handed_over(dossier: Dossier) -> Iterator[str]:
             f"What is said of {', '.join(names)} is from a dossier that they made themselves: nobody here has looked "
             "at the work, and that it is theirs is their own claim, taken for about three quarters of it."
         )
+
+
+def _heard(dossier: Dossier) -> Iterator[str]:
+    """Ratings that are no independent ones; how much less they are worth nobody knows, so the numbers leave it out."""
+    for one in dossier.findings:
+        if one.code == "INT-SEEN":
+            yield f"{one.message.rstrip('.')}. It counts in full all the same."
 
 
 def _disagreements(dossier: Dossier) -> Iterator[str]:

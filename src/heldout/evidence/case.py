@@ -28,7 +28,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from heldout.errors import InputError
-from heldout.evidence.files import locked, read_text, write_atomically
+from heldout.evidence.files import locked, read_text, to_mend, write_atomically
 from heldout.evidence.types import Artifact, Dossier, Evidence, Finding
 from heldout.standard import Role, RoleIdentity, Standard
 
@@ -328,7 +328,7 @@ def _read_case_file(folder: Path) -> CaseFile:
     except ValidationError as error:
         raise CaseError(_schema_message(path, error)) from error
     except (OSError, ValueError) as error:
-        raise CaseError(f"{path} cannot be read: {error}; restore it") from error
+        raise CaseError(f"{path} cannot be read: {error}; {to_mend(error)}") from error
     if crooked:
         raise CaseError(
             f"{path}: [subjects.{_quoted(crooked[0])}] must be {slug(crooked[0])!r}: small letters, no signs"
@@ -362,7 +362,7 @@ def read_model(path: Path, model: type[_Model]) -> _Model:
     except ValidationError as error:
         raise CaseError(_schema_message(path, error)) from error
     except (OSError, ValueError) as error:
-        raise CaseError(f"{path} cannot be read: {error}; restore it or run the command again") from error
+        raise CaseError(f"{path} cannot be read: {error}; {to_mend(error)}, or run the command again") from error
 
 
 def _schema_message(path: Path, error: ValidationError) -> str:

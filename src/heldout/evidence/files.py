@@ -37,6 +37,13 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def to_mend(error: Exception) -> str:
+    """What to do about a file of a case that cannot be read: there is nothing to restore where it may only not be."""
+    if isinstance(error, PermissionError):
+        return "it is there, but you may not read it: run this as its owner, or have them give you the right to read it"
+    return "restore it"
+
+
 def read_text(path: Path) -> str:
     """The text of a regular file that is no link; raises OSError, and ValueError when it is none of that."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

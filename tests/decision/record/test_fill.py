@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from heldout.evidence import Artifact, Dossier, Evidence
 from heldout.runs.dossiers import everything
 from heldout.runs.recording import record_of
 from heldout.sources.interview.store import every
-from tests.decision.record.samples import DECIDED, FULL, case
+from tests.decision.record.samples import DECIDED, FULL, REVIEWED, case
 
 TODAY = date(2026, 5, 1)
 
@@ -112,7 +112,7 @@ def test_what_a_candidate_is_told_names_nobody_else(tmp_path: Path) -> None:
         assert other not in text
     assert ada.looked_at == ("churn (repository) from https://example.org/churn", "1 interview, each rated by itself")
     seen = {counted.name: counted.seen for counted in ada.counts}
-    assert ["interview on 2026-03-25: level 3.5 of 5"] in [list(one) for one in seen.values()]
+    assert ["interview, rated on 2026-03-25: level 3.5 of 5"] in [list(one) for one in seen.values()]
     assert ["past work: nothing of the kind was seen; that does not count against you"] in [
         list(s) for s in seen.values()
     ]
@@ -132,3 +132,19 @@ def test_a_level_that_the_decision_leaves_out_is_told_as_not_counted(tmp_path: P
     ada = record_of(made, date(2026, 5, 1)).explanations[0]
     (mlops,) = [one for one in ada.counts if one.name.startswith("MLOps")]
     assert "past work: level 2.5 of 5, which hardly tells people apart and is not counted" in mlops.seen
+
+
+def test_a_candidate_is_told_of_the_state_that_counts_and_that_an_earlier_one_was_looked_at(tmp_path: Path) -> None:
+    made = case(tmp_path / "case")
+    again = Evidence(
+        competency="craft", level=4.5, se=0.5, source="repository", instrument="review", version="1",
+        subject_digest="f" * 64, taken_at=REVIEWED + timedelta(days=9),
+    )  # fmt: skip
+    churn = Artifact(name="churn", kind="repository", origin="https://example.org/churn", digest="f" * 64)
+    made.write_dossier(Dossier(subject="Ada", artifacts=(churn,), evidence=(again,)))
+    ada = record_of(made, date(2026, 5, 1)).explanations[0]
+    (craft,) = [one for one in ada.counts if one.name.startswith("Craft")]
+    assert [one for one in craft.seen if one.startswith("past work")] == ["past work on 2026-03-29: level 4.5 of 5"]
+    assert [one.partition(", ")[2] for one in ada.looked_at if one.startswith("churn")] == [
+        "an earlier state: a later one counts in its place", "",
+    ]  # fmt: skip

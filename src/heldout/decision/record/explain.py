@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heldout.decision.observations import telling
+from heldout.decision.observations import latest_states, telling
 from heldout.decision.record.file import RecordFile, SubjectNotes
 from heldout.decision.record.result import Counted, Explanation
 from heldout.evidence import Artifact, Case, Dossier, Evidence, Subject
@@ -20,7 +20,10 @@ _STATES = {
 def explanation(subject: Subject, dossier: Dossier, case: Case, notes: RecordFile, *, decided: bool) -> Explanation:
     """The page of one candidate as a value; interviewers are counted, not named."""
     noted = notes.subjects.get(subject.slug, SubjectNotes())
-    looked = [_artifact(artifact) for artifact in dossier.artifacts if artifact.kind != KIND]
+    latest = latest_states(dossier)
+    counted = {one.subject_digest for one in latest.evidence}
+    superseded = {one.subject_digest for one in dossier.evidence} - counted
+    looked = [_artifact(one, one.digest in superseded) for one in dossier.artifacts if one.kind != KIND]
     interviews = sum(artifact.kind == KIND for artifact in dossier.artifacts)
     if interviews:
         looked.append(f"{interviews} interview{'s' * (interviews != 1)}, each rated by itself")
@@ -28,7 +31,7 @@ def explanation(subject: Subject, dossier: Dossier, case: Case, notes: RecordFil
     counts = []
     for name in sorted(weights, key=lambda name: (-weights[name], name)):
         competency = case.standard.by_id[name]
-        seen = tuple(_seen(evidence) for evidence in dossier.evidence if evidence.competency == name)
+        seen = tuple(_seen(evidence) for evidence in latest.evidence if evidence.competency == name)
         counts.append(Counted(name=competency.name, why=competency.why, weight=weights[name], seen=seen))
     return Explanation(
         slug=subject.slug,
@@ -43,15 +46,19 @@ def explanation(subject: Subject, dossier: Dossier, case: Case, notes: RecordFil
     )
 
 
-def _artifact(artifact: Artifact) -> str:
-    origin = f" from {artifact.origin}" if artifact.origin and artifact.origin != artifact.name else ""
-    return f"{artifact.name} ({artifact.kind}){origin}"
+def _artifact(artifact: Artifact, superseded: bool) -> str:
+    """What was looked at; of a work that was looked at again, the earlier state is named as what it is."""
+    source = artifact.origin.removeprefix("local: ")
+    origin = f" from {source}" if source and source != artifact.name else ""
+    earlier = ", an earlier state: a later one counts in its place" if superseded else ""
+    return f"{artifact.name} ({artifact.kind}){origin}{earlier}"
 
 
 def _seen(evidence: Evidence) -> str:
     """One observation, without its rater's name."""
     source = SOURCE_WORDS.get(evidence.source, evidence.source)
-    on = f" on {evidence.taken_at.date()}" if evidence.taken_at else ""
+    rated = ", rated" if evidence.source == "interview" else ""  # that is its day, not the interview's
+    on = f"{rated} on {evidence.taken_at.date()}" if evidence.taken_at else ""
     if evidence.level is not None:
         level = f"{source}{on}: level {evidence.level:.1f} of 5"
         return level if telling(evidence) else f"{level}, which hardly tells people apart and is not counted"
