@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from rich.console import Console
 
+from heldout.report.audit_view import SHORT, in_a_line
 from heldout.report.terminal_audit import print_audit
 from heldout.sources.handover.result import Audit
 from tests.report.audit_samples import AUDITS
@@ -50,3 +51,25 @@ def test_nothing_is_wider_than_the_terminal(name: str, width: int) -> None:
 @given(audits())
 def test_any_audit_prints_and_never_steers_the_terminal(one: Audit) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202a-\u202e\u2066-\u2069]", printed(one))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "It could not be retrained. A file is missing: a.csv. There is b.csv.",
+            "A file is missing: a.csv. There is b.csv.",
+        ),
+        (
+            "It does not predict as delivered: the page breaks down. It imports x.",
+            "The page breaks down. It imports x.",
+        ),
+        (f"It trains. {'More ' * 40}.", "It trains."),
+        (f"One {'word ' * 40}.", f"One {'word ' * 21}…"),
+        ("It could not be retrained.", "It could not be retrained."),
+    ],
+)
+def test_a_reason_on_the_first_screen_is_one_line(text: str, line: str) -> None:
+    told = in_a_line(text)
+    assert told == line
+    assert len(told) <= SHORT

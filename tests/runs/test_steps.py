@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,19 @@ def test_a_finished_step_is_not_done_again(tmp_path: Path) -> None:
     again = Steps(tmp_path, "one delivery")
     assert again.do("a", "Doing a", Number, make).value == 7
     assert (len(calls), again.taken_up) == (1, 1)
+
+
+def test_what_a_step_took_is_counted_when_it_is_taken_up(tmp_path: Path) -> None:
+    def make() -> Number:
+        time.sleep(0.2)
+        return Number(value=1)
+
+    first = Steps(tmp_path, "x")
+    first.do("a", "", Number, make)
+    assert first.taken_up_s == 0
+    again = Steps(tmp_path, "x")
+    again.do("a", "", Number, make)
+    assert again.taken_up_s >= 0.2
 
 
 def test_another_input_is_another_run(tmp_path: Path) -> None:

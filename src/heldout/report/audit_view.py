@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,11 @@ SEVERITIES = ("high", "medium", "low", "info")
 FIRST = 3
 """Clauses on the first screen."""
 SHORT = 110
-"""Characters of what was seen that the first screen shows under a clause."""
+"""Characters of a reason on the first screen, which is one line; the checks have the whole."""
+
+_SENTENCES = re.compile(r"(?<=[.!?]) (?=[^\W\d_a-z])")
+_SAID_ALREADY = re.compile(r"^(?:It could not be retrained\. |It does not predict as delivered: )(?=\S)")
+"""Beginnings of a reason that the answer before it says."""
 
 ANSWERS = {"holds": "Yes", "does_not_hold": "No", "not_assessable": "Could not tell"}
 
@@ -55,6 +60,11 @@ class Part:
     def answer(self) -> str:
         """The answer in a word or three."""
         return ANSWERS[self.score.state]
+
+    @property
+    def why(self) -> str:
+        """The reason in one line."""
+        return in_a_line(self.score.why)
 
     @property
     def failed(self) -> tuple[Line, ...]:
@@ -103,11 +113,8 @@ class Clause:
 
     @property
     def shortly(self) -> str:
-        """What was seen, cut for the first screen."""
-        if len(self.because) <= SHORT:
-            return self.because
-        cut = self.because[:SHORT].rsplit(" ", 1)[0].rstrip(" ,;:(")
-        return f"{cut}{'`' if cut.count('`') % 2 else ''} …"
+        """What was seen, in one line."""
+        return in_a_line(self.because)
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,11 @@ class AuditView:
     on_yours: tuple[RunLine, ...]
     curve: Curve | None
     annex: Annex | None
+
+    @property
+    def reason(self) -> str:
+        """The reason of the verdict in one line."""
+        return in_a_line(self.verdict.reason)
 
     @property
     def sign(self) -> str:
@@ -168,6 +180,21 @@ class AuditView:
     def to_keep(self) -> tuple[Clause, ...]:
         """The clauses for what was seen to hold, dearest first."""
         return tuple(clause for clause in self.clauses if clause.met)
+
+
+def in_a_line(text: str) -> str:
+    """What a reason says first, in `SHORT` characters: whole sentences as far as they fit, else the first, cut."""
+    told = _SAID_ALREADY.sub("", text, count=1)
+    told = f"{told[:1].upper()}{told[1:]}"
+    fits = ""
+    for sentence in _SENTENCES.split(told):
+        if len(f"{fits} {sentence}") > SHORT:
+            break
+        fits = f"{fits} {sentence}".strip()
+    if fits:
+        return fits
+    cut = told[:SHORT].rsplit(" ", 1)[0].rstrip(" ,;:(")
+    return f"{cut}{'`' if cut.count('`') % 2 else ''} …"
 
 
 def audit_view(audit: Audit) -> AuditView:

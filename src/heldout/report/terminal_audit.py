@@ -24,7 +24,7 @@ def print_audit(console: Console, audit: Audit) -> None:
     console.print()
     console.print(Text(printable(page.audit.delivery), "bold"))
     console.print(Text(printable(page.verdict.headline), "bold"))
-    console.print(Text(printable(page.verdict.reason)))
+    console.print(Text(printable(page.reason)))
     console.print(Text(f"Looked at {printable(audit.digest)[:24]}, {day(audit.taken_at)}", "dim"))
     console.print()
     for part in page.parts:
@@ -47,7 +47,7 @@ def _part(console: Console, part: Part) -> None:
         line.append("━" * filled, style)
         line.append("─" * (_CELLS - filled), "dim")
     console.print(line)
-    why = f"{printable(part.score.why)} {part.score.assessed} of {part.score.of} checks could be assessed."
+    why = f"{printable(part.why)} {part.score.assessed} of {part.score.of} checks could be assessed."
     console.print(Padding(Text(why, "dim"), (0, 0, 0, 4)))
 
 

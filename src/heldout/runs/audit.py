@@ -111,8 +111,9 @@ def audit(
                     result = _Audit(order, material, plan, sandbox, shelf, steps, index).run()
             result = result.model_copy(update={"gaps": (*result.gaps, *shut)})
             result = complete(result, replace(material, tree=reading_tree(material.tree)))
-            day, seconds = datetime.now(UTC).replace(microsecond=0), round(time.monotonic() - began, 1)
-            result = result.model_copy(update={"taken_at": day, "seconds": seconds})
+            day, before = datetime.now(UTC).replace(microsecond=0), round(steps.taken_up_s, 1)
+            seconds = round(time.monotonic() - began + before, 1)
+            result = result.model_copy(update={"taken_at": day, "seconds": seconds, "before_s": before})
             deliver(result)
             shelf.clear()
     return result

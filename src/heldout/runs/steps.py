@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,8 @@ class Steps:
     _done: int = 0
     taken_up: int = 0
     """Steps whose results were found and not done again."""
+    taken_up_s: float = 0.0
+    """What those had taken, in seconds, when they were done."""
 
     def do(self, name: str, text: str, kind: type[T], make: Callable[[], T]) -> T:
         """The result of a step, kept or made now. `text` tells people what is done. Raises what `make` raises."""
@@ -43,11 +46,13 @@ class Steps:
         self._chain = hashlib.sha256(f"{self.about}|{self._chain}|{name}".encode()).hexdigest()
         kept = self._kept(name, kind)
         if kept is not None:
+            result, seconds = kept
             self.taken_up += 1
-            result = kept
+            self.taken_up_s += seconds
         else:
+            began = time.monotonic()
             result = make()
-            self._keep(name, result)
+            self._keep(name, result, time.monotonic() - began)
         self._chain = hashlib.sha256((self._chain + result.model_dump_json()).encode()).hexdigest()
         self._done += 1
         if self.total:
@@ -57,21 +62,23 @@ class Steps:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"
 
-    def _kept(self, name: str, kind: type[T]) -> T | None:
+    def _kept(self, name: str, kind: type[T]) -> tuple[T, float] | None:
+        """A result that was kept, and the seconds that it had taken."""
         try:
             told = json.loads(self._path(name).read_text(encoding="utf-8"))
             if told.get("of") != self._chain:
                 return None
-            return kind.model_validate(told["result"])
-        except (OSError, ValueError, KeyError, AttributeError, ValidationError):
+            return kind.model_validate(told["result"]), float(told["seconds"])
+        except (OSError, ValueError, KeyError, AttributeError, TypeError, ValidationError):
             return None  # not there, not ours, or of an older version: done again
 
-    def _keep(self, name: str, result: BaseModel) -> None:
+    def _keep(self, name: str, result: BaseModel, seconds: float) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".new-")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"of": self._chain, "result": result.model_dump(mode="json")}, file)
+                told = {"of": self._chain, "seconds": round(seconds, 1), "result": result.model_dump(mode="json")}
+                json.dump(told, file)
             Path(temporary).replace(self._path(name))
         except OSError as error:
             raise OurFault(f"the result of a step could not be kept in {self.folder}: {error.strerror}") from error

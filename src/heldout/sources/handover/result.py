@@ -158,5 +158,7 @@ class Audit(Frozen):
     """Which sandbox it ran in."""
     taken_at: datetime | None = None
     seconds: float = 0.0
-    """Wall time of everything."""
+    """Wall time of everything, with that of steps that an interrupted audit of the same had done before."""
+    before_s: float = 0.0
+    """Of that, what the interrupted audit had done and was not done again."""
     measured: dict[str, Measured] = Field(default_factory=dict)

@@ -156,3 +156,15 @@ def test_the_line_is_that_of_the_number_in_a_paragraph_of_several() -> None:
     text = "We trained a model.\nIt reaches an\naccuracy of 0.91 on the test set.\n"
     (reading,) = read_numbers(text, "README.md", "markdown")
     assert reading.location.line == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Train on all weeks but the last 13, score on those: MAE 4.33",
+        "`train.py` trains on all weeks but the last 13 and scores on those: mean absolute error 4.33",
+        "We train on 2019 to 2021 and evaluate on 2022 (MAE 4.33).",
+    ],
+)
+def test_to_train_on_something_is_no_score_on_training_rows(text: str) -> None:
+    assert [(r.metric, r.split) for r in read_numbers(text, "README.md", "markdown")] == [("mae", "unknown")]
