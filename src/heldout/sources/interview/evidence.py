@@ -103,8 +103,8 @@ def _remarks(card: Scorecard) -> Iterable[Finding]:
             code="INT-SEEN",
             polarity="unknown",
             message=f"{card.rater} knew another interviewer's rating before giving theirs: it is no independent one.",
-            why="Who has heard a level drifts towards it. By how much, nobody knows: the memo counts the rating like any "
-            "other, and says this beside the numbers.",
+            why="Who has heard a level drifts towards it. By how much, nobody knows: the memo counts the rating like "
+            "any other, and says this beside the numbers.",
         )
     if card.correction:
         yield Finding(
