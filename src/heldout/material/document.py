@@ -9,7 +9,8 @@ from itertools import islice
 _PICTURES = 300
 """Pictures that are looked for in one text."""
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
+_FENCE = re.compile(r"^\s*(```|~~~)(?!.*\1)")
+"""The line before or after a block of code; one that opens and ends in the same line holds code itself."""
 _MD_HEADING = re.compile(r"^ {0,3}#{1,6}\s*(\S.*)$")
 _UNDERLINE = re.compile(r"^([=\-~^\"'`*+#:.])\1{2,}\s*$")
 _HTML_HEADING = re.compile(r"<h[1-6][^>]{0,200}>(.{1,200}?)</h[1-6]>", re.IGNORECASE)

@@ -216,3 +216,20 @@ def test_fetched_weights_data_and_schedules_are_still_told() -> None:
     assert "sets a schedule" in told("MLO105", {"dags/train.py": dag})
     assert "`compute_drift`" in told("MLO114", {"b.py": "def compute_drift(a, b):\n    return a - b\n"})
     assert "`hug train --epochs 3`" in told("HND101", {"README.md": "# X\n\n```\nhug train --epochs 3\n```\n"})
+
+
+def test_how_to_use_it_is_not_what_it_is_for_and_code_in_one_line_is_code() -> None:
+    (check,) = checks_by_code(["COM101"])
+    text = "### Setup\n\n" + "Install what is listed below before you begin to work with it. " * 5
+    text += "\n\n```pip install -r requirements.txt```\n\n### Usage\n\n" + "It takes an option for each way. " * 5
+    text += "\n\n```python3 main.py```\n\n" + "The figures are written beside it. " * 5
+    (found,) = findings_of({"a.py": CODE, "main.py": CODE, "README.md": text}, check)
+    assert "tells how to install it and how to run it" in found.message
+    assert "what it is for" not in found.message.partition("but not")[0]
+
+
+def test_resources_and_modules_are_counted_as_such() -> None:
+    (check,) = checks_by_code(["CLD106"])
+    text = 'resource "aws_s3_bucket" "a" {}\nresource "aws_iam_role" "b" {}\nmodule "net" {\n  source = "./net"\n}\n'
+    (found,) = findings_of({"a.py": CODE, "main.tf": text}, check)
+    assert "3 blocks of resources and modules" in found.message

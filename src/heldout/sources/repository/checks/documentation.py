@@ -126,9 +126,18 @@ _HINTS = {
 """Words by which a README may tell a part after all: then nothing is said of it."""
 
 
+_OF_USE = re.compile(
+    r"^\W*(set ?up|install|instala|requirement|pr[ée]-?requi|depend|usage|how to|como|cómo|run"
+    r"|quick ?start|getting started"
+    r"|licen[cs]e|einrichtung|nutzung|安装|使用)",
+    re.IGNORECASE,
+)
+"""Headings under which nobody tells what a work is for."""
+
+
 def _parts(document: Document) -> dict[str, bool]:
     """Which of the things that a front page has to tell are there."""
-    opening = sum(section.words for section in document.sections[:4])
+    opening = sum(section.words for section in document.sections[:4] if not _OF_USE.match(section.title))
     headed = any(count_words(section.title) >= 10 for section in document.sections[:3])
     text = "\n".join(f"{section.title}\n{section.prose}" for section in document.sections)
     blocks = "\n".join(block for _, block in document.code)

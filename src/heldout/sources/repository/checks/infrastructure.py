@@ -73,7 +73,7 @@ class InfrastructureAsCode(Check):
         named = [*where, *(u.tool.name for u in programs)]
         yield self.found(
             f"Infrastructure is code ({', '.join(named)})"
-            + (f": {total} resources of {len(kinds)} kinds." if total else "."),
+            + (f": {total} block{'' if total == 1 else 's'} of resources and modules." if total else "."),
             *(repo.at(*place) for place in first(where.values(), 2)),
             *(repo.at(*u.places[0]) for u in first(programs, 2)),
             strength=max(ramp(total, 0, 12) * (1.0 if variables else 0.8), 0.6 if programs else 0.0),

@@ -287,7 +287,7 @@ class TrainingInCi(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for training commands, else for tests that train."""
         commands = [c for c in repo.ci.matching(TRAINS) if "install" not in c.text]
-        tests = [m for m in repo.tests if _fits(m.methods.keys())]
+        tests = [m for m in repo.tests if _OF_TESTS.search(m.path) and _fits(m.methods.keys())]
         runs = [
             run
             for run in repo.ci.doing("test", on_change=True)
@@ -314,6 +314,10 @@ def _telling(command: str) -> str:
     match = re.search(TRAINS, command)
     begun = match.start() if match and len(command) > 80 else 0
     return command[begun : begun + 80].strip()
+
+
+_OF_TESTS = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
+"""Files that pytest collects, and those with what their tests are given."""
 
 
 def _fitting(module: ModuleFacts) -> int:

@@ -11,7 +11,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.data_origin import lfs_pointer
 from heldout.sources.repository.checks.practice import plural
-from heldout.sources.repository.documents import documents, sections
+from heldout.sources.repository.documents import Section, documents, sections
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, says_something
 from heldout.sources.repository.repository import Repository
@@ -307,15 +307,16 @@ class ModelCard(Check):
                 or "modelcard" in name
                 or text.path.lower().startswith("model_card")
             )
-            if "template" in name or not (
-                card or re.search(r"^#{1,3} .{0,60}model card", text.text[:20_000], re.MULTILINE | re.IGNORECASE)
-            ):
+            headed = re.search(r"^#{1,3} .{0,60}model card", text.text[:40_000], re.MULTILINE | re.IGNORECASE)
+            if "template" in name or not (card or headed):
                 continue
+            # In a text about more, the card begins at its heading.
+            begun = 0 if card or headed is None else text.text.count("\n", 0, headed.start()) + 1
             shown = {
                 part: section.line
                 for section in sections(text)
                 for part, pattern in _CARD_PARTS.items()
-                if pattern.search(section.title) and len(section.body.split()) >= 15
+                if section.line >= begun and pattern.search(section.title) and _filled(section)
             }
             if len(shown) >= 2 and (best is None or len(shown) > best[0]):
                 best = (len(shown), text.path, shown)
@@ -327,6 +328,14 @@ class ModelCard(Check):
                 strength=ramp(count, 1, 4),
                 parts=count,
             )
+
+
+def _filled(section: Section) -> bool:
+    """Whether somebody has written what the heading asks for."""
+    told = re.sub(r"<!--.*?-->", " ", section.body, flags=re.DOTALL)
+    return len(told.split()) >= 15 and not re.search(
+        r"\bTODO\b|\[more information needed\]|\bTBD\b", f"{section.title} {told}", re.I
+    )
 
 
 CHECKS: tuple[Check, ...] = (

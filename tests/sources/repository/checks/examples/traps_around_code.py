@@ -327,4 +327,28 @@ AROUND_CODE = (
         "a demonstration picks by chance what it shows",
         {"a.py": TRAIN, "jetson/demo.py": "import random\nimport cv2\n\npath = random.choice(images)\n"},
     ),
+    Trap(
+        "MLO116",
+        "for",
+        "a card that nobody has filled in",
+        {
+            "a.py": TRAIN,
+            "docs/model_card.md": "# Model card\n\n## Intended use\n\n"
+            + "TODO(author): for whom is this model? " * 4
+            + "\n\n## Limitations\n\n"
+            + "TODO(author): where must it not be used? " * 4,
+        },
+    ),
+    Trap(
+        "MLO104",
+        "for",
+        "a model that is fitted to make data for tests is fitted by no test",
+        {
+            "a.py": TRAIN,
+            "x/testing/make_model.py": TRAIN,
+            "tests/test_a.py": "def test_a():\n    assert f(1) == 2\n",
+            ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+            "      - run: pytest\n",
+        },
+    ),
 )
