@@ -62,7 +62,8 @@ _DATA_SUFFIXES = (
 _PRODUCED = re.compile(
     r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
     r"|screenshot|experiment|trial|leaderboard|metadata|importance|manifest|history|template|modelo_|(^|/)(conf|configs?|models?|outputs?|logs?)/"
-    r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\.",
+    r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\."
+    r"|model[^/]*\.(data|h5|hdf5|np[yz])$|\.(onnx|ckpt)",
     re.IGNORECASE,
 )
 _DATA_ADDRESS = re.compile(

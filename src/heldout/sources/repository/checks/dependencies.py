@@ -286,7 +286,7 @@ _IN_WORDS = re.compile(r"\bpython[ -]?(?:version)?[ :=><`*]{0,6}(\d\.\d+)|python
 _CREATED = re.compile(
     r"^[ \t]*+-[ \t]+[\"']?python\s*[=~<>]=?\s*(\d\.\d+)"
     r"|\b(?:conda|mamba|uv|virtualenv|pyenv)\b[^\n]{0,80}?python(?:=|@|\s)=?(\d\.\d+)"
-    r"|--python[= ](?:python)?(\d\.\d+)|^(?:python-)?(3\.\d+)(?:\.\d+)?\s*$|\bpython(3\.\d+)\b",
+    r"|--python[= ](?:python)?(\d\.\d+)|^(?:python-)?(3\.\d+)(?:\.\d+)?\s*$|\bpy(?:thon)?(3\.\d+)\b",
     re.MULTILINE,
 )
 """An environment that is made with a version of Python, in an export of conda, a script or an image."""

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, Text, among, first, fraction, ramp
-from heldout.sources.repository.checks.paths_and_config import RECORDED, SETTINGS_JSON
-from heldout.sources.repository.checks.practice import plural
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
@@ -130,8 +128,8 @@ class Seeds(Check):
         shows = {_scope(module, call) for call, name in module.method_calls if name in _SHOWS}
         shows |= {_scope(module, call) for call, name in module.calls if name.rpartition(".")[2] in _SHOWS}
         for call, name in module.calls:
-            if _ONE.search(name) and _scope(module, call) in shows:
-                continue  # one that is drawn to be looked at
+            if _ONE.search(name) and (_scope(module, call) in shows or _names(module, call)):
+                continue  # one that is drawn to be looked at, or to name a thing
             for library, pattern in _DRAWS.items():
                 if pattern.fullmatch(name) or (library == "PyTorch" and _shuffles(call, name)):
                     draws.setdefault(library, call.lineno)
@@ -190,7 +188,7 @@ class Seeds(Check):
             )
         if good:
             yield self.found(
-                f"A seed is set for {_and(good)}" + (f", none for {_and(bad)}." if bad and asked else "."),
+                f"A seed is set for {listed(good)}" + (f", none for {listed(bad)}." if bad and asked else "."),
                 *(repo.at(*seeded[library]) for library in first(good, 3)),
                 strength=fraction(len(good), len(drawn)) ** 2,
                 **numbers,
@@ -209,8 +207,8 @@ def _draws(libraries: list[str], only_trained: Set[str]) -> str:
     """What the code does by chance: where no draw is seen, networks are trained, whose starting weights are drawn."""
     drawn = [library for library in libraries if library not in only_trained]
     trained = [library for library in libraries if library in only_trained]
-    said = [f"draws random numbers or starting weights from {_and(drawn)}"] if drawn else []
-    said += [f"trains networks of {_and(trained)}, whose starting weights are random"] if trained else []
+    said = [f"draws random numbers or starting weights from {listed(drawn)}"] if drawn else []
+    said += [f"trains networks of {listed(trained)}, whose starting weights are random"] if trained else []
     return " and ".join(said)
 
 
@@ -226,6 +224,17 @@ def _scope(module: Module, node: ast.AST) -> object:
     return function
 
 
+def _names(module: Module, call: ast.Call) -> bool:
+    """Whether what is drawn is put into a text."""
+    around = module.parent(call)
+    pasted = isinstance(around, ast.BinOp) and isinstance(around.op, ast.Mod) and isinstance(around.left, ast.Constant)
+    return pasted or isinstance(around, ast.FormattedValue) or (isinstance(around, ast.Call) and _is_str(around))
+
+
+def _is_str(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "str"
+
+
 def _own_method(call: ast.Call) -> bool:
     """Whether it is `self.name(...)`: a method of the class itself, whatever its name says elsewhere."""
     called = call.func
@@ -233,10 +242,11 @@ def _own_method(call: ast.Call) -> bool:
 
 
 def _shuffles(call: ast.Call, name: str) -> bool:
-    return name == "torch.utils.data.DataLoader" and _true(call, "shuffle")
+    return name == "torch.utils.data.DataLoader" and is_on(call, "shuffle")
 
 
-def _and(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """`a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -246,7 +256,8 @@ def _given(call: ast.Call) -> bool:
     return any(not (isinstance(value, ast.Constant) and value.value is None) for value in values)
 
 
-def _true(call: ast.Call, name: str) -> bool:
+def is_on(call: ast.Call, name: str) -> bool:
+    """Whether an option is given and is not written down as off."""
     return any(k.arg == name and not (isinstance(k.value, ast.Constant) and not k.value.value) for k in call.keywords)
 
 
@@ -287,7 +298,7 @@ class RandomState(Check):
             return
         global_seed = any(name == "numpy.random.seed" and _given(call) for call, name in module.calls)
         for call, name in module.calls:
-            shuffled = _true(call, "shuffle")
+            shuffled = is_on(call, "shuffle")
             unsaid = not any(k.arg == "shuffle" for k in call.keywords)
             if (_ALWAYS.fullmatch(name) and (shuffled or unsaid)) or (_WHEN_SHUFFLED.fullmatch(name) and shuffled):
                 if any(k.arg is None for k in call.keywords):
@@ -316,121 +327,4 @@ class RandomState(Check):
             )
 
 
-class DeterministicFlags(Check):
-    """Deterministic algorithms are asked for
-
-    What: Settings that make the same seed give the same numbers: deterministic algorithms in PyTorch or TensorFlow,
-    cuDNN's deterministic mode, seeded data-loader workers or generators.
-
-    Why: On a GPU, and with several loading processes, a seed alone is not enough.
-
-    Example: `torch.use_deterministic_algorithms(True)` or `DataLoader(..., worker_init_fn=seed_worker)` speaks for.
-
-    Limits: Speaks only for: speed may rightly be preferred.
-    """
-
-    code = "REP203"
-    moves: ClassVar = {"reproducibility": Move(up=0.1)}
-    ml_only = True
-    why = "On a GPU and with several workers a seed alone does not repeat a run."
-    _calls = re.compile(
-        r"torch\.(use_deterministic_algorithms|set_deterministic)|tensorflow\.config\.experimental\.enable_op_determinism"
-        r"|monai\.utils\.set_determinism"
-    )
-    _flags = ("torch.backends.cudnn.deterministic",)
-
-    def on_module(self, module: Module) -> Iterable[Finding | object]:
-        """Note the settings with their lines."""
-        if "determinis" not in module.text and "worker_init_fn" not in module.text and "DETERMINISM" not in module.text:
-            return
-        for node in module.nodes(ast.Assign):
-            on = not isinstance(node.value, ast.Constant) or bool(node.value.value)
-            if on and any(module.resolve(t) in self._flags for t in node.targets if isinstance(t, ast.Attribute)):
-                yield node.lineno, "cuDNN's deterministic mode"
-        for call, name in module.calls:
-            if self._calls.fullmatch(name):
-                yield call.lineno, "deterministic algorithms"
-            elif name == "torch.utils.data.DataLoader" and _seeds_workers(call):
-                yield call.lineno, "seeded loader workers"
-            elif name.endswith(".Trainer") and _true(call, "deterministic"):
-                yield call.lineno, "the trainer's deterministic mode"
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """One finding for all."""
-        notes = repo.notes(self)
-        kinds = sorted({noted.note[1] for noted in notes})
-        if kinds:
-            yield self.found(
-                f"Repeatable runs are asked for by {_and(kinds)}.",
-                *(repo.at(noted.path, noted.note[0]) for noted in first(notes, 2)),
-                strength=0.7 if len(kinds) == 1 else 1.0,
-            )
-
-
-def _seeds_workers(call: ast.Call) -> bool:
-    """Whether what starts a worker is called after a seed: it may do anything else."""
-    given = [k.value for k in call.keywords if k.arg == "worker_init_fn"]
-    return any("seed" in ast.unparse(value).lower() for value in given)
-
-
-_SEED_OPTION = re.compile(r"--?(random[-_]?)?seed", re.IGNORECASE)
-_SEED_LINE = re.compile(r"^\s*[\"']?(random_?|global_?|manual_?)?seed[\"']?\s*[:=]\s*\d{1,12}\b", re.IGNORECASE)
-
-
-class SeedSetting(Check):
-    """The seed is a setting
-
-    What: A seed that can be chosen from outside: a command-line option, an entry of a settings file, or a field of a
-    settings class.
-
-    Why: Only then can a result be tried with other seeds, and its spread be told.
-
-    Example: `parser.add_argument("--seed", type=int, default=1)` or `seed: 42` in a YAML file that the code reads.
-
-    Limits: Speaks only for; a constant in the code is judged by REP201.
-    """
-
-    code = "REP204"
-    moves: ClassVar = {"reproducibility": Move(up=0.1)}
-    ml_only = True
-    why = "A seed that can be set from outside lets others repeat a run and see its spread."
-    suffixes: ClassVar = (".yaml", ".yml", ".toml", ".json", ".gin", ".ini", ".cfg")
-
-    def on_module(self, module: Module) -> Iterable[Finding | object]:
-        """Note options and fields named seed."""
-        if "seed" not in module.text.lower():
-            return
-        for node in module.nodes(ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in ("add_argument", "option", "DEFINE_integer", "Option", "add_option"):
-                words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-                if any(_SEED_OPTION.fullmatch(w) or (name == "DEFINE_integer" and w.endswith("seed")) for w in words):
-                    yield node.lineno
-        for field in module.nodes(ast.AnnAssign):
-            target = field.target
-            named = isinstance(target, ast.Name) and target.id in ("seed", "random_seed", "random_state")
-            if named and isinstance(module.parent(field), ast.ClassDef):
-                yield field.lineno
-
-    def on_text(self, text: Text) -> Iterable[Finding | object]:
-        """Note entries named seed in settings files."""
-        written = not text.path.startswith(".") and not RECORDED.search(text.path)
-        written = written and (not text.path.endswith(".json") or bool(SETTINGS_JSON.search(text.path)))
-        if "seed" in text.text.lower() and len(text.text) < 100_000 and written:
-            for number, line in enumerate(text.lines, start=1):
-                if len(line) < 300 and _SEED_LINE.match(line):
-                    yield number
-                    return
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """One finding for all."""
-        notes = repo.notes(self)
-        if notes:
-            yield self.found(
-                "The seed is an option, a setting or a declared field, in at least"
-                f" {plural(len({n.path for n in notes}), 'file')}.",
-                *(repo.at(noted.path, noted.note) for noted in first(notes, 2)),
-            )
-
-
-CHECKS: tuple[Check, ...] = (Seeds(), RandomState(), DeterministicFlags(), SeedSetting())
+CHECKS: tuple[Check, ...] = (Seeds(), RandomState())

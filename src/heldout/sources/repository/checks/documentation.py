@@ -249,7 +249,12 @@ class Guides(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count the pages with substance."""
-        pages = [(path, d) for path, d in repo.documents if d.words >= 80 and repo.readme and path != repo.readme.path]
+        front = _lines(repo.documents[0][1]) if repo.documents and repo.readme else frozenset()
+        pages = [
+            (path, d)
+            for path, d in repo.documents
+            if d.words >= 80 and repo.readme and path != repo.readme.path and not _says_again(d, front)
+        ]
         if pages:
             pages.sort(key=lambda page: -page[1].words)
             words = rounded(sum(d.words for _, d in pages))
@@ -260,6 +265,19 @@ class Guides(Check):
                 strength=ramp(len(pages), 0, 6),
                 pages=len(pages),
             )
+
+
+def _lines(document: Document) -> frozenset[str]:
+    """The lines of prose that are long enough to be told apart."""
+    return frozenset(
+        bare for section in document.sections for line in section.prose.split("\n") if len(bare := line.strip()) >= 40
+    )
+
+
+def _says_again(document: Document, front: frozenset[str]) -> bool:
+    """Whether most lines of a text are those of the front page."""
+    own = _lines(document)
+    return len(own & front) > 0.5 * len(own) if own else False
 
 
 class ChangeLog(Check):

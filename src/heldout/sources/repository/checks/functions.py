@@ -62,7 +62,7 @@ class LongFunctions(Check):
                 functions=len(functions),
                 long_share=round(share, 3),
             )
-        elif share > 0.25:
+        elif share > 0.25 and (len(long) >= 2 or share > 0.4):
             path, longest = long[0]
             yield self.against(
                 f"{said}; the longest, `{longest.name}`, has {_body(longest)}.",

@@ -187,7 +187,7 @@ def _shown_calls(repo: Repository, wanted: re.Pattern[str]) -> Iterator[tuple[st
         for number, line in enumerate(text.lines[:4000], start=1):
             if FENCE.match(line[:200]):
                 fenced = not fenced
-            elif (fenced or line.startswith("    ")) and wanted.search(line[:500]):
+            elif (fenced or line.startswith("    ")) and wanted.search(line[:500]) and "self." not in line:
                 yield text.path, number
 
 

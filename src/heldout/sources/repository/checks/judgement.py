@@ -71,7 +71,8 @@ _OF_OTHERS = re.compile(
 )
 """Limits of a tool, a host or the law, and not of the work."""
 _AHEAD = re.compile(
-    r"charter|roadmap|(^|[/_])plans?\b|proposal|pipeline|progress|completion|backlog|prompt", re.IGNORECASE
+    r"charter|roadmap|(^|[/_])plans?\b|proposal|pipeline|progress|completion|backlog|prompt|gen_?ai|(^|[/_-])log\b",
+    re.IGNORECASE,
 )
 """Texts on what is to be done, or on how far it is done."""
 _FAILED = re.compile(

@@ -26,6 +26,10 @@ class FixedPath:
     replaceable: bool
 
 
+_PROGRAM_FILES = re.compile(r"[a-z]:[\\/]+(program files|windows|programdata)", re.IGNORECASE)
+"""Where every machine of the kind keeps its programs."""
+
+
 class AbsolutePaths(Check):
     """Paths that exist only on the author's machine
 
@@ -58,7 +62,7 @@ class AbsolutePaths(Check):
         for node in module.nodes(ast.Constant):
             if not isinstance(node.value, str) or not 5 < len(node.value) < 300 or "\n" in node.value:
                 continue
-            kind = fixed_path(node.value)
+            kind = None if _PROGRAM_FILES.match(node.value) else fixed_path(node.value)
             around = module.parent(node)
             if kind is None or isinstance(around, ast.Expr | ast.Compare) or _continues(node, around):
                 continue
@@ -70,6 +74,7 @@ class AbsolutePaths(Check):
         """Note values in settings and scripts that begin with a home folder."""
         if (
             _AUTOMATION.match(text.path)
+            or text.path.lower().endswith("desktop.ini")
             or _OF_EDITORS.search(text.path)
             or RECORDED.search(text.path)
             or (text.path.endswith(".json") and not SETTINGS_JSON.search(text.path))

@@ -117,7 +117,9 @@ class SavedMetrics(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Whether metrics, settings, or both are kept."""
+        # What a program in use tells is written too: the trainings first.
         metrics = [n for n in repo.notes(self) if not n.note.settings]
+        metrics.sort(key=lambda n: n.path not in repo.ml.training)
         near = {n.path for n in metrics}.union(repo.ml.training)
         settings = [n for n in repo.notes(self) if n.note.settings and n.path in near]
         if not metrics or not repo.ml.training:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tests.sources.repository.checks.examples.traps import TRAIN, Trap
 
+CODE_OF_THREE = "import numpy\nimport pandas\nimport torch\n" + "".join(
+    f"\n\ndef f{n}(x):\n    y = x + {n}\n    z = y * 2\n    return y, z\n" for n in range(60)
+)
 _WORDS = "The words say what came out and what it means for those who use it. " * 8
 
 AROUND_CODE = (
@@ -349,6 +352,67 @@ AROUND_CODE = (
             "tests/test_a.py": "def test_a():\n    assert f(1) == 2\n",
             ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
             "      - run: pytest\n",
+        },
+    ),
+    Trap(
+        "CRF101",
+        "against",
+        "a window that a tool has drawn",
+        {
+            "vd1.py": "from PyQt5 import QtWidgets\n\n\nclass Ui_MainWindow(object):\n    def setupUi(self, w):\n"
+            + "        w.resize(716, 483)\n" * 400,
+            "a.py": "".join(f"def f{n}():\n    return {n}\n\n\n" for n in range(20)),
+        },
+    ),
+    Trap(
+        "REP301",
+        "against",
+        "where every machine of the kind keeps its programs",
+        {
+            "a.py": TRAIN + "tool = r'C:\\Program Files\\R\\bin\\R.exe'\n",
+            "figs/desktop.ini": "IconFile=C:\\Users\\ada\\x.exe\n",
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "the weights of a model beside it are no data",
+        {"a.py": TRAIN, "model/trained_model.onnx.data": "x" * 400, "best_model.h5": "x" * 400},
+    ),
+    Trap(
+        "REP106",
+        "against",
+        "the tag of an image may name the Python",
+        {
+            "a.py": CODE_OF_THREE,
+            "run/Dockerfile": "FROM rapidsai/rapidsai:cuda10.2-runtime-ubuntu18.04-py3.7\nRUN pip install numpy\n",
+        },
+    ),
+    Trap(
+        "REP201",
+        "against",
+        "a number that is drawn to name a file",
+        {"a.py": TRAIN + "import random\npath = 'model_%s' % random.randint(0, 1000)\n"},
+    ),
+    Trap(
+        "COM104",
+        "for",
+        "the front page in another language or once more in a folder, and plans, are no further texts",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n" + _WORDS.replace(". ", ".\n") + "\n",
+            "README_EN.md": "# X\n\n" + "These are the same words told in another language. " * 20,
+            "docs/index.rst": "X\n=\n\n" + _WORDS.replace(". ", ".\n") + _WORDS.replace(". ", ".\n"),
+            "ROADMAP.md": "# Roadmap\n\n" + _WORDS * 2,
+        },
+    ),
+    Trap(
+        "HND101",
+        "for",
+        "a part of the code that is shown is no way to train",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n```python\n    def train(self):\n        self.model.fit(self.x, self.y)\n```\n",
         },
     ),
 )
