@@ -170,7 +170,7 @@ omegaconf: omegaconf hydra-core
 neptune: neptune neptune-client
 comet_ml: comet-ml
 wandb: wandb
-mlflow: mlflow mlflow-skinny
+mlflow: pandas numpy pyyaml requests click flask sqlalchemy docker gitpython scikit-learn scipy matplotlib alembic
 streamlit: streamlit
 en_core_web_sm: spacy en-core-web-sm
 pyximport: cython
@@ -213,8 +213,8 @@ torchtext: torch numpy tqdm requests sentencepiece
 torchaudio: torch numpy
 pytorch-lightning: torch numpy tqdm pyyaml tensorboard packaging
 fastai: torch torchvision numpy pandas matplotlib pillow scipy scikit-learn pyyaml requests spacy
-tensorflow: numpy keras tensorboard h5py absl-py protobuf six termcolor wrapt scipy
-tensorflow-gpu: numpy keras tensorboard h5py absl-py protobuf six termcolor wrapt scipy
+tensorflow: numpy keras tensorboard h5py absl-py protobuf six termcolor wrapt scipy requests
+tensorflow-gpu: numpy keras tensorboard h5py absl-py protobuf six termcolor wrapt scipy requests
 keras: numpy scipy h5py pyyaml six
 matplotlib: numpy python-dateutil pillow cycler pyparsing
 seaborn: matplotlib numpy pandas scipy
@@ -261,24 +261,40 @@ pmdarima: numpy pandas scipy scikit-learn statsmodels joblib
 catalyst: torch numpy tqdm tensorboardx scikit-learn matplotlib
 timm: torch torchvision pyyaml
 pytorch-toolbelt: torch torchvision opencv-python scipy
-ultralytics: torch torchvision numpy opencv-python pandas matplotlib pillow pyyaml requests scipy seaborn tqdm
-datasets: numpy pandas pyarrow requests tqdm pyyaml huggingface-hub
+ultralytics: torch torchvision numpy opencv-python pandas matplotlib pillow pyyaml requests scipy seaborn tqdm psutil
+datasets: numpy pandas pyarrow requests tqdm pyyaml huggingface-hub fsspec dill
 accelerate: torch numpy pyyaml psutil
 fastapi: starlette pydantic
-streamlit: pandas numpy pillow altair pyarrow requests
-gradio: numpy pandas pillow requests pydantic fastapi
-dash: flask plotly
+streamlit: pandas numpy pillow altair pyarrow requests click tenacity packaging protobuf
+gradio: numpy pandas pillow requests pydantic fastapi httpx jinja2 uvicorn
+dash: flask plotly requests
 langchain: pydantic pyyaml requests sqlalchemy numpy langchain-core langchain-text-splitters
 langchain-community: langchain langchain-core requests sqlalchemy numpy
 sagemaker: boto3 pandas numpy pyyaml
-dvc: pyyaml requests
+dvc: pyyaml requests tqdm
 feast: pandas numpy pyarrow pydantic fastapi
 dask: numpy pandas pyyaml cloudpickle
-mlflow: pandas numpy pyyaml requests click flask sqlalchemy docker gitpython protobuf
-wandb: pyyaml requests click gitpython psutil protobuf
+mlflow: pandas numpy pyyaml requests click flask sqlalchemy docker gitpython scikit-learn scipy matplotlib alembic
+wandb: pyyaml requests click gitpython psutil protobuf sentry-sdk
 hydra-core: omegaconf
 pillow-simd: pillow
 anaconda: numpy scipy pandas matplotlib scikit-learn pillow pyyaml requests jupyter ipython
+tensorflow-cpu: numpy keras tensorboard h5py absl-py protobuf six termcolor wrapt requests
+kaggle: requests tqdm
+huggingface-hub: requests tqdm pyyaml fsspec
+yfinance: pandas numpy requests beautifulsoup4
+openml: requests pandas scikit-learn scipy
+google-cloud-storage: requests
+google-cloud-bigquery: requests
+docker: requests
+openai: httpx pydantic tqdm
+pycaret: pandas numpy scipy scikit-learn matplotlib lightgbm plotly joblib tqdm requests
+kagglehub: requests tqdm
+gdown: requests tqdm beautifulsoup4
+jupyterlab: requests jinja2 ipykernel
+folium: requests numpy jinja2
+tweepy: requests
+comet-ml: requests
 """
 
 BRINGS: dict[str, frozenset[str]] = {

@@ -15,7 +15,7 @@ from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
 from tests.sources.repository.checks.examples.traps_in_projects import PROJECTS
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
 from tests.sources.repository.checks.examples.traps_in_the_open import CODE, OPEN, THREE
-from tests.support import findings_of, notebook
+from tests.support import findings_of, history_of, notebook
 
 
 @pytest.mark.parametrize(
@@ -233,3 +233,22 @@ def test_resources_and_modules_are_counted_as_such() -> None:
     text = 'resource "aws_s3_bucket" "a" {}\nresource "aws_iam_role" "b" {}\nmodule "net" {\n  source = "./net"\n}\n'
     (found,) = findings_of({"a.py": CODE, "main.tf": text}, check)
     assert "3 blocks of resources and modules" in found.message
+
+
+def test_a_list_of_files_does_not_tell_how_to_install() -> None:
+    (check,) = checks_by_code(["COM101"])
+    text = (
+        "# X\n\n" + "It tells what an experiment showed and how sure that is. " * 5 + "\n\n```\npython main.py\n```\n"
+    )
+    files = "\n## Structure\n\n    main.py\n    requirements.txt\n    environment.yml\n"
+    (found,) = findings_of({"a.py": CODE, "README.md": text + files}, check)
+    assert "how to install it" not in found.message.partition("but not")[0]
+
+
+def test_messages_of_a_word_tell_no_story() -> None:
+    (check,) = checks_by_code(["AUT104"])
+    told = [(f"Clip the gradient before step {n}", n, 10) for n in range(30)]
+    curt = [(word, n, 10) for n, word in enumerate(["so", "fixxds", "Model", "result.html now", "cleani"] * 6)]
+    (found,) = findings_of({"main.py": CODE}, check, history=history_of(*told))
+    assert found.polarity == "for"
+    assert not [f for f in findings_of({"main.py": CODE}, check, history=history_of(*curt)) if f.polarity == "for"]

@@ -216,10 +216,20 @@ class CommitPractice(Check):
             f" recognised; the median commit changes {typical:.0f} lines."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
-        if idle < 0.15 and typical <= 150:
+        if idle < 0.15 and typical <= 150 and not _curt([c.subject for c in commits]):
             yield self.found(words, strength=ramp(idle, 0.15, 0.0), **measured)
         elif idle > 0.4:
             yield self.against(words, strength=ramp(idle, 0.4, 0.8), **measured)
+
+
+def _curt(subjects: list[str]) -> bool:
+    """Whether a quarter of the messages are one word, or half of them two at most: that tells no story either.
+
+    Scripts without spaces are not counted by words.
+    """
+    words = [len(subject.split()) for subject in subjects if subject.isascii() or " " in subject.strip()]
+    ones, twos = sum(n <= 1 for n in words), sum(n <= 2 for n in words)
+    return 4 * ones >= len(subjects) or 2 * twos >= len(subjects)
 
 
 COPIED = CopiedNotices()

@@ -62,7 +62,7 @@ _DATA_SUFFIXES = (
 _PRODUCED = re.compile(
     r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
     r"|screenshot|experiment|trial|leaderboard|metadata|importance|manifest|history|template|modelo_|(^|/)(conf|configs?|models?|outputs?|logs?)/"
-    r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\."
+    r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\.|(^|/)(ids?|splits?)_|plots?[/_]|visuali[sz]|boxplot|_values?\."
     r"|model[^/]*\.(data|h5|hdf5|np[yz])$|\.(onnx|ckpt)",
     re.IGNORECASE,
 )
@@ -202,6 +202,8 @@ class DataOrigin(Check):
             and not RECORDED.search(e.path)
             and repo.part(e.path) in ("code", "example")
         ]
+        # What is called data is shown before what else has the format of data.
+        stored.sort(key=lambda path: not re.search(r"data|raw|train|input|corpus|dato|daten|dado", path, re.IGNORECASE))
         tracked = repo.glob("*.dvc", "dvc.yaml")
         told = _told(repo.readme)
         ways = [("a standard data set is loaded by a library", loads), ("data are fetched by code or script", fetched)]

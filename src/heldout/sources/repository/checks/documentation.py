@@ -14,8 +14,7 @@ from heldout.sources.repository.repository import Repository
 _INSTALL = re.compile(
     r"\b(pip3?|conda|mamba|docker|docker-compose|poetry|uv|pipx|apt(-get)?|brew|npm)\s+(-\S+\s+)*\w+"
     r"|\bmake\s+(install|build|all|setup|deps|develop)\b"
-    r"|git\s+clone|setup\.py|requirements\S*\.txt"
-    r"|environment\.ya?ml|install|安装|安裝|インストール|설치"
+    r"|git\s+clone|python\S*\s+setup\.py|install|安装|安裝|インストール|설치"
     r"|установ|instala|einricht|kurulum",
     re.IGNORECASE,
 )

@@ -150,7 +150,7 @@ class Docstrings(Check):
         share = fraction(len(documented), len(public))
         said = (
             f"{among(len(documented), len(public), 'public function', 'has', 'have')} a docstring (those of more than 8"
-            " lines; tests and notebooks apart)."
+            " lines; nested ones, tests and notebooks apart)."
         )
         if share >= 0.5:
             yield self.found(

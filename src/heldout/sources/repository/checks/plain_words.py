@@ -34,7 +34,7 @@ _LIMIT = re.compile(
     r"|(is|are) not (suitable|intended|designed|supported|guaranteed|meant) (for|to|as|by)"
     r"|(only|currently) (works|supports?|tested)\b|does(n't| not) (yet )?(work|support) (on|with|for)|may (fail"
     r"|not work|be biased)"
-    r"|ethical considerations?)\b|局限|한계|ограничен|limitaciones|einschränkung",
+    r"|ethical considerations?)\b",
     re.IGNORECASE,
 )
 """Phrases that on the front page speak of the project itself; on other pages they may speak of anything."""

@@ -43,8 +43,8 @@ class Types(Check):
         told = ", and a type checker is configured" if places else ""
         told = ", and continuous integration runs a type checker" if runs else told
         yield self.found(
-            f"{len(hinted)} of {len(functions)} public functions with arguments (tests, examples and notebooks apart)"
-            f" carry a type hint on each of them{told}.",
+            f"{len(hinted)} of {len(functions)} public functions with arguments (nested ones, tests, examples and"
+            f" notebooks apart) carry a type hint on each of them{told}.",
             *(places[:1] or [repo.at(path, f.line) for path, f in hinted[:2]]),
             strength=ramp(share, 0.25, 0.9) * (1.0 if runs else 0.85 if places else 0.65),
             functions=len(functions),

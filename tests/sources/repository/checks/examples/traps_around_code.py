@@ -415,4 +415,25 @@ AROUND_CODE = (
             "README.md": "# X\n\n```python\n    def train(self):\n        self.model.fit(self.x, self.y)\n```\n",
         },
     ),
+    Trap(
+        "COM103",
+        "for",
+        "a threshold chosen under a constraint is no limit of the work",
+        {"a.py": TRAIN, "README.md": "# X\n\nПорог `0.66` выбран на validation-выборке при ограничении FPR.\n"},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "ids of a split and the values of a drawing are no data",
+        {"a.py": TRAIN, "v1/ids_test.csv": "id\n" * 99, "boxplots/a/big_test_values.npy": "x" * 400},
+    ),
+    Trap(
+        "REP104",
+        "against",
+        "a library comes with another that is declared",
+        {
+            "requirements.txt": "tensorflow\nmatplotlib\n",
+            "a.py": "import tensorflow\nimport matplotlib\nimport requests\nimport numpy\n",
+        },
+    ),
 )
