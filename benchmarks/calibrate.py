@@ -8,8 +8,9 @@ levels.md says who read and what that is worth.
 
 For each competency: the agreement of the readings (quadratically weighted kappa, Cohen 1968; root mean squared
 difference), the tool's leave-one-out root mean squared error against the mean of both, the same error of a constant,
-and the correlation. The fit is a ridge regression of the readings on the tool's unscaled points: the slope is drawn
-towards 1 with the weight of `RIDGE` repositories at one standard deviation. `--write` replaces calibration.yaml.
+in how many resamples of the repositories (bootstrap) the rule is nearer than the constant, and the correlation. The
+fit is a ridge regression of the readings on the tool's unscaled points: the slope is drawn towards 1 with the weight
+of `RIDGE` repositories at one standard deviation. `--write` replaces calibration.yaml.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import csv
 import math
+import random
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
@@ -39,6 +41,9 @@ LEAST = 12
 ASSUMED_ERROR = 0.9
 TELLING = 0.95
 """A rule whose error is not under this part of the constant's says next to nothing, and the report says so."""
+SURE = 0.8
+"""So does one that is nearer than the constant in a smaller part of the resamples."""
+RESAMPLES = 4000
 STEEPEST, FLATTEST = 1.6, 0.15
 
 
@@ -65,8 +70,14 @@ class Fit:
     scale: float
     error: float
     constant_error: float
+    nearer: float
     correlation: float
     pairs: int
+
+    @property
+    def telling(self) -> bool:
+        """Whether the rule is clearly nearer to the readings than a constant."""
+        return self.error < TELLING * self.constant_error and self.nearer >= SURE
 
 
 def main() -> None:
@@ -84,7 +95,8 @@ def main() -> None:
         "competencies:",
     ]
     print(
-        f"{'competency':16}{'read':>5}{'kappa':>7}{'differ':>8}{'pairs':>7}{'error':>7}{'constant':>10}{'r':>7}  rule"
+        f"{'competency':16}{'read':>5}{'kappa':>7}{'differ':>8}{'pairs':>7}{'error':>7}{'constant':>10}{'nearer':>8}"
+        f"{'r':>7}  rule"
     )
     for competency, own in readings.items():
         both = [(r.first, r.second) for r in own if r.first is not None and r.second is not None]
@@ -97,13 +109,13 @@ def main() -> None:
         error = fit.error if basis == "calibrated" else max(ASSUMED_ERROR, fit.error)
         print(
             f"{competency:16}{len(both):5}{agreement:7.2f}{differ:8.2f}{fit.pairs:7}{fit.error:7.2f}"
-            f"{fit.constant_error:10.2f}{fit.correlation:7.2f}  {fit.start:.2f} + {fit.scale:.2f} x points, {basis};"
-            f" spoke alone {spoke_alone}"
+            f"{fit.constant_error:10.2f}{fit.nearer:8.0%}{fit.correlation:7.2f}"
+            f"  {fit.start:.2f} + {fit.scale:.2f} x points, {basis}; spoke alone {spoke_alone}"
         )
         lines.append(
             f"  {competency}: {{start: {fit.start:.2f}, scale: {fit.scale:.2f}, error: {error:.2f}, basis: {basis},"
             f" readings: {fit.pairs}, lowest: {min(means):.2f}, highest: {max(means):.2f},"
-            f" telling: {str(fit.error < TELLING * fit.constant_error).lower()},"
+            f"{against_constant(fit)} telling: {str(fit.telling).lower()},"
             f" agreement: {agreement:.2f}{typical(competency, by_check)}}}"
         )
     if given.write:
@@ -153,6 +165,12 @@ def typical(competency: str, by_check: dict[str, list[dict[str, float]]]) -> str
     return f", typical: {{{', '.join(parts)}}}" if parts else ""
 
 
+def against_constant(fit: Fit) -> str:
+    """The error of a constant and how often the rule is nearer, as YAML; nothing where there were no pairs to tell."""
+    told = not math.isnan(fit.constant_error)
+    return f" constant: {fit.constant_error:.2f}, nearer: {fit.nearer:.2f}," if told else ""
+
+
 def unscaled(evidence: Evidence) -> float:
     """The sum of what moved a level, before the calibration's scale and not cut at its ends."""
     return sum(c.points for c in evidence.contributions if c.code) / calibrations()[evidence.competency].scale
@@ -161,7 +179,7 @@ def unscaled(evidence: Evidence) -> float:
 def fitted(pairs: Sequence[tuple[float, float]]) -> Fit:
     """The ridge fit of (points, reading) pairs with its leave-one-out error."""
     if len(pairs) < 3:
-        return Fit(2.2, 1.0, ASSUMED_ERROR, math.nan, math.nan, len(pairs))
+        return Fit(2.2, 1.0, ASSUMED_ERROR, math.nan, math.nan, math.nan, len(pairs))
     start, scale = line(pairs)
     left_out = [(line([*pairs[:i], *pairs[i + 1 :]]), pair) for i, pair in enumerate(pairs)]
     errors = [min(max(a + b * p, 1), 5) - m for (a, b), (p, m) in left_out]
@@ -169,7 +187,14 @@ def fitted(pairs: Sequence[tuple[float, float]]) -> Fit:
     xs, ys = zip(*pairs, strict=True)
     spread = statistics.pstdev(xs) * statistics.pstdev(ys)
     correlation = statistics.correlation(xs, ys) if spread else math.nan
-    return Fit(start, scale, rms(errors), rms(means), correlation, len(pairs))
+    return Fit(start, scale, rms(errors), rms(means), nearer(errors, means), correlation, len(pairs))
+
+
+def nearer(errors: Sequence[float], others: Sequence[float]) -> float:
+    """The part of bootstrap resamples of the repositories in which `errors` are smaller, in sum of squares."""
+    gains = [other * other - error * error for error, other in zip(errors, others, strict=True)]
+    draw = random.Random(20261124)
+    return statistics.mean(sum(draw.choices(gains, k=len(gains))) > 0 for _ in range(RESAMPLES))
 
 
 def line(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:

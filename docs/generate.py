@@ -195,14 +195,17 @@ def _calibration_page(standard: Standard) -> str:
     lines += ["How the shipped rule was fitted, competency by competency; what each column means is told under"]
     lines += ["[levels](/explanation/levels.md#where-start-scale-and-error-come-from).", ""]
     lines += [
-        "| competency | start | scale | error (level points) | basis | repositories read | levels given |"
-        " readers' agreement |"
+        "| competency | start | scale | error (level points) | of a constant | nearer than it | tells people apart |"
+        " basis | repositories read | levels given | readers' agreement |"
     ]
-    lines += ["|---|---|---|---|---|---|---|---|"]
+    lines += ["|---|---|---|---|---|---|---|---|---|---|---|"]
     for name, one in calibrations().items():
         agreement = "not measured" if one.agreement is None else f"{one.agreement:.2f}"
+        constant = "not measured" if one.constant is None else f"{one.constant:.2f}"
+        nearer = "not measured" if one.nearer is None else f"{one.nearer:.0%}"
         lines.append(
-            f"| {standard.by_id[name].name} | {one.start:.2f} | {one.scale:.2f} | {one.error:.2f} | {one.basis} |"
+            f"| {standard.by_id[name].name} | {one.start:.2f} | {one.scale:.2f} | {one.error:.2f} |"
+            f" {constant} | {nearer} | {'yes' if one.telling else 'hardly'} | {one.basis} |"
             f" {one.readings} | {one.ends[0]:.2f} to {one.ends[1]:.2f} | {agreement} |"
         )
     return "\n".join(lines)

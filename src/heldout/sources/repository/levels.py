@@ -43,6 +43,11 @@ NOT_TELLING = (
     " findings and put the questions, and make little of the dot."
 )
 """Said beside a level that hardly separates people."""
+UNTRIED = (
+    "There were too few readings to compare this level with: read the findings and put the questions, and make little"
+    " of the dot."
+)
+"""Said beside a level of which nobody knows whether it separates people."""
 
 LEAST_LINES = 50
 """Lines of the subject's code under which no level is given."""
@@ -61,7 +66,8 @@ class Calibration(Frozen):
     `error` is the root mean squared error of the tool's level against the mean of two independent readings,
     leave-one-out, in level points; `readings` is the number of repositories read, `agreement` the readers'
     quadratically weighted kappa. Without readings, `basis` is assumed. `lowest` and `highest` are the ends of what was
-    read (means of two readings).
+    read (means of two readings). `constant` is the error of giving everybody the mean, `nearer` the part of resamples
+    of the repositories in which the rule came nearer than that; both are None where nothing could be compared.
     """
 
     start: float = Field(ge=1, le=5)
@@ -72,11 +78,19 @@ class Calibration(Frozen):
     agreement: float | None = Field(default=None, ge=-1, le=1)
     lowest: float = Field(default=1.0, ge=1, le=5)
     highest: float = Field(default=5.0, ge=1, le=5)
+    constant: float | None = Field(default=None, gt=0, le=4)
+    nearer: float | None = Field(default=None, ge=0, le=1)
     telling: bool = True
-    """Whether the rule came clearly nearer to the readings than a constant (an error under 95 % of the constant's)."""
+    """Whether the rule came clearly nearer to the readings than a constant: an error under 95 % of the constant's,
+    and nearer in four of five resamples."""
     typical: dict[str, tuple[float, float]] = Field(default_factory=dict)
     """Check -> mean and standard deviation of its points (before `scale`) over the repositories read, for checks
     that a package from an index cannot answer (`Check.needs_whole`)."""
+
+    @property
+    def reservation(self) -> str:
+        """What is said beside every level that the rule gives; empty when it tells people apart."""
+        return "" if self.telling else UNTRIED if self.constant is None else NOT_TELLING
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -134,7 +148,7 @@ def evidence_of(
             contributions = _contributions(spoken, moving, repo, calibration, silent)
             level = min(max(start + sum(c.points for c in contributions), 1.0), 5.0)  # a hair of rounding is left
             se = _standard_error(calibration, repo, spoken, who, silent)
-            reason = "" if calibration.telling else NOT_TELLING
+            reason = calibration.reservation
         result.append(
             Evidence(
                 competency=competency.id,

@@ -139,7 +139,7 @@ class OpenFiles(Check):
     """
 
     code = "PYT105"
-    moves: ClassVar = {"python": Move(up=0.25, down=0.2)}
+    moves: ClassVar = {"python": Move(up=0.15, down=0.2)}
     why = "Context managers close what was opened, also after an error."
     mend = "Open files in a `with` block."
     ask = "What happens to this file when the line after it fails?"

@@ -187,7 +187,7 @@ class TrainingLoop(Check):
     code = "FRW102"
     ml_only = True
     severity = "high"
-    moves: ClassVar = {"frameworks": Move(up=0.2, down=0.35)}
+    moves: ClassVar = {"frameworks": Move(up=0.1, down=0.35)}
     why = "The loop is the heart of training; its faults show only in the results."
     mend = "Call `optimizer.zero_grad()` in each step, and add up `loss.item()`."
     ask = "Walk me through one step of this loop: what holds gradients, and what is freed when?"

@@ -63,7 +63,7 @@ class IndexLoops(Check):
     """
 
     code = "PYT107"
-    moves: ClassVar = {"python": Move(up=0.15, down=0.2)}
+    moves: ClassVar = {"python": Move(up=0.1, down=0.2)}
     why = "Walking the things themselves is shorter, faster and works on any iterable."
     mend = "Walk the sequence itself; use `enumerate` or `zip` when the number or a second sequence is needed."
     ask = "When would you still loop over positions in Python?"

@@ -199,7 +199,7 @@ class Augmented(Practice):
 
     code = "ROB105"
     ml_only = True
-    moves: ClassVar = {"robustness": Move(up=0.15)}
+    moves: ClassVar = {"robustness": Move(up=0.05)}
     why = "Varied training data prepare for inputs that differ."
     sentence = "Training data are varied"
     counted = False
