@@ -202,10 +202,11 @@ def _calibration_page(standard: Standard) -> str:
     for name, one in calibrations().items():
         agreement = "not measured" if one.agreement is None else f"{one.agreement:.2f}"
         constant = "not measured" if one.constant is None else f"{one.constant:.2f}"
+        telling = "not known" if one.basis == "assumed" else "yes" if one.telling else "hardly"
         nearer = "not measured" if one.nearer is None else f"{one.nearer:.0%}"
         lines.append(
             f"| {standard.by_id[name].name} | {one.start:.2f} | {one.scale:.2f} | {one.error:.2f} |"
-            f" {constant} | {nearer} | {'yes' if one.telling else 'hardly'} | {one.basis} |"
+            f" {constant} | {nearer} | {telling} | {one.basis} |"
             f" {one.readings} | {one.ends[0]:.2f} to {one.ends[1]:.2f} | {agreement} |"
         )
     return "\n".join(lines)
