@@ -17,7 +17,7 @@ from heldout.material.tree import Kind
 from heldout.sources.repository.authorship import Authorship
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.registry import checks_by_code
-from heldout.sources.repository.levels import Run, calibrations, evidence_of, rules_version
+from heldout.sources.repository.levels import Calibration, Run, calibrations, evidence_of, rules_version
 from heldout.sources.repository.repository import Repository
 from heldout.standard import load_standard
 from tests.support import look
@@ -137,6 +137,14 @@ def test_levels_end_one_error_beyond_the_readings_and_within_the_scale(name: str
     low, high = calibrations()[name].ends
     assert low == pytest.approx(max(1.0, min(read) - error), abs=0.011)
     assert high == pytest.approx(min(5.0, max(read) + error), abs=0.011)
+
+
+def test_a_level_says_whether_it_was_found_wanting_or_never_compared() -> None:
+    told = {"start": 2.0, "scale": 1.0, "error": 0.9, "basis": "assumed", "readings": 1}
+    assert Calibration.model_validate(told).reservation == ""
+    assert "too few readings" in Calibration.model_validate({**told, "telling": False}).reservation
+    compared = {**told, "telling": False, "constant": 0.8, "nearer": 0.3}
+    assert "no nearer than giving everybody the mean" in Calibration.model_validate(compared).reservation
 
 
 FINDINGS = st.builds(
