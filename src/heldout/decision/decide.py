@@ -226,7 +226,7 @@ def _outlook(
         for step in steps_for(fitted.posterior, fitted.weights, fitted.standard, subject, dossier)
         if hours is None or step.hours <= hours
     ]
-    return outlook(fitted.posterior, fitted.weights, steps)
+    return outlook(fitted.posterior, fitted.weights, steps, fitted.worth)
 
 
 def _next_steps(ahead: Outlook, names: Mapping[str, str]) -> tuple[NextStep, ...]:

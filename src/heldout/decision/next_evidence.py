@@ -67,9 +67,12 @@ class Outlook:
         return self.regret < ENOUGH
 
 
-def outlook(posterior: Posterior, weights: Mapping[str, float], steps: Sequence[Step]) -> Outlook:
-    """What each of `steps` would bring, most first; advised are the best ones about the likeliest best."""
-    now = worth(posterior, weights)
+def outlook(
+    posterior: Posterior, weights: Mapping[str, float], steps: Sequence[Step], now: Worth | None = None
+) -> Outlook:
+    """What each of `steps` would bring, most first; advised are the best ones about the likeliest best. `now` is what
+    everybody is worth by these weights, where that was worked out before."""
+    now = now or worth(posterior, weights)
     best = float(now.draws.max(axis=1).mean())
     today = float(now.regret.min())
     found = [_prospect(posterior, now, weights, step, best) for step in steps]
