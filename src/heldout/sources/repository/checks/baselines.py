@@ -14,7 +14,7 @@ from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.checks.statistics import is_metric, is_package
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import assignments, names_in
+from heldout.sources.repository.reading import argument, assignments, constant, names_in
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import does_something, walk
 
@@ -26,6 +26,9 @@ _COMPARES = re.compile(
 )
 
 _BASELINE = re.compile(r"baseline|naive_forecast|majority_class", re.IGNORECASE)
+
+_SAYS = re.compile(r"predict|forecast|\bfit\b|train|model|classif|regress|accura|score|metric", re.IGNORECASE)
+"""Words of code that learns, says something or judges; the baseline of a chart or a sum of points has none."""
 
 _HANDLES = re.compile(
     r"_?(load|fetch|get|find|read|write|save|print|yield|latest|list|path|semantic|text)_", re.IGNORECASE
@@ -140,6 +143,10 @@ class BaselineCompared(Practice):
         "several models judged in one file": (),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether a trivial model is one to compare with: one of a constant stands in where nothing can be learnt."""
+        return constant(argument(call, "strategy", 0)) != "constant"
+
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Functions and classes called a baseline, and several models beside metrics."""
         if "reward" not in module.text:  # in reinforcement learning, a baseline is a term of the gradient
@@ -147,7 +154,8 @@ class BaselineCompared(Practice):
             functions = [n for n in module.nodes(ast.FunctionDef) if does_something(n)]
             definitions: list[ast.ClassDef | ast.FunctionDef] = [*classes, *functions]
             for node in definitions:
-                if not _WATCHES.search(module.text) and _BASELINE.search(node.name) and not _HANDLES.match(node.name):
+                named = _BASELINE.search(node.name) and not _HANDLES.match(node.name)
+                if named and not _WATCHES.search(module.text) and _SAYS.search(ast.unparse(node)[:20_000]):
                     yield "code that is called a baseline", node.lineno
         unjudged = _unjudged(module)
         models: dict[str, int] = {}
@@ -215,6 +223,8 @@ def results_table(repo: Repository) -> Location | None:
 def _compares(lines: list[str]) -> bool:
     """Whether the lines up to the third row of a table compare methods: each row names another one, not a metric."""
     cells = [next((c for c in (part.strip(" *_`~") for part in line.split("|")) if c), "") for line in lines]
+    if any(_METRICS_LISTED.search(cell) for cell in cells):
+        return False
     if sum(bool(_METRIC_NAME.search(cell)) for cell in cells[-3:]) >= 2:
         return False
     return any(_COMPARED_ROWS.search(text) for text in lines)
@@ -222,9 +232,15 @@ def _compares(lines: list[str]) -> bool:
 
 _METRIC_NAME = re.compile(
     r"accura|precision|recall|\bf1\b|f1.?score|\bauc\b|roc|rmse|\bmae\b|\bmse\b|\br2\b|r²|specificity|sensitivity|loss"
-    r"|kappa|brier|log.?loss|bleu|\bmap\b|dice|iou",
+    r"|gini|\bks\b|lift|mape|log.?likelihood|support|r²|kappa|brier|log.?loss|bleu|\bmap\b|dice|iou",
     re.IGNORECASE,
 )
+
+
+_METRICS_LISTED = re.compile(
+    r"^(evaluation |performance )?(metric|m[eé]tri[ck]|metriche|métrique|indicator|kpi|kennzahl)", re.I
+)
+"""Heads of tables whose rows are the metrics of one model."""
 
 
 def _judges(module: ModuleFacts) -> bool:

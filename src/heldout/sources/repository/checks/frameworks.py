@@ -361,7 +361,7 @@ class DeviceChosen(Practice):
         if len(fixed) >= 3 and not found and not asked and not repo.glob("*.cu"):
             yield self.against(
                 f"`.cuda()` is demanded in {len(fixed)} places, and nothing asks whether there is such a device.",
-                *(repo.at(path, line) for path, line in first(fixed, 3)),
+                *(repo.at(path, line) for path, line in first(dict.fromkeys(fixed), 3)),
                 places=len(fixed),
             )
 

@@ -179,8 +179,16 @@ class TrainingScore(LeakageCheck):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """Report the scores that the code does not itself call those of the training."""
         for leak, finding in self.leaks(module):
-            if not leak.owned_up and not _weighs_columns(module, leak.line):
+            said = "\n".join(module.lines[max(leak.line - 2, 0) : leak.line + 3])
+            owned_up = leak.owned_up or _OWNS_UP.search(said)
+            if not owned_up and "resid" not in module.lines[leak.line - 1] and not _weighs_columns(module, leak.line):
                 yield finding
+
+
+_OWNS_UP = re.compile(
+    r"['\"][^'\"\n]*\b(train(ing)?|entrenamiento|treino|treinamento|entra[iî]nement|addestramento)\b", re.IGNORECASE
+)
+"""Texts that call a score one of the training."""
 
 
 def _weighs_columns(module: Module, line: int) -> bool:

@@ -64,7 +64,8 @@ class RowLoops(Check):
         work = [c.lineno for name in _FRAME_WORK for c in module.called.get(name, ())]
         yield Places("use", tuple(work[:20]))
         rows = module.called.get("iterrows", ())
-        spared = [c for c in rows if _few(c.func) or _only_shows(module, c)]
+        shows = any(name.partition(".")[0] in _SHOW_PEOPLE for name in module.imports)
+        spared = [c for c in rows if shows or _few(c.func) or _only_shows(module, c)]
         walked = [c.lineno for c in rows if c not in spared]
         spared.extend(module.called.get("itertuples", ()))
         applied = [
@@ -131,6 +132,11 @@ _SUMMARY = re.compile(
 )
 """Names of tables of a few rows, one for each model, column or group."""
 
+_SHOW_PEOPLE = frozenset(
+    {"streamlit", "dash", "tkinter", "customtkinter", "gradio", "openpyxl", "reportlab", "docx", "PyQt5"}
+)
+"""Libraries of what people look at, which holds few rows."""
+
 _SHOWS = frozenset(
     {"print", "write", "info", "debug", "warning", "log", "echo", "display", "markdown", "metric", "text"}
     | {"annotate", "bar", "barh", "plot", "scatter", "imshow", "heatmap", "set_title", "title", "figure", "savefig"}
@@ -168,8 +174,14 @@ def _only_shows(module: Module, call: ast.Call) -> bool:
         bool(shown)
         and not stores
         and not returns
-        and all(isinstance(n.value, ast.Call) and called_name(n.value) in _SHOWS for n in shown)
+        and all(isinstance(n.value, ast.Call) and _shown(n.value) for n in shown)
     )
+
+
+def _shown(call: ast.Call) -> bool:
+    """Whether a call shows something, or takes down a line of text to be shown: `lines.append(f"| {name} |")`."""
+    text = call.args[0] if called_name(call) == "append" and call.args else None
+    return called_name(call) in _SHOWS or isinstance(text, ast.JoinedStr)
 
 
 def _counts_rows(loop: ast.For) -> bool:

@@ -101,7 +101,7 @@ class Uncertainty(Practice):
             named = shown.id if isinstance(shown, ast.Name) else shown.attr if isinstance(shown, ast.Attribute) else ""
             if isinstance(shown, ast.Subscript) and isinstance(shown.slice, ast.Constant):
                 named = str(shown.slice.value)
-            if named and _SCORES.search(named) and _REPEATS.search(module.text):
+            if named and _SCORES.search(named) and "class" not in named.lower() and _REPEATS.search(module.text):
                 yield "spread of a score over folds or runs", call.lineno
         for call in module.called.get("interval", ()):
             if (module.resolve(call.func) or "").startswith("scipy.stats.") and self.counts(module, "intervals", call):

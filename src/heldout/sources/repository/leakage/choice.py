@@ -25,7 +25,18 @@ def choice(tree: ast.Module, scores: Collection[int]) -> int:
     """
     told = _Told(tree, frozenset(scores))
     lines = [getattr(node, "lineno", 0) for node in walk(tree) if told.chooses(node)]
-    return min(lines, default=0)
+    bodies = [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    def called(line: int) -> bool:
+        return any(line in body for body in bodies)
+
+    # Outside of functions, what comes before the first score cannot rest on it.
+    known = 0 if any(map(called, scores)) else min(scores, default=0)
+    return min((line for line in lines if line >= known or called(line)), default=0)
 
 
 class _Told:

@@ -285,7 +285,9 @@ class Expressions(Parts):
         if key is not None and base.rows:
             base.columns = base.columns.plus(key)
             self.worked_out(base, key, self.origins(base, value), node, partly=base.base is not None)
-        made = settle(value.pending, line, f"written into {key or 'the rows'}", key)
+        # A column of a table of groups that is made of others of it: the table is data of its own.
+        pending = value.pending - base.pending if base.grouped else value.pending
+        made = settle(pending, line, f"written into {key or 'the rows'}", key)
         # Into an unknown column, often the one that it was read from, what the rows hold already brings nothing new.
         new = value.influences if key is not None else value.influences - base.influences
         if _ANSWER.search(key or (ast.unparse(node.slice) if isinstance(node, ast.Subscript) else "")):

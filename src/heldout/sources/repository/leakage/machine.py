@@ -36,6 +36,8 @@ class Split:
     grouped: bool = False
     key: str = ""
     """How the parts of the rows are named, for folds."""
+    of_training: bool = False
+    """Whether the names at the call say that these are training rows, parted once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +207,16 @@ class Machine:
     ) -> None:
         """Rows are parted here."""
         many = list(values)
+        for value in many:
+            if "periods" in value.marks:
+                self.note(self.ordered, value, node, "rows are summed up by periods of time")
         rows = frozenset[Atom]().union(*(v.rows for v in many))
         influences: Influences = frozenset().union(*(v.influences for v in many))
         if len(self.splits) < _MANY:
             line = self.place(node)
             grouped = any(v.grouped for v in many)
-            self.splits[Split(line, how, rows, influences, inner, shuffled, grouped, key)] = None
+            of_training = self.sides_named(node) == {"train"}
+            self.splits[Split(line, how, rows, influences, inner, shuffled, grouped, key, of_training)] = None
 
     def record_evaluation(
         self, node: ast.AST, how: str, fits: Iterable[Fit], value: Value, named: ast.AST | None = None,

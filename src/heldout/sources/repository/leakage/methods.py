@@ -230,9 +230,8 @@ class Methods(Library):
         """`resample("D")`: a row for each period; what it sums up is data of its own."""
         result = value.derived()
         if value.rows:
-            result.marks |= {"window"}
+            result.marks |= {"window", "periods"}
             result.made_of |= {NEIGHBOURS}
-            self.note(self.ordered, value, call.node, "rows are summed up by periods of time")
         return result
 
     def backfill(self, value: Value, call: Call) -> Value:

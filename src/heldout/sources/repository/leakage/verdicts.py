@@ -73,6 +73,7 @@ def origin(machine: Machine, rows: Rows) -> list[Step]:
 def at_splits(machine: Machine) -> Iterator[Leak]:
     """Rows that were parted after something had been computed over all of them."""
     used = {key for fit in machine.fits for atom in fit.rows for key, _ in atom.parts}
+    tested = any(event.how == "metric" and event.side == "test" for event in machine.evaluations)
     for split in machine.splits:
         if split.key and split.key not in used:
             continue  # folds for something else than a model: an encoding out of fold
@@ -80,7 +81,8 @@ def at_splits(machine: Machine) -> Iterator[Leak]:
             if not meet(influence.rows, split.rows) or out_of_fold(influence.rows):
                 continue
             # Folds inside a training part that was put aside before: the final test stays clean.
-            inside = split.inner and all(machine.parted(atom) for atom in influence.rows)
+            training = split.of_training and tested and not beyond(influence.rows, split.rows)
+            inside = split.inner and (training or all(machine.parted(atom) for atom in influence.rows))
             end = (split.line, f"{split.how} parts the rows only after that")
             leak = spoken(machine, influence, end, certain=not inside)
             if inside and leak.kind == "oversampling":
@@ -121,10 +123,9 @@ def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool =
 
 def at_fits(machine: Machine) -> Iterator[Leak]:
     """Models that learn from rows changed by what rows beyond them say."""
-    scored = {event.fit.site for event in machine.evaluations if event.how == "metric"}
     for fit in machine.fits:
-        if fit.name in apis.CLUSTERERS and fit.site not in scored:
-            continue  # no score comes of it
+        if fit.name in apis.CLUSTERERS:
+            continue
         for influence in sorted_influences(fit.influences):
             if out_of_fold(influence.rows):
                 continue
@@ -140,8 +141,8 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
     for event in machine.evaluations:
         if meet(event.rows, event.fit.rows) or not event.fit.rows:
             continue
-        if event.fit.name in apis.CLUSTERERS and event.how == "predict":
-            continue  # there is no answer that its predictions are held against
+        if event.fit.name in apis.CLUSTERERS:
+            continue  # what learns without an answer may see all rows
         for influence in sorted_influences(event.fit.influences | event.influences):
             if not meet(influence.rows, event.rows) or out_of_fold(influence.rows):
                 continue

@@ -257,4 +257,100 @@ AGAIN = (
             "pack/core.py": "def f(x):\n    print(x)\n" * 20 + "x = 1\n" * 280,
         },
     ),
+    Trap(
+        "STA101",
+        "for",
+        "a table of the metrics of one model compares nothing",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\nA model.\n\n| Metric | Value |\n|---|---|\n| AUC | 0.72 |\n| Gini | 0.44 |\n"
+            "| KS Statistic | 0.38 |\n",
+        },
+    ),
+    Trap(
+        "STA101",
+        "for",
+        "the points of departure of a contest, and a stand-in of one class, are no baseline",
+        {
+            "a.py": TRAIN + "from sklearn.dummy import DummyClassifier\n"
+            "stand_in = DummyClassifier(strategy='constant', constant=0)\n\n\n"
+            "def baseline_total(tasks):\n    return round(sum(t['points'] or 1 for t in tasks), 2)\n"
+        },
+    ),
+    Trap(
+        "STA106",
+        "for",
+        "how far the classes lie apart is not how far a result varies",
+        {
+            "a.py": TRAIN + "import numpy as np\nfolds = 5\nper_class_f1 = [0.3, 0.4]\n"
+            "weight = np.mean(per_class_f1) - np.std(per_class_f1)\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "a scaler of the training rows crosses no more than the folds of a search in them",
+        {
+            "a.py": _FIT + "from sklearn.model_selection import GridSearchCV\nfrom sets import load\n\n"
+            "X_train, Y_train = load(kind='train')\nX_test, Y_test = load(kind='test')\nscaler = StandardScaler()\n"
+            "X_train = scaler.fit_transform(X_train)\nX_test = scaler.transform(X_test)\n"
+            "found = GridSearchCV(LogisticRegression(), {'C': [1, 2]})\nfound.fit(X_train, Y_train)\n"
+            "print(found.score(X_test, Y_test))\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "a table of groups is data of its own, and so is what is made of its columns",
+        {
+            "a.py": _FIT + "stocks = df.groupby('symbol').agg(mean=('r', 'mean'), spread=('r', 'std'))\n"
+            "stocks['ratio'] = stocks['spread'] / stocks['mean']\nX = stocks[['mean', 'ratio']]\n"
+            "a, b, c, d = train_test_split(X, stocks['spread'] > 1, random_state=0)\n"
+            "print(LogisticRegression().fit(a, c).score(b, d))\n"
+        },
+    ),
+    Trap(
+        "LEK103",
+        "against",
+        "what is chosen before the first of these scores is not chosen by them",
+        {
+            "a.py": _FIT
+            + "y = df.pop('y')\ntable = pd.DataFrame([{'name': n, 'AUC': v} for n, v in earlier.items()])\n"
+            "best = table.loc[table['AUC'].idxmax(), 'name']\ntable = []\n"
+            "a, b, c, d = train_test_split(df, y, random_state=0)\n"
+            "for C in (1, 2, 3):\n    model = LogisticRegression(C=C).fit(a, c)\n"
+            "    table.append({'C': C, 'AUC': accuracy_score(d, model.predict(b))})\nprint(table)\n"
+        },
+    ),
+    Trap(
+        "LEK107",
+        "against",
+        "counts by month that are only looked at make no series of the rows",
+        {
+            "a.py": _FIT + "monthly = df.set_index('START').resample('ME').size()\nprint(monthly)\ny = df.pop('y')\n"
+            "a, b, c, d = train_test_split(df, y, random_state=0)\nprint(LogisticRegression().fit(a, c).score(b, d))\n"
+        },
+    ),
+    Trap(
+        "LEK108",
+        "against",
+        "what is left over is learnt from, and a score that is printed as one of the training hides nothing",
+        {
+            "a.py": _FIT + "y = df.pop('y')\nmodel = LogisticRegression()\nmodel.fit(df, y)\n"
+            "residuals = abs(y - model.predict(df))\nsecond = LogisticRegression().fit(df, y + residuals)\n"
+            "score = second.score(df, y)\nprint(f'Training accuracy: {score:.3f}')\n"
+        },
+    ),
+    Trap(
+        "SCL101",
+        "against",
+        "rows that become lines of a report, or rows on a screen, are few",
+        {
+            "a.py": "import pandas as pd\n\n\ndef lines(df):\n    out = []\n    for _, row in df.iterrows():\n"
+            "        out.append(f\"| {row['name']} |\")\n    return out\n",
+            "b.py": "import pandas as pd\nimport streamlit as st\n\nfor _, row in df.iterrows():\n"
+            "    shown = row['a']\n"
+            "    st.session_state[shown] = row\n",
+        },
+    ),
 )
