@@ -225,7 +225,7 @@ _SHOWS = re.compile(
 _SMALL = re.compile(r"\b(?:width|height)\s*[=:]\s*[\"']?(\d{1,3})(?!\s*%|\d)")
 _AVATAR = re.compile(
     r"github\.com/[\w-]{1,39}\.png|avatars\.githubusercontent|gravatar\.com|/(portals?|flags?|emojis?|partners?|people|team)/"
-    r"|\.youtube\.com|img\.youtube|skillicons|devicon|githubassets|visitor|hits\.|capsule-render|readme-typing"
+    r"|placeholder|placehold\.|dummyimage|picsum|\.youtube\.com|img\.youtube|skillicons|devicon|githubassets|visitor|hits\.|capsule-render|readme-typing"
     r"|github-readme-stats|banner|header",
     re.IGNORECASE,
 )

@@ -24,8 +24,9 @@ _CARD = re.compile(r"---\n(?=(.*\n){0,40}license:)(?=(.*\n){0,40}(datasets|tags|
 """How the card of a model on a hub begins: below the root it came with somebody's weights."""
 _STARTER = re.compile(
     r"Create React App\b|bootstrapped with \[?`?create-|This template provides a minimal setup"
-    r"|was generated (with|by|using) \[?(Angular|Vue|Nuxt|Expo)|This is a \[Next\.js\]|Welcome to your Expo app",
-    re.IGNORECASE,
+    r"|was generated (with|by|using) \[?(Angular|Vue|Nuxt|Expo)|This is a \[Next\.js\]|Welcome to your Expo app"
+    r"|^#+ About Laravel|Spring Initializr",
+    re.IGNORECASE | re.MULTILINE,
 )
 """What tools write into the README of a project that they start."""
 _RECORDS = re.compile(r"change|history|contribut|code_of_conduct|licen[cs]e|\.github", re.IGNORECASE)

@@ -255,6 +255,8 @@ def _told(readme: Text | None) -> list[tuple[str, int]]:
         if len(line) >= 2_000 or line.lstrip().startswith(("[![", "![", "<img")) or _OF_FILES.search(line):
             continue
         bare = _OWN_FILE.sub(" ", line)
+        if _PLACE_OF_WEIGHTS.search(bare) and not _SURELY_DATA.search(_ADDRESS.sub(" ", bare)):
+            continue
         about = _DATASET_WORDS.search(" ".join(text[:500] for text in lines[max(number - 4, 0) : number]))
         if (
             (about and _HOSTS_DATA.search(bare))
@@ -267,6 +269,7 @@ def _told(readme: Text | None) -> list[tuple[str, int]]:
     return []
 
 
+_PLACE_OF_WEIGHTS = re.compile(r"pre-?trained|\bweights\b|\bcheckpoints?\b", re.IGNORECASE)
 _OF_FILES = re.compile(r"[├└│]|<-|\|[^|]*\w\.py\b[^|]*\|")
 """Lines of a drawn tree of files, or of a table of programs."""
 _HASH_KEYWORDS = frozenset(

@@ -436,4 +436,29 @@ AROUND_CODE = (
             "a.py": "import tensorflow\nimport matplotlib\nimport requests\nimport numpy\n",
         },
     ),
+    Trap(
+        "COM103",
+        "for",
+        "a framework that a project was begun with tells of itself",
+        {"a.py": TRAIN, "app/README.md": "# App\n\n## About Laravel\n\n" + _WORDS},
+    ),
+    Trap(
+        "COM102",
+        "for",
+        "a picture that stands for one to come shows nothing",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n" + _WORDS + "\n\n![Result](https://via.placeholder.com/300x200?text=Result)\n" * 2,
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a place of weights is no place of data",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\nThe data layer is ours.\n\nPretrained models are "
+            "[here](https://www.dropbox.com/sh/05/AAC?dl=0)\n",
+        },
+    ),
 )
