@@ -21,7 +21,7 @@ from heldout.sources.repository.syntax import does_something, walk
 _COMPARES = re.compile(
     r"base-?line|state.of.the.art|\bsota\b|compar|benchmark|outperform|dummy|naive|chance level|random guess"
     r"|majority class|persistence model"
-    r"|\bvs\b|ablation|previous work|published",
+    r"|\bvs\b|ablation|previous work|published|vergleich|confront|karşılaştır|porówn|сравн|对比|比较|比較|비교",
     re.IGNORECASE,
 )
 

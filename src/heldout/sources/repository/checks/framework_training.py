@@ -10,7 +10,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, says_something
+from heldout.sources.repository.reading import argument, assignments, says_something
 from heldout.sources.repository.repository import Repository
 
 
@@ -77,9 +77,11 @@ class StateSaved(Practice):
         return found
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Weights that are put together on the spot, or fetched from somebody else, were not saved before."""
+        """Weights that are put together or kept in memory, or fetched from somebody else, were not saved before."""
         given = call.args[0] if call.args else None
         fetched = isinstance(given, ast.Call) and "url" in ast.unparse(given.func).lower()
+        if isinstance(given, ast.Name) and _kept_in_memory(module, given.id):
+            return False
         return not (isinstance(given, ast.Dict) or fetched)
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
@@ -103,6 +105,13 @@ class StateSaved(Practice):
                     )
                     if "opt" in named.lower():
                         yield "with the optimiser's state", node.lineno
+
+
+def _kept_in_memory(module: Module, name: str) -> bool:
+    """Whether a name only ever holds the state that a model had a few steps ago."""
+    bound = [v for t, v, _ in assignments(module) if isinstance(t, ast.Name) and t.id == name]
+    held = [v for v in bound if not isinstance(v, ast.Constant)]
+    return bool(held) and all("state_dict()" in ast.unparse(value) for value in held)
 
 
 _WRITES = ("save_weights", "save_model", "save_checkpoint", "ModelCheckpoint", "save_state_dict", "save_pretrained")

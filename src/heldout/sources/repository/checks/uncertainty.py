@@ -112,7 +112,7 @@ class Uncertainty(Practice):
                 continue
             if "bootstrap" in low and "percentile" in _text(module, function):
                 yield "bootstrap", facts.line
-            elif "confidence_interval" in low and _OF_MODELS.search(_text(module, function)):
+            elif "confidence_interval" in low and "calibrat" not in low and _OF_MODELS.search(_text(module, function)):
                 yield "intervals", facts.line
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:

@@ -14,6 +14,12 @@ _GROWS = frozenset({"append", "extend", "insert", "update", "add", "setdefault"}
 _SHOWS = re.compile(r"plot|lim$|line$|text|annotate|imshow|bar|scatter|set_|title|arange|linspace|range|len$")
 _OF_OTHER_ROWS = re.compile(r"(?<![a-z])(cv|val|valid|validation|dev|oof|fold|folds|train|training|time)(?![a-z])")
 _BEST = re.compile(r"best|top|highest|lowest|winner|chosen|opt|final|max|min", re.IGNORECASE)
+_SAYS_SO = re.compile(
+    r"acc|score|(?<![a-z])(f1|auc|roc|r2|rmse|mae|mse|mape|kappa|mcc|map)(?![a-z])|loss|error|metric|result|record|perf|eval"
+    r"|compar|summary|best|recall|precision|leader|rank|report|model",
+    re.IGNORECASE,
+)
+"""Words of a choice among models: the most frequent label of neighbours is none."""
 _ROUNDS = 4
 
 
@@ -24,7 +30,11 @@ def choice(tree: ast.Module, scores: Collection[int]) -> int:
     says is made by other rows (`results["cv_mean"].idxmax()`) is none.
     """
     told = _Told(tree, frozenset(scores))
-    lines = [getattr(node, "lineno", 0) for node in walk(tree) if told.chooses(node)]
+    lines = [
+        getattr(node, "lineno", 0)
+        for node in walk(tree)
+        if told.chooses(node) and _SAYS_SO.search(ast.unparse(node.test if isinstance(node, ast.If) else node))
+    ]
     bodies = [
         range(node.lineno, (node.end_lineno or node.lineno) + 1)
         for node in walk(tree)

@@ -67,7 +67,8 @@ def future(machine: Machine) -> Iterator[Leak]:
         if "Group" in split.how:
             continue  # whole series are put on either side
         for source in sources(split):
-            if source in machine.ordered and split.shuffled:
+            before = source in machine.ordered and machine.ordered[source][0] <= split.line
+            if before and split.shuffled:
                 message = "rows in the order of time are shuffled into training and test"
                 yield parted("time", split, machine.ordered[source], message)
             if source in machine.ordered and source in machine.backward:

@@ -353,4 +353,45 @@ AGAIN = (
             "    st.session_state[shown] = row\n",
         },
     ),
+    Trap(
+        "LEK103",
+        "against",
+        "the most frequent label of the neighbours is no choice of a model",
+        {
+            "a.py": _FIT + "import numpy as np\n\n\ndef nearest(rows):\n    preds = []\n    for row in rows:\n"
+            "        labels, counts = np.unique(row, return_counts=True)\n"
+            "        preds.append(labels[np.argmax(counts)])\n    return preds\n\n\ny = df.pop('y')\n"
+            "a, b, c, d = train_test_split(df, y, random_state=0)\nfor C in (1, 2, 3):\n"
+            "    preds = LogisticRegression(C=C).fit(a, c).predict(b)\n    counts = accuracy_score(d, preds)\n"
+            "    print(counts)\n"
+        },
+    ),
+    Trap(
+        "LEK107",
+        "against",
+        "what is sorted by time after the split was no series before",
+        {
+            "a.py": _FIT + "y = df.pop('y')\na, b, c, d = train_test_split(df, y, random_state=0)\n"
+            "print(LogisticRegression().fit(a, c).score(b, d))\nshown = df.sort_values(['country', 'year'])\n"
+            "print(shown)\n"
+        },
+    ),
+    Trap(
+        "STA106",
+        "for",
+        "an interval that is calibrated is one of single predictions",
+        {
+            "a.py": TRAIN + "\n\ndef calibrate_confidence_interval(y_true, low, high):\n"
+            "    accuracy = ((y_true > low) & (y_true < high)).mean()\n    return accuracy\n"
+        },
+    ),
+    Trap(
+        "FRW105",
+        "for",
+        "the best state that is kept in memory is not loaded from what was saved",
+        {
+            "a.py": _TORCH + "def run(model):\n    best = None\n    best = model.state_dict()\n"
+            "    torch.save(1, 'a.pt')\n    model.load_state_dict(best)\n"
+        },
+    ),
 )
