@@ -26,7 +26,8 @@ def calibration(chance: Floats, truth: Floats) -> float:
 
 def number(value: float, digits: int = 3, sign: str = "-") -> str:
     """As tables print it: without a nought before the point; `sign` "+" shows that of positive ones."""
-    return f"{value:{sign}.{digits}f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:{sign}.{digits}f}"
+    text = f"{value:{sign}z.{digits}f}"
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 
 def around(values: Floats) -> str:
