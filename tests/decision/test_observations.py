@@ -94,6 +94,14 @@ def test_an_audit_takes_the_share_that_a_review_of_the_same_work_counted(
     assert (audited.whose, audited.loading) == (whose, loading)
 
 
+def test_an_audit_knows_no_more_of_whose_work_it_is_than_a_review_of_it() -> None:
+    read = evidence(subject_digest="c1", share=None)
+    run = evidence(source="handover", share=None, subject_digest="c1", group="churn")
+    code = Artifact(name="churn", kind="git", origin="https://example.org/churn", digest="c1")
+    reviewed, audited = observations_of("ada", of(read, run, artifacts=(code,)), delivers=False)
+    assert (audited.whose, audited.loading) == (reviewed.whose, reviewed.loading) == ("untold", 0.5)
+
+
 def test_what_was_handed_over_is_theirs_by_their_own_claim_alone() -> None:
     made = evidence(subject_digest="c1", share=0.8, start=2.0)
     artifact = Artifact(name="churn", kind="git", origin="churn", digest="c1", gaps=(HANDED_OVER,))

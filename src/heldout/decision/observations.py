@@ -123,8 +123,8 @@ class _Known:
     """What a dossier as a whole tells of a piece of evidence: which work it is of, and whose that is."""
 
     works: Mapping[str, str]
-    shares: Mapping[str, float]
-    """By work: the share of it that a review counted."""
+    shares: Mapping[str, float | None]
+    """By work that was reviewed: the share of it that the review counted, None where no author was named."""
     handed_over: frozenset[str]
     """Digests of what the subject had looked at on their own machine."""
     delivers: bool
@@ -132,8 +132,8 @@ class _Known:
     @classmethod
     def of(cls, dossier: Dossier, *, delivers: bool) -> _Known:
         found = works(dossier)
-        counted = [one for one in dossier.evidence if one.source == "repository" and one.share is not None]
-        shares = {found[one.subject_digest]: one.share or 0.0 for one in counted if one.subject_digest in found}
+        read = [one for one in dossier.evidence if one.source == "repository"]
+        shares = {found[one.subject_digest]: one.share for one in read if one.subject_digest in found}
         handed_over = frozenset(one.digest for one in dossier.artifacts if HANDED_OVER in one.gaps)
         return cls(found, shares, handed_over, delivers)
 
@@ -151,7 +151,7 @@ class _Known:
             return "theirs" if one.share >= 1 else "counted", one.share, 1.0, 0.0
         part = self.shares.get(work) if one.share is None else one.share
         if part is None:
-            return "untold", 1.0, *CLAIMED_SHARE
+            return "untold", 1.0, *(UNKNOWN_SHARE if work in self.shares else CLAIMED_SHARE)
         return ("theirs", 1.0, 1.0, 0.0) if part >= 1 else ("counted", 1.0, part, SHARE_ERROR)
 
 
