@@ -79,7 +79,7 @@ _DATASET_WORDS = re.compile(
     re.IGNORECASE,
 )
 _HOSTS_DATA = re.compile(
-    r"https?://[^\s)\"'>]{0,200}?(kaggle\.com/(c/|competitions|datasets|[\w-]+/[\w-]+)|archive\.ics\.uci|huggingface\.co/datasets"
+    r"https?://[^\s)\"'>]{0,200}?(kaggle\.com/(c/|competitions|datasets|(?!code/|learn/|discussion)[\w-]+/[\w-]+)|archive\.ics\.uci|huggingface\.co/datasets"
     r"|drive\.google|pan\.baidu|dropbox\.com|figshare|dataverse|data\.world|openml|physionet|data\.gov|paperswithcode\.com/dataset"
     r"|/(datasets?|data|corpus|corpora)/|[/.]data\.|/[\w-]*(datasets?|corpus)[\w-]*(?=[\s)\"'>]|$))|https?://[^\s)\"'>]{3,300}\.(csv|tsv|zip|tar|t?gz|jsonl?|parquet|h5|npz|7z|xlsx?|mat)\b",
     re.IGNORECASE,

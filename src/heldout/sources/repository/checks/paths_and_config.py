@@ -132,7 +132,7 @@ _OF_EDITORS = re.compile(r"(^|/)\.(vscode|idea|spyproject|devcontainer)/")
 """Settings of editors, at which no program stops."""
 
 RECORDED = re.compile(
-    r"(^|/)(wandb|mlruns|mlartifacts|lightning_logs|runs|outputs?|multirun|catboost_info|AutoML_\d+|\.neptune|logs?)/",
+    r"(^|/)(wandb\w*|run-\d{8}_\d{6}[^/]*|mlruns|mlartifacts|lightning_logs|runs|outputs?|multirun|catboost_info|AutoML_\d+|\.neptune|logs?)/",
     re.IGNORECASE,
 )
 """Folders in which tools record runs: what stands there was not written by hand."""

@@ -461,4 +461,31 @@ AROUND_CODE = (
             "[here](https://www.dropbox.com/sh/05/AAC?dl=0)\n",
         },
     ),
+    Trap(
+        "REP102",
+        "for",
+        "what a tracker has noted of a machine declares nothing",
+        {
+            "a.py": TRAIN,
+            "archive/wandb_logs/run-20260121_185013-tg0leeox/files/requirements.txt": "numpy==1.0\npandas==1.0\nscipy==1.0\n",
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a notebook on a platform of data is no data",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\nIt works on data.\n\nNotebook: https://www.kaggle.com/code/ada/insurance\n",
+        },
+    ),
+    Trap(
+        "COM102",
+        "for",
+        "a table of settings shows no results",
+        {
+            "a.py": TRAIN,
+            "README.md": "# X\n\n## Performance\n\n| Parameter | Value |\n|---|---|\n| loss weight | 0.5 |\n| rate | 0.01 |\n",
+        },
+    ),
 )
