@@ -180,6 +180,11 @@ _NO_RESULTS = re.compile(
 """Heads of tables of versions, of who did what, of aims and of settings."""
 
 
+_OF_SETTINGS = re.compile(
+    r"[\s|*]{0,8}(hyper-?|hiper)?(parameter|par[áa]metro|setting|argument|option)s?\b", re.IGNORECASE
+)
+"""Settings stand in the first column; elsewhere a column of that name counts the parameters of a model."""
+
 _RESULTS = re.compile(
     r"\b(accurac(y|ies)|acc|precision|recall|f1|f1[- _]?score|auc|roc|r?mse|mae|mape|miou|iou|m?ap|bleu|rouge"
     r"|wer|cer|psnr"
@@ -210,7 +215,8 @@ def _tables(lines: list[str]) -> tuple[int, ...]:
             head = " ".join(text[:1000] for text in lines[begun - 1 : begun + 1])
             cells = (text.strip().strip("|").partition("|")[0] for text in lines[begun - 1 : min(number, begun + 200)])
             told = f"{heading} {head} {' '.join(cells)}"
-            if begun and rows >= 2 and not _NO_RESULTS.search(head) and _RESULTS.search(told.replace("_", " ")):
+            other = _NO_RESULTS.search(head) or _OF_SETTINGS.match(head)
+            if begun and rows >= 2 and not other and _RESULTS.search(told.replace("_", " ")):
                 found.append(begun)
             begun, rows = 0, 0
     return tuple(found)

@@ -15,12 +15,13 @@ from tests.sources.repository.checks.examples.traps_in_practice import PRACTICE
 from tests.sources.repository.checks.examples.traps_in_projects import PROJECTS
 from tests.sources.repository.checks.examples.traps_in_texts import TEXTS
 from tests.sources.repository.checks.examples.traps_in_the_open import CODE, OPEN, THREE
+from tests.sources.repository.checks.examples.traps_of_evidence import EVIDENCE
 from tests.support import findings_of, history_of, notebook
 
 
 @pytest.mark.parametrize(
     "trap",
-    [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *METHOD, *PROJECTS, *OPEN, *AROUND_CODE],
+    [*IN_CODE, *AROUND, *LEAKS, *TEXTS, *PRACTICE, *METHOD, *PROJECTS, *OPEN, *AROUND_CODE, *EVIDENCE],
     ids=lambda trap: f"{trap.code}: {trap.why}",
 )
 def test_what_only_looks_like_it_is_not_said(trap: Trap) -> None:
