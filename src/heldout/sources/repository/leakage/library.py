@@ -111,7 +111,9 @@ class Library(Machine):
         )
         repeatable = "shuffle=False" in text or any(t.startswith("random_state=") and t[13:].isdigit() for t in text)
         key = f"split {' '.join(text)}" if repeatable else f"split {self.site(call.node)}"
-        if not repeatable and drawn_anew(call):
+        seed = next((k.value for k in call.node.keywords if k.arg == "random_state"), None)
+        by_loop = isinstance(seed, ast.Name) and seed.id in self.moving()
+        if not repeatable and (by_loop or drawn_anew(call)):
             self.drawn[key] = self.around()
         many = call.arguments or call.data
         self.record_split(call.node, name, many, shuffled=call.told("shuffle") is not False)

@@ -73,15 +73,16 @@ def origin(machine: Machine, rows: Rows) -> list[Step]:
 def at_splits(machine: Machine) -> Iterator[Leak]:
     """Rows that were parted after something had been computed over all of them."""
     used = {key for fit in machine.fits for atom in fit.rows for key, _ in atom.parts}
-    tested = any(event.how == "metric" and event.side == "test" for event in machine.evaluations)
+    tested = {a.source for e in machine.evaluations if e.how == "metric" and e.side == "test" for a in e.rows}
     for split in machine.splits:
         if split.key and split.key not in used:
             continue  # folds for something else than a model: an encoding out of fold
-        for influence in sorted_influences(split.influences):
+        for influence in telling(machine, split.influences):
             if not meet(influence.rows, split.rows) or out_of_fold(influence.rows):
                 continue
             # Folds inside a training part that was put aside before: the final test stays clean.
-            training = split.of_training and tested and not beyond(influence.rows, split.rows)
+            apart = not tested & {a.source for a in influence.rows} or not beyond(influence.rows, split.rows)
+            training = split.of_training and bool(tested) and apart
             inside = split.inner and (training or all(machine.parted(atom) for atom in influence.rows))
             end = (split.line, f"{split.how} parts the rows only after that")
             leak = spoken(machine, influence, end, certain=not inside)
@@ -126,7 +127,7 @@ def at_fits(machine: Machine) -> Iterator[Leak]:
     for fit in machine.fits:
         if fit.name in apis.CLUSTERERS:
             continue
-        for influence in sorted_influences(fit.influences):
+        for influence in telling(machine, fit.influences):
             if out_of_fold(influence.rows):
                 continue
             outside = beyond(influence.rows, fit.rows)
@@ -143,7 +144,7 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
             continue
         if event.fit.name in apis.CLUSTERERS:
             continue  # what learns without an answer may see all rows
-        for influence in sorted_influences(event.fit.influences | event.influences):
+        for influence in telling(machine, event.fit.influences | event.influences):
             if not meet(influence.rows, event.rows) or out_of_fold(influence.rows):
                 continue
             alone = not beyond(influence.rows, event.rows) and not meet(influence.rows, event.fit.rows)
@@ -344,9 +345,14 @@ def reused(events: list[Evaluation], fits: int, looped: bool, watched: bool) -> 
     )
 
 
-def sorted_influences(influences: Iterable[Influence]) -> list[Influence]:
-    """Those that carry rows across a split, in an order that does not depend on hashing."""
-    return sorted((i for i in influences if i.sort != "future"), key=in_order)
+def telling(machine: Machine, influences: Iterable[Influence]) -> list[Influence]:
+    """Those that carry rows across a split, in an order that does not depend on hashing.
+
+    An answer that is cut into classes of equal size is what is to be said, not what it is said by.
+    """
+    answers = {fit.answer for fit in machine.fits} - {None}
+    told = (i for i in influences if i.sort != "future" and not (i.what == "qcut" and i.column in answers))
+    return sorted(told, key=in_order)
 
 
 __all__ = ["Undecided", "report"]

@@ -394,4 +394,38 @@ AGAIN = (
             "    torch.save(1, 'a.pt')\n    model.load_state_dict(best)\n"
         },
     ),
+    Trap(
+        "LEK103",
+        "against",
+        "a split for each seed of a list gives each round a test set of its own",
+        {
+            "a.py": _FIT + "y = df.pop('y')\ntable = []\nfor seed in [1, 2, 3]:\n"
+            "    a, b, c, d = train_test_split(df, y, random_state=seed)\n"
+            "    model = LogisticRegression().fit(a, c)\n"
+            "    table.append({'seed': seed, 'AUC': accuracy_score(d, model.predict(b))})\n"
+            "results = pd.DataFrame(table)\nbest = results.loc[results['AUC'].idxmax(), 'seed']\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "classes of equal size are what is to be said",
+        {
+            "a.py": _FIT + "df['band'] = pd.qcut(df['price'], 3, labels=[0, 1, 2])\nX = df[['rooms', 'age']]\n"
+            "y = df['band']\na, b, c, d = train_test_split(X, y, random_state=0)\n"
+            "print(LogisticRegression().fit(a, c).score(b, d))\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "the first training rows are training rows",
+        {
+            "a.py": _FIT + "from sklearn.model_selection import GridSearchCV\nfrom sets import load\n\n"
+            "X_train, Y_train = load(kind='train')\nX_test, Y_test = load(kind='test')\nscaler = StandardScaler()\n"
+            "X_train = scaler.fit_transform(X_train)\nX_test = scaler.transform(X_test)\n"
+            "found = GridSearchCV(LogisticRegression(), {'C': [1, 2]})\nfound.fit(X_train[:6000], Y_train[:6000])\n"
+            "print(found.score(X_test, Y_test))\n"
+        },
+    ),
 )
