@@ -260,6 +260,20 @@ def test_a_service_that_closes_the_connection_breaks_down_and_is_not_silent(tmp_
     assert "it closed the connection without an answer" in log
 
 
+def test_an_error_in_an_answer_of_200_is_no_prediction(tmp_path: Path, index: str) -> None:
+    folder = spam_filter(tmp_path / "spam")
+    code = (folder / "serve.py").read_text()
+    page = (
+        "<html><style>"
+        + "p {color: red} " * 300
+        + "</style><p>An error occurred: [Errno 2] No such file or directory: model.pkl"
+    )
+    (folder / "serve.py").write_text(code.replace('json.dumps({"label": label}).encode()', f"{page!r}.encode()"))
+    told = check(audited(folder, tmp_path / "kept", index), "U1")
+    assert (told.state, told.measured["cause"]) == ("fail", "answer_error")
+    assert "No such file or directory: model.pkl" in told.message
+
+
 def test_an_app_is_judged_by_what_its_script_does_and_not_by_its_server(tmp_path: Path, index: str) -> None:
     good = check(audited(app(tmp_path / "good"), tmp_path / "kept-good", index), "U1")
     assert good.state == "pass"
@@ -282,6 +296,10 @@ def test_an_error_that_an_app_shows_in_place_of_its_page_is_read(tmp_path: Path,
     told = check(audited(shows, tmp_path / "kept", index), "U1")
     assert (told.state, told.measured["cause"]) == ("fail", "page_error")
     assert "Model not found at: models/forest.joblib" in told.message
+    more = app(tmp_path / "more", APP + 'st.error("Model not found at: models/forest.joblib")\n')
+    assert check(audited(more, tmp_path / "kept-more", index), "U1").state == "fail"
+    beside = app(tmp_path / "beside", APP + 'st.error("The news could not be loaded")\n')
+    assert check(audited(beside, tmp_path / "kept-beside", index), "U1").state == "pass", "only a part of the page"
 
 
 def test_growth_is_measured_on_the_table_that_training_is_seen_to_read(tmp_path: Path, index: str) -> None:

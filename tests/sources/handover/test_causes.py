@@ -240,6 +240,21 @@ RUNS = {
         "network",
         "",
     ),
+    "words of a language that have to be fetched": (
+        TRACE + "LookupError: \n  Resource 'punkt_tab' not found.\n  Please use the NLTK Downloader to obtain it",
+        "network",
+        "punkt_tab",
+    ),
+    "Python 2": (
+        "  File \"a.py\", line 1\n    print x\nSyntaxError: Missing parentheses in call to 'print'. Did you mean print(x)?",
+        "other_python",
+        "print",
+    ),
+    "methods of Python 2": (
+        TRACE + "AttributeError: 'dict' object has no attribute 'iteritems'",
+        "other_python",
+        "iteritems",
+    ),
     "newer packages": (
         TRACE + "TypeError: OneHotEncoder.__init__() got an unexpected keyword argument 'sparse'",
         "api_changed",
@@ -267,6 +282,17 @@ def test_why_a_run_failed(case: str) -> None:
     assert cause is not None
     assert cause.code == code
     assert subject in cause.subject
+
+
+def test_the_address_that_was_asked_is_the_one_beside_the_error() -> None:
+    warned = "see the caveats: https://pandas.pydata.org/docs\n" + "a line of output\n" * 100
+    failed = "HTTPSConnectionPool(host='fred.example.org', port=443): Failed to establish a new connection"
+    cause = run_cause(warned + failed, Verdict.FAILED, "", Code())
+    assert cause is not None
+    assert "fred.example.org" in cause.message
+    alone = run_cause(f"{warned}{TRACE}urlopen error", Verdict.FAILED, "", Code())
+    assert alone is not None
+    assert "pandas" not in alone.message
 
 
 def test_exit_code_0_hides_no_failure() -> None:

@@ -29,7 +29,7 @@ from heldout.sandbox.base import (
 from heldout.sandbox.environments import Built
 from heldout.sources.handover.causes import run_cause
 from heldout.sources.handover.claims import kind_of, read_numbers
-from heldout.sources.handover.notebooks import read_notebook_run
+from heldout.sources.handover.notebooks import NotebookRun, alone_in, read_notebook_run, text_of
 from heldout.sources.handover.observation import Observation
 from heldout.sources.handover.plan import Reading, Step
 from heldout.sources.handover.record import Cause, Ran
@@ -292,10 +292,11 @@ class Bench:
     def _told(self, step: Step, command: str, done: Completed, before: dict[str, Stamp]) -> Ran:
         written = self._written(before)
         output, errors = (part.decode("utf-8", "replace") for part in (done.stdout, done.stderr))
-        if step.notebook:
-            output += self._notebook_text()
+        run = self._notebook_run() if step.notebook else None
+        output += text_of(run) if run else ""
         self.output = f"{output}\n{errors}"
         readings = [*read_numbers(output, "stdout", "log"), *read_numbers(errors, "stderr", "log")]
+        readings += self._alone(step.notebook, run) if step.notebook and run else ()
         for path, size in written.sizes.items():
             readings += self._read(path, size)
         cause = self._cause(done, self.output, bool(written.sizes or readings))
@@ -330,17 +331,19 @@ class Bench:
             log=log,
         )
 
-    def _notebook_text(self) -> str:
-        """What the cells of the notebook that just ran printed, and where it stopped."""
+    def _notebook_run(self) -> NotebookRun | None:
+        """What became of the notebook that just ran."""
         try:
-            run = read_notebook_run(self.workspace.read(_NOTEBOOK, LARGEST_FILE * 4))
+            return read_notebook_run(self.workspace.read(_NOTEBOOK, LARGEST_FILE * 4))
         except InputError:
-            return ""
-        if run is None:
-            return ""
-        failed = run.failed
-        end = f"\nStopped in cell {failed.cell}.\n{failed.trace}\n{failed.error}: {failed.message}" if failed else ""
-        return f"{run.error}\n{run.text}{end}"
+            return None
+
+    def _alone(self, notebook: str, run: NotebookRun) -> tuple[Reading, ...]:
+        """The numbers that its cells printed alone, which only their code names."""
+        try:
+            return alone_in(notebook, self.read(notebook), run)
+        except InputError:
+            return ()
 
     def _cause(self, done: Completed, output: str, left_something: bool) -> Cause | None:
         cause = run_cause(output, done.verdict, done.why, self.shop.code)

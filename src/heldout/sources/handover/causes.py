@@ -134,6 +134,8 @@ _WRITES = re.compile(
     r"open(?:_func)?\([^\n]*(?:['\"][wax]b?\+?b?['\"]|self\.mode)|\.(?:mkdir|write_text|write_bytes)\("
 )
 _NOT_THERE = re.compile(r"^FileNotFoundError: \[Errno 2\] No such file or directory: '([^'\n]+)'", re.MULTILINE)
+_NEAR = 600
+"""Characters around the words of an error in which the address stands that was asked for."""
 _INNERMOST = 3
 """Lines of code at the end of a traceback that tell whether a file was to be read or written."""
 
@@ -151,6 +153,13 @@ _RUN = (
         "usage",
         r"^ +[^\n]*\bargv\b[^\n]*\n(?:[ ~^]*\n)?IndexError: list index out of range",
         "The command as it stands lacks arguments.",
+    ),
+    _rule(
+        "other_python",
+        r"(SyntaxError: (?:Missing parentheses in call to '(?:print|exec)'|multiple exception types must be)|"
+        r"(?:NameError: name|AttributeError: 'dict' object has no attribute) "
+        r"'(?:xrange|raw_input|unicode|basestring|iteritems|itervalues|has_key)')",
+        "It is written for Python 2, which has had no support since 2020: {0}.",
     ),
     _rule(
         "network",
@@ -375,7 +384,8 @@ def _first(rules: Collection[_Rule], told: str) -> Cause | None:
             continue
         match = matches[0] if rules is _BUILD else matches[-1]
         groups = [_short(group) for group in match.groups() if group] or [_short(match.group(0))]
-        host = _HOST.search(told)
+        # Beside the words of the error: addresses stand in warnings too.
+        host = _HOST.search(told[max(0, match.start() - _NEAR) : match.end() + _NEAR])
         message = rule.message.replace("{host}", f" (from {host[1]})" if host else "")
         return Cause(code=rule.code, message=_filled(message, groups), subject=groups[0])
     return None

@@ -7,7 +7,6 @@ import io
 import json
 import math
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 
 from heldout.errors import InputError
@@ -17,6 +16,7 @@ from heldout.sources.handover.bench import Bench, Workshop
 from heldout.sources.handover.models_run import Inspected, rows_for
 from heldout.sources.handover.plan import Plan, Step
 from heldout.sources.handover.record import Ran
+from heldout.sources.handover.replies import seen_text
 from heldout.sources.handover.result import Check
 from heldout.sources.handover.schemas import read_table_note
 from heldout.sources.handover.service_run import Answer, Served
@@ -48,7 +48,6 @@ _OF_SERVICE: dict[str, Kind] = {
     "other_language": "other_language",
     "malformed": "malformed",
 }
-_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _HUGE = 200_000
 _ROWS = 200
 """Rows of the sound table that are tried; the huge one has `_HUGE`."""
@@ -224,7 +223,7 @@ def _leaves(body: str) -> Iterator[float | str | None]:
     try:
         waiting = [json.loads(body)]
     except (ValueError, RecursionError):
-        if text := " ".join(_TAG.sub(" ", body).split()):
+        if text := seen_text(body):
             yield text
         return
     count = 0

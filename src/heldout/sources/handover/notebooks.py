@@ -7,6 +7,9 @@ from typing import Literal
 
 from heldout.evidence.types import Frozen
 from heldout.sources.handover import foreign
+from heldout.sources.handover.claims.context import Context
+from heldout.sources.handover.claims.notebooks import alone
+from heldout.sources.handover.plan import Reading
 
 _LARGEST = 64 * 1024 * 1024
 _MOST_CELLS = 5_000
@@ -81,6 +84,27 @@ def read_notebook_run(content: bytes) -> NotebookRun | None:
         error=foreign.text(raw.get("error"), 1_000),
         cells=cells,
     )
+
+
+def text_of(run: NotebookRun) -> str:
+    """All that a run printed, and where it stopped."""
+    failed = run.failed
+    end = f"\nStopped in cell {failed.cell}.\n{failed.trace}\n{failed.error}: {failed.message}" if failed else ""
+    return f"{run.error}\n{run.text}{end}"
+
+
+def alone_in(path: str, content: bytes, run: NotebookRun) -> tuple[Reading, ...]:
+    """The numbers that cells of a run printed in lines of their own, named by the notebook's code (`content`)."""
+    cells = foreign.items(foreign.as_object(content, _LARGEST).get("cells"))
+    found: list[Reading] = []
+    for done in run.cells:
+        raw = foreign.fields(cells[done.cell - 1]) if done.cell <= len(cells) else {}
+        parts = raw.get("source")
+        source = "".join(part for part in parts if isinstance(part, str)) if isinstance(parts, list) else parts
+        if isinstance(source, str) and done.text:
+            here = Context(path, cell=done.cell)
+            found += [*alone(source, done.text, here, last=True)] or [*alone(source, done.text, here)]
+    return tuple(found)
 
 
 def _cell(raw: object) -> list[CellRun]:

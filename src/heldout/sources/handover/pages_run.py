@@ -30,6 +30,13 @@ _TROUBLE = re.compile(
     re.IGNORECASE,
 )
 """Words of an error on a page that is shown before anything was entered, and is no notice of another kind."""
+_LACKS = re.compile(
+    r"(?:\b(?:models?|modelos?|mod[eè]les?|modell|dataset|data|datos|dados|daten|files?)\b|\.(?:pkl|joblib|csv|h5|keras))"
+    r"[^.]{0,60}(?:not (?:be )?(?:found|loaded|exist|available)|missing|introuvable|no se encontr|encontrad|"
+    r"nicht gefunden)|\bno (?:trained )?models? found",
+    re.IGNORECASE,
+)
+"""An error without which the rest of the page is of no use: what it predicts with is not there."""
 
 
 class Page(Frozen):
@@ -91,8 +98,10 @@ def _causes(one: dict[str, object], bench: Bench) -> Iterator[Cause]:
     for trace in foreign.items(opened.get("raised")):
         if (cause := _raised(trace, bench)) is not None:
             yield _told(cause, f"Opened, {where} breaks down")
-    for words in foreign.texts(opened.get("errors"), 5, 300):
-        if _TROUBLE.search(words):
+    at_once = foreign.texts(opened.get("errors"), 20, 300)
+    alone = not foreign.count(one.get("fields"))  # beside fields to fill in, an error is that of a part of the page
+    for words in at_once:
+        if _LACKS.search(words) or (alone and _TROUBLE.search(words)):
             yield Cause(code="page_error", message=f"Opened, {where} shows an error: {words}.", subject=words)
     button = foreign.text(one.get("button"), 80).strip()
     ours = one.get("filled") is True  # words of ours in a field that is meant for a number are no fault of the app
@@ -100,8 +109,8 @@ def _causes(one: dict[str, object], bench: Bench) -> Iterator[Cause]:
         cause = _raised(trace, bench)
         if cause is not None and not (ours and cause.code == "error"):
             yield _told(cause, f"When “{button}” is pressed, {where} breaks down")
-    for words in foreign.texts(pressed.get("errors"), 5, 300):
-        if _TROUBLE.search(words) and not ours:
+    for words in foreign.texts(pressed.get("errors"), 20, 300):
+        if _TROUBLE.search(words) and words not in at_once and not ours:
             message = f"When “{button}” is pressed, {where} shows an error: {words}."
             yield Cause(code="page_error", message=message, subject=words)
 

@@ -21,6 +21,7 @@ from heldout.sources.handover.pages_run import Page, visit
 from heldout.sources.handover.plan import Service as Planned
 from heldout.sources.handover.plan import Step
 from heldout.sources.handover.record import Cause
+from heldout.sources.handover.replies import readable, trouble_in
 from heldout.sources.handover.spoiling import spoil, spoil_address
 
 PORTS = (8000, 5000, 8080, 8501, 7860, 3000, 8888, 80)
@@ -50,7 +51,7 @@ class Answer(Frozen):
     broke: str = ""
     """What became of the request when nothing came back, in the words of a sentence about the service."""
     body: str = ""
-    """The first 2,000 characters."""
+    """The first 2,000 characters, of a page without its scripts and styles."""
     seconds: float = 0.0
     alive: bool = True
     """Whether the service still ran afterwards."""
@@ -111,7 +112,8 @@ class _Door:
                 connection.request(method, path or "/", body or None, headers)
                 answer = connection.getresponse()
                 content = answer.read(_ANSWER)
-                status, text = answer.status, content.decode("utf-8", "replace")[: _ANSWER if whole else 2000]
+                status, text = answer.status, content.decode("utf-8", "replace")
+                text = text if whole else readable(text)[:2000]
         except TimeoutError:
             broke = f"it gave no answer within {_PATIENCE_S:.0f} s"
         except (OSError, HTTPException, ValueError):
@@ -154,6 +156,7 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         cause = run_cause(output, done.verdict, done.why, bench.shop.code)
     if port is None and cause is None:
         cause = _silent(step.port, alive)
+    cause = cause or _said_in(answers)
     told = "\n\n".join(filter(None, (_log(step, answers, output), page.seen if page else "")))
     log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", told)
     return Served(
@@ -168,6 +171,17 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         cause=cause,
         log=log,
     )
+
+
+def _said_in(answers: list[Answer]) -> Cause | None:
+    """The error that stands in an answer of 200 to the valid request: what predicts is not there."""
+    valid = next((answer for answer in answers if answer.kind == "valid"), None)
+    front = next((answer.body for answer in answers if answer.kind == "health"), "")
+    words = trouble_in(valid.body, front) if valid is not None and valid.status == 200 else ""
+    if not words:
+        return None
+    message = f"It answers the valid request with an error in its words, and calls that a success: {words}."
+    return Cause(code="answer_error", message=message, subject=words)
 
 
 def find_port(service: Service, told: int | None, deadline: float) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from heldout.sources.handover.claims import kind_of, read_numbers
+from heldout.sources.handover.notebooks import CellRun, NotebookRun, alone_in
 
 
 def test_a_key_that_says_which_class_becomes_the_label() -> None:
@@ -118,6 +119,25 @@ def test_a_number_shown_alone_is_what_its_expression_computes() -> None:
     shown = {"output_type": "execute_result", "data": {"text/plain": ["0.7587"]}}
     (reading,) = read_numbers(notebook(code("roc_auc_score(y_test, p)", shown)), "a.ipynb", "notebook")
     assert (reading.metric, reading.value) == ("roc_auc", 0.7587)
+
+
+PRINTS = "p = m.predict(x)\nprint(accuracy_score(y, p))\nprint(confusion_matrix(y, p))\nprint(precision_score(y, p))"
+
+
+def test_numbers_printed_alone_are_what_the_cell_prints_in_this_order() -> None:
+    shown = stream("0.9709\n[[896   0]\n [ 30 108]]\n1.0\n")
+    found = read_numbers(notebook(code(PRINTS, shown)), "a.ipynb", "notebook")
+    assert [(r.metric, r.value, r.location.line) for r in found] == [("accuracy", 0.9709, 2), ("precision", 1.0, 4)]
+    one = stream("0.9709\n[[896   0]\n [ 30 108]]\n")
+    assert read_numbers(notebook(code(PRINTS, one)), "a.ipynb", "notebook") == (), "whose the one number is, is open"
+
+
+def test_a_run_of_the_notebook_names_them_too() -> None:
+    run = NotebookRun(notebook="a.ipynb", cells=(CellRun(cell=1, status="ok", text="0.9709\n[[1 0]]\n1.0\n0.81"),))
+    content = notebook(code(f"{PRINTS}\nroc_auc_score(y, p)")).encode()
+    found = alone_in("a.ipynb", content, run)
+    assert [(r.metric, r.value) for r in found] == [("accuracy", 0.9709), ("precision", 1.0), ("roc_auc", 0.81)]
+    assert {(r.location.path, r.location.cell) for r in found} == {("a.ipynb", 1)}
 
 
 def test_a_broken_notebook_states_nothing() -> None:

@@ -28,7 +28,7 @@ _FOREIGN = re.compile(
 _RECORDS = re.compile(
     r"change|history\.|contribut|code_of_conduct|licen[cs]e|security|authors|todo|roadmap|requirements|(?<![a-z])plan|prompt|"
     r"spec(?![a-z])|proposal|checklist|claude|agents|gemini|cursor|copilot|instructions|design|"
-    r"quick_?start|config|variables|settings|install|setup|deploy|troubleshoot|drift|implement|melhoria|decision|(?<![a-z])adr(?![a-z])|work_?log|failures|lessons|backlog|hand_?off|corre[cç][aã]o|mejora|(?<![a-z])fix|(?<![a-z])eda(?![a-z])|profil|correlation|importance|data_?quality|deep_?research|literature|investigaci|estado_del_arte|related_?work",
+    r"config|variables|settings|install|setup|deploy|troubleshoot|drift|implement|melhoria|decision|(?<![a-z])adr(?![a-z])|work_?log|failures|lessons|backlog|hand_?off|corre[cç][aã]o|mejora|(?<![a-z])fix|(?<![a-z])eda(?![a-z])|profil|correlation|importance|data_?quality|deep_?research|literature|investigaci|estado_del_arte|related_?work",
     re.IGNORECASE,
 )
 _CARD = re.compile(r"model[_\s-]?card|modelcard", re.IGNORECASE)

@@ -1,7 +1,7 @@
 """Notebooks: the outputs that are stored in them, and what their text cells say.
 
 A number that is shown alone (`0.9134`) is taken when the cell's code says which metric it is: the value of an
-expression such as `roc_auc_score(y, p)` that stands at the end of the cell.
+expression such as `roc_auc_score(y, p)` that stands at the end of the cell, or that is printed.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def _outputs(cell: dict[str, Any], source: str, context: Context) -> Iterator[Re
             stream += _text(output.get("text"))
         elif kind in ("execute_result", "display_data", "pyout"):
             yield from _shown(output, context)
+    yield from alone(source, stream, context)
     if stream:
         # The head and the end of a long output: a training's log may fill megabytes.
         text = stream if len(stream) <= _MOST_OUTPUT else stream[: _MOST_OUTPUT // 4] + "\n" + stream[-_MOST_OUTPUT:]
@@ -114,6 +115,36 @@ def _bare_values(outputs: list[dict[str, Any]], source: str, context: Context) -
             reading = _reading(match[1], mention, expression, replace(context, line=None))
             if reading is not None:
                 yield reading.model_copy(update={"location": reading.location.model_copy(update={"line": line})})
+
+
+def alone(source: str, printed: str, context: Context, *, last: bool = False) -> Iterator[Reading]:
+    """The numbers that a cell printed in lines of their own, each with the metric that its code printed, in order.
+
+    `last`: whether what is printed ends with the value of the cell's last expression. Nothing when their counts differ.
+    """
+    called = _printed(source) + (_expressions(source)[-1:] if last else [])
+    named = [(line, text, mention) for line, text in called if (mention := _metric_of(text)) is not None]
+    shown = [match[1] for line in printed.splitlines() if (match := _BARE.match(line))]
+    if not named or len(named) != len(shown):
+        return
+    for (line, expression, mention), value in zip(named, shown, strict=True):
+        reading = _reading(value, mention, expression, context)
+        if reading is not None:
+            yield reading.model_copy(update={"location": reading.location.model_copy(update={"line": line})})
+
+
+def _printed(source: str) -> list[tuple[int, str]]:
+    """(line, text) of what the statements of a cell print by itself, in order; what loops print is not followed."""
+    try:
+        tree = ast.parse(strip_magics(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    calls = [node.value for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    return [
+        (call.lineno, ast.unparse(call.args[0]))
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "print" and len(call.args) == 1
+    ]
 
 
 def _expressions(source: str) -> list[tuple[int, str]]:

@@ -9,11 +9,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-_BUTTON = re.compile(
-    r"predi|classif|analy[sz]|detect|estimat|forecast|recommend|score|diagnos|evalua|calcul|compute|check|submit|"
-    r"pron[oó]stic|prever|previs|estim|vorhersag|berechn|run|go\b",
-    re.IGNORECASE,
+_BUTTONS = (
+    re.compile(r"predi|classif|detect|estim|forecast|diagnos|pron[oó]stic|prever|previs|vorhersag", re.IGNORECASE),
+    re.compile(r"analy[sz]|recommend|score|evalua|calcul|compute|check|submit|berechn|\brun\b|\bgo\b", re.IGNORECASE),
 )
+"""What a button that predicts is called, the likeliest first."""
+_FIELDS = ("button", "checkbox", "number_input", "radio", "selectbox", "slider", "text_area", "text_input", "metric")
+"""What a page shows when there is more to it than an error."""
 _WAIT_S = 60
 _MOST_PAGES = 6
 _FILLS = ("1", "a few words to try it with")
@@ -38,11 +40,20 @@ def from_command_line(arguments: list[str]) -> int:
 
 
 def _visited(kind: Any, script: Path) -> dict[str, Any]:
-    told: dict[str, Any] = {"script": script.name, "opened": None, "button": "", "pressed": None, "filled": False}
+    told: dict[str, Any] = {
+        "script": script.name,
+        "opened": None,
+        "button": "",
+        "pressed": None,
+        "filled": False,
+        "fields": 0,
+    }
     app, told["opened"] = _shown(kind.from_file(str(script), default_timeout=_WAIT_S))
     if app is None or told["opened"]["raised"]:
         return told
-    button = next((one for one in app.button if _BUTTON.search(str(one.label)) and not one.disabled), None)
+    told["fields"] = sum(len(getattr(app, name, ())) for name in _FIELDS)
+    named = (one for name in _BUTTONS for one in app.button if name.search(str(one.label)) and not one.disabled)
+    button = next(named, None)
     if button is None:
         return told
     told["button"] = str(button.label)
