@@ -246,7 +246,7 @@ RUNS = {
         "punkt_tab",
     ),
     "Python 2": (
-        "  File \"a.py\", line 1\n    print x\nSyntaxError: Missing parentheses in call to 'print'. Did you mean print(x)?",
+        "  File \"a.py\", line 1\n    print x\nSyntaxError: Missing parentheses in call to 'print'.",
         "other_python",
         "print",
     ),
