@@ -253,3 +253,11 @@ def test_messages_of_a_word_tell_no_story() -> None:
     (found,) = findings_of({"main.py": CODE}, check, history=history_of(*told))
     assert found.polarity == "for"
     assert not [f for f in findings_of({"main.py": CODE}, check, history=history_of(*curt)) if f.polarity == "for"]
+
+
+@pytest.mark.parametrize(("begun", "stages"), [("", False), ("FROM python:3.12 AS built\nRUN make\n", True)])
+def test_to_copy_from_an_image_is_no_stage(begun: str, stages: bool) -> None:
+    (check,) = checks_by_code(["DEP122"])
+    text = f"{begun}FROM python:3.12-slim\nCOPY --from=built /uv /bin/\nRUN pip install --no-cache-dir -r r.txt\n"
+    (found,) = findings_of({"a.py": "x = 1\n", "Dockerfile": text}, check)
+    assert ("several stages" in found.message) is stages

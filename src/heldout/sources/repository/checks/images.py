@@ -174,7 +174,8 @@ class ImageBuild(Check):
         slim = next((b for b in image.bases if _SLIM.search(b.tag) or _SLIM.search(b.image)), None)
         if slim is not None:
             yield "a slim base", slim.line
-        if any(i.word == "COPY" and "--from=" in i.value for i in image.last_stage):
+        # Of an image of somebody else's one may copy too: that is no stage.
+        if len(image.of("FROM")) > 1 and any(i.word == "COPY" and "--from=" in i.value for i in image.last_stage):
             yield "several stages", image.last_stage[0].line
 
 
