@@ -245,6 +245,11 @@ RUNS = {
         "network",
         "punkt_tab",
     ),
+    "a notebook that stopped": (
+        "0.9\nStopped in cell 9.\n  in cell 9\nValueError: Number of rows must be a positive integer, not 4.0",
+        "error",
+        "Number of rows",
+    ),
     "Python 2": (
         "  File \"a.py\", line 1\n    print x\nSyntaxError: Missing parentheses in call to 'print'.",
         "other_python",

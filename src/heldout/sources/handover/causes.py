@@ -22,6 +22,8 @@ The network is not among them: what cannot be done without somebody else's serve
 
 _TAIL = 60_000
 _TRACE = "Traceback (most recent call last):"
+_IN_A_CELL = re.compile(r"^Stopped in cell \d+\.$", re.MULTILINE)
+"""What `notebooks.text_of` says of a notebook that stopped; what was raised stands below it, without that heading."""
 _LAST_WORDS = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Warning|Exit|Interrupt|NotFound|Missing))\b:?(.*)", re.M)
 
 
@@ -318,7 +320,7 @@ def run_cause(output: str, verdict: Verdict, why: str, own: Own) -> Cause | None
     found = _first(_RUN, told)
     if found is not None:
         return _to_be_written(told, found) or found
-    if _TRACE in told:
+    if _TRACE in told or _IN_A_CELL.search(told):
         last = list(_LAST_WORDS.finditer(told))
         words = last[-1].group(0) if last else "an exception without words"
         place = _places(told)
@@ -399,7 +401,9 @@ def _filled(message: str, groups: list[str]) -> str:
 
 def _places(told: str) -> str:
     places = _PLACE.findall(told)
-    return f"{places[-1][0]}:{places[-1][1]}" if places else ""
+    cell = _IN_A_CELL.search(told)
+    told_cell = cell[0].removeprefix("Stopped in ").rstrip(".") if cell else ""
+    return f"{places[-1][0]}:{places[-1][1]}" if places else told_cell
 
 
 def _short(text: str) -> str:

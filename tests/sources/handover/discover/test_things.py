@@ -145,6 +145,25 @@ def test_a_documented_request_goes_first() -> None:
     assert "README.md:2" in [str(place) for place in plan.services[0].locations]
 
 
+def test_of_two_routes_that_predict_the_one_without_a_login_is_asked_and_templates_are_no_values() -> None:
+    code = (
+        "from flask import Flask, request\napp = Flask(__name__)\n\n"
+        "@app.route('/predict', methods=['POST'])\n@login_required\ndef predict():\n    return request.form['age']\n\n"
+        "@app.route('/api/predict', methods=['POST'])\ndef api_predict():\n    return str(request.get_json()['age'])\n"
+    )
+    pages = {
+        "templates/a.html": '<form method="POST" action="/predict"><input name="age" value="{{ age or 1 }}"></form>'
+    }
+    open_too = {**REQUIREMENTS, "app.py": code, **pages, "README.md": "    python app.py\n"}
+    (service,) = plan_of(open_too).services
+    assert service.path == "/api/predict"
+    guarded = code.replace("/api/predict", "/train").replace("api_predict", "train")
+    (service,) = plan_of({**open_too, "app.py": guarded}).services
+    assert service.path == "/predict"
+    assert "{{" not in service.body
+    assert "%7B" not in service.body
+
+
 def test_flask_with_json_and_with_a_page_and_its_form() -> None:
     head = "from flask import Flask, request\napp = Flask(__name__)\n"
     tail = "if __name__ == '__main__':\n    app.run()\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -37,6 +38,10 @@ def forms_in(view: View) -> Iterator[Form]:
         yield from (form for form in reader.forms if form.fields and form.method == "POST")
 
 
+_TEMPLATE = re.compile(r"\{\{(?!\s*url_for).*?\}\}|\{%.*?%\}", re.DOTALL)
+"""What a template fills in when the page is made, which is no value of a field."""
+
+
 class _Reader(HTMLParser):
     """Gathers forms with their fields."""
 
@@ -47,7 +52,7 @@ class _Reader(HTMLParser):
         self.select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {key: value or "" for key, value in attrs}
+        given = {key: _TEMPLATE.sub("", value or "").strip() for key, value in attrs}
         if tag == "form":
             place = Location(path=self.path, line=self.getpos()[0])
             method = given.get("method", "get").upper()

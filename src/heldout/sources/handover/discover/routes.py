@@ -13,6 +13,7 @@ from heldout.sources.handover.discover.code.traits import TRAITS, dotted
 from heldout.sources.handover.discover.view import View
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+_GUARD = re.compile(r"login|auth|token_required|requires?_(?:user|role|permission)|jwt", re.IGNORECASE)
 _FORM = re.compile(r"request\.form|\.form$")
 
 
@@ -31,6 +32,8 @@ class Route:
     examples: dict[str, object] = field(default_factory=dict)
     defaults: dict[str, object] = field(default_factory=dict)
     """What its function takes for a field that is not sent."""
+    guarded: bool = False
+    """Whether only somebody who has logged in is answered, as far as its decorators tell."""
 
 
 def routes_in(view: View, paths: tuple[str, ...]) -> Iterator[Route]:
@@ -85,6 +88,7 @@ def _route(
         node.name,
         shown,
         dict(_defaults(node)),
+        any(_GUARD.search(ast.unparse(other)) for other in node.decorator_list if other is not decorator),
     )
 
 

@@ -162,14 +162,17 @@ def _with_form(view: View, route: Route) -> Route:
 
 
 def _predicting(routes: Sequence[Route]) -> Route | None:
-    """The route that predicts: by its path, by its function, else the only one that is posted to."""
+    """The route that predicts: by its path, by its function, else the only one that is posted to; an open one first."""
 
     def rank(route: Route) -> int:
         named, posted = bool(_PREDICTING.search(route.path)), "POST" in route.methods
         order = ((named and posted), named, (route.predicts and posted), route.predicts, posted)
         return next((at for at, telling in enumerate(order) if telling), len(order))
 
-    best = min(routes, key=rank, default=None)
+    def order(route: Route) -> tuple[bool, bool, int]:
+        return rank(route) >= 4, route.guarded, rank(route)
+
+    best = min(routes, key=order, default=None)
     return best if best is not None and rank(best) < 5 else None
 
 
