@@ -114,9 +114,8 @@ class Teller:
 
     def _rated_by(self, rater: str) -> tuple[ReasonKind, str, str]:
         """An interviewer's ratings and the correction for how they rate, in one."""
-        lenient, sure = self._lenient(rater)
-        how = f"{'rating' if sure else 'seeming to rate'} {abs(lenient):.1f} {'higher' if lenient > 0 else 'lower'}"
-        corrected = f", corrected for {how} than the others" if abs(lenient) >= _ALIKE else ""
+        how, sure = self._rates(rater)
+        corrected = f", corrected for {'rating' if sure else 'seeming to rate'} {how}" if how else ""
         return "evidence", f"ratings by {rater}{corrected}", "interview"
 
     def _shared_key(self, piece: Piece) -> tuple[ReasonKind, str, str]:
@@ -150,19 +149,22 @@ class Teller:
         return levels + (f" ({notes})" if notes else "")
 
     def _severity(self, rater: str) -> str:
-        lenient, sure = self._lenient(rater)
-        if abs(lenient) < _ALIKE:
+        how, sure = self._rates(rater)
+        if not how:
             return f"{rater} rates like the others"
-        side = "higher" if lenient > 0 else "lower"
-        if sure:
-            return f"{rater} rates {abs(lenient):.1f} {side} than the others"
-        return f"{rater} seems to rate {abs(lenient):.1f} {side} than the others, which may be chance"
+        return f"{rater} rates {how}" if sure else f"{rater} seems to rate {how}, which may be chance"
 
-    def _lenient(self, rater: str) -> tuple[float, bool]:
-        """How much higher a rater rates, and whether that is to be stated as a fact."""
+    def _rates(self, rater: str) -> tuple[str, bool]:
+        """How a rater rates, with the number where there is enough to state it, and whether that is sure; nothing
+        where they rate like the others."""
         column = self.posterior.design.raters.index(rater)
+        lenient = float(self.posterior.leniency.mean[column])
+        if abs(lenient) < _ALIKE:
+            return "", False
         low, high = (float(side[column]) for side in self.posterior.leniency_ends)
-        return float(self.posterior.leniency.mean[column]), rater in self.known and not low <= 0 <= high
+        known = rater in self.known
+        number = f"{abs(lenient):.1f} " if known else ""
+        return f"{number}{'higher' if lenient > 0 else 'lower'} than the others", known and not low <= 0 <= high
 
 
 def _sum(parts: Iterable[Piece]) -> float:
