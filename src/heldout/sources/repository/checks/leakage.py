@@ -45,6 +45,8 @@ class LeakageCheck(Check):
         """The leaks of this kind and the words for each; one that a line makes in many columns is told once."""
         known = report_of(module).leaks
         told = [k for k in known if k.kind == self.kind and not (k.away or k.inner or _VAGUE.match(k.message))]
+        if self.kind in ("target", "training_score"):
+            told = [k for k in told if not inflates(module, k.line)]
         same: dict[tuple[str, ...], list[Leak]] = {}
         for leak in told:
             what = _OF_COLUMN.match(leak.message)
@@ -64,6 +66,12 @@ class LeakageCheck(Check):
             strength=1.0 if leak.certain else 0.4,
             flow=flow(module, leak),
         )
+
+
+def inflates(module: Module, line: int) -> bool:
+    """Whether a fit belongs to a variance inflation factor: how well the other columns say one of the columns."""
+    near = "\n".join(module.lines[max(line - 15, 0) : line + 12])
+    return re.search(r"(?<![a-z])vif(?![a-z])|variance.?inflation", near, re.IGNORECASE) is not None
 
 
 def together(leaks: list[Leak]) -> Leak:

@@ -131,6 +131,9 @@ class HeldOut(Practice):
             if isinstance(target, ast.Name) and target.id in named and min(lines) < statement.lineno <= max(lines):
                 return  # other rows under the same name
         (x, y), call = judged[0]
+        near = "\n".join(module.lines[max(call.lineno - 15, 0) : call.lineno + 12])
+        if re.search(r"(?<![a-z])vif(?![a-z])|variance.?inflation", near, re.IGNORECASE):
+            return  # how well the other columns say one of the columns
         yield OnOwnRows(x, y, module.location(fitted[x, y]), module.location(call))
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:

@@ -428,4 +428,28 @@ AGAIN = (
             "print(found.score(X_test, Y_test))\n"
         },
     ),
+    Trap(
+        "LEK108",
+        "against",
+        "how well the other columns say one of the columns is no score of a model",
+        {
+            "a.py": "import pandas as pd\nfrom sklearn.linear_model import LinearRegression\n\n\n"
+            "def vif(X):\n    found = {}\n    for name in X.columns:\n        rest = X.drop(columns=name)\n"
+            "        own = X[name]\n        model = LinearRegression()\n        model.fit(rest, own)\n"
+            "        found[name] = 1 / (1 - model.score(rest, own))\n    return found\n\n\n"
+            "print(vif(pd.read_csv('a.csv')))\n"
+        },
+    ),
+    Trap(
+        "STA102",
+        "against",
+        "how well the other columns say one of the columns is no score of a model",
+        {
+            "a.py": "import pandas as pd\nfrom sklearn.linear_model import LinearRegression\n\n\n"
+            "def vif(X):\n    found = {}\n    for name in X.columns:\n        rest = X.drop(columns=name)\n"
+            "        own = X[name]\n        model = LinearRegression()\n        model.fit(rest, own)\n"
+            "        found[name] = 1 / (1 - model.score(rest, own))\n    return found\n\n\n"
+            "print(vif(pd.read_csv('a.csv')))\n"
+        },
+    ),
 )
