@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from heldout.decision.decide import decide
 from heldout.decision.decisions import HumanDecision, Outcome
 from heldout.decision.result import Decision
-from heldout.evidence import Contribution, Dossier, Evidence, Subject
+from heldout.evidence import Contribution, Dossier, Evidence, Finding, Location, Subject
 from heldout.evidence.case import slug
 from heldout.standard import select_role
 
@@ -56,6 +56,21 @@ def settled() -> tuple[Decision, HumanDecision, Outcome]:
         level=4.0, still_there=True, note="Ships.",
     )  # fmt: skip
     return made, decided, outcome
+
+
+def many(count: int = 24) -> Decision:
+    """More than a first page has room for, each with something that no number holds."""
+    leak = Finding(
+        code="LEK101", polarity="against", severity="high",
+        message="mean per group is computed over rows that the model is judged on",
+        locations=(Location(path="notebooks/credit.ipynb", cell=10, line=1),),
+    )  # fmt: skip
+    everybody = []
+    for k in range(count):
+        level, who = 1.5 + 3 * k / count, ("Grace", "Mei", "Ann")[k % 3]
+        seen = [rated(c, round(2 * level) / 2, who) for c in ASKED[:6]]
+        everybody.append(someone(f"Candidate Number {k}", *seen, read("craft", level, findings=(leak,))))
+    return memo(*everybody)
 
 
 def undecided() -> Decision:

@@ -32,7 +32,7 @@ from heldout.runs.dossiers import everything
 from heldout.runs.recording import record_of
 from heldout.standard import load_standard
 from tests.decision.impact.samples import funnel, report
-from tests.decision.memos import memo, settled, undecided
+from tests.decision.memos import many, memo, settled, undecided
 from tests.decision.record.samples import case
 from tests.report import samples
 from tests.report.audit_samples import AUDITS
@@ -56,6 +56,7 @@ PAGES = {
     "memo": render_decision(MEMO, [(DECIDED, (OUTCOME,))]),
     "memo-open": render_decision(undecided()),
     "memo-of-nobody": render_decision(memo()),
+    "memo-of-many": render_decision(many()),
     "strong": render_dossier(samples.strong(), STANDARD, SENIOR),
     "weak": render_dossier(samples.weak(), STANDARD),
     "case": render_case("Churn team", SENIOR, [make() for make in samples.ALL.values()], STANDARD),
@@ -159,3 +160,14 @@ def test_the_memo_itself_prints_on_one_page(tmp_path: Path) -> None:
     page = render_decision(decide(example.title, example.role, example.standard, seen))
     first = page[: page.index('<section class="annex"')] + "</main></body></html>"
     assert printed(first, tmp_path) == 1
+
+
+@needs_browser
+@pytest.mark.parametrize("paper", ["letter", "A4"])
+def test_the_memo_of_many_prints_on_one_page_as_well(paper: str, tmp_path: Path) -> None:
+    """The first ten stand on it, the others in the annex; an open decision, so with room to decide."""
+    page = PAGES["memo-of-many"]
+    first = page[: page.index('<section class="annex"')] + "</main></body></html>"
+    assert printed(first, tmp_path, paper) == 1
+    assert "14 others" in first
+    assert first.count("Candidate Number") < page.count("Candidate Number")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from heldout.evidence import HANDED_OVER, Dossier
+from heldout.wording import capital
 
 _GRAVEST = 2
 """Grave findings of a subject that are told."""
@@ -70,7 +71,7 @@ def _grave(dossier: Dossier) -> tuple[str, ...]:
     grave = [f for f in read if f.polarity == "against" and f.severity == "high" and f.suppressed is None]
     first = {f.code: f for f in reversed(grave)}  # one of a kind is enough beside the numbers
     told = [first[code] for code in dict.fromkeys(f.code for f in grave)][:_GRAVEST]
-    return tuple(f"{f.message.rstrip('.')} ({', '.join([*map(str, f.locations[:1]), f.code])})." for f in told)
+    return tuple(f"{capital(f.message.rstrip('.'))} ({', '.join([*map(str, f.locations[:1]), f.code])})." for f in told)
 
 
 def _states(dossier: Dossier) -> Iterator[str]:

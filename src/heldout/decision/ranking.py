@@ -16,6 +16,8 @@ from heldout.decision.design import Floats
 from heldout.decision.posterior import Mixture, Posterior, moments, weights_of
 
 DRAWS = 8192
+WEIGHT_SETS = 4000
+"""Sets of weights that are drawn around the role's own."""
 SEED = 20261124
 _CELLS = 40_000_000
 """Draws times subjects are held under this, in at least a thousand draws."""
@@ -103,7 +105,7 @@ def sensitivity(posterior: Posterior, weights: Mapping[str, float], among: Seque
     levels = posterior.levels.mean[np.ix_(rows, columns)]
     base = np.array([weights[name] for name in names])
     base = base / base.sum()
-    drawn = np.random.default_rng(SEED).dirichlet(base * 9 * len(names), 4000)
+    drawn = np.random.default_rng(SEED).dirichlet(base * 9 * len(names), WEIGHT_SETS)
     first = (drawn @ levels.T).argmax(axis=1)
     leads = np.bincount(first, minlength=len(among)) / len(drawn)
 

@@ -9,9 +9,11 @@ from heldout.decision.posterior import Posterior
 from heldout.decision.result import SubjectResult
 from heldout.evidence import Evidence
 from heldout.evidence.types import Z90
-from heldout.wording import capital, percent
+from heldout.wording import capital, listed, percent
 
 _LIKELY, _UNLIKELY = 0.8, 0.2
+_NAMED = 4
+"""Subjects that a sentence names; more are counted."""
 
 
 def headline(ranked: Sequence[SubjectResult], regret: float, enough: bool) -> str:
@@ -112,9 +114,10 @@ def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[Sub
         )
     bare = [one.name for one in ranked if one.covered < 0.5]
     if bare:
+        names = listed(bare) if len(bare) <= _NAMED else f"{len(bare)} of them"
         said.append(
-            f"Of {', '.join(bare)} less than half of what the role asks for was seen. That is missing, not low: their "
-            "interval is wide and their level drawn to the middle, which says nothing against them."
+            f"Of {names} less than half of what the role asks for was seen. That is missing, not low: their interval "
+            "is wide and their level drawn to the middle, which says nothing against them."
         )
     if any(0 < one.covered < 1 for one in ranked):
         said.append(

@@ -12,6 +12,8 @@ from heldout.report.words import level as level_text
 
 FIRST_REASONS = 4
 FIRST_LIMITS = 4
+FIRST_SUBJECTS = 10
+FIRST_FACTS = 3
 STEPS_SHOWN = 8
 WEAKEST = 2
 IN_DOUBT = 0.8
@@ -38,8 +40,9 @@ class LevelRow:
 
 @dataclass(frozen=True)
 class SubjectRow:
-    """One subject: the strip of their worth, what moves it most, and every competency."""
+    """One subject: their place in the list, the strip of their worth, what moves it most, and every competency."""
 
+    number: int
     subject: SubjectResult
     shape: str
     strip: Strip
@@ -50,13 +53,28 @@ class SubjectRow:
 
 @dataclass(frozen=True)
 class DecisionView:
-    """Everything that the memo shows."""
+    """Everything that the memo shows; `first` and `others` part the rows into those of its first page and the rest."""
 
     decision: Decision
     rows: tuple[SubjectRow, ...]
     recorded: tuple[tuple[HumanDecision, tuple[Outcome, ...]], ...]
     weakest: tuple[LevelResult, ...]
     before: tuple[Reason, ...]
+
+    @property
+    def first(self) -> tuple[SubjectRow, ...]:
+        """Whom the first page shows."""
+        return self.rows[:FIRST_SUBJECTS]
+
+    @property
+    def others(self) -> tuple[SubjectRow, ...]:
+        """Who stands in the annex alone."""
+        return self.rows[FIRST_SUBJECTS:]
+
+    @property
+    def facts(self) -> tuple[tuple[SubjectRow, str], ...]:
+        """What no number holds, in the order of the list."""
+        return tuple((row, fact) for row in self.rows for fact in row.subject.facts)
 
 
 def decision_view(
@@ -65,9 +83,12 @@ def decision_view(
     """The view of a memo, with the decisions recorded on it or before it."""
     shapes = shapes_of([one.name for one in decision.subjects])
     return DecisionView(
-        decision, tuple(_row(one, shapes[one.name]) for one in decision.subjects), tuple(recorded), weakest(decision),
+        decision,
+        tuple(_row(number, one, shapes[one.name]) for number, one in enumerate(decision.subjects, start=1)),
+        tuple(recorded),
+        weakest(decision),
         why_before(decision),
-    )  # fmt: skip
+    )
 
 
 def weakest(decision: Decision) -> tuple[LevelResult, ...]:
@@ -88,9 +109,15 @@ def why_before(decision: Decision) -> tuple[Reason, ...]:
     return (*told[:FIRST_REASONS], Reason(kind="others", points=rest, text="all else, in the annex"))
 
 
-def _row(one: SubjectResult, shape: str) -> SubjectRow:
+def _sign(points: float) -> str:
+    """The side to which points pull; what is shown as 0.00 pulls to none."""
+    return "none" if abs(points) < 0.005 else "up" if points > 0 else "down"
+
+
+def _row(number: int, one: SubjectResult, shape: str) -> SubjectRow:
     moving = [reason for reason in one.worth.reasons if reason.kind not in ("start", "pool")]
     return SubjectRow(
+        number=number,
         subject=one,
         shape=shape,
         strip=_strip(one.name, one.worth, shape, "worth to the role"),
@@ -133,5 +160,5 @@ def bars(reasons: Sequence[Reason]) -> tuple[Bar, ...]:
             made.append(Bar(reason, "none", at(reason.points), 0.0))
             continue
         low, high = sorted((at(before), at(stand)))
-        made.append(Bar(reason, "up" if reason.points >= 0 else "down", low, round(high - low, 2)))
+        made.append(Bar(reason, _sign(reason.points), low, round(high - low, 2)))
     return tuple(made)

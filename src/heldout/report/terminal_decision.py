@@ -12,7 +12,7 @@ from rich.text import Text
 from heldout.decision.decisions import HumanDecision
 from heldout.decision.result import Decision, Estimate
 from heldout.evidence.types import Z90
-from heldout.report.decision_view import FIRST_REASONS, weakest, why_before
+from heldout.report.decision_view import FIRST_FACTS, FIRST_REASONS, FIRST_SUBJECTS, weakest, why_before
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level, points
 from heldout.wording import bare, percent
@@ -34,6 +34,8 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
     if not decision.subjects:
         return
     console.print(_table(decision, console.width >= _WIDE))
+    if others := decision.subjects[FIRST_SUBJECTS:]:
+        console.print(Text(f"{len(others)} others follow; --html and --json show all of them.", "dim"))
     console.print(Text(_LEGEND, "dim"))
     if decision.comparison:
         told, apart = why_before(decision), decision.comparison
@@ -51,9 +53,11 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
         console.print(
             Text(f"Least sure to reach the bar is {printable(decision.subjects[0].name)} in: {printable(named)}")
         )
-    for one in decision.subjects:
-        for fact in one.facts:
-            console.print(Text(f"! {printable(one.name)}. {printable(fact)}"))
+    facts = [(one.name, fact) for one in decision.subjects for fact in one.facts]
+    for name, fact in facts[:FIRST_FACTS]:
+        console.print(Text(f"! {printable(name)}. {printable(fact)}"))
+    if len(facts) > FIRST_FACTS:
+        console.print(Text(f"! {len(facts) - FIRST_FACTS} more: --html and --json show them.", "dim"))
     for limit in decision.limits:
         console.print(Text(f"• {printable(limit)}", "dim"))
     for made in recorded:
@@ -73,7 +77,7 @@ def _table(decision: Decision, wide: bool) -> Table:
         table.add_column("1   2   3   4   5", no_wrap=True)
     for name in ("Bar", "Best", "Regret", "Seen"):
         table.add_column(name, justify="right", no_wrap=True)
-    for one in decision.subjects:
+    for one in decision.subjects[:FIRST_SUBJECTS]:
         cells: list[str | Text] = [printable(one.name), _numbers(one.worth)]
         if wide:
             cells.append(_drawn(one.worth))
