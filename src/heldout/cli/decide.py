@@ -61,7 +61,7 @@ def command(
         write_output(html, render_decision(memo, recorded))
     if json_to:
         write_output(json_to, memo.model_dump_json(indent=2))
-    if not json_to and html != "-":
+    if "-" not in (html, json_to):
         print_decision(make_console(), memo, [one for _, one in made])
         if html:
             click.echo(f"The memo for people: {html}")
