@@ -26,7 +26,9 @@ _PERCENT = (
 )
 _PLUS_MINUS = r"(?:±|\+\s?/\s?-|\+-|\$?\\pm\$?|&plusmn;|\+/−)"
 _NUMBER = re.compile(
-    rf"""(?P<sign>(?<![\w)\]])[-−+])?(?<![{_LETTERS}0-9_.])(?<!\d,)(?P<body>{_PLAIN})(?P<percent>{_PERCENT})?
+    rf"""(?P<sign>(?<![\w)\]])[-−+])?
+    (?P<lead>(?<![\w%/.\\])%\ ?)?            # Turkish: %91
+    (?<![{_LETTERS}0-9_.])(?<!\d,)(?P<body>{_PLAIN})(?P<percent>{_PERCENT})?
     (?:\s*\(?\s*{_PLUS_MINUS}\s*(?P<spread>{_PLAIN})(?P<percent2>{_PERCENT})?\s*\)?)?
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -121,7 +123,7 @@ def _divisor(number: Number, metric: Metric) -> float | None:
 
 def _number(match: re.Match[str], text: str) -> Number | None:
     european = bool(_EUROPEAN.search(text))
-    percent = bool(match["percent"] or match["percent2"])
+    percent = bool(match["percent"] or match["percent2"] or match["lead"])
     try:
         value, half = _parsed(match["body"], percent=percent, european=european)
         spread = _parsed(match["spread"], percent=percent, european=european)[0] if match["spread"] else None
