@@ -128,6 +128,27 @@ RUNS = {
         "seaborn",
     ),
     "code of their own": (TRACE + "ModuleNotFoundError: No module named 'datasets.loader'", "code_missing", "datasets"),
+    "a module of a name that people give to their own": (
+        TRACE + "ModuleNotFoundError: No module named 'helpers'",
+        "code_missing",
+        "helpers",
+    ),
+    "a package that another one wants for a part of its work": (
+        TRACE + "ImportError: Missing optional dependency 'openpyxl'.  Use pip or conda to install openpyxl.",
+        "module_missing",
+        "openpyxl",
+    ),
+    "the same in newer words": (
+        TRACE + "ImportError: `Import tabulate` failed.  Use pip or conda to install the tabulate package.",
+        "module_missing",
+        "tabulate",
+    ),
+    "a notebook that stops": (
+        'Stopped in cell 6.\n  File "look.ipynb, cell 6", line 1, in <module>\n    check(df)\n'
+        "NameError: name 'check' is not defined\n\nUserWarning: pkg_resources is deprecated\n  import pkg_resources",
+        "error",
+        "NameError: name 'check' is not defined",
+    ),
     "a module that is started": (
         "/env/bin/python: No module named src.train_model",
         "code_missing",

@@ -277,7 +277,37 @@ _RUN = (
     ),
 )
 
-_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'|ImportError: No module named '?([\w.]+)")
+_MODULE = re.compile(
+    r"ModuleNotFoundError: No module named '([\w.]+)'|ImportError: No module named '?([\w.]+)|"
+    r"ImportError: (?:Missing optional dependency '|`Import )([\w.]+)(?:'|` failed)"
+)
+_USUAL_OWN = frozenset(
+    [
+        "helper",
+        "helpers",
+        "util",
+        "utils",
+        "function",
+        "functions",
+        "config",
+        "configs",
+        "settings",
+        "constants",
+        "common",
+        "custom",
+        "preprocess",
+        "preprocessing",
+        "feature_engineering",
+        "data_loader",
+        "dataloader",
+        "model",
+        "models",
+        "train",
+        "trainer",
+        "src",
+    ]
+)
+"""Names of modules that people write themselves: a package of the index that is called so is not what they mean."""
 _RUNNING_MODULE = re.compile(r"No module named ([\w.]+)(?:\.__main__)?;?", re.MULTILINE)
 _USAGE = re.compile(r"^usage:[ \n]*([^\n]+)", re.MULTILINE | re.IGNORECASE)
 _HOST = re.compile(r"(?:host='|https?://|ftp://|s3://|gs://)([\w.-]+)")
@@ -320,9 +350,10 @@ def run_cause(output: str, verdict: Verdict, why: str, own: Own) -> Cause | None
     found = _first(_RUN, told)
     if found is not None:
         return _to_be_written(told, found) or found
-    if _TRACE in told or _IN_A_CELL.search(told):
-        last = list(_LAST_WORDS.finditer(told))
-        words = last[-1].group(0) if last else "an exception without words"
+    cell = _IN_A_CELL.search(told)
+    if _TRACE in told or cell:
+        last = list(_LAST_WORDS.finditer(told, cell.end() if cell else 0))
+        words = last[-1 if cell is None else 0].group(0) if last else "an exception without words"
         place = _places(told)
         where = f" ({place})" if place else ""
         return Cause(code="error", message=f"It stops with an error: {_short(words)}{where}.", subject=_short(words))
@@ -357,7 +388,7 @@ def _last_words(told: str) -> str:
 
 def _missing_module(told: str, own: Own) -> Cause | None:
     matches = list(_MODULE.finditer(told))
-    name = next((m[1] or m[2] for m in reversed(matches)), "")
+    name = next((m[1] or m[2] or m[3] for m in reversed(matches)), "")
     if not name:
         loose = [m for m in _RUNNING_MODULE.finditer(told) if "python" in told[max(0, m.start() - 80) : m.start()]]
         name = loose[-1][1] if loose else ""
@@ -372,7 +403,8 @@ def _missing_module(told: str, own: Own) -> Cause | None:
     if own.holds(name):
         message = f"It does not find its own code ({name}) when it is started like this."
         return Cause(code="own_code_not_found", message=message, subject=name)
-    if own.owns(name.partition(".")[0]):
+    top = name.partition(".")[0]
+    if own.owns(top) or top in _USUAL_OWN:
         return Cause(
             code="code_missing", message=f"Code that it calls is not part of the delivery: {name}.", subject=name
         )

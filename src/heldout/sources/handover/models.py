@@ -169,7 +169,7 @@ def t7_check(models: Sequence[tuple[Model, ModelReport]]) -> Check:
     Each report is of a delivered model, run with `--against` the retrained one where there is one. Where several are
     delivered, it is enough that one is the retrained; older ones are told of.
     """
-    loaded = [(model, report) for model, report in models if report.loaded]
+    loaded = [(model, report) for model, report in models if report.loaded and report.kind != "other"]
     if not loaded:
         why = f" {models[0][0].path}: {models[0][1].why}." if models and models[0][1].why else ""
         return Check(

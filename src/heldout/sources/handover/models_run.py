@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Sequence
 
 from heldout.errors import InputError
@@ -16,6 +17,9 @@ _MOST = 4
 _ROWS = 2_000
 _REPORT = "model.json"
 _SHIPPED = "shipped"
+_TABLES = re.compile(r"(?:pandas|numpy|polars|scipy\.sparse|builtins)\b")
+"""Classes of saved tables and plain values, which are data and no model, whatever their files are called."""
+_UNFITTED = "NotFittedError"
 
 
 class Inspected(Frozen):
@@ -73,6 +77,7 @@ def rows_for(plan: Plan) -> Data | None:
 
 def loaded_check(models: Sequence[Inspected]) -> Check | None:
     """U1 as far as a delivered model by itself tells; None when none was delivered."""
+    models = [m for m in models if not _TABLES.match(m.report.name)]
     if not models:
         return None
     good = next((m for m in models if m.report.predicted and m.report.predicted.ok), None)
@@ -88,7 +93,18 @@ def loaded_check(models: Sequence[Inspected]) -> Check | None:
             locations=good.model.locations[:2],
             measured={"rows": rows, "class": good.report.name},
         )
-    loaded = next((m for m in models if m.report.loaded), None)
+    unfitted = next((m for m in models if m.report.predicted and m.report.predicted.why.startswith(_UNFITTED)), None)
+    if unfitted is not None:
+        name = f"{unfitted.model.path} ({unfitted.report.short_name})"
+        return Check(
+            id="U1",
+            area="run",
+            state="fail",
+            severity="high",
+            message=f"Its model {name} was saved before it was trained: it loads, and cannot predict.",
+            locations=unfitted.model.locations[:2],
+        )
+    loaded = next((m for m in sorted(models, key=lambda m: m.report.kind != "model") if m.report.loaded), None)
     if loaded is not None:
         why = loaded.report.predicted.why if loaded.report.predicted else "no rows to ask it about were found"
         message = f"Its model {loaded.model.path} ({loaded.report.short_name}) loads; it could not be asked: {why}."

@@ -176,6 +176,8 @@ def test_commands_of_workflows() -> None:
         "**`$ python fit.py`**\n",
         "1. Train:\n\n   ```sh\n   python fit.py\n   ```\n",
         "```bash\npip install x\n### Next\n```bash\npython fit.py\n```\n",
+        "```python fit.py```\n",
+        "```text\nproject/\n├── fit.py\n└── data/\n\nTrain the model\n\npython fit.py\n",
     ],
 )
 def test_commands_of_documents(text: str) -> None:
@@ -204,6 +206,7 @@ def test_restructured_text_has_blocks_too() -> None:
         "```yaml\npython: fit.py\n```\n",
         "```bash\ngit clone x\ncd x\npip install -r requirements.txt\ndocker build .\n```\n",
         "```bash\npython fit.py --data <your file>\n```\n",
+        "python fit.py trains the model.\n",
     ],
 )
 def test_what_is_no_command_to_run_makes_no_documented_step(text: str) -> None:
@@ -303,6 +306,17 @@ def test_a_service_that_nobody_documents_is_started_in_its_own_way(
     assert plan.services[0].step == plan.steps[0].id
 
 
+def test_a_training_under_a_condition_is_a_step() -> None:
+    code = (
+        "import os, joblib\nfrom sklearn.linear_model import Ridge\n"
+        "if not os.path.exists('m.joblib'):\n    joblib.dump(Ridge().fit([[1]], [1]), 'm.joblib')\n"
+        "else:\n    print('there is a model')\n"
+    )
+    plan = plan_of({**BASE, "train_model.py": code, "m.joblib": b"x"})
+    step = step_of(plan, "train_model.py")
+    assert (step.purpose, step.outputs) == ("train", ("m.joblib",))
+
+
 def test_helpers_and_scripts_that_touch_nothing_are_no_steps() -> None:
     plan = plan_of(
         {
@@ -323,6 +337,14 @@ def test_of_several_commands_for_one_script_the_one_that_finds_its_inputs_is_tak
     plan = plan_of({**BASE, "fit.py": code, "README.md": text})
     assert commands(plan) == {"python fit.py data/a.csv": "train"}
     assert any("python fit.py data/your_data.csv" in question for question in plan.open_questions)
+
+
+def test_a_documented_command_that_makes_a_file_of_its_own_stays_beside_another_for_its_script() -> None:
+    code = FIT.replace("joblib.dump", "way = sys.argv[1] if len(sys.argv) > 1 else 'a'\njoblib.dump")
+    code = code.replace("'models/m.joblib'", "f'models/{way}.joblib'")
+    text = "Run\n\n```python3 fit.py```\n\nor\n\n```python3 fit.py b```\n\nor\n\n```python3 fit.py a```\n"
+    plan = plan_of({**BASE, "fit.py": code, "README.md": text})
+    assert commands(plan) == {"python fit.py": "train", "python fit.py b": "train"}
 
 
 def test_modes_of_one_script_are_steps_of_their_own() -> None:

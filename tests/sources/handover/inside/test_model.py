@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from heldout.sandbox.interpreters import Interpreter, interpreters
-from heldout.sources.handover.models import ModelReport, read_model_report, same_family, t7_check
+from heldout.sources.handover.models import ModelReport, Predicted, read_model_report, same_family, t7_check
+from heldout.sources.handover.models_run import Inspected, loaded_check
 from heldout.sources.handover.plan import Model
 from tests.sources.handover.inside.running import TOOLS, run
 
@@ -264,3 +265,18 @@ def test_without_a_loaded_model_nothing_is_judged() -> None:
     check = t7_check([(Model(path="m.pkl", format="pickle"), told)])
     assert check.state == "not_assessable"
     assert "m.pkl: the file is empty" in check.message
+
+
+def test_a_saved_table_is_no_model_and_one_that_was_never_trained_predicts_nothing() -> None:
+    def of(path: str, name: str, why: str, kind: str = "model") -> Inspected:
+        told = Predicted(why=why)
+        report = ModelReport(path=path, loaded=True, kind=kind, name=name, predicted=told)  # type: ignore[arg-type]
+        return Inspected(model=Model(path=path, format="pickle"), report=report)
+
+    table = of("rows.pkl", "pandas.core.frame.DataFrame", "it predicts nothing", "other")
+    assert loaded_check([table]) is None
+    forest = of("rf.pkl", "sklearn.ensemble._forest.RandomForestClassifier", "NotFittedError: it is not fitted yet")
+    told = loaded_check([table, forest])
+    assert told is not None
+    assert told.state == "fail"
+    assert "rf.pkl (RandomForestClassifier) was saved before it was trained" in told.message

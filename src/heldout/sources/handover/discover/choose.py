@@ -170,7 +170,10 @@ def _shell(view: View, chosen: Chosen, draft: Draft, known: dict[tuple[str, obje
 
 
 def _best_variant(view: View, chosen: Chosen) -> None:
-    """Of several commands for one script and purpose: what is declared, else the one that finds its inputs."""
+    """Of several commands for one script and purpose: what is declared, else the one that finds its inputs.
+
+    Further documented ones stay that make a file which none of those makes: `main.py ohe` beside `main.py`.
+    """
     groups: dict[tuple[str, Purpose], list[Draft]] = {}
     for draft in chosen.drafts:
         named = draft.script or draft.program.missing
@@ -180,8 +183,14 @@ def _best_variant(view: View, chosen: Chosen) -> None:
     for group in groups.values():
         declared = [draft for draft in group if draft.candidate.trust <= _DECLARED]
         best = min(group, key=lambda d: (absent_inputs(view, d, made) + len(d.study.required), d.candidate.trust))
+        kept = {touch.path for draft in declared or [best] for touch in draft.study.writes}
         for draft in group:
             if draft in declared or (draft is best and not declared):
+                continue
+            more = {touch.path for touch in draft.study.writes} - kept
+            lacks = absent_inputs(view, draft, made) or draft.study.required or not draft.study.complete
+            if more and not lacks and draft.candidate.origin == "documented":
+                kept |= more
                 continue
             silent = draft.candidate.origin == "inferred"
             _drop(chosen, draft, "" if silent else "it starts the script of another step with other arguments")

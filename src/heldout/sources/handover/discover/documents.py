@@ -11,9 +11,9 @@ from heldout.sources.handover.discover.view import View, joined, parent
 
 _DOCUMENTS = 40
 _LINES = 6_000
-_FENCE = re.compile(r"^\s{0,12}(?:[-*>]\s+|\d+\.\s+|>\s*)?(`{3,}|~{3,})\s*([\w+#.{}-]*)\s*(.{0,80})$")
+_FENCE = re.compile(r"^\s{0,12}(?:[-*>]\s+|\d+\.\s+|>\s*)?(`{3,}(?!.*```)|~{3,})\s*([\w+#.{}-]*)\s*(.{0,80})$")
 _INLINE = re.compile(r"(?<!`)`([^`\n]{4,300})`(?!`)")
-_ALONE = re.compile(r"[\s*_>#\-+\d.]*`([a-z$!%./][^`\n]{3,300})`[\s*_.:]*")
+_ALONE = re.compile(r"[\s*_>#\-+\d.]*(`{1,3})([a-z$!%./][^`\n]{3,300})\1[\s*_.:]*")
 """A line that holds a command between backticks and nothing else."""
 _SHELLS = frozenset(
     {
@@ -49,6 +49,10 @@ _RECORDS = re.compile(
 _PAGES = re.compile(r"(^|/)(docs?|documentation|wiki|guides?)(/|$)", re.IGNORECASE)
 _NAMES = frozenset({"readme", "readme.txt", "install", "install.txt", "usage.txt", "instructions.txt"})
 _RST_BLOCK = re.compile(r"^(\s*)\.\. (?:code(?:-block)?|sourcecode|prompt)::\s*(\S*)|^(\s*).*::\s*$")
+_BARE = re.compile(
+    r"\s*(?:[$>]\s+)?((?:python3?|py|pip3? install -r|streamlit run|bash|sh|jupyter (?:notebook|lab)) +"
+    r"(?:\./)?([\w./-]+\.(?:py|txt|sh|ipynb))(?: +-\S.*| +\S*[\d./=]\S*)?)"
+)
 _SERVED = re.compile(r"([\w./-]+):[A-Za-z_]\w*(?:\(.*\))?")
 _UNTOLD = re.compile(r"[├└│─]|^\s*[|+]")
 
@@ -102,6 +106,7 @@ def _of(view: View, path: str) -> Iterator[Documented]:
         for command in read_commands(block.text, first_line=block.line, folder=folder, prompted=True):
             yield Documented(path, command)
     yield from _inline(path, text, folder)
+    yield from _bare(view, path, text, folder)
 
 
 def spoken_of(view: View, folder: str) -> str:
@@ -145,12 +150,21 @@ def _inline(path: str, text: str, folder: str) -> Iterator[Documented]:
         alone = _ALONE.fullmatch(line[:400])
         if alone:
             yield from (
-                Documented(path, c) for c in read_commands(alone[1], first_line=number, folder=folder, prompted=True)
+                Documented(path, c) for c in read_commands(alone[2], first_line=number, folder=folder, prompted=True)
             )
             continue
         for found in _INLINE.finditer(line[:2_000]):
             commands = list(read_commands(found[1], first_line=number, folder=folder))
             yield from (Documented(path, c, inline=True) for c in commands if c.kind == "run" and len(c.words) > 1)
+
+
+def _bare(view: View, path: str, text: str, folder: str) -> Iterator[Documented]:
+    """Commands that are lines of their own without any mark, where they name a file of the delivery."""
+    fenced = {n for block in blocks(text) for n in range(block.line, block.line + block.text.count("\n") + 1)}
+    for number, line in enumerate(text.split("\n")[:_LINES], start=1):
+        found = _BARE.fullmatch(line[:200].rstrip()) if number not in fenced else None
+        if found and found[2].rpartition("/")[2] in view.by_name:
+            yield from (Documented(path, c) for c in read_commands(found[1], first_line=number, folder=folder))
 
 
 def blocks(text: str) -> Iterator[Block]:
@@ -162,7 +176,7 @@ def blocks(text: str) -> Iterator[Block]:
         fence = _FENCE.match(lines[at])
         if fence:
             language = fence[2].strip("{}.").lower()
-            end = next((n for n in range(at + 1, len(lines)) if _closes(lines[n], fence[1])), len(lines))
+            end = next((n for n in range(at + 1, len(lines)) if _closes(lines[n], fence[1])), _forgotten(lines, at + 1))
             body = lines[at + 1 : end]
             yield Block(language, _dedented(body), at + 2)
             reopened = end < len(lines) and _FENCE.match(lines[end])
@@ -182,6 +196,14 @@ def blocks(text: str) -> Iterator[Block]:
             at = end
         else:
             at += 1
+
+
+def _forgotten(lines: list[str], start: int) -> int:
+    """Where a block that nobody closed ends: after the drawing of folders that it began with, else with the text."""
+    drawn = [n for n in range(start, len(lines)) if _UNTOLD.search(lines[n])]
+    if not drawn:
+        return len(lines)
+    return next((n for n in range(drawn[-1] + 1, len(lines)) if not lines[n].strip()), len(lines))
 
 
 def _closes(line: str, fence: str) -> bool:

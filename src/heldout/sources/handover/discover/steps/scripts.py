@@ -58,12 +58,17 @@ def main_guard(module: ast.Module) -> int:
 
 
 def _runs(module: ast.Module) -> bool:
-    """Whether the module does something at once: calls for their effect, loops, opens."""
-    return any(
-        isinstance(node, ast.For | ast.While | ast.With | ast.Try)
-        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
-        for node in module.body
-    )
+    """Whether the module does something at once, under a condition or not: calls for their effect, loops, opens."""
+    waiting: list[ast.stmt] = list(module.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.For | ast.While | ast.With | ast.Try):
+            return True
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            return True
+        if isinstance(node, ast.If):
+            waiting += [*node.body, *node.orelse]
+    return False
 
 
 def _started(path: str, module: ast.Module) -> tuple[str, ...]:
