@@ -144,7 +144,7 @@ def test_a_level_says_whether_it_was_found_wanting_or_never_compared() -> None:
     assert Calibration.model_validate(told).reservation == ""
     assert "too few readings" in Calibration.model_validate({**told, "telling": False}).reservation
     compared = {**told, "telling": False, "constant": 0.8, "nearer": 0.3}
-    assert "no nearer than giving everybody the mean" in Calibration.model_validate(compared).reservation
+    assert "hardly nearer than giving everybody the mean" in Calibration.model_validate(compared).reservation
 
 
 FINDINGS = st.builds(

@@ -39,7 +39,7 @@ from heldout.standard import Competency, Standard
 INSTRUMENT = "repository-review"
 
 NOT_TELLING = (
-    "When the rule was compared with readings, this level came no nearer than giving everybody the mean: read the"
+    "When the rule was compared with readings, this level came hardly nearer than giving everybody the mean: read the"
     " findings and put the questions, and make little of the dot."
 )
 """Said beside a level that hardly separates people."""
