@@ -39,3 +39,13 @@ def test_what_retrains_on_the_clients_data_is_no_black_box_though_its_own_data_a
 def test_without_a_training_on_the_clients_data_it_stays_a_black_box(state: str) -> None:
     checks = (*BUILT, check("U1", "pass", "It predicts."), LACKS, check("T5", state, "No."))
     assert "black box" in headline(*checks)
+
+
+def test_what_holds_with_a_reservation_is_told_before_what_holds_without() -> None:
+    checks = (
+        Check(id="U1", area="run", state="pass", severity="medium", credit=0.6, message="It predicts only so and so."),
+        Check(id="U4", area="run", state="pass", message="All of it ran."),
+        Check(id="U3", area="run", state="pass", message="Bad input is refused."),
+    )
+    run = next(told for told in score(checks) if told.area == "run")
+    assert (run.state, run.why) == ("holds", "It predicts only so and so.")

@@ -97,8 +97,13 @@ def _weakest(checks: Sequence[Check]) -> str:
 
 
 def _strongest(checks: Sequence[Check]) -> str:
+    """What says most for an area; a pass with a reservation before one without, since that is the news."""
     passed = [check for check in checks if check.state == "pass"]
-    return max(passed, key=lambda check: (critical(check), rubric().items[check.id].weight, check.credit)).message
+
+    def tells(check: Check) -> tuple[bool, bool, float, float]:
+        return critical(check), check.severity == "medium", rubric().items[check.id].weight, check.credit
+
+    return max(passed, key=tells).message
 
 
 def _earned(check: Check) -> float:
