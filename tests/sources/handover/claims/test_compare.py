@@ -93,3 +93,14 @@ def test_a_word_of_two_meanings_is_compared_with_either() -> None:
 
 def test_a_location_is_kept() -> None:
     assert claim("accuracy of 0.85").location == Location(path="README.md", line=1, snippet="accuracy of 0.85")
+
+
+def test_a_kept_copy_of_results_is_held_against_the_file_of_its_own_name() -> None:
+    table = "model,accuracy\nRandom Forest,{}\n"
+    (stated,) = read_numbers(table.format("0.9160"), "kept/results_b.csv", "csv")
+    wrote = [
+        *read_numbers(table.format("0.9160"), "out/results_a.csv", "csv"),
+        *read_numbers(table.format("0.9076"), "out/results_b.csv", "csv"),
+    ]
+    (result,) = compare([Claim(**dict(stated), id="c1")], [tuple(wrote)] * 5)
+    assert (result.verdict, set(result.got)) == ("contradicted", {0.9076})

@@ -24,6 +24,7 @@ from heldout.sources.handover.student import quantile
 ENOUGH_RUNS = 5
 _MOST_DIGITS = 6
 _CHANCE = 0.05
+_RESULTS = (".csv", ".tsv", ".json", ".txt", ".yaml", ".yml")
 _Verdict = Literal["match", "within_noise", "contradicted", "absent", "ambiguous"]
 
 
@@ -161,7 +162,13 @@ def _fit(claim: Claim, reading: Reading) -> float | None:
     )
     if any(part is None for part in parts):
         return None
-    return sum(part or 0.0 for part in parts) - (2.0 if same_file else 0.0)
+    return sum(part or 0.0 for part in parts) - (2.0 if same_file else 1.0 if _copied(claim, reading) else 0.0)
+
+
+def _copied(claim: Claim, reading: Reading) -> bool:
+    """Whether a claim stands in a file of results of the same name as one that was written: a copy kept elsewhere."""
+    mine, theirs = claim.location.path.rpartition("/")[2], reading.location.path.rpartition("/")[2]
+    return mine == theirs and mine.lower().endswith(_RESULTS)
 
 
 def _metric_fit(claim: Claim, reading: Reading) -> float | None:
