@@ -64,6 +64,7 @@ def test_any_audit_prints_and_never_steers_the_terminal(one: Audit) -> None:
             "It does not predict as delivered: the page breaks down. It imports x.",
             "The page breaks down. It imports x.",
         ),
+        ("None of its 2 commands and notebooks ran to a result. It lacks a.csv.", "It lacks a.csv."),
         (f"It trains. {'More ' * 40}.", "It trains."),
         (f"One {'word ' * 40}.", f"One {'word ' * 21}…"),
         ("It could not be retrained.", "It could not be retrained."),

@@ -24,7 +24,10 @@ SHORT = 110
 """Characters of a reason on the first screen, which is one line; the checks have the whole."""
 
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[^\W\d_a-z])")
-_SAID_ALREADY = re.compile(r"^(?:It could not be retrained\. |It does not predict as delivered: )(?=\S)")
+_SAID_ALREADY = re.compile(
+    r"^(?:It could not be retrained\. |It does not predict as delivered: |"
+    r"(?:Not one command of it|None of its \d+ commands and notebooks) ran to a result\. )(?=\S)"
+)
 """Beginnings of a reason that the answer before it says."""
 
 ANSWERS = {"holds": "Yes", "does_not_hold": "No", "not_assessable": "Could not tell"}

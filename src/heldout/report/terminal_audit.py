@@ -46,9 +46,9 @@ def _part(console: Console, part: Part) -> None:
         filled = round(part.score.points * _CELLS)
         line.append("━" * filled, style)
         line.append("─" * (_CELLS - filled), "dim")
+    line.append(f"  {part.score.assessed} of {part.score.of} checks", "dim")
     console.print(line)
-    why = f"{printable(part.why)} {part.score.assessed} of {part.score.of} checks could be assessed."
-    console.print(Padding(Text(why, "dim"), (0, 0, 0, 4)))
+    console.print(Padding(Text(printable(part.why), "dim"), (0, 0, 0, 4)))
 
 
 def _contract(console: Console, page: AuditView) -> None:

@@ -145,3 +145,12 @@ def test_what_only_our_limit_stopped_is_open() -> None:
     assert told.state == "not_assessable"
     assert told.message.startswith("Whether it can be retrained could not be told.")
     assert told.message.endswith("`--budget` gives it more.")
+
+
+def test_where_nothing_was_learnt_there_is_no_black_box() -> None:
+    checks = (
+        check("B4", "build", "pass"),
+        check("U1", "run", "pass"),
+        check("T1", "retrain", "fail").model_copy(update={"measured": {"cause": "nothing_learnt"}}),
+    )
+    assert verdict(score(checks), checks).headline.endswith("nothing in it was learnt: there is no training in it.")

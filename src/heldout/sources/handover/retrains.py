@@ -83,14 +83,14 @@ def _learns_nothing(plan: Plan, training: Training) -> Check | None:
         return None
     trained = [run for run in runs if run.step in {step.id for step in plan.of("train")}]
     made = sorted({path for run in trained for path in (*run.made, *run.changed, *run.rewritten)})
-    left = f" and writes {', '.join(made[:3])}" if made else ""
+    left = f" It writes {', '.join(made[:3])}." if made else ""
     return Check(
         id="T1",
         area="retrain",
         state="fail",
         severity="high",
-        message="What it calls training learns from nothing: it reads no file of data, uses no library that learns"
-        f"{left}. There is nothing in it that could be trained on other data.",
+        message="What it calls training learns from nothing: it reads no data, and no library that learns is there."
+        f"{left} Nothing in it could be trained on other data.",
         command=trained[0].command if trained else "",
         log=trained[0].log if trained else "",
         locations=places_of(plan, trained[:2]),

@@ -142,6 +142,10 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
             return Verdict(False, head, f"{retrained.message} {exchanged.message}")
         predicts = any(check.id == "U1" and check.state == "pass" for check in checks)
         does = "It runs" if state["run"] == "holds" else "It predicts" if predicts else ""
+        if does and retrained.measured.get("cause") == "nothing_learnt":
+            return Verdict(
+                False, f"{does}, but nothing in it was learnt: there is no training in it.", retrained.message
+            )
         if does:
             return _rented(does, true, retrained.message)
         rest = "can neither be run nor" if state["run"] == "does_not_hold" else "cannot be"

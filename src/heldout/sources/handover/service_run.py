@@ -180,7 +180,7 @@ def _said_in(answers: list[Answer]) -> Cause | None:
     words = trouble_in(valid.body, front) if valid is not None and valid.status == 200 else ""
     if not words:
         return None
-    message = f"It answers the valid request with an error in its words, and calls that a success: {words}."
+    message = f"In place of a prediction it answers an error: {words}. Its status says that all is well."
     return Cause(code="answer_error", message=message, subject=words)
 
 
