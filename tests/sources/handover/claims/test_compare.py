@@ -104,3 +104,14 @@ def test_a_kept_copy_of_results_is_held_against_the_file_of_its_own_name() -> No
     ]
     (result,) = compare([Claim(**dict(stated), id="c1")], [tuple(wrote)] * 5)
     assert (result.verdict, set(result.got)) == ("contradicted", {0.9076})
+
+
+def test_a_line_that_says_the_claims_label_is_of_the_same_thing() -> None:
+    table = "| Metric | Before SMOTE | After SMOTE |\n|---|---|---|\n| Accuracy | 0.79 | 0.78 |\n"
+    reading = next(r for r in read_numbers(table, "README.md", "markdown") if r.value == 0.78)
+    after = Claim(**dict(reading), id="c1")
+    output = "Original Accuracy: 0.79\nAccuracy After SMOTE: 0.78"
+    (result,) = compare([after], runs(*[output] * 5))
+    assert result.verdict == "match"
+    (other,) = compare([after], runs(*[output.replace("0.78", "0.74")] * 5))
+    assert other.verdict == "contradicted"

@@ -158,7 +158,7 @@ def _fit(claim: Claim, reading: Reading) -> float | None:
         _split_fit(claim, reading, same_file=same_file),
         _model_fit(claim.model, reading.model),
         _named_fit(claim.average, reading.average, apart=True),
-        _named_fit(plain(claim.label), plain(reading.label), apart=same_file) if claim.label or reading.label else 0.0,
+        _label_fit(claim, reading, apart=same_file) if claim.label or reading.label else 0.0,
     )
     if any(part is None for part in parts):
         return None
@@ -201,6 +201,14 @@ def _model_fit(claimed: str, measured: str) -> float | None:
     if a == b:
         return 0.0 if plain(claimed) == plain(measured) else 0.1
     return 0.5 if a and b and (a in b or b in a) else None
+
+
+def _label_fit(claim: Claim, reading: Reading, *, apart: bool) -> float | None:
+    """As of other names; a line that is not labelled but says the claim's label is of the same thing."""
+    label = plain(claim.label)
+    if label and not reading.label and f" {label} " in f" {plain(reading.location.snippet or '')} ":
+        return 0.0
+    return _named_fit(label, plain(reading.label), apart=apart)
 
 
 def _named_fit(claimed: str, measured: str, *, apart: bool) -> float | None:

@@ -30,7 +30,7 @@ _FROM = re.compile(r"(?<![^\W_])(?:from|between|entre|zwischen|desde|от|从)\s
 _FROM_TO = re.compile(r"(?<![^\W_])(?:de|von|da|di|с)\s*$", re.IGNORECASE)
 _RANGE_TO = re.compile(r"\s*%?\s*(?:a|à|para|auf|bis|до)\s+[~≈]?\s*\d", re.IGNORECASE)
 _PREPOSITION = re.compile(
-    r"\s*(?:scores?|values?)?\s*(?:of|for|on|in|with|using|by|from|at|across|when|our|del?|d[aeo]s?|du|des|en|con|com|avec|von|auf|der|"
+    r"\s*(?:scores?|values?)?\s*(?:of|for|on|in|with|without|after|using|by|from|at|across|when|our|del?|d[aeo]s?|du|des|en|con|com|avec|von|auf|der|"
     r"mit|per|su[l]?|nel|на|для|с)(?![^\W_])",
     re.IGNORECASE,
 )
