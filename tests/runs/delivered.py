@@ -252,6 +252,40 @@ def spam_filter(folder: Path) -> Path:
     return _written(folder, {"serve.py": FILTER, "README.md": readme})
 
 
+DESCRIBED = """\
+    def do_GET(self):
+        field = {"type": "string", "example": "hello"}
+        schema = {"type": "object", "required": ["text"], "properties": {"text": field}}
+        content = {"application/json": {"schema": schema}}
+        spec = {"openapi": "3.1.0", "paths": {"/predict": {"post": {"requestBody": {"content": content}}}}}
+        body = json.dumps(spec if self.path == "/openapi.json" else {}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        length = int(self.headers.get("Content-Length", 0))
+        told = json.loads(self.rfile.read(length))
+        if "text" not in told:
+            self.send_error(422, "text is required")
+            return
+        label = "spam" if "free" in str(told["text"]).lower() else "ham"
+        body = json.dumps({"label": label}).encode()
+"""
+
+
+def described_otherwise(folder: Path) -> Path:
+    """A service that refuses the request of its guide, and says itself what it takes."""
+    spam_filter(folder)
+    before, _, after = FILTER.partition("    def do_POST(self):\n")
+    rest = after[after.index("        self.send_response(200)") :]
+    (folder / "serve.py").write_text(f"{before}{DESCRIBED}{rest}")
+    readme = (folder / "README.md").read_text()
+    (folder / "README.md").write_text(readme.replace('{"text":', '{"message":'))
+    return folder
+
+
 IPYTHON = {
     "IPython/__init__.py": "__version__ = '99.0'\n",
     "IPython/core/__init__.py": "",

@@ -23,6 +23,7 @@ from tests.runs.delivered import (
     TINYSTATS,
     behind_gunicorn,
     broken,
+    described_otherwise,
     good,
     houses,
     rented,
@@ -258,6 +259,14 @@ def test_a_service_that_closes_the_connection_breaks_down_and_is_not_silent(tmp_
     assert told.measured["missing_column"] == "loud (broke down)"
     log = (tmp_path / "kept" / told.log).read_text()
     assert "it closed the connection without an answer" in log
+
+
+def test_a_request_that_the_guide_has_wrong_is_asked_by_the_services_own_description(
+    tmp_path: Path, index: str
+) -> None:
+    told = check(audited(described_otherwise(tmp_path / "spam"), tmp_path / "kept", index), "U1")
+    assert told.state == "pass"
+    assert "a request by its own description, and refuses that of its guide (422)" in told.message
 
 
 def test_an_error_in_an_answer_of_200_is_no_prediction(tmp_path: Path, index: str) -> None:

@@ -91,6 +91,8 @@ def _works(plan: Plan, good: Sequence[Ran], answering: Sequence[Served], command
             load = f", {served.load.per_second:.0f} requests a second from {served.load.threads} at a time"
             load += f", {served.load.failed} of {served.load.requests} without an answer" if served.load.failed else ""
             measured |= {"p95_ms": served.load.p95_ms, "per_second": served.load.per_second}
+        if served.guide_status:
+            asked = f"a request by its own description, and refuses that of its guide ({served.guide_status}),"
         said.append(f"its service answers {asked} after {served.starts_s:.0f} s to start{load}")
     first = good[0] if good else None
     text = "; ".join(said)
@@ -118,7 +120,8 @@ def _fails(plan: Plan, commands: Sequence[Ran], served: Sequence[Served], loaded
     cause = cause or next((one.cause for one in served if one.cause), None)
     refused = next((one for one in served if one.port is not None), None)
     if cause is None and refused is not None and refused.valid is not None:
-        said = f"its service answers the request of its own guide with {refused.valid.status}."
+        said = f"its service answers the request of its own guide with {refused.guide_status or refused.valid.status}"
+        said += f", and one by its own description with {refused.valid.status}." if refused.guide_status else "."
     else:
         said = cause.message if cause else "it ended without a result."
     first = commands[0].step if commands else served[0].step

@@ -78,6 +78,8 @@ class Served(Frozen):
     """Where it was found listening; None when it did not come up."""
     starts_s: float | None = None
     answers: tuple[Answer, ...] = ()
+    guide_status: int | None = None
+    """With what it refused the request that its guide shows, when another, by its own description, was tried then."""
     load: Load | None = None
     peak_memory_bytes: int | None = None
     page: Page | None = None
@@ -139,12 +141,15 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
     with bench.shop.sandbox.serve(job) as service:
         port = find_port(service, step.port, began + _STARTS_S)
         starts = time.monotonic() - began
-        answers: list[Answer] = []
+        answers, refused = list[Answer](), list[Answer]()
         load = None
         if port is not None:
             door = _Door(service, port, step.id)
             planned = _completed(door, planned)
             answers = list(_conversation(door, planned))
+            if _refused(answers) and (other := _described(door, planned)) is not None:
+                refused, planned = answers, other
+                answers = list(_conversation(door, other))
             load = _many(door, planned) if _answered(answers) else None
         alive = service.running()
         done = service.stop()
@@ -157,7 +162,7 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
     if port is None and cause is None:
         cause = _silent(step.port, alive)
     cause = cause or _said_in(answers)
-    told = "\n\n".join(filter(None, (_log(step, answers, output), page.seen if page else "")))
+    told = "\n\n".join(filter(None, (_log(step, [*refused, *answers], output), page.seen if page else "")))
     log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", told)
     return Served(
         step=step.id,
@@ -165,6 +170,7 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         port=port,
         starts_s=round(starts, 2) if port is not None else None,
         answers=tuple(answers),
+        guide_status=_refused(refused),
         load=load,
         peak_memory_bytes=done.usage.peak_memory_bytes,
         page=page,
@@ -215,11 +221,22 @@ def _completed(door: _Door, planned: Planned | None) -> Planned | None:
     """The request that the delivery documents, else one by the description that the service gives of itself."""
     if planned is not None and (planned.body or planned.method == "GET"):
         return planned
+    return _described(door, planned) or planned
+
+
+def _described(door: _Door, planned: Planned | None) -> Planned | None:
+    """A request by the description that the service gives of itself; None when it gives none."""
     for path in openapi.PATHS:
         answer = door.ask("description", "GET", path, b"", "", whole=True)
         if answer.status == 200 and (found := openapi.service_of(answer.body, door.step)):
             return found.model_copy(update={"health": planned.health or found.health} if planned else {})
-    return planned
+    return None
+
+
+def _refused(answers: list[Answer]) -> int | None:
+    """The status with which the valid request was called a wrong one; None when it was not."""
+    valid = next((answer for answer in answers if answer.kind == "valid"), None)
+    return valid.status if valid is not None and valid.status in (400, 404, 405, 415, 422) else None
 
 
 def _listens(service: Service, port: int) -> bool:
