@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Self
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from heldout.decision.design import Floats
 from heldout.decision.explain import explain
@@ -112,6 +114,14 @@ class _Fitted:
         return _Numbers.of(self.worth.mixture, self.bar)
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread for linear algebra: with matrices this small, several only wait for one another on a busy machine."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@_one_thread()
 def decide(
     title: str,
     role: Role,
