@@ -26,20 +26,33 @@ _GENERATED_MARK = re.compile(
 _TEST = re.compile(
     r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?)/|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$"
 )
+_NAMED_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests?)\.py$")
+_IN_TESTS = re.compile(r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?)/")
+_ASSERTS = re.compile(
+    r"\bassert|\b(unittest|pytest|nose|doctest|hypothesis|TestCase|testtools)\b|\bdef test\w*\((self)?\)|^class Test",
+    re.IGNORECASE | re.MULTILINE,
+)
+_JUDGES_MODEL = re.compile(r"\b(\w*model\w*|\w*predict\w*|evaluat\w*|accuracy|\w*checkpoint\w*|load_state_dict)\b")
 _EXAMPLE = re.compile(r"(^|/)(examples?|tutorials?|demos?|samples?|notebooks?/examples?)/", re.IGNORECASE)
 _DOCS = re.compile(r"(^|/)(docs?|documentation)/", re.IGNORECASE)
 
 
 def part_of(path: str, head: str = "") -> Part:
-    """What the file at `path` is; `head` is the first part of its text, where a generator signs."""
+    """What the file at `path` is; `head` is its text, or the first part of it, where a generator signs."""
     if _VENDORED.search(path):
         return "vendored"
     if _GENERATED.search(path) or _GENERATED_MARK.search(head[:600]):
         return "generated"
-    if _TEST.search(path):
+    if _TEST.search(path) and not _evaluates(path, head):
         return "test"
     if _EXAMPLE.search(path):
         return "example"
     if _DOCS.search(path):
         return "docs"
     return "code"
+
+
+def _evaluates(path: str, text: str) -> bool:
+    """Whether a file that is named like a test runs a model on data held back, and tests no code."""
+    named = _NAMED_TEST.search(path) and not _IN_TESTS.search(path)
+    return bool(named and text and not _ASSERTS.search(text) and _JUDGES_MODEL.search(text))

@@ -10,12 +10,13 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.checks.odd_inputs import hints, odd_inputs
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import assignments, called_name, names_in
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.syntax import does_something, walk
+from heldout.sources.repository.syntax import walk
 
 _REFUSALS = frozenset({"ValueError", "TypeError", "KeyError", "IndexError", "FileNotFoundError", "RuntimeError"})
 
@@ -131,10 +132,11 @@ class EdgeCases(Practice):
 
     Why: Models meet every odd input in their first week; a test is the cheapest place to meet it.
 
-    Example: `def test_predict_on_empty_frame`, `pytest.raises(ValueError)`, `@given(...)` and a test with `np.nan`
-    speak for.
+    Example: `score(pd.DataFrame())` in `test_empty_frame`, `pytest.raises(ValueError)`, `@given(...)` and an array with
+    `np.nan` that is handed to the code under test speak for.
 
-    Limits: An edge case that no name, value or expectation shows is missed. Archives without their tests get nothing
+    Limits: An odd value has to be seen in data that are handed over: one that is a setting, a parameter of many tests
+    or what has to come out is not counted, and a name alone shows nothing. Archives without their tests get nothing
     against.
     """
 
@@ -158,33 +160,21 @@ class EdgeCases(Practice):
         "unknown, invalid or doubled": (),
     }
 
+    def on_module(self, module: Module) -> Iterable[Finding | object]:
+        """What is tried, and whether anything more looks like it."""
+        yield from super().on_module(module)
+        if hints(module):
+            yield "hint"
+
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
-        """Names of tests, and the values that they use."""
-        for node, facts in module.functions:
-            low = facts.name.lower()
-            if not low.startswith("test") or _OF_RESULTS.search(low) or not does_something(node):
-                continue
-            for kind, pattern in _ODD.items():
-                if pattern.search(low):
-                    yield kind, node.lineno
-        for attribute in module.nodes(ast.Attribute):
-            if isinstance(module.parent(attribute), ast.Compare):
-                continue
-            if attribute.attr in ("nan", "NaN", "inf") and module.resolve(attribute) in (
-                "numpy.nan",
-                "numpy.NaN",
-                "math.nan",
-            ):
-                yield "missing values", attribute.lineno
-            elif attribute.attr == "inf" and module.resolve(attribute) in ("numpy.inf", "math.inf"):
-                yield "infinite or extreme", attribute.lineno
+        """What is put in."""
+        return odd_inputs(module)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """What is tried, or that nothing is."""
-        found = list(self.praise(repo))
-        yield from found
+        yield from self.praise(repo)
         tests = sum(1 for m in repo.tests for f in m.functions if f.name.startswith("test"))
-        if not found and tests >= 20 and repo.complete:
+        if not repo.notes(self) and tests >= 20 and repo.complete:
             yield self.against(
                 f"Of {tests} tests none was seen to try an odd input or to expect an error.",
                 *(repo.at(m.path) for m in first((m for m in repo.tests if _tests(m)), 2)),
@@ -194,27 +184,6 @@ class EdgeCases(Practice):
 
 def _tests(module: ModuleFacts) -> bool:
     return any(function.name.startswith("test") for function in module.functions)
-
-
-_OF_RESULTS = re.compile(
-    r"(^|_)(no|not|never|without|has|have|free_of|contains?_no|isnt|non)_?(any_)?(nans?|nulls?|none|missing|empty|inf|infinite"
-    r"|duplicates?|unknown)(_|$)"
-)
-"""Names of tests that look for odd values in what comes out, and put none in."""
-
-_ODD = {
-    "empty": re.compile(r"empty|zero_(rows|length|size)|no_(data|rows|samples)"),
-    "missing values": re.compile(r"(^|_)nan(s|_|$)|missing_?(val|data|obs)|(^|_)null(s|_|$)"),
-    "missing columns, fields or files": re.compile(
-        r"missing_(?!error|value|indicator|return)\w*(col|field|key|feature|label|arg|param|input|file|attr|header)"
-    ),
-    "infinite or extreme": re.compile(
-        r"(^|_)inf(_|$)|infinite|(int|float|numeric)\w*_overflow|underflow|extreme|too_(long|large|many|small|short)|boundary"
-    ),
-    "unknown, invalid or doubled": re.compile(
-        r"unknown|unseen|invalid|malformed|corrupt|duplicat|(^|_)bad_|(^|_)wrong|unsupported"
-    ),
-}
 
 
 class SanityChecks(Practice):
