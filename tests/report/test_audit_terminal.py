@@ -68,6 +68,14 @@ def test_any_audit_prints_and_never_steers_the_terminal(one: Audit) -> None:
         (f"It trains. {'More ' * 40}.", "It trains."),
         (f"One {'word ' * 40}.", f"One {'word ' * 21}…"),
         ("It could not be retrained.", "It could not be retrained."),
+        (
+            f"It predicts as delivered; its service answers a request after 2 s to start, 13 {'requests ' * 10}.",
+            "It predicts as delivered; its service answers a request after 2 s to start …",
+        ),
+        (
+            f"2 of 3 commands of the guide worked; the first that did not: `python -m train` (a file {'that ' * 9}).",
+            "2 of 3 commands of the guide worked; the first that did not: `python -m train` …",
+        ),
     ],
 )
 def test_a_reason_on_the_first_screen_is_one_line(text: str, line: str) -> None:

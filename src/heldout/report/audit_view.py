@@ -24,6 +24,8 @@ SHORT = 110
 """Characters of a reason on the first screen, which is one line; the checks have the whole."""
 
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[^\W\d_a-z])")
+_PARTS = re.compile(r"[;,](?= )| \((?=[^)]*$)")
+"""Where a part of a sentence ends: at a comma, a semicolon, or before a bracket that nobody closes."""
 _SAID_ALREADY = re.compile(
     r"^(?:It could not be retrained\. |It does not predict as delivered: |"
     r"(?:Not one command of it|None of its \d+ commands and notebooks) ran to a result\. )(?=\S)"
@@ -186,7 +188,10 @@ class AuditView:
 
 
 def in_a_line(text: str) -> str:
-    """What a reason says first, in `SHORT` characters: whole sentences as far as they fit, else the first, cut."""
+    """What a reason says first, in `SHORT` characters: whole sentences as far as they fit, else the first, cut.
+
+    It is cut where a part of it ends, if that leaves enough of it.
+    """
     told = _SAID_ALREADY.sub("", text, count=1)
     told = f"{told[:1].upper()}{told[1:]}"
     fits = ""
@@ -196,7 +201,9 @@ def in_a_line(text: str) -> str:
         fits = f"{fits} {sentence}".strip()
     if fits:
         return fits
-    cut = told[:SHORT].rsplit(" ", 1)[0].rstrip(" ,;:(")
+    cut = told[:SHORT].rsplit(" ", 1)[0]
+    ends = [found.start() for found in _PARTS.finditer(cut) if found.start() >= SHORT // 2]
+    cut = (cut[: ends[-1]] if ends else cut).rstrip(" ,;:(")
     return f"{cut}{'`' if cut.count('`') % 2 else ''} …"
 
 
