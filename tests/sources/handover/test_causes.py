@@ -149,6 +149,11 @@ RUNS = {
         "error",
         "NameError: name 'check' is not defined",
     ),
+    "a notebook that is not there": (
+        "[NbConvertApp] WARNING | pattern 'everything.ipynb' matched no files\nUsage: jupyter nbconvert",
+        "code_missing",
+        "everything.ipynb",
+    ),
     "a module that is started": (
         "/env/bin/python: No module named src.train_model",
         "code_missing",

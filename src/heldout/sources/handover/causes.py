@@ -204,6 +204,11 @@ _RUN = (
     ),
     _rule(
         "code_missing",
+        r"pattern '([^'\n]+\.ipynb)' matched no files",
+        "The notebook that it opens is not part of the delivery: {0}.",
+    ),
+    _rule(
+        "code_missing",
         r"No rule to make target '([^']+)'",
         "What its Makefile needs is not part of the delivery: {0}.",
     ),

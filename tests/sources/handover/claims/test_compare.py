@@ -115,3 +115,11 @@ def test_a_line_that_says_the_claims_label_is_of_the_same_thing() -> None:
     assert result.verdict == "match"
     (other,) = compare([after], runs(*[output.replace("0.78", "0.74")] * 5))
     assert other.verdict == "contradicted"
+
+
+def test_a_number_of_cross_validation_is_held_against_one_that_says_so() -> None:
+    (stated,) = read_numbers("Cross-validation F1 (macro) of Logistic Regression: 0.918", "README.md", "markdown")
+    printed = read_numbers("Logistic Regression: CV F1 = 0.918", "stdout", "log")
+    watched = read_numbers("Logistic Regression macro F1: 0.9374", "watch", "log")
+    (result,) = compare([Claim(**dict(stated), id="c1")], [(*watched, *printed)] * 5)
+    assert result.verdict == "match"

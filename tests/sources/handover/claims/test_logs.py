@@ -96,3 +96,25 @@ def test_ultralytics_and_coco() -> None:
 def test_a_dictionary_that_was_printed(value: str) -> None:
     text = f"{{'test_recall': {value}, 'std_recall': 0.08, 'train_recall': 0.84}}"
     assert printed(text) == {("recall", "test"): 0.797, ("recall", "train"): 0.84}
+
+
+def test_headings_of_two_words_cut_no_cell_of_a_printed_table() -> None:
+    single = (
+        "                 Model  Accuracy  F1 Score     Mean\n"
+        "1  Logistic Regression     0.945  0.937408  0.91758\n"
+        "2        Decision Tree     0.915  0.911650  0.88384\n"
+    )
+    double = (
+        "                 Model     mean  Test Accuracy  Test F1 Macro\n"
+        "1  Logistic Regression  0.91758          0.945        0.93741\n"
+        "2        Decision Tree  0.88384          0.915        0.91165\n"
+    )
+    read = [(r.metric, r.value, r.model) for r in read_numbers(single, "stdout", "log")]
+    assert read == [
+        ("accuracy", 0.945, "Logistic Regression"),
+        ("f1", 0.937408, "Logistic Regression"),
+        ("accuracy", 0.915, "Decision Tree"),
+        ("f1", 0.911650, "Decision Tree"),
+    ]
+    tests = [(r.metric, r.value, r.split, r.average) for r in read_numbers(double, "stdout", "log")]
+    assert tests[:2] == [("accuracy", 0.945, "test", ""), ("f1", 0.93741, "test", "macro")]

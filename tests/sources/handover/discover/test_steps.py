@@ -232,6 +232,15 @@ def test_a_script_is_found_where_it_is_and_not_where_the_document_forgets_to_go(
     assert step_of(plan, "fit.py").folder == "code"
 
 
+def test_a_notebook_that_is_named_and_not_there_is_no_step_beside_one_that_is() -> None:
+    book = '{"cells": [{"cell_type": "code", "source": "print(1)", "metadata": {}, "outputs": [], '
+    book += '"execution_count": null}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    text = "```\njupyter notebook everything.ipynb\n```\n"
+    plan = plan_of({**BASE, "fit.py": FIT, "books/look.ipynb": book, "README.md": text})
+    assert [step.notebook for step in plan.steps if step.purpose == "notebook"] == ["books/look.ipynb"]
+    assert any("everything.ipynb is not part of the delivery" in question for question in plan.open_questions)
+
+
 def test_notebooks_are_steps_once() -> None:
     cells = notebook("x = 1")
     plan = plan_of(

@@ -331,6 +331,7 @@ def _right_aligned(lines: Sequence[str], numbers: Sequence[int | None]) -> Grid 
     rows = [(line, number) for line, number in rows if not _RULE.match(line)]
     if len(spans) < 2 or not rows or "\t" in "".join(lines) or any("|" in line for line in lines):
         return None
+    spans = _headings(spans, [line for line, _ in rows])
     head = [lines[0][start:end] for start, end in spans]
     edges = [0, *(end for _, end in spans)]
     cut = [[line[a:b] for a, b in pairwise(edges)] for line, _ in rows]
@@ -349,6 +350,24 @@ def _right_aligned(lines: Sequence[str], numbers: Sequence[int | None]) -> Grid 
     return Grid(
         tuple(head), tuple(tuple(c.strip() for c in cells) for cells in cut), tuple(number for _, number in rows)
     )
+
+
+def _headings(spans: Sequence[tuple[int, int]], rows: Sequence[str]) -> list[tuple[int, int]]:
+    """The headings of a table by place, those of several words put together: `F1 Score` ends where its cells do.
+
+    A word ends no column when a cell goes on below its end, or when nothing stands below it and the next is near.
+    """
+    found: list[tuple[int, int]] = []
+    start, left = spans[0][0], 0
+    for (_, end), following in zip(spans, [*spans[1:], None], strict=True):
+        through = any(row[end - 1 : end].strip() and row[end : end + 1].strip() for row in rows)
+        empty = left > 0 and not any(row[left:end].strip() for row in rows)
+        if following is not None and following[0] == end + 1 and (through or empty):
+            continue
+        found.append((start, end))
+        left = end
+        start = following[0] if following is not None else end
+    return found
 
 
 def _value_and_rest(cells: Sequence[str]) -> list[str]:

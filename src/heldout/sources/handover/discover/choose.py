@@ -256,6 +256,11 @@ def _missing(chosen: Chosen) -> None:
         needless = draft.purpose in there or draft.purpose == "other"
         if draft.program.missing and needless and draft.candidate.trust > _DECLARED:
             _drop(chosen, draft, f"{draft.program.missing} is not part of the delivery")
+    notebooks = [draft for draft in chosen.drafts if draft.candidate.notebook is not None]
+    for draft in list(chosen.drafts):
+        opened = next((word for word in draft.candidate.words if word.endswith(".ipynb")), "")
+        if notebooks and draft not in notebooks and opened and draft.candidate.trust > _DECLARED:
+            _drop(chosen, draft, f"{opened} is not part of the delivery")
 
 
 def _trained_in_notebooks(chosen: Chosen) -> None:
