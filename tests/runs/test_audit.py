@@ -269,6 +269,19 @@ def test_a_request_that_the_guide_has_wrong_is_asked_by_the_services_own_descrip
     assert "a request by its own description, and refuses that of its guide (422)" in told.message
 
 
+def test_why_a_service_breaks_down_over_a_valid_request_is_told(tmp_path: Path, index: str) -> None:
+    folder = spam_filter(tmp_path / "spam")
+    code = (folder / "serve.py").read_text()
+    broken = 'self.send_error(500, "Prediction failed: only 0-dimensional arrays can be converted to Python scalars")'
+    (folder / "serve.py").write_text(
+        code.replace('label = "spam"', f'{broken}\n            return\n            label = "spam"')
+    )
+    told = check(audited(folder, tmp_path / "kept", index), "U1")
+    assert (told.state, told.measured["cause"]) == ("fail", "api_changed")
+    assert "breaks down over a valid request (500)" in told.message
+    assert "0-dimensional" in told.message
+
+
 def test_an_error_in_an_answer_of_200_is_no_prediction(tmp_path: Path, index: str) -> None:
     folder = spam_filter(tmp_path / "spam")
     code = (folder / "serve.py").read_text()

@@ -291,6 +291,11 @@ RUNS = {
         "api_changed",
         "sparse",
     ),
+    "an array that newer versions do not take for a number": (
+        '{"detail":"Prediction failed: only 0-dimensional arrays can be converted to Python scalars"}',
+        "api_changed",
+        "0-dimensional",
+    ),
     "a name that moved": (
         TRACE + "ImportError: cannot import name 'mutual_info' from 'sklearn.metrics'",
         "api_changed",

@@ -259,6 +259,7 @@ _RUN = (
         r"InvalidParameterError[^\n]*|TypeError: agg function failed[^\n]*|"
         r"TypeError: Could not convert (?=[^\n]*to numeric)\S{1,30}|"
         r"AttributeError: '[^']+' object has no attribute '[^']+'[^\n]*|"
+        r"only 0-dimensional arrays can be converted[^\n\"]*|"
         r"numpy\.dtype size changed[^\n]*|was removed in [^\n]*|is no longer (?:supported|available)[^\n]*|"
         r"A module that was compiled using NumPy 1\.x[^\n]*|"
         r"(?:ValueError|ModuleNotFoundError): [^\n]*(?:numpy\._core|sklearn\.ensemble\.forest|_loss)[^\n]*)",

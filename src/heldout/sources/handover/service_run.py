@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
 
 from heldout.evidence.types import Frozen
-from heldout.sandbox.base import Service
+from heldout.sandbox.base import Service, Verdict
 from heldout.sources.handover import openapi
 from heldout.sources.handover.bench import Bench
 from heldout.sources.handover.causes import run_cause
@@ -21,7 +21,7 @@ from heldout.sources.handover.pages_run import Page, visit
 from heldout.sources.handover.plan import Service as Planned
 from heldout.sources.handover.plan import Step
 from heldout.sources.handover.record import Cause
-from heldout.sources.handover.replies import readable, trouble_in
+from heldout.sources.handover.replies import readable, seen_text, trouble_in
 from heldout.sources.handover.spoiling import spoil, spoil_address
 
 PORTS = (8000, 5000, 8080, 8501, 7860, 3000, 8888, 80)
@@ -35,6 +35,7 @@ _PRINTED = re.compile(
 _SAID, _MOST_PRINTED = 20_000, 4
 _STARTS_S = 90.0
 _ANSWER = 512 * 1024
+_LAST_WORDS = 6_000
 _PATIENCE_S = 20.0
 _MANY = 200
 _THREADS = 8
@@ -161,7 +162,7 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         cause = run_cause(output, done.verdict, done.why, bench.shop.code)
     if port is None and cause is None:
         cause = _silent(step.port, alive)
-    cause = cause or _said_in(answers)
+    cause = cause or _said_in(answers) or _broken(bench, answers, output)
     told = "\n\n".join(filter(None, (_log(step, [*refused, *answers], output), page.seen if page else "")))
     log = bench.shop.write_log(f"{bench.label}-{re.sub(r'[^a-zA-Z0-9-]+', '-', step.id)}", told)
     return Served(
@@ -176,6 +177,20 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         page=page,
         cause=cause,
         log=log,
+    )
+
+
+def _broken(bench: Bench, answers: list[Answer], output: str) -> Cause | None:
+    """Why it breaks down over a valid request, by its last words (that request is the last) and its answer."""
+    valid = next((answer for answer in answers if answer.kind == "valid"), None)
+    if valid is None or valid.status is None or valid.status < 500:
+        return None
+    told = f"{output[-_LAST_WORDS:]}\n{seen_text(valid.body)}"
+    cause = run_cause(told, Verdict.FAILED, f"it answered with {valid.status}", bench.shop.code)
+    if cause is None or cause.code == "exit_code":
+        return None
+    return cause.model_copy(
+        update={"message": f"It breaks down over a valid request ({valid.status}). {cause.message}"}
     )
 
 
