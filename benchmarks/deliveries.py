@@ -5,7 +5,8 @@
 FOLDER holds a clone of each repository of `data/deliveries.csv`, called OWNER+NAME (a git repository, or a folder
 `repo` within it); none is shipped. Prints, for each, build / run / retrain / claims and the cause, by hand and by us,
 and how long the audit took against the delivery's own installation and one training. `any` in the table means that the
-notes by hand do not say, or say both. With `--table benchmarks/data/deliveries_unseen.csv` it is of nine more.
+notes by hand do not say, or say both. With `--table benchmarks/data/deliveries_unseen.csv` it is of those that
+nobody had seen.
 """
 
 from __future__ import annotations
