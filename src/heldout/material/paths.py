@@ -45,10 +45,10 @@ def part_of(path: str, head: str = "") -> Part:
         return "generated"
     if _TEST.search(path) and not _evaluates(path, head):
         return "test"
-    if _EXAMPLE.search(path):
-        return "example"
     if _DOCS.search(path):
         return "docs"
+    if _EXAMPLE.search(path):
+        return "example"
     return "code"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from heldout.material.document import Document, read_document
@@ -23,11 +22,6 @@ def read_documents(repo: Repository) -> tuple[tuple[str, Document], ...]:
     """The texts for readers, the README first if there is one: path and parts; of very many, those with most to say."""
     texts = ((path, repo.text(path).text) for path in _chosen(repo))
     return tuple((path, read_document(text)) for path, text in texts if is_own(path, text))
-
-
-def more_documents(repo: Repository) -> bool:
-    """Whether there are more texts for readers than are taken apart, so that counts of them are too low."""
-    return len(list(islice(_paths(repo), _DOCUMENTS + 1))) > _DOCUMENTS
 
 
 def _chosen(repo: Repository) -> list[str]:

@@ -22,7 +22,7 @@ from heldout.sources.repository.ci import Ci, read_ci
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.ml_use import MlUse, ml_use
 from heldout.sources.repository.patience import OutOfTime
-from heldout.sources.repository.readme import more_documents, read_documents
+from heldout.sources.repository.readme import read_documents
 from heldout.sources.repository.tools import ToolUse, find_tools
 
 if TYPE_CHECKING:
@@ -143,11 +143,6 @@ class Repository:
     def documents(self) -> tuple[tuple[str, Document], ...]:
         """Path and parts of the texts for readers, the README first if there is one."""
         return read_documents(self)
-
-    @Fact
-    def more_documents(self) -> bool:
-        """Whether there are more texts for readers than `documents` holds."""
-        return more_documents(self)
 
     def notes(self, check: Check) -> tuple[Noted[Any], ...]:
         """What this check noted on single files, in the order of paths."""

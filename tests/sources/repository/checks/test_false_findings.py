@@ -62,13 +62,13 @@ def test_to_make_tables_and_indexes_asks_for_nothing() -> None:
     assert found.measured["queries"] == 2
 
 
-def test_of_very_many_texts_the_longest_are_read_and_the_count_is_a_least_one() -> None:
+def test_of_very_many_texts_the_longest_are_read() -> None:
     (check,) = checks_by_code(["COM104"])
     pages = {
         f"docs/{n:03}.md": "# Page\n\n" + "words that tell how it works " * (20 if n >= 70 else 1) for n in range(150)
     }
     (found,) = findings_of({"a.py": "x = 1\n", "README.md": "# X\n\nA tool.\n", **pages}, check)
-    assert found.message.startswith("At least 59 texts")
+    assert found.measured["pages"] == 59
 
 
 def test_lines_of_a_notebook_are_those_of_its_cells() -> None:
@@ -119,9 +119,6 @@ def test_numbers_say_what_they_count_and_what_is_left_out() -> None:
         f"## [v1.3-{name}]\n\n- Some words that tell users what was changed in it and why.\n\n" for name in "ab"
     )
     assert "2 versions" in told("CRF202", {"a.py": "x = 1\n", "CHANGELOG.md": log + log})
-    small = {"a.py": CODE, "tests/test_a.py": "def test_f():\n    assert f(1) == 1\n"}
-    assert "1,000 lines" not in told("CRF301", small)
-    assert "1,000 lines" in told("CRF301", {**small, "b.py": CODE * 4})
     said = "It says why these numbers are taken and what is seen when they are added up. " * 20
     explained = ({"cell_type": "markdown"} for _ in range(6))
     cells = [each for more in explained for each in ((said, more), "x = 1", "y = 2")]
@@ -131,7 +128,11 @@ def test_numbers_say_what_they_count_and_what_is_left_out() -> None:
 
 def test_words_of_a_readme_are_no_command() -> None:
     (check,) = checks_by_code(["COM101"])
-    text = "# X\n\n" + "It tells what an experiment showed and how sure that is. " * 5 + "\n\nInstall `pandas`.\n"
+    text = (
+        "# X\n\n"
+        + "It tells what an experiment showed and how sure that is. " * 5
+        + "\n\nInstall with `pip install pandas`.\n"
+    )
     (found,) = findings_of({"a.py": CODE, "README.md": text + "- `pending`\n- `table.csv`\n"}, check)
     assert "it is for and how to install it" in found.message
 

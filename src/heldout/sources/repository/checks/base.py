@@ -206,6 +206,29 @@ def rounded(number: int) -> int:
     return int(float(f"{number:.2g}"))
 
 
+def some(number: int, word: str) -> str:
+    """A count that another reader may put a little otherwise: `some 70 files`; few are told as they are: `3 files`."""
+    near = number if number < 20 else 5 * round(number / 5) if number < 100 else rounded(number)
+    return f"{'some ' if number >= 5 else ''}{near:,} {word}{'' if number == 1 else 's'}"
+
+
+def about(part: int, whole: int) -> str:
+    """A share in words that hold for who counts a little otherwise: `about 9 in 10`; of under twenty, `most`."""
+    share = fraction(part, whole)
+    if share >= 0.95:
+        return "all or nearly all"
+    if share < 0.05:
+        return "hardly any"
+    if whole >= 20:
+        return f"about {max(round(share * 10), 1)} in 10" if not 0.45 <= share < 0.55 else "about half"
+    return "most" if share >= 0.6 else "about half" if share >= 0.4 else "few"
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
 def among(number: int, total: int, word: str, one: str, many: str) -> str:
     """A share with its verb: `2 of 3 files are`, `1 of 3 files is`, `The one file is`."""
     things = f"The one {word}" if number == total == 1 else f"{number} of {total} {word}{'' if total == 1 else 's'}"

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.documents import documents, told
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import called_name
@@ -69,7 +70,7 @@ class ValueInCode(Check):
         found = repo.notes(self)
         if found:
             yield self.found(
-                f"Costs or gains are counted from predictions in {len(found)} file{'s' if len(found) > 1 else ''}.",
+                f"Costs or gains are counted from predictions in at least {plural(len(found), 'file')}.",
                 *(repo.at(n.path, n.note) for n in first(found, 3)),
                 strength=ramp(len(found), 0, 2),
                 ask="Where did the figures for costs and gains come from? What if they were half as large?",
@@ -158,7 +159,7 @@ class ChosenThreshold(Check):
         found = repo.notes(self)
         if found:
             yield self.found(
-                f"The threshold of a decision is searched for in {len(found)} file{'s' if len(found) > 1 else ''}.",
+                f"The threshold of a decision is searched for in at least {plural(len(found), 'file')}.",
                 *(repo.at(n.path, n.note) for n in first(found, 3)),
                 strength=0.9,
                 ask="Why is this the right threshold for the people who act on it?",

@@ -8,20 +8,33 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.document import Document, Section, count_words
-from heldout.sources.repository.checks.base import Check, Move, first, ramp, rounded
+from heldout.sources.repository.checks.base import Check, Move, first, ramp, rounded, some
 from heldout.sources.repository.repository import Repository
 
 _INSTALL = re.compile(
-    r"\b(pip3?|conda|mamba|docker|docker-compose|poetry|uv|pipx|apt(-get)?|brew|npm)\s+(-\S+\s+)*\w+"
-    r"|\bmake\s+(install|build|all|setup|deps|develop)\b"
-    r"|git\s+clone|python\S*\s+setup\.py|install|安装|安裝|インストール|설치"
-    r"|установ|instala|einricht|kurulum",
-    re.IGNORECASE,
+    r"\b(pip[\d.]*|conda|micromamba|mamba|poetry|uv|pipx|pipenv|pdm|pixi|hatch|rye|apt(-get)?|yum|dnf|brew|choco|npm|pnpm"
+    r"|yarn|cargo|guix|spack|dvc|just|invoke)\s+(-\S+\s+|env\s+|tool\s+|pip\s+)*(install|create|update|sync|add|ci|i)\b"
+    r"|\b(uvx?|pipx)\s+run\b|\bdocker[ -]compose\s+(-\S+\s+)*(up|build|run)\b|\bdocker\s+(build\w*|pull|run)\b"
+    r"|\bmake\s+(-\S+\s+)*\w*(install|build|all|setup|deps|develop|init|env|requirements|bootstrap)\w*"
+    r"|\bmake\b[ \t]*$|python\S*\s+setup\.py|install\.packages"
+    r"|(\./|bash\s+|sh\s+|source\s+)\S*(install|setup|bootstrap)\S*",
+    re.IGNORECASE | re.MULTILINE,
 )
+"""A command that installs something: a heading, `git clone` and `cd` leave nothing installed."""
+
+_PREPARES = re.compile(
+    r"^[ \t]*(?:[-*+]\s+|\d+[.)]\s+)?(?:\([\w.-]+\)\s*)?[$>%!]?[ \t]*(?:sudo\s+)?"
+    r"(?:git|cd|pip[\d.]*|conda|mamba|micromamba|poetry\s+(install|add)"
+    r"|uv\s+(sync|pip|add|venv)|apt(-get)?|brew"
+    r"|python[\d.]*\s+(-m\s+(pip|venv|virtualenv|ipykernel)|setup\.py|--version|-V)|source|virtualenv"
+    r"|mkdir|cp|mv|export|set|npm|yarn|wget|curl\s+-[LO]|unzip|tar|\S*activate\S*)\b[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Lines that make ready and run nothing of the work."""
 
 _RUN = re.compile(
     r"\bpython[\d.]*[ \t]+\S+|\bimport\s+\w+|\bfrom\s+\w+\S*\s+import\b"
-    r"|^[ \t]*+(\$|>|>>>|%|\./|bash\s|sh\s|docker run|make\s|mpirun|CUDA_VIS)"
+    r"|^[ \t]*+(\$|>|>>>|%|\./|bash\s|sh\s|docker run|docker[ -]compose (up|run)|make\s|mpirun|CUDA_VIS)[ \t]*\S"
     r"|^[ \t]*+[\w-]+[ \t]+(--?\w+|[\w./-]+\.\w+)|\w+\.\w+\(|jupyter",
     re.MULTILINE,
 )
@@ -57,7 +70,8 @@ class Readme(Check):
     Example: Four sentences of purpose, `pip install -r requirements.txt`, `python train.py --data data/`, and where
     the data come from speak for; a title and a badge speak against.
 
-    Limits: Judged by its parts, in any language; whether the commands work is not tried. Long texts are not better.
+    Limits: Judged by its parts, in any language; whether the commands work is not tried. A title alone tells no
+    purpose, and `git clone` alone installs nothing. Long texts are not better.
     """
 
     code = "COM101"
@@ -89,7 +103,8 @@ class Readme(Check):
         name = f"The README in {folder}" if folder else "The README"
         if document.words < 30 and len(has) <= 1 and lacks:
             yield self.against(
-                f"{name} has {_count(document.words, 'word')} beside its headings and does not tell {_or(lacks)}.",
+                f"{name} has {'few' if document.words else 'no'} words beside its headings and does not tell"
+                f" {_or(lacks)}.",
                 place,
                 strength=1.0 - ramp(document.words, 0, 60) * 0.5,
                 words=document.words,
@@ -136,8 +151,14 @@ _OF_USE = re.compile(
 
 def _parts(document: Document) -> dict[str, bool]:
     """Which of the things that a front page has to tell are there."""
-    opening = sum(section.words for section in document.sections[:4] if not _OF_USE.match(section.title))
+    first_sections = [section for section in document.sections[:4] if not _OF_USE.match(section.title)]
+    opening = sum(section.words for section in first_sections)
     headed = any(count_words(section.title) >= 10 for section in document.sections[:3])
+    says = any(
+        _says_what(section.prose) and (at < 2 or _ON_PURPOSE.search(f"{section.title}\n{section.prose}"))
+        for at, section in enumerate(document.sections[:4])
+        if section in first_sections
+    )
     text = "\n".join(f"{section.title}\n{section.prose}" for section in document.sections)
     blocks = "\n".join(block for _, block in document.code)
     data = any(
@@ -146,11 +167,42 @@ def _parts(document: Document) -> dict[str, bool]:
     )
     inline = "\n".join(re.findall(r"`([^`\n]{4,200})`", text))
     return {
-        _PURPOSE: opening >= 25 or headed,
+        _PURPOSE: (opening >= 25 and says) or headed,
         "how to install it": bool(_INSTALL.search(text) or _INSTALL.search(blocks)),
-        "how to run it": bool(_RUN.search(blocks) or _RUN.search(inline) or _HOSTED.search(text)),
+        "how to run it": bool(
+            _RUN.search(_PREPARES.sub("", blocks)) or _RUN.search(_PREPARES.sub("", inline)) or _HOSTED.search(text)
+        ),
         "which data or models go with it": data,
     }
+
+
+def _says_what(prose: str) -> bool:
+    """Whether a paragraph that is no list tells, in a sentence, what the work is or does and not how it came about."""
+    for paragraph in re.split(r"\n\s*\n", prose):
+        bare = " ".join(line for line in paragraph.split("\n") if not _ITEM.match(line))
+        if count_words(bare) >= 8 and not _ABOUT_MAKING.match(bare.strip()):
+            return True
+    return False
+
+
+_ON_PURPOSE = re.compile(
+    r"^\W*(about|overview|introduc\w*|descri\w*|background|what|why|how|motiva\w*|abstract|summary|purpose|goals?|key|features?"
+    r"|(project|general|problem)\b|proyecto|projeto|objetivo\w*|resum\w*|visão|einleitung|überblick|ziel\w*|idea)\b"
+    r"|\b(this|our|the) (\w+ )?(repo\w*|project|package|library|work|tool|app\w*|system|thesis|assignment|study)\b"
+    r"|\bis an? ([\w-]+ ){0,5}(tool\w*|library|package|framework|project|implementation|app\w*|api|service|system|model"
+    r"|pipeline|module|collection|wrapper|extension|method|algorithm|network)\b"
+    r"|\b(este|esse|dieses|ce|questo) (proyecto|projeto|projekt|projet|progetto)\b"
+    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0400-\u04ff]",
+    re.IGNORECASE,
+)
+"""What a later section says when it tells what a work is for: the first two may say it in any words."""
+
+_ITEM = re.compile(r"\s*([-*+]\s|\d+[.)]\s|\||#|!\[|\[!\[|<)")
+_ABOUT_MAKING = re.compile(
+    r"(note|warning|news|update|authors?|made by|developed by|this repository was made by|copyright|licen[cs]e"
+    r"|autor(es)?|por razones)\b",
+    re.IGNORECASE,
+)
 
 
 def _tells_data(section: Section) -> bool:
@@ -173,8 +225,8 @@ class Results(Check):
     Example: A table of scores per data set, or a plot of predictions with a sentence, speaks for; a training
     repository whose README holds no number and no picture speaks against.
 
-    Limits: Whether the numbers are right is for the statistics checks. Libraries need no results, and nothing is
-    said against them.
+    Limits: Whether the numbers are right is for the statistics checks. What notebooks show is not counted here, also
+    where they are the documentation. Libraries need no results, and nothing is said against them.
     """
 
     code = "COM102"
@@ -190,7 +242,7 @@ class Results(Check):
         pictures = [repo.at(path, line) for path, d in texts for line in d.pictures]
         if tables or pictures:
             shown = " and ".join(
-                f"{_count(n, what)} {of}"
+                f"{'at least one ' if n == 1 else ''}{what}{'' if n == 1 else 's'} {of}"
                 for n, what, of in (
                     (len(tables), "table", "with numbers and the name of a metric or result"),
                     (len(pictures), "picture", "(badges and logos apart; what is on them was not looked at)"),
@@ -198,7 +250,7 @@ class Results(Check):
                 if n
             )
             yield self.found(
-                f"The documentation shows {'at least ' if repo.more_documents else ''}{shown}.",
+                f"The README or other texts show {shown}.",
                 *first([*tables, *pictures], 3),
                 strength=0.6 * ramp(len(tables), 0, 2) + 0.4 * ramp(len(pictures), 0, 3),
                 tables=len(tables),
@@ -231,8 +283,8 @@ _RESULT_FILE = re.compile(
 class Guides(Check):
     """Documentation beyond the README
 
-    What: Pages of at least 80 words in a documentation folder, and notebooks or examples with words, that go beyond
-    the README.
+    What: Texts (Markdown, reStructuredText) of at least 80 words that go beyond the README. Licences, change logs,
+    roadmaps, guides for contributors and orders to programs are left out.
 
     Why: A front page cannot hold a tutorial, a reference and the reasons for a design.
 
@@ -256,13 +308,14 @@ class Guides(Check):
         ]
         if pages:
             pages.sort(key=lambda page: -page[1].words)
-            words = rounded(sum(d.words for _, d in pages))
+            named = ", ".join(f"`{path}`" for path, _ in pages[:2])
             yield self.found(
-                f"{'At least ' if repo.more_documents else ''}{_count(len(pages), 'text')} for readers with some 80"
-                f" words of prose or more beside the README, some {words:,} words in all.",
+                f"Beside the README there {'is a text' if len(pages) == 1 else 'are texts'} for readers of some 80"
+                f" words of prose or more: {named}{' among others' if len(pages) > 2 else ''}.",
                 *(repo.at(path, 1) for path, _ in pages[:3]),
                 strength=ramp(len(pages), 0, 6),
                 pages=len(pages),
+                words=sum(d.words for _, d in pages),
             )
 
 
@@ -304,14 +357,11 @@ class ChangeLog(Check):
             versions = len(set(re.findall(r"^\W{0,6}(?:version |release |v)?(\d+\.\d+[\w.+-]*)", text, re.M | re.I)))
             if versions >= 2 and count_words(text[:50_000]) >= 30:
                 yield self.found(
-                    f"A change log tells what changed in {versions} versions.", repo.at(path, 1), versions=versions
+                    f"A change log tells what changed in {some(versions, 'version')}.",
+                    repo.at(path, 1),
+                    versions=versions,
                 )
                 return
-
-
-def _count(number: int, what: str) -> str:
-    head, _, rest = what.partition(" ")
-    return f"{number} {head}{'' if number == 1 else 's'}{' ' + rest if rest else ''}"
 
 
 def _and(items: list[str]) -> str:

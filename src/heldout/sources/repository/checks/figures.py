@@ -23,14 +23,18 @@ class _Figures:
 
 _DRAWS = frozenset({"plot", "scatter", "bar", "barh", "hist", "errorbar", "boxplot", "semilogx", "semilogy", "loglog"})
 
+_TOLD = frozenset({"xlabel", "ylabel", "title"})
+_TELLS = frozenset({"set", "add_subplot", "subplot", "axes", "add_axes"})
+"""Keywords that name, and what takes them."""
+
 _NAMES = frozenset({"xlabel", "ylabel", "set_xlabel", "set_ylabel", "title", "set_title", "suptitle", "supxlabel"})
 
 
 class NamedFigures(Check):
     """Figures with titles and named axes
 
-    What: Of the functions and notebook cells that draw lines, points, bars or histograms with matplotlib, the share
-    that sets a title or names an axis.
+    What: Of the functions, scripts (what stands outside functions) and notebook cells that draw lines, points, bars or
+    histograms with matplotlib, the share that sets a title or names an axis.
 
     Why: A figure without names can only be read by who made it.
 
@@ -57,10 +61,10 @@ class NamedFigures(Check):
             if last in _DRAWS:
                 if name.startswith(("matplotlib.", "pylab.")) or (name == last and _on_axes(call)):
                     drawn.setdefault(_scope(module, call), call.lineno)
-            elif last in _NAMES or (
-                last == "set" and any(k.arg in ("xlabel", "ylabel", "title") for k in call.keywords)
+            elif (last in _NAMES and (call.args or call.keywords)) or (
+                last in _TELLS and any(k.arg in _TOLD for k in call.keywords)
             ):
-                named.add(_scope(module, call))
+                named.add(_scope(module, call))  # without an argument, `name.title()` writes a text large
         bare = [line for scope, line in drawn.items() if scope not in named]
         if drawn:
             yield _Figures(len(drawn), len(drawn) - len(bare), min(bare, default=None))
@@ -73,17 +77,17 @@ class NamedFigures(Check):
         share = fraction(named, drawn)
         if drawn >= 4 and share >= 0.6:
             yield self.found(
-                f"At least {named} functions and notebook cells that draw lines, points, bars or histograms with"
-                f" matplotlib itself give a title or name an axis; {_seen(drawn - named)} that give{_s(drawn - named)}"
-                f" neither.",
+                f"At least {named} functions, scripts or notebook cells that draw lines, points, bars or histograms"
+                " with matplotlib itself give a title or name an axis;"
+                f" {_seen(drawn - named)} that give{_s(drawn - named)} neither.",
                 strength=ramp(share, 0.5, 0.95) * ramp(drawn, 0, 8),
                 drawn=drawn,
                 named=named,
             )
         elif drawn >= 6 and share < 0.35:
             yield self.against(
-                f"At least {drawn - named} functions and notebook cells that draw lines, points, bars or histograms"
-                " with matplotlib itself give neither a title nor the name of an axis;"
+                f"At least {drawn - named} functions, scripts or notebook cells that draw lines, points, bars or"
+                " histograms with matplotlib itself give neither a title nor the name of an axis;"
                 f" {_seen(named)} that do{_es(named)}.",
                 *first((repo.at(noted.path, noted.note.bare) for noted in taken if noted.note.bare), 3),
                 strength=ramp(share, 0.35, 0.0),
@@ -93,7 +97,7 @@ class NamedFigures(Check):
 
 
 def _seen(number: int) -> str:
-    return {0: "none was seen", 1: "1 was seen"}.get(number, f"{number} were seen")
+    return {0: "none was seen", 1: "at least one was seen"}.get(number, f"at least {number} were seen")
 
 
 def _s(number: int) -> str:

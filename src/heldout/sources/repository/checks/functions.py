@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import FunctionFacts
 from heldout.sources.repository.module import Module
@@ -25,6 +25,7 @@ class LongFunctions(Check):
     """Functions that do not fit on a screen
 
     What: The share of function lines (docstrings and other text apart) that stand in functions of more than 80 lines.
+    A function within another counts with it.
 
     Why: Nobody can check a function that they cannot see as a whole; in model code, the step that leaks or
     drops rows hides in the long one.
@@ -32,8 +33,8 @@ class LongFunctions(Check):
     Example: A `main()` of 400 lines that loads, cleans, trains, evaluates and plots speaks against; the same steps
     as functions of 20 lines speak for.
 
-    Limits: Long tables of literals and generated code count as well as logic. Notebooks are looked at by the
-    NBK checks instead.
+    Limits: Long tables of literals count as well as logic. Tests, documentation folders and generated code are left
+    out; notebooks are looked at by the NBK checks instead.
     """
 
     code = "CRF101"
@@ -46,15 +47,12 @@ class LongFunctions(Check):
         functions = [(m.path, f) for m in repo.scripts for f in m.functions]
         if len(functions) < 5:
             count = f"Only {plural(len(functions), 'function')}" if functions else "No functions"
-            yield self.unknown(f"{count}: too few to judge their size.")
+            yield self.unknown(f"{count} seen ({_APART}): too few to judge their size.")
             return
         outer = [(m.path, f) for m in repo.scripts for f in _outermost(m.functions)]
         long = sorted(((p, f) for p, f in outer if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
         share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in outer))
-        said = (
-            f"{among(len(long), len(functions), 'function', 'has', 'have')} more than {LONG_LINES} lines without the"
-            f" docstring (tests and notebooks apart), with {share:.0%} of all function lines"
-        )
+        said = f"{_lines(share)} in functions of more than {LONG_LINES} lines (docstrings, {_APART})"
         if share < 0.15:
             yield self.found(
                 f"{said}.",
@@ -64,11 +62,12 @@ class LongFunctions(Check):
             )
         elif share > 0.25 and (len(long) >= 2 or share > 0.4):
             path, longest = long[0]
+            end = longest.line + longest.lines - 1
             yield self.against(
-                f"{said}; the longest, `{longest.name}`, has {_body(longest)}.",
+                f"{said}; the longest, `{longest.name}`, goes from line {longest.line} to {end} of {path}.",
                 *(repo.at(p, f.line) for p, f in first(long, 3)),
                 strength=ramp(share, 0.25, 0.7),
-                ask=f"`{longest.name}` in {path} has {_body(longest)} lines. How would you cut it?",
+                ask=f"`{longest.name}` in {path} goes from line {longest.line} to {end}. How would you cut it?",
                 functions=len(functions),
                 long_share=round(share, 3),
             )
@@ -85,7 +84,8 @@ class TangledFunctions(Check):
     from a dict, speaks for.
 
     Limits: McCabe's own limit is 10; 15 leaves room for the argument handling of training scripts. A flat chain of
-    `elif` counts as much as nested loops.
+    `elif` counts as much as nested loops. `and`, `or` and comprehensions count as ways too, as not every tool has it.
+    Tests, documentation folders and notebooks are left out.
     """
 
     code = "CRF102"
@@ -101,9 +101,7 @@ class TangledFunctions(Check):
         tangled = sorted(((p, f) for p, f in functions if f.complexity > COMPLEX), key=lambda item: -item[1].complexity)
         share = fraction(sum(_body(f) for _, f in tangled), sum(_body(f) for _, f in functions))
         said = (
-            f"{among(len(tangled), len(functions), 'function', 'has', 'have')} more than {COMPLEX} ways through"
-            f" {'it' if len(tangled) == 1 else 'them'} (cyclomatic complexity; tests and notebooks apart), with"
-            f" {share:.0%} of all function lines"
+            f"{_lines(share)} in functions with more than {COMPLEX} ways through them (cyclomatic complexity; {_APART})"
         )
         if share < 0.1:
             yield self.found(
@@ -113,11 +111,12 @@ class TangledFunctions(Check):
             )
         elif share > 0.2:
             path, worst = tangled[0]
+            ways = f"about {rounded(worst.complexity)}"
             yield self.against(
-                f"{said}; `{worst.name}` has {worst.complexity}.",
+                f"{said}; `{worst.name}` in {path} has {ways}.",
                 *(repo.at(p, f.line) for p, f in first(tangled, 3)),
                 strength=ramp(share, 0.2, 0.6),
-                ask=f"`{worst.name}` in {path} has {worst.complexity} ways through it. Which of them are tested?",
+                ask=f"`{worst.name}` in {path} has {ways} ways through it. Which of them are tested?",
                 tangled_share=round(share, 3),
             )
 
@@ -132,7 +131,8 @@ class Docstrings(Check):
 
     Example: 80 of 100 such functions with a docstring speak for; 5 of 100 speak against.
 
-    Limits: That there is a docstring does not make it right. Tests and notebooks are left out.
+    Limits: That there is a docstring does not make it right. Tests, documentation folders, notebooks and functions
+    within functions are left out.
     """
 
     code = "CRF201"
@@ -148,9 +148,9 @@ class Docstrings(Check):
             return
         documented = [item for item in public if item[1].documented]
         share = fraction(len(documented), len(public))
-        said = (
-            f"{among(len(documented), len(public), 'public function', 'has', 'have')} a docstring (those of more than 8"
-            " lines; nested ones, tests and notebooks apart)."
+        said = sentence(
+            f"{about(len(documented), len(public))} of {some(len(public), 'public function')} of more than 8 lines"
+            f" have a docstring (nested ones, {_APART})."
         )
         if share >= 0.5:
             yield self.found(
@@ -215,6 +215,14 @@ class MutableDefaults(Check):
                         module.location(function, function.lineno),
                         module.location(node),
                     )
+
+
+_APART = "tests, documentation and notebooks apart"
+
+
+def _lines(share: float) -> str:
+    """How many of the lines of functions, as a subject with its verb."""
+    return f"About {share:.0%} of function lines stand" if share >= 0.01 else "Hardly any function line stands"
 
 
 def _body(function: FunctionFacts) -> int:

@@ -51,7 +51,8 @@ class Decisions(Check):
         ]
         if found:
             yield self.found(
-                f"{len(found)} decision{'s are' if len(found) > 1 else ' is'} on record with reasons or alternatives.",
+                f"At least {len(found)} decision{'s are' if len(found) > 1 else ' is'} on record with reasons or"
+                " alternatives.",
                 *(repo.at(path, 1) for path in first(found, 3)),
                 strength=ramp(len(found), 0, 4),
                 ask="Which of these decisions would you take differently today?",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.module import Module, UnparsableError, parse
 from heldout.sources.repository.repository import Repository
 
@@ -32,7 +32,8 @@ class CommentedOut(Check):
     Example: Twelve lines of an old network behind `#` speak against; a comment that explains, or a usage example
     with words around it, does not.
 
-    Limits: Notebooks are left out. A block that mixes words and code is not counted.
+    Limits: Tests, documentation folders, examples and notebooks are left out. A block that mixes words and code is not
+    counted.
     """
 
     code = "CRF403"
@@ -65,7 +66,8 @@ class CommentedOut(Check):
         if total >= 200 and len(blocks) >= 3 and share > 0.03:
             longest = sorted(blocks, key=lambda b: -b[2])
             yield self.against(
-                f"{lines} lines of Python in {len(blocks)} blocks are commented out, beside {total:,} lines that run.",
+                f"{sentence(some(lines, 'line'))} of Python, in blocks of three or more, are commented out, beside some"
+                f" {rounded(total):,} lines of code (tests, documentation, examples and notebooks apart).",
                 *(repo.at(path, line) for path, line, _ in first(longest, 3)),
                 strength=ramp(share, 0.03, 0.12),
                 blocks=len(blocks),
@@ -138,8 +140,8 @@ class UnusedImports(Check):
             worst = sorted(by_path.items(), key=lambda item: (-len(item[1]), item[0]))
             named = ", ".join(f"`{name}`" for _, name in worst[0][1][:4])
             yield self.against(
-                f"At least {len(by_path)} of {len(files)} files import names that occur nowhere else in them, not even"
-                f" in a comment ({total} such names; {named} in {worst[0][0]}).",
+                f"At least {len(by_path)} of {some(len(files), 'file')} import names that occur nowhere else in them,"
+                f" not even in a comment (tests, documentation and notebooks apart): {named} in {worst[0][0]}.",
                 *(repo.at(path, found[0][0]) for path, found in first(worst, 3)),
                 strength=ramp(share, 0.3, 0.8),
                 unused=total,

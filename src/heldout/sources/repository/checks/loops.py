@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, some
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import (
@@ -93,11 +93,14 @@ class RowLoops(Check):
         rate = weight / (repo.kloc + 0.5)
         if not places and not spared and used >= 15:
             yield self.found(
-                f"Frames are worked on in {used} places or more, and never walked row by row.", strength=0.7, uses=used
+                f"Frames are worked on in {some(used, 'place')}, and no walk over their rows was seen (tests,"
+                " documentation and examples apart).",
+                strength=0.7,
+                uses=used,
             )
         elif weight >= 1 and rate > 0.1:
             kinds = ", ".join(f"{kind}: {len(lines)}" for kind, lines in found.items())
-            kinds += f"; {spared} more over a few rows, to print or by itertuples" if spared else ""
+            kinds += "; others over a few rows, to print or by itertuples" if spared else ""
             yield self.against(
                 f"Frames are walked row by row in at least {plural(len(places), 'place')} ({kinds}).",
                 *(repo.at(path, line) for path, line in first(places, 4)),

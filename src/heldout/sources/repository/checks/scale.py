@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
-from heldout.sources.repository.checks.practice import Practice, plural
+from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, rounded, sentence, some
+from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, loop_of, says_something
 from heldout.sources.repository.repository import Repository
@@ -330,7 +330,7 @@ class LogicOutsideNotebooks(Check):
     against.
 
     Limits: A course or a collection of analyses is rightly a set of notebooks; the finding says only where the code
-    is. With under 300 lines nothing is said.
+    is. Tests and documentation folders are left out. With under 300 lines nothing is said.
     """
 
     code = "SCL108"
@@ -350,15 +350,21 @@ class LogicOutsideNotebooks(Check):
             return
         if share >= 0.75:
             yield self.against(
-                f"{share:.0%} of the code ({in_cells:,} lines) stands in {plural(len(repo.notebooks), 'notebook')}.",
+                sentence(
+                    f"{about(in_cells, repo.code_lines)} of some {rounded(repo.code_lines):,} lines of code (tests and"
+                    f" documentation apart) stand in {'a notebook' if len(repo.notebooks) == 1 else 'notebooks'}."
+                ),
                 *(repo.at(m.path) for m in first(sorted(repo.notebooks, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(share, 0.7, 1.0),
                 notebook_share=round(share, 3),
             )
         elif share <= 0.3 and functions >= 10 and repo.complete:
             yield self.found(
-                f"{1 - share:.0%} of the code (tests and documentation apart) stands outside notebooks, in"
-                f" {len(repo.scripts)} files with {functions} functions and methods.",
+                sentence(
+                    f"{about(repo.code_lines - in_cells, repo.code_lines)} of some {rounded(repo.code_lines):,} lines"
+                    " of code (tests and documentation apart) stand outside notebooks, with"
+                    f" {some(functions, 'function')} and methods."
+                ),
                 strength=ramp(share, 0.3, 0.1) * ramp(functions, 5, 30),
                 notebook_share=round(share, 3),
                 functions=functions,

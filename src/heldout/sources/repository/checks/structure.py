@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, sentence, some
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module, is_main_guard
 from heldout.sources.repository.repository import Repository
@@ -24,22 +24,25 @@ _WIDE = 200
 """Characters that a window has to hold: twelve lines of closing brackets are no copy."""
 
 
-_JUDGED = "Python files of 30 lines of code or more (tests and examples apart)"
+_JUDGED = "of 30 lines of code or more (tests, documentation, examples and files of settings apart)"
 
 
 class Layout(Check):
     """Code laid out in modules that can be imported
 
-    What: The share of the Python files (tests and notebooks apart) that define functions or classes and can be
-    imported without starting work: what runs stands under `if __name__ == "__main__"` or in an entry point.
+    What: The share of the Python files (tests, documentation, examples and notebooks apart) that define functions or
+    classes and can be imported without starting work: what runs stands under `if __name__ == "__main__"` or in an entry
+    point. Reading, writing, downloading, loading a model, training and asking are work, also where the result gets a
+    name; so is a call of a function of the same file that does such things.
 
     Why: Code that starts work when it is imported can be neither tested nor reused; it has to be copied.
 
     Example: `train.py` whose functions stand beside 40 lines that load data and train at module level speaks
     against; the same lines in `main()` behind a guard, or a package with console entry points, speak for.
 
-    Limits: Configuration files and short examples are left out; a repository of notebooks only is looked at by
-    the NBK and SCL checks. What a function that is called at import does is not followed.
+    Limits: Files of settings (`settings.py`, or nothing but names with values and imports) and examples are left out;
+    a repository of notebooks only is looked at by the NBK and SCL checks. What a function of another file does that
+    is called at import is not followed.
     """
 
     code = "CRF401"
@@ -56,21 +59,28 @@ class Layout(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count the modules that can be imported and those that run at import."""
-        judged = [m for m in repo.scripts if m.part == "code" and m.code_lines >= 30 and not _is_setup(m.path)]
+        busy = {noted.path for noted in repo.notes(self)}
+        judged = [
+            m
+            for m in repo.scripts
+            if m.part == "code"
+            and m.code_lines >= 30
+            and not _is_setup(m.path)
+            and (m.functions or m.classes or m.top_level > 2 or m.path in busy)
+        ]
         if len(judged) < 2:
             if repo.scripts:
-                yield self.unknown(f"{_JUDGED}: {len(judged)}, too few to judge their layout.")
+                yield self.unknown(f"Python files {_JUDGED}: {len(judged)} seen, too few to judge their layout.")
             return
         running = [m for m in judged if m.top_level >= 8]
-        busy = {noted.path for noted in repo.notes(self)}
         clean = [m for m in judged if m.top_level <= 2 and m.path not in busy and (m.functions or m.classes)]
         packaged = [path for path in ("setup.py", "pyproject.toml", "setup.cfg") if _packages(repo, path)]
         share = fraction(len(running), len(judged))
         if share > 0.3 and len(running) >= 2:
             worst = sorted(running, key=lambda m: -m.top_level)
             yield self.against(
-                f"{len(running)} of {len(judged)} {_JUDGED} start work as soon as they are imported: they hold"
-                " 8 or more statements outside any function.",
+                f"At least {len(running)} of {some(len(judged), 'Python file')} {_JUDGED} run 8 or more statements"
+                " outside any function as soon as they are imported.",
                 *(repo.at(m.path) for m in first(worst, 3)),
                 strength=ramp(share, 0.3, 0.9),
                 files=len(judged),
@@ -78,9 +88,11 @@ class Layout(Check):
             )
         elif (tidy := fraction(len(clean), len(judged))) >= 0.6:
             yield self.found(
-                f"{len(clean)} of {len(judged)} {_JUDGED} define functions or classes and can be imported"
-                " without being seen to start work"
-                f"{', and the project can be installed as a package' if packaged else ''}.",
+                sentence(
+                    f"{about(len(clean), len(judged))} of {some(len(judged), 'Python file')} {_JUDGED} define functions"
+                    " or classes and were not seen to start work when they are imported"
+                    f"{', and the project can be installed as a package' if packaged else ''}."
+                ),
                 *(repo.at(path) for path in packaged[:1]),
                 strength=ramp(tidy, 0.6, 1.0) * (1.0 if packaged else 0.6),
                 files=len(judged),
@@ -91,21 +103,34 @@ class Layout(Check):
 
 _AT_WORK = re.compile(
     r"(.*\.)?(open|print|input|download|urlretrieve|urlopen|read_(csv|excel|json|parquet|table|sql|pickle|hdf)|loadtxt"
-    r"|genfromtxt|load_model|load_dataset|load_data|load_weights|from_pretrained|imread|listdir|parse_args|fit"
-    r"|fit_transform|predict|makedirs|mkdir|rmtree|SummaryWriter|VideoCapture|connect|to_csv|savefig|show|set_experiment|start_run)"
-    r"|(torch|joblib|pickle|json|yaml|numpy|spacy|librosa|cPickle|dill)\.(load|safe_load|full_load|save|dump)"
-    r"|requests\.\w+|subprocess\.\w+|os\.system"
+    r"|genfromtxt|load_(model|dataset|data|weights|state_dict|checkpoint|config|from_checkpoint)|from_pretrained|imread"
+    r"|listdir|glob|parse_args|parse_known_args|fit|train|fit_transform|predict|makedirs|mkdir|rmtree|SummaryWriter"
+    r"|VideoCapture|connect|to_csv|savefig|show|set_experiment|start_run|read_text|write_text|read_bytes|write_bytes"
+    r"|hf_hub_download|snapshot_download|SentenceTransformer|CrossEncoder|load_word2vec_format|InferenceSession"
+    r"|create_all|serve_forever|from_file|FileHandler)"
+    r"|(torch|joblib|pickle|json|yaml|toml|tomllib|numpy|spacy|librosa|cPickle|dill|cloudpickle|onnx|whisper|fasttext)"
+    r"\.(load|safe_load|full_load|save|dump)"
+    r"|torch\.hub\.load|gensim\.downloader\.load|transformers\.pipeline|tensorflow_hub\.load|tensorflow\.saved_model\.load"
+    r"|pandas\.(read_\w+|ExcelFile)|requests\.\w+|subprocess\.\w+|os\.system|keras\.datasets\.\w+\.load_data"
 )
-"""Calls that read, write, download, train or ask."""
+"""Calls that read, write, download, load a model, train or ask."""
 
 
 def _work(module: Module) -> Iterator[int]:
     """Lines at module level, main guards apart, whose calls do work when the module is imported."""
+    working = {
+        function.name
+        for function, _ in module.functions
+        if isinstance(module.parent(function), ast.Module)
+        and any(isinstance(node, ast.Call) and _AT_WORK.fullmatch(_spelled(module, node)) for node in walk(function))
+    }
     for statement in module.tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or is_main_guard(statement):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) or is_main_guard(statement):
             continue
         for node in walk(statement):
-            if isinstance(node, ast.Call) and _AT_WORK.fullmatch(_spelled(module, node)):
+            if isinstance(node, ast.Call) and (
+                _AT_WORK.fullmatch(name := _spelled(module, node)) or name == "main" or name in working
+            ):
                 around = module.parents(node)
                 if not any(isinstance(a, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) for a in around):
                     yield node.lineno
@@ -138,8 +163,8 @@ class Copies(Check):
     Example: `train_a.py` and `train_b.py` that share 200 equal lines speak against; both importing `training.py`
     is fine.
 
-    Limits: Tests, examples and notebooks are left out: they may repeat themselves. Copies with renamed variables
-    are not seen.
+    Limits: Tests, documentation folders, examples and notebooks are left out: they may repeat themselves. Copies with
+    renamed variables are not seen.
     """
 
     code = "CRF402"
@@ -200,19 +225,22 @@ class Copies(Check):
         share = min(fraction(copied, total), 1.0)
         if share < 0.03 and total >= 1000:
             yield self.found(
-                f"Hardly any copied code: of {total:,} lines, {share:.0%} stand in two files in blocks of {WINDOW} or"
-                " more.",
+                f"Hardly any code was seen that stands in two files in blocks of {WINDOW} equal lines or more (imports,"
+                " comments, docstrings, tests, documentation, examples and notebooks apart).",
                 strength=ramp(share, 0.03, 0.0),
+                lines=total,
                 copied_share=round(share, 3),
             )
         elif share > 0.08 and pairs:
             (left, right), places = max(pairs.items(), key=lambda item: (len(item[1]), item[0]))
             yield self.against(
-                f"{share:.0%} of the code lines stand in two files, in blocks of {WINDOW} equal lines or more;"
-                f" the most in {left} and {right}.",
+                f"At least {len(places) + WINDOW - 1} lines of {right} stand in {left} too, in blocks of {WINDOW} equal"
+                f" lines or more; over all files it is about {share:.0%} of the lines (imports, comments, docstrings,"
+                " tests, documentation, examples and notebooks apart).",
                 repo.at(left, places[0][0]),
                 repo.at(right, places[0][1]),
                 strength=ramp(share, 0.08, 0.4),
+                lines=total,
                 copied_share=round(share, 3),
                 pairs=len(pairs),
             )
@@ -247,7 +275,7 @@ def _packages(repo: Repository, path: str) -> bool:
 
 def _is_setup(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return name in ("setup.py", "conf.py", "noxfile.py", "fabfile.py", "tasks.py", "settings.py", "config.py")
+    return name in ("setup.py", "conf.py", "noxfile.py", "fabfile.py", "settings.py", "config.py", "manage.py")
 
 
 def modules_in_packages(repo: Repository) -> tuple[ModuleFacts, ...]:

@@ -197,8 +197,8 @@ class AuthorBound(Check):
         found = [n for n in repo.notes(self) if repo.part(n.path) == "code" and not _OF_MACHINES.search(n.path)]
         if found:
             yield self.against(
-                f"Code or settings name {len(found)} address{'es' if len(found) > 1 else ''} in a private network:"
-                f" `{found[0].note[0]}`.",
+                f"Code or settings name {'addresses' if len(found) > 1 else 'an address'} in a private network:"
+                f" `{found[0].note[0]}`{' among others' if len(found) > 1 else ''}.",
                 *(repo.at(n.path, n.note[1]) for n in first(found, 3)),
                 strength=ramp(len(found), 0, 4),
                 ask=f"What is behind `{found[0].note[0]}`, and how would somebody outside get it?",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
+from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Function, Module
@@ -86,7 +86,10 @@ class AssertingTests(Check):
         measured = {"tests": total, "asserting": asserting, "expecting_errors": failing}
         if share < 0.5 and total - asserting >= 3:
             yield self.against(
-                f"{total - asserting} of {total} test functions assert nothing: they only show that the code runs.",
+                sentence(
+                    f"{about(total - asserting, total)} of {some(total, 'test function')} were not seen to assert"
+                    " anything: they only show that the code runs."
+                ),
                 *first(empty, 3),
                 severity="low",
                 strength=ramp(share, 0.5, 0.0) * 0.7,
@@ -95,19 +98,24 @@ class AssertingTests(Check):
             )
             return
         per_kloc = fraction(asserting, max(lines / 1000, 0.3))
+        measured["per_kloc"] = round(per_kloc)
         if not asserting:
             yield self.unknown(
-                f"{'The one test function' if total == 1 else f'None of the {total} test functions'} asserts"
-                f" {'nothing' if total == 1 else 'anything'}.",
+                f"Not one of {some(total, 'test function')} was seen to assert anything."
+                if total > 1
+                else "The one test function was not seen to assert anything.",
                 *first(empty, 3),
                 **measured,
             )
             return
-        rate = f"; that makes {per_kloc:.0f} for each 1,000 lines of code" if lines >= 300 else ""
         strength = 0.8 * ramp(per_kloc, 0, 25) * ramp(share, 0.4, 0.9) + 0.2 * ramp(fraction(failing, total), 0, 0.08)
         yield self.found(
-            f"{asserting} of {total} test functions assert something, {failing or 'none'} of them that an error is"
-            f" raised{rate}.",
+            sentence(
+                "The one test function asserts something."
+                if total == 1
+                else f"{about(asserting, total)} of {some(total, 'test function')} assert something"
+                f"{f', at least {failing} of them that an error is raised' if failing else ''}."
+            ),
             *(repo.at(noted.path) for noted in first(sorted(taken, key=lambda n: -n.note.asserting), 3)),
             strength=strength,
             **measured,
@@ -122,7 +130,8 @@ class AssertingTests(Check):
             yield self.unknown("No test functions were recognised, though tests seem to be run in another way.")
         elif scripts := [m for m in repo.tests if "test" in m.path.rpartition("/")[0].lower() and m.code_lines > 10]:
             yield self.unknown(
-                f"{len(scripts)} scripts stand in a folder of tests, but none holds a test function.",
+                f"A folder is named for tests and holds {some(len(scripts), 'script')}; no test function was recognised"
+                " there.",
                 repo.at(scripts[0].path, 1),
             )
         elif not repo.glob(
@@ -139,14 +148,15 @@ class TestsOfOwnCode(Check):
     """Tests that use the project's own code
 
     What: The amount of test code beside the code that it tests, counted only over test files with tests that
-    assert something and that import the project's own modules, run them as a command, or stand inside its package.
+    assert something and that import the project's own modules, or run something as a command.
 
     Why: Tests of a library that one uses, or of a copy of the code, do not protect the project.
 
     Example: `from mypkg.features import clean` in `tests/test_features.py` counts; a `test.py` that evaluates a
     model on the test data is no test and does not count.
 
-    Limits: The amount says nothing of what is tested; coverage would have to be measured by running it.
+    Limits: The amount says nothing of what is tested; coverage would have to be measured by running it. Files that
+    use the code through fixtures alone, or whose helpers do the asserting, are missed: the number is the least.
     """
 
     code = "CRF302"
@@ -173,8 +183,9 @@ class TestsOfOwnCode(Check):
         ratio = fraction(lines, code)
         if ratio >= 0.1:
             yield self.found(
-                f"{plural(len(using), 'file')} of tests use{'s' if len(using) == 1 else ''} the project's own code:"
-                f" some {rounded(lines):,} lines of tests, {rounded(code):,} of code.",
+                f"At least {plural(len(using), 'file')} of tests use{'s' if len(using) == 1 else ''} the project's own"
+                f" code, with {some(lines, 'line')}; the code has some {rounded(code):,} (documentation,"
+                " examples and notebooks apart).",
                 *(repo.at(m.path) for m in first(sorted(using, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(ratio, 0.1, 0.6),
                 test_lines=lines,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
-from heldout.sources.repository.checks.base import Check, Move, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, about, fraction, ramp, sentence, some
 from heldout.sources.repository.repository import Repository
 
 
@@ -22,7 +22,8 @@ class Types(Check):
     Example: `def load(path: Path) -> pd.DataFrame:` throughout, with `[tool.mypy]` and mypy in the workflow, counts in
     full; hints alone count for less; no hints count for nothing, and not against.
 
-    Limits: Hints may be wrong where no checker runs; `Any` counts as a hint.
+    Limits: Hints may be wrong where no checker runs; `Any` counts as a hint. `*args` and `**kwargs` need none. Nested
+    functions, tests, documentation folders, examples and notebooks are left out.
     """
 
     code = "CRF303"
@@ -43,8 +44,11 @@ class Types(Check):
         told = ", and a type checker is configured" if places else ""
         told = ", and continuous integration runs a type checker" if runs else told
         yield self.found(
-            f"{len(hinted)} of {len(functions)} public functions with arguments (nested ones, tests, examples and"
-            f" notebooks apart) carry a type hint on each of them{told}.",
+            sentence(
+                f"{about(len(hinted), len(functions))} of {some(len(functions), 'public function')} with arguments"
+                " carry a type hint on each of them (nested ones, tests, documentation, examples and notebooks"
+                f" apart){told}."
+            ),
             *(places[:1] or [repo.at(path, f.line) for path, f in hinted[:2]]),
             strength=ramp(share, 0.25, 0.9) * (1.0 if runs else 0.85 if places else 0.65),
             functions=len(functions),
