@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from heldout.material.declarations.requirements import installed, parse_requirement, read_requirements
@@ -157,6 +158,7 @@ def read_environment(into: Collector, path: str) -> None:
         return
     data = documents[0] if documents else None
     items = data.get("dependencies") if isinstance(data, dict) else None
+    before = len(into.declared)
     for item in items if isinstance(items, list) else ():
         if isinstance(item, str):
             line = line_of(text, item)
@@ -167,6 +169,20 @@ def read_environment(into: Collector, path: str) -> None:
         elif isinstance(item, dict) and isinstance(item.get("pip"), list):
             for entry in item["pip"]:
                 _pip_entry(into, path, text, entry)
+    if group := _purpose(path, data.get("name") if isinstance(data, dict) else None):
+        into.declared[before:] = [replace(d, group=d.group or group) for d in into.declared[before:]]
+
+
+_ONE_PURPOSE = re.compile(
+    r"(^|[-_.])(docs?|documentation|dev|devel|development|tests?|testing|lint|ci|style|build|bench\w*)(?=[-_.]|$)",
+    re.IGNORECASE,
+)
+
+
+def _purpose(path: str, name: object) -> str:
+    """The group of a conda environment that its file or its own name says to be for one purpose; empty for others."""
+    words = (path.rpartition("/")[2].rpartition(".")[0], name if isinstance(name, str) else "")
+    return next((found[2].lower() for word in words if (found := _ONE_PURPOSE.search(word))), "")
 
 
 def _pip_entry(into: Collector, path: str, text: str, entry: object) -> None:

@@ -51,6 +51,60 @@ def loop_of(module: Module, node: ast.AST) -> Loop | None:
     return None
 
 
+def switched_off(module: Module, node: ast.AST) -> bool:
+    """Whether a node stands in a branch that a literal switches off, itself or by a name that is bound to it alone."""
+    child = node
+    for around in module.parents(node):
+        if isinstance(around, ast.If | ast.IfExp):
+            known = _truth(module, around.test)
+            body = around.body if isinstance(around.body, list) else [around.body]
+            if known is not None and child is not around.test and (child in body) != known:
+                return True
+        child = around
+    return False
+
+
+def _truth(module: Module, test: ast.expr) -> bool | None:
+    """What a test comes to, where literals and names bound to one literal alone decide it."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _truth(module, test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.NotEq):
+        left, right = (_literal(module, side) for side in (test.left, test.comparators[0]))
+        if left is None or right is None:
+            return None
+        return (left.value == right.value) == isinstance(test.ops[0], ast.Eq)
+    found = _literal(module, test)
+    return None if found is None else bool(found.value)
+
+
+def _literal(module: Module, node: ast.expr) -> ast.Constant | None:
+    if isinstance(node, ast.Constant):
+        return node
+    if not isinstance(node, ast.Name):
+        return None
+    bound = [n for n in module.nodes(ast.Name) if n.id == node.id and isinstance(n.ctx, ast.Store | ast.Del)]
+    given = any(a.arg == node.id for a in module.nodes(ast.arg)) or node.id in module.aliases
+    if len(bound) != 1 or given:
+        return None
+    statement = module.parent(bound[0])
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return value if isinstance(value, ast.Constant) else None
+
+
+def left_lying(module: Module, call: ast.Call) -> bool:
+    """Whether what a call makes goes into a plain name that nothing reads."""
+    for around in module.parents(call):
+        if isinstance(around, ast.Assign):
+            target = around.targets[0]
+            if len(around.targets) > 1 or not isinstance(target, ast.Name) or target.id == "_":
+                return False
+            return not any(n.id == target.id and isinstance(n.ctx, ast.Load) for n in module.nodes(ast.Name))
+        if isinstance(around, ast.stmt):
+            return False
+    return False
+
+
 def names_in(node: ast.AST) -> frozenset[str]:
     """The plain names that an expression or statement uses."""
     return frozenset(part.id for part in walk(node) if isinstance(part, ast.Name))

@@ -171,6 +171,11 @@ class Repository:
             e.path for e in self.tree.files if e.readable and self.part(e.path) not in ("vendored", "generated")
         )
 
+    @cached_property
+    def file_names(self) -> frozenset[str]:
+        """The last parts of all paths, of what could not be read as well."""
+        return frozenset(e.name for e in self.tree.files)
+
     def part(self, path: str) -> Part:
         """What the file at this path is to the project."""
         return self._parts.get(path) or part_of(path)

@@ -69,8 +69,11 @@ _VALIDATES = frozenset(
     ]
 )
 _PLAIN = frozenset(
-    {"Request", "Response", "WebSocket", "BackgroundTasks", "HttpRequest", "Session", "Any", "Dict", "dict"}
+    {"Request", "Response", "WebSocket", "BackgroundTasks", "HttpRequest", "Session", "Any", "Dict", "dict", "None"}
+    | {"UploadFile", "bytes", "object", "Mapping", "list", "List", "AsyncSession", "SecurityScopes"}
 )
+"""Types that say nothing of what is in a request."""
+_AROUND = frozenset({"Annotated", "Optional", "Union", "List", "list", "Sequence", "Tuple", "tuple", "Set", "set"})
 _LOADS = re.compile(
     r"^(joblib\.load|sklearn\.externals\.joblib\.load|torch\.load|torch\.jit\.load|torch\.hub\.load|onnxruntime\.InferenceSession"
     r"|spacy\.load|transformers\.pipeline|ultralytics\.YOLO|sentence_transformers\.SentenceTransformer"
@@ -103,6 +106,10 @@ class Handler:
     raw_line: int
     typed: bool
     checked: bool
+    looks: bool
+    """Whether code surely looks at the input; `checked` that it may."""
+    refuses_input: bool
+    """Whether an input that does not fit is answered by a code of 4xx."""
     refuses: bool
     guarded: bool
     masked_line: int
@@ -203,6 +210,8 @@ def _handler(module: Module, function: Function, route: str, helpers: dict[str, 
         raw_line=next((getattr(n, "lineno", 0) for n in own if _raw(n)), 0),
         typed=_typed(module, function),
         checked=refuses or any(_checks(node) for node in nodes),
+        looks=any(_looks(node) for node in nodes),
+        refuses_input=any(_refuses(node) and _of_input(module, node) for node in nodes),
         refuses=refuses,
         guarded=any(isinstance(n, ast.Try) for n in own),
         masked_line=_masked(own),
@@ -238,12 +247,40 @@ def _typed(module: Module, function: Function) -> bool:
     if not any(name.partition(".")[0] in ("fastapi", "litestar", "robyn") for name in module.imports):
         return False
     parameters = [a for a in (*function.args.args, *function.args.kwonlyargs) if a.arg not in ("self", "cls")]
-    return any(a.annotation is not None and not _loose(a.annotation) for a in parameters)
+    plain = [*function.args.posonlyargs, *function.args.args]
+    given = dict(zip(reversed(plain), reversed(function.args.defaults), strict=False))
+    given |= {a: d for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None}
+    return any(
+        a.annotation is not None
+        and not _loose(a.annotation)
+        and not _injected(a.annotation)
+        and not (a in given and _injected(given[a]))
+        for a in parameters
+    )
+
+
+def _injected(value: ast.expr) -> bool:
+    """Whether a parameter comes from the service itself, or is a file or a header: not what the model is asked with."""
+    return re.search(r"\b(Depends|File|Security|Header|Cookie)\(", ast.unparse(value)[:200]) is not None
 
 
 def _loose(annotation: ast.expr) -> bool:
-    head = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    return (head.attr if isinstance(head, ast.Attribute) else getattr(head, "id", "")) in _PLAIN
+    """Whether a type names no fields and no plain value: a file, bytes, any table, the request itself."""
+    if isinstance(annotation, ast.BinOp):
+        return _loose(annotation.left) and _loose(annotation.right)
+    if isinstance(annotation, ast.Subscript):
+        inner = annotation.slice
+        if _last(annotation.value) not in _AROUND:
+            return _loose(annotation.value)
+        items = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        return all(_loose(item) for item in (items[:1] if _last(annotation.value) == "Annotated" else items))
+    if isinstance(annotation, ast.Constant):
+        return annotation.value is None or str(annotation.value) in _PLAIN
+    return _last(annotation) in _PLAIN
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else str(getattr(node, "id", ""))
 
 
 def _raw(node: ast.AST) -> bool:
@@ -254,12 +291,40 @@ def _raw(node: ast.AST) -> bool:
     )
 
 
+def _looks(node: ast.AST) -> bool:
+    """Whether a call or comparison surely looks at the input: not at the model, a key or what comes out."""
+    if not isinstance(node, ast.Call):
+        return _checks(node)
+    name = called_name(node)
+    if name == "isinstance":
+        return bool(node.args) and bool(_OF_REQUEST.search(ast.unparse(node.args[0])[:200]))
+    return _checks(node) and not _OF_OTHERS.search(name)
+
+
+_OF_OTHERS = re.compile(
+    r"model|health|load|auth|token|key|user|permission|login|drift|limit|transform|perform", re.IGNORECASE
+)
+
+
+def _of_input(module: Module, node: ast.AST) -> bool:
+    """Whether a refusal is for what the input holds, and not for whatever went wrong."""
+    if not _OF_INPUT.search(ast.unparse(node)[:400]):
+        return False
+    around = next((a for a in module.parents(node) if isinstance(a, ast.ExceptHandler)), None)
+    return around is None or (around.type is not None and not _ANY_ERROR.search(ast.unparse(around.type)))
+
+
+_OF_INPUT = re.compile(r"\b(400|406|411|413|415|422)\b|HTTP_?(400|413|415|422)|BAD_REQUEST|UNPROCESSABLE|BadRequest")
+_ANY_ERROR = re.compile(r"\b(Exception|BaseException)\b")
+
+
 def _checks(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         name = called_name(node)
         return (
             name in _VALIDATES
-            or name.lower().endswith(("validate", "schema", "form", "allowed_file"))
+            or name.lower().endswith(("validate", "schema", "_form", "allowed_file"))
+            or name.endswith("Form")
             or (name == "load" and "schema" in ast.unparse(node.func)[:80].lower())
             or name.startswith(("validate_", "check_", "_validate", "_check"))
         )

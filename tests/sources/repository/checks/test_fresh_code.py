@@ -62,3 +62,93 @@ def test_a_model_that_is_judged_in_a_file_named_test_is_code() -> None:
     asserted = "from train import model\n\n\ndef test_model():\n    model.predict([1])\n"
     seen = look({"run/test.py": judged, "run/test_b.py": asserted, "tests/helper.py": judged}, []).repository
     assert [m.path for m in seen.code] == ["run/test.py"]
+
+
+_SERVICE = (
+    "import joblib\nfrom fastapi import FastAPI, File, HTTPException, UploadFile\nfrom pydantic import BaseModel\n\n"
+)
+_ROUTE = "app = FastAPI()\nmodel = joblib.load('m.joblib')\n\n\n@app.post('/predict')\n"
+
+
+@pytest.mark.parametrize(
+    ("way", "code"),
+    [
+        (
+            "by declared types",
+            "class Row(BaseModel):\n    age: int\n\n\n" + _ROUTE + "def predict(rows: list[Row]):\n"
+            "    return model.predict(rows)\n",
+        ),
+        (
+            "by a test that answers 4xx",
+            _ROUTE + "def predict(file: UploadFile = File(...)):\n    rows = read(file)\n    if 'age' not in rows:\n"
+            "        raise HTTPException(status_code=400, detail='no age')\n    return model.predict(rows)\n",
+        ),
+    ],
+)
+def test_how_a_route_looks_at_its_input_is_told(way: str, code: str) -> None:
+    said = _found("DEP102", {"a.py": TRAIN, "app.py": _SERVICE + code})
+    assert said.message == f"The one predicting route looks at its input before use, {way}."
+
+
+def test_a_schedule_that_an_optimizer_takes_is_named() -> None:
+    text = "import torch\n\nuse = True\nif use:\n    plan = torch.optim.lr_scheduler.StepLR(opt, 3)\nplan.step()\n"
+    assert "a schedule of the learning rate" in _found("FRW106", {"a.py": TRAIN + text}).message
+
+
+def test_a_joined_table_that_is_used_has_to_name_its_key() -> None:
+    text = "import pandas as pd\n\nboth = pd.merge(a, b)\nprint(len(both))\nmodel.fit(both)\n"
+    assert _found("WRA101", {"a.py": text}).polarity == "against"
+
+
+_FOLDS = """import pandas as pd
+from imblearn.over_sampling import SMOTE
+from keras.models import Sequential
+from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.preprocessing import StandardScaler
+
+df = pd.read_csv('a.csv')
+y = df.pop('y')
+a, b, c, d = train_test_split(df, y)
+"""
+_ROUNDS = """
+for i, j in StratifiedKFold(5).split(a, c):
+    model = Sequential()
+    model.fit(a[i], c[i], validation_data=(a[j], c[j]))
+    print(model.evaluate(b, d))
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "said"),
+    [
+        (
+            "LEK104",
+            "a, c = SMOTE().fit_resample(a, c)\n",
+            "SMOTE (line 10) makes new rows out of others before the rows for",
+        ),
+        (
+            "LEK101",
+            "a = StandardScaler().fit_transform(a)\n",
+            "StandardScaler (line 10) is computed over rows of the valid",
+        ),
+    ],
+)
+def test_folds_that_are_only_watched_are_told_as_such(code: str, change: str, said: str) -> None:
+    found = _found(code, {"a.py": _FOLDS + change + _ROUNDS})
+    assert found.severity == "low"
+    assert found.message.startswith(said)
+    assert found.message.endswith("the rows of the score take no part in it.")
+    whole = _found(code, {"a.py": _FOLDS + change + _ROUNDS.replace("evaluate(b, d)", "evaluate(a[j], c[j])")})
+    assert whole.severity == "high"
+
+
+def test_starting_weights_are_told_of_networks_only() -> None:
+    plain = _found("REP201", {"a.py": TRAIN + "import numpy as np\n\nrows = np.random.permutation(9)\n"})
+    network = _found("REP201", {"a.py": TRAIN + "import torch\n\ntorch.nn.init.normal_(weights)\n"})
+    assert plain.message.startswith("The code draws random numbers from NumPy,")
+    assert network.message.startswith("The code draws random numbers or starting weights from PyTorch,")
+
+
+def test_an_environment_to_run_is_counted() -> None:
+    listed = "name: x\ndependencies:\n  - numpy=1.2\n  - scipy=1.2\n  - pandas=1.2\n"
+    assert _found("REP102", {"a.py": TRAIN, "environment.yml": listed}).polarity == "for"

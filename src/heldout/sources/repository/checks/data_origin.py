@@ -197,7 +197,9 @@ class DataOrigin(Check):
             e.path
             for e in repo.tree.files
             if e.suffix in _DATA_SUFFIXES
-            and e.size > 200
+            and (
+                e.size > 200 or not (e.readable or e.symlink)
+            )  # what this copy lacks is in the repository all the same
             and not _PRODUCED.search(e.path)
             and not RECORDED.search(e.path)
             and repo.part(e.path) in ("code", "example")
@@ -223,6 +225,8 @@ class DataOrigin(Check):
         reads = [(path, line) for path, name, line in repo.calls(*_GLOBS_READ) if _READS.fullmatch(name)]
         named = repo.readme is not None and _DATASET_WORDS.search(repo.readme.text)
         if reads and repo.ml.training and repo.complete and not named and purpose(repo) == "application":
+            if _left_out(repo) or any(_reads_own(repo, path, line) for path, line in reads):
+                return
             texts = [*(m.path for m in repo.code), *repo.glob("*.md", "*.rst", "*.txt")]
             if any(_DATA_ADDRESS.search(repo.text(path).text) for path in first(texts, 400)):
                 return
@@ -232,6 +236,23 @@ class DataOrigin(Check):
                 strength=ramp(len(reads), 0, 2),
                 reads=len(reads),
             )
+
+
+_FILE_NAME = re.compile(r"[\w. ()\[\]-]+\.\w{1,8}(?=[\"'])")
+
+
+def _left_out(repo: Repository) -> bool:
+    """Whether some file that was not read, too large or absent from this copy, may be what holds the data."""
+    kinds = (*_DATA_SUFFIXES, ".txt", ".json", ".zip", ".gz", ".tar", ".pkl", ".mat", ".xml")
+    apart = (e for e in repo.tree.files if not e.readable and not e.symlink and e.suffix in kinds)
+    named = any(gap.what.partition(",")[0].lower().endswith(kinds) for gap in repo.tree.gaps if not gap.ours)
+    return named or any(not _PRODUCED.search(e.path) for e in apart)
+
+
+def _reads_own(repo: Repository, path: str, line: int) -> bool:
+    """Whether a file of the name that stands where it is read is in the repository, in whatever folder."""
+    near = "\n".join(repo.text(path).lines[max(line - 1, 0) : line + 2]) if not path.endswith(".ipynb") else ""
+    return any(name.strip() in repo.file_names for name in _FILE_NAME.findall(near))
 
 
 # The patterns only narrow the calls cheaply; the expressions above decide.

@@ -103,7 +103,9 @@ class Declared(Check):
         if cells and 2 * len({n for n in foreign if brought_by(n) & declared.names}) < len(foreign):
             return  # a cell that installs one thing is no declaration; what is missing is REP104's
         if declared.declared or declared.locks:
-            files = most_telling(path for path in declared.files if not RECORDED.search(path)) or list(declared.files)
+            aside = {d.path for d in declared.declared if d.dev} - {d.path for d in declared.declared if not d.dev}
+            main = [path for path in declared.files if not RECORDED.search(path) and path not in aside]
+            files = most_telling(main) or list(declared.files)
             yield self.found(
                 f"Dependencies are declared in {listed(files, 3)}.",
                 *(repo.at(path) for path in first(files, 3)),

@@ -12,6 +12,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
+from heldout.sources.repository.reading import called_name
 from heldout.sources.repository.repository import Repository
 
 _DRAWS = {
@@ -74,7 +75,9 @@ _NUMERIC = frozenset(
 """Packages of work with data: without any of them, a module's chance bears on no data."""
 
 _SHOWN = re.compile(
-    r"(^|/)[^/]*(demo|visuali[sz]|plot|gui|app|infer|serv|locust|load_?test)[^/]*(/[^/]+)?\.py$", re.IGNORECASE
+    r"(^|/)[^/]*(demo|visuali[sz]|plot|gui|app|infer|serv|locust|load_?test|traffic|simulat|daemon|generate_(load|requests)"
+    r"|client|producer|api|scrap|crawl|bot|retry|download|fake|mock|seed_|populate)[^/]*(/[^/]+)?\.py$",
+    re.IGNORECASE,
 )
 """Programs in which chance picks what is shown or asked, and trains nothing."""
 
@@ -128,8 +131,8 @@ class Seeds(Check):
         shows = {_scope(module, call) for call, name in module.method_calls if name in _SHOWS}
         shows |= {_scope(module, call) for call, name in module.calls if name.rpartition(".")[2] in _SHOWS}
         for call, name in module.calls:
-            if _ONE.search(name) and (_scope(module, call) in shows or _names(module, call)):
-                continue  # one that is drawn to be looked at, or to name a thing
+            if _waits(module, call) or (_ONE.search(name) and (_scope(module, call) in shows or _names(module, call))):
+                continue  # how long to wait, or one that is drawn to be looked at, or to name a thing
             for library, pattern in _DRAWS.items():
                 if pattern.fullmatch(name) or (library == "PyTorch" and _shuffles(call, name)):
                     draws.setdefault(library, call.lineno)
@@ -207,7 +210,8 @@ def _draws(libraries: list[str], only_trained: Set[str]) -> str:
     """What the code does by chance: where no draw is seen, networks are trained, whose starting weights are drawn."""
     drawn = [library for library in libraries if library not in only_trained]
     trained = [library for library in libraries if library in only_trained]
-    said = [f"draws random numbers or starting weights from {listed(drawn)}"] if drawn else []
+    weights = " or starting weights" if {"PyTorch", "TensorFlow"} & set(drawn) else ""
+    said = [f"draws random numbers{weights} from {listed(drawn)}"] if drawn else []
     said += [f"trains networks of {listed(trained)}, whose starting weights are random"] if trained else []
     return " and ".join(said)
 
@@ -222,6 +226,24 @@ def _scope(module: Module, node: ast.AST) -> object:
     if function is None and module.joined is not None and module.joined.cells:
         return module.joined.place(getattr(node, "lineno", 1))[0]
     return function
+
+
+_WAITS = re.compile(
+    r"sleep|delay|pause|jitter|backoff|wait|interval|timeout|retry|port|user_?agent|latency", re.IGNORECASE
+)
+
+
+def _waits(module: Module, call: ast.Call) -> bool:
+    """Whether what is drawn is how long to wait or whom to ask: no result hangs on it."""
+    for around in module.parents(call):
+        if isinstance(around, ast.Call) and _WAITS.search(called_name(around)):
+            return True
+        if isinstance(around, ast.Assign | ast.AnnAssign):
+            targets = around.targets if isinstance(around, ast.Assign) else [around.target]
+            return any(_WAITS.search(ast.unparse(target)) for target in targets)
+        if isinstance(around, ast.stmt):
+            return False
+    return False
 
 
 def _names(module: Module, call: ast.Call) -> bool:

@@ -10,7 +10,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, assignments, says_something
+from heldout.sources.repository.reading import argument, assignments, left_lying, says_something, switched_off
 from heldout.sources.repository.repository import Repository
 
 
@@ -126,7 +126,8 @@ class TrainingGuided(Practice):
 
     Example: `EarlyStopping(monitor="val_loss")`, `ReduceLROnPlateau`, `clip_grad_norm_`, an Optuna study speak for.
 
-    Limits: Whether validation data are separate from test data is the matter of other checks.
+    Limits: Whether validation data are separate from test data is the matter of other checks. What stands in a branch
+    that a constant of the file switches off, or in a name that nothing reads, is not counted.
     """
 
     code = "FRW106"
@@ -176,6 +177,10 @@ class TrainingGuided(Practice):
             "wandb:sweep",
         ),
     }
+
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Not in a branch that the file itself switches off, and not what nothing takes up."""
+        return not switched_off(module, call) and not left_lying(module, call)
 
 
 class FrameworkData(Practice):

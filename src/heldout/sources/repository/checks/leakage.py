@@ -59,13 +59,22 @@ class LeakageCheck(Check):
         """The words for a leak, at the line where it comes about."""
         likely = "" if leak.certain else " (likely: part of it cannot be seen in the code)"
         lines = dict.fromkeys(line for line in (leak.origin, leak.line) if line)
+        places = [module.location(line) for line in lines]
+        if leak.watched_only:
+            said = f"{placed(module, leak.message)}{likely}."
+            found = self.against(said, *places, severity="low", strength=0.2, flow=flow(module, leak), ask=_ASK_WATCHED)
+            return found.model_copy(update={"why": _WHY_WATCHED})
         return self.against(
             f"{placed(module, leak.message)}{likely}.",
-            *(module.location(line) for line in lines),
+            *places,
             severity=self.severity if leak.certain else "medium",
             strength=1.0 if leak.certain else 0.4,
             flow=flow(module, leak),
         )
+
+
+_WHY_WATCHED = "What is stopped, chosen or shown by validation rows that took part in the training looks too good."
+_ASK_WATCHED = "Here validation rows took part in the preparation. What is decided by them, and what does that change?"
 
 
 def inflates(module: Module, line: int) -> bool:

@@ -247,7 +247,7 @@ class SettingsApart(Check):
         """Judge the programs that train, or else praise what there is."""
         said = {noted.path: noted.note for noted in repo.notes(self)}
         training = set(repo.ml.training)
-        real = [m for m in repo.code if m.path in said and said[m.path].mechanism]
+        real = [m for m in repo.code if m.path in said and said[m.path].mechanism and not _OF_BUILDS.search(m.path)]
         if real and training:
             best = sorted(real, key=lambda m: (m.path not in training, m.path.count("/")))
             programs_too = any(m.path in training or m.guarded for m in real)
@@ -273,6 +273,11 @@ class SettingsApart(Check):
             )
 
 
+_OF_BUILDS = re.compile(
+    r"(^|/)(ci|\.\w[\w-]*|tools?|build_tools|maint_tools|scripts/(ci|build|release)|docs?|packaging|infra|docker|deploy\w*)/"
+    r"|(^|/)(setup|conf|noxfile|tasks|fabfile|versioneer|release|bump\w*)\.py$"
+)
+"""Programs that build, document or publish: their options set no run."""
 _ANY_FILE = re.compile(r"(yaml|toml|tomllib|ruamel)\b")
 _SETTINGS_WORD = re.compile(r"conf|cfg|param|setting|\bopt|option|hyp|\bargs\b", re.IGNORECASE)
 

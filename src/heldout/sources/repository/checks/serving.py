@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -115,17 +116,15 @@ class RequestValidation(_ServiceCheck):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Sort the predicting routes by how their input is looked at."""
         asked = self.predicting(repo)
-        checked = [(p, h) for p, h in asked if h.typed or h.checked]
+        checked = [(p, h) for p, h in asked if h.typed or h.refuses_input or h.looks]
         raw = [(p, h) for p, h in asked if h.raw_line and not (h.typed or h.checked or h.guarded)]
         if checked:
-            typed = sum(h.typed for _, h in checked)
-            some = "" if typed == len(checked) else f"{typed} of them "
-            told = f", {some}by declared types" if typed else ""
             yield self.found(
                 among(len(checked), len(asked), "predicting route", "looks at its", "look at their")
-                + f" input before use{told}.",
+                + f" input before use, {_ways([h for _, h in checked])}.",
                 *(repo.at(p, h.line) for p, h in first(checked, 3)),
-                strength=(len(checked) / len(asked)) * (1.0 if typed or any(h.refuses for _, h in checked) else 0.5),
+                strength=(len(checked) / len(asked))
+                * (1.0 if any(h.typed or h.refuses_input for _, h in checked) else 0.5),
                 checked=len(checked),
                 routes=len(asked),
             )
@@ -140,6 +139,17 @@ class RequestValidation(_ServiceCheck):
                 unchecked=len(raw),
                 routes=len(asked),
             )
+
+
+def _ways(handlers: list[Handler]) -> str:
+    """How the inputs are looked at: by the types of named fields, by a refusal, or otherwise in code."""
+    many = Counter(
+        "by declared types" if h.typed else "by a test that answers 4xx" if h.refuses_input else "by code of its own"
+        for h in handlers
+    )
+    if len(many) == 1:
+        return next(iter(many))
+    return ", ".join(f"{number} of them {way}" for way, number in many.items())
 
 
 class Health(_ServiceCheck):

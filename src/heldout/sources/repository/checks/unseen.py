@@ -94,7 +94,7 @@ class Encoders(Check):
         made: dict[str, ast.Call] = {}
         for call in module.called.get("get_dummies", ()):
             given = argument(call, "data", 0)
-            if isinstance(given, ast.Name):
+            if isinstance(given, ast.Name) and not _LABELS.search(given.id):
                 made.setdefault(_part(given), call)
         if "train" in made and "test" in made:
             yield self.against(
@@ -102,6 +102,10 @@ class Encoders(Check):
                 module.location(made["train"]),
                 module.location(made["test"]),
             )
+
+
+_LABELS = re.compile(r"(^|_)(y|ys)(?=_|train|test|$)|label|target|class", re.IGNORECASE)
+"""Names of answers: their classes are known, and a split by classes keeps them all."""
 
 
 def _part(node: ast.expr) -> str:

@@ -193,7 +193,43 @@ def _composed(node: ast.expr, call: ast.Call, module: Module) -> bool:
             if isinstance(a, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in a.targets)
         ]
         return bool(values) and any(not isinstance(v, ast.Name) and _composed(v, call, module) for v in values)
-    return any(not _fixed(part) for part in _pieces(node))
+    fixed = _literals(module, module.function_of(call))
+    return any(not _fixed(part, fixed) for part in _pieces(node))
+
+
+def _literals(module: Module, scope: ast.AST | None) -> frozenset[str]:
+    """Names that a function, or the module for it, binds to nothing but literals or texts made of such names."""
+    changed = {name for node in module.nodes(ast.Global) for name in node.names} | module.aliases.keys()
+    given = {part.arg for part in walk(scope) if isinstance(part, ast.arg)} if scope is not None else set[str]()
+    own: dict[str, list[ast.expr | None]] = {}
+    outer: dict[str, list[ast.expr | None]] = {}
+    for name in module.nodes(ast.Name):
+        if not isinstance(name.ctx, ast.Load):
+            function = module.function_of(name)
+            if function is scope or function is None:
+                (own if function is scope else outer).setdefault(name.id, []).extend(_values_of(module, name))
+    bound = outer | own
+    found: frozenset[str] = frozenset()
+    for _ in range(3):  # how many names a text may pass through
+        sure = (n for n, values in bound.items() if all(v is not None and _made(v, found) for v in values))
+        found = frozenset(sure) - changed - given
+    return found
+
+
+def _values_of(module: Module, name: ast.Name) -> list[ast.expr | None]:
+    """What is bound to a name where it stands; None for what is not said there."""
+    around = module.parent(name)
+    if isinstance(around, ast.For) and isinstance(around.iter, ast.List | ast.Tuple):
+        return list(around.iter.elts)
+    return [around.value if isinstance(around, ast.Assign | ast.AnnAssign) else None]
+
+
+def _made(value: ast.expr, fixed: frozenset[str]) -> bool:
+    """Whether a value is a literal, or a text put together from what is."""
+    if isinstance(value, ast.Constant | ast.Name):
+        return _fixed(value, fixed)
+    pieces = list(_pieces(value))
+    return bool(pieces) and all(_fixed(piece, fixed) for piece in pieces)
 
 
 def _pieces(node: ast.expr) -> Iterator[ast.expr]:
@@ -210,13 +246,13 @@ def _pieces(node: ast.expr) -> Iterator[ast.expr]:
         yield from (*node.args, *(k.value for k in node.keywords))
 
 
-def _fixed(node: ast.expr) -> bool:
-    """Constants, names in capitals, and paths of the interpreter: nobody sends them."""
+def _fixed(node: ast.expr, literals: frozenset[str] = frozenset()) -> bool:
+    """Constants, names in capitals or of literals, and paths of the interpreter: nobody sends them."""
     if isinstance(node, ast.Constant):
         return True
     if isinstance(node, ast.Attribute):
         return node.attr.isupper() or ast.unparse(node) == "sys.executable"
-    return isinstance(node, ast.Name) and node.id.isupper()
+    return isinstance(node, ast.Name) and (node.id.isupper() or node.id in literals)
 
 
 _SQL = re.compile(

@@ -11,6 +11,7 @@ from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import argument, called_name, constant, says_something
+from heldout.sources.repository.syntax import walk
 
 
 class Joins(Practice):
@@ -25,7 +26,8 @@ class Joins(Practice):
     Example: `orders.merge(users, on="user_id", how="left", validate="m:1")` and `pd.merge_asof` speak for;
     `pd.merge(a, b)` speaks against.
 
-    Limits: Keys that are doubled in the data are not seen in the code.
+    Limits: Keys that are doubled in the data are not seen in the code. A join of which only the size is asked is not
+    reported.
     """
 
     code = "WRA101"
@@ -55,6 +57,7 @@ class Joins(Practice):
         yield from super().on_module(module)
         bare = [c for c in _merges(module) if not _named(c) and constant(argument(c, "how", 2)) != "cross"]
         sure = [c for c in bare if len(c.args) == 2 and module.resolve(c.func) == "pandas.merge" and _no_stars(c)]
+        sure = [c for c in sure if not _only_counted(module, c)]
         if sure:
             yield self.against(
                 f"{plural(len(sure), 'merge')} in this file name{'s' if len(sure) == 1 else ''} no key: whatever"
@@ -69,6 +72,24 @@ def _merges(module: Module) -> Iterator[ast.Call]:
         dotted = module.resolve(call.func)
         if dotted == "pandas.merge" or (dotted is None and isinstance(call.func, ast.Attribute)):
             yield call
+
+
+def _only_counted(module: Module, call: ast.Call) -> bool:
+    """Whether of what is joined only the number of rows is asked, as of a set that two tables share."""
+    around = module.parent(call)
+    if not (isinstance(around, ast.Assign) and isinstance(around.targets[0], ast.Name)):
+        return _asks_size(module, call)
+    name = around.targets[0].id
+    where = module.function_of(call) or module.tree
+    read = [n for n in walk(where) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+    return bool(read) and all(_asks_size(module, n) for n in read)
+
+
+def _asks_size(module: Module, node: ast.expr) -> bool:
+    around = module.parent(node)
+    if isinstance(around, ast.Call):
+        return isinstance(around.func, ast.Name) and around.func.id == "len"
+    return isinstance(around, ast.Attribute) and around.attr in ("empty", "shape", "size")
 
 
 def _named(call: ast.Call) -> bool:

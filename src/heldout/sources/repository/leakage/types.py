@@ -36,6 +36,8 @@ class Leak:
     """Whether the code itself calls the score one on training rows."""
     measured: tuple[tuple[str, int], ...] = ()
     inner: bool = False
+    watched_only: bool = False
+    """Whether only rows that a fit watches or is chosen by take part: those of the score do not."""
     origin: int = 0
     """The line where what crosses the split was computed, 0 where nothing was."""
     away: bool = False

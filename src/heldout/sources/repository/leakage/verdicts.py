@@ -86,7 +86,9 @@ def at_splits(machine: Machine) -> Iterator[Leak]:
             inside = split.inner and (training or all(machine.parted(atom) for atom in influence.rows))
             end = (split.line, f"{split.how} parts the rows only after that")
             leak = spoken(machine, influence, end, certain=not inside)
-            if inside and leak.kind == "oversampling":
+            if only_watched(machine, influence.rows | split.rows):
+                leak = of_validation(leak, influence)
+            elif inside and leak.kind == "oversampling":
                 leak = replace(leak, inner=True)
             elif inside:
                 folds = split.how.removesuffix(".fit")
@@ -105,7 +107,12 @@ def spoken(machine: Machine, influence: Influence, end: Step, *, certain: bool =
     flow = ordered([*origin(machine, influence.rows), *influence.flow, end])
     what = f"{influence.what} (line {influence.line})"
     if influence.sort == "copies":
-        message = f"{what} makes copies of rows before they are parted: copies of test rows are trained on"
+        if _BLENDS.search(influence.what):
+            message = (
+                f"{what} makes new rows out of others before they are parted: test rows take part in training rows"
+            )
+        else:
+            message = f"{what} makes copies of rows before they are parted: copies of test rows are trained on"
         return Leak("oversampling", end[0], message, flow, certain=certain, origin=influence.line, away=influence.away)
     if alone:
         message = f"{what} is computed over the held-out rows and changes them: at work there is no such set of rows"
@@ -134,7 +141,9 @@ def at_fits(machine: Machine) -> Iterator[Leak]:
             own = {a.source for a in fit.rows} | machine.guessed
             apart = any(a.source not in own for a in outside) and meet(influence.rows, fit.rows)
             if apart or (outside and meet(machine.beside(fit.rows), influence.rows)):
-                yield spoken(machine, influence, (fit.line, f"{fit.name} learns from rows that were changed by it"))
+                end = (fit.line, f"{fit.name} learns from rows that were changed by it")
+                leak = spoken(machine, influence, end)
+                yield of_validation(leak, influence) if only_watched(machine, influence.rows) else leak
 
 
 def at_evaluations(machine: Machine) -> Iterator[Leak]:
@@ -154,7 +163,32 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
                 continue  # held-out rows drawn again and again: how sure a score is
             note = "the held-out rows are changed by their own numbers" if alone else "rows that took part in it"
             end = (event.line, note if alone else f"{event.fit.name} is judged on {note}")
-            yield spoken(machine, influence, end, alone=alone)
+            leak = spoken(machine, influence, end, alone=alone)
+            yield of_validation(leak, influence) if only_watched(machine, influence.rows) else leak
+
+
+def only_watched(machine: Machine, rows: Rows) -> bool:
+    """Whether fits that only watch these rows are scored on other held-out rows, and no score judges by these."""
+    held = [e for e in machine.evaluations if e.rows and not meet(e.rows, e.fit.rows)]
+    final = [e for e in held if e.how != "validation" and e.side != "val" and not e.for_choice]
+    watched = {e.fit for e in held if e not in final and meet(e.rows, rows)}
+    scored = any(e.how == "metric" and e.fit in watched and (e.side == "test" or was_put_aside(e.rows)) for e in final)
+    return scored and not any(meet(e.rows, rows) for e in final)
+
+
+def of_validation(leak: Leak, influence: Influence) -> Leak:
+    """The same leak, told of the validation rows: those of the score take no part in it."""
+    what = f"{influence.what} (line {influence.line})"
+    if leak.kind == "oversampling":
+        made = "new rows out of others" if _BLENDS.search(influence.what) else "copies of rows"
+        message = f"{what} makes {made} before the rows for validation are parted"
+    else:
+        message = f"{what} is computed over rows of the validation too"
+    return replace(leak, message=f"{message}; the rows of the score take no part in it", watched_only=True)
+
+
+_BLENDS = re.compile(r"SMOTE|ADASYN")
+"""Resamplers that make rows between others, and copy none."""
 
 
 def overlaps(machine: Machine) -> Iterator[Leak]:

@@ -11,6 +11,12 @@ def _test(code: str) -> dict[str, str]:
     return {"a.py": TRAIN, "tests/test_a.py": _LOADED + code}
 
 
+_SERVICE = (
+    "import joblib\nfrom fastapi import Depends, FastAPI, File, HTTPException, "
+    "Request, UploadFile\nfrom pydantic import"
+    " BaseModel\n\napp = FastAPI()\nmodel = joblib.load('m.joblib')\n\n\n@app.post('/predict')\n"
+)
+
 FRESH = (
     Trap(
         "ROB102",
@@ -73,6 +79,116 @@ FRESH = (
             "a.py": TRAIN,
             "train_and_test/test.py": "import torch\n\n\ndef test(model, loader):\n    for x, y in loader:\n"
             "        print(model(x), y)\n",
+        },
+    ),
+    Trap(
+        "ROB102",
+        "for",
+        "all values of a column are missing: the column is there; and three variables are no extreme",
+        _test(
+            "def test_all_missing_column_matches(missing_rows):\n    assert f1(missing_rows)\n\n\n"
+            "def test_too_many_variables():\n    assert f1([1, 2, 3])\n"
+        ),
+    ),
+    Trap(
+        "ROB103",
+        "against",
+        "the classes of an answer are the same in every fold",
+        {
+            "a.py": TRAIN + "import pandas as pd\n\ny_train_new = pd.get_dummies(y_train_new)\n"
+            "y_test_new = pd.get_dummies(y_test_new)\ntrain_labels = pd.get_dummies(train_labels)\n"
+        },
+    ),
+    Trap(
+        "FRW106",
+        "for",
+        "a schedule in a branch that a constant switches off, and one that no optimizer gets",
+        {
+            "a.py": "import tensorflow as tf\n\noptimizer = 'ADAM'\nif optimizer == 'ADAM':\n"
+            "    step = tf.train.AdamOptimizer(0.1).minimize(cost)\nelif optimizer == 'SGD':\n"
+            "    rate = tf.train.exponential_decay(0.1, 5, 1000, 0.95)\n"
+            "    step = tf.train.GradientDescentOptimizer(rate).minimize(cost)\n"
+            "other = tf.train.polynomial_decay(0, 1, [0.1])\n",
+            "b.py": "import torch\n\nuse = False\nscheduler = torch.optim.lr_scheduler.StepLR(opt, 3)\nif use:\n"
+            "    plan = torch.optim.lr_scheduler.StepLR(opt, 3)\n    plan.step()\n",
+        },
+    ),
+    Trap(
+        "WRA101",
+        "against",
+        "rows that two tables share are only counted",
+        {
+            "a.py": "import pandas as pd\n\n\ndef meet(a, b):\n    both = pd.merge(a, b)\n"
+            "    return not both.empty\n\n\n"
+            ""
+            "def many(a, b):\n    return len(pd.merge(a, b))\n"
+        },
+    ),
+    Trap(
+        "SAF104",
+        "against",
+        "a command made of names that are bound to literals alone",
+        {
+            "a.py": "import os\n\nsource = 'https://example.org/a.csv'\n\n\ndef load():\n    name = 'a.csv'\n"
+            "    os.system('wget ' + source + ' -O ' + name)\n    command = f'unzip {name}'\n    os.system(command)\n"
+            "    for part in ['a', 'b']:\n        os.system('rm %s' % part)\n"
+        },
+    ),
+    *(
+        Trap("DEP102", "for", why, {"a.py": TRAIN, "app.py": _SERVICE + code})
+        for why, code in {
+            "a file or any table says nothing of what is in it": "def predict(file: UploadFile = File(...), "
+            "more: dict = None,"
+            " db: Store = Depends(store)):\n    return model.predict(read(file))\n",
+            "a service that fails looks at no input": "async def predict(request: Request):\n    if model is None:\n"
+            "        raise HTTPException(503, 'not ready')\n"
+            "    try:\n        return model.predict(await request.body())\n"
+            "    except Exception as error:\n        raise HTTPException(status_code=400, detail=str(error))\n",
+            "what is transformed or loaded is not looked at": "def predict(body: bytes):\n    check_model_loaded()\n"
+            "    rows = scaler.transform(body)\n    answer = model.predict(rows)\n"
+            "    return list(answer) if isinstance(answer, tuple) else answer\n",
+        }.items()
+    ),
+    Trap(
+        "REP303",
+        "against",
+        "a file of the name that is read stands in another folder",
+        {
+            "runs/a.py": TRAIN + "import pandas as pd\n\ndf = pd.read_csv('/kaggle/input/train.csv')\n"
+            "more = pd.read_csv('/kaggle/input/train.csv')\n",
+            "train.csv": "a,b\n1,2\n",
+        },
+    ),
+    Trap(
+        "REP201",
+        "against",
+        "chance that makes traffic, or says how long to wait, changes no result",
+        {
+            "train.py": TRAIN,
+            "app/api/traffic_daemon.py": "import random\n\nimport numpy as np\n\nrows = random.randint(1, 9)\n",
+            "run.py": "import random\nimport time\n\nimport numpy as np\n\ntime.sleep(random.uniform(1, 3))\n"
+            "delay = 2 * random.random()\nheaders = {'User-Agent': 'x'}\n",
+        },
+    ),
+    Trap(
+        "REP102",
+        "for",
+        "an environment that builds the documentation is none to run",
+        {
+            "a.py": TRAIN,
+            "requirements.txt": "numpy\nscipy\npandas\nscikit-learn\n",
+            ".github/environment-docs.yaml": "name: x\ndependencies:\n  - numpy=1.2\n  - scipy=1.2\n  - pandas=1.2\n"
+            "  - sphinx=3.1\n  - nbsphinx=0.8\n",
+            "envs/environment.yml": "name: x-docs\ndependencies:\n  - scikit-learn=1.0\n  - furo=3\n  - myst=2\n",
+        },
+    ),
+    Trap(
+        "REP302",
+        "for",
+        "the options of a program that builds are no settings of a run",
+        {
+            "a.py": TRAIN,
+            "ci/render.py": "import argparse\n\nparser = argparse.ArgumentParser()\nparser.add_argument('file')\n",
         },
     ),
 )
