@@ -333,7 +333,8 @@ def standard(name: str) -> bool:
 def brought_by(name: str) -> frozenset[str]:
     """The normalised names of distributions that may bring a top-level import."""
     plain = normalise(name)
-    return frozenset({plain, f"python-{plain}", f"py-{plain}", f"py{plain}", *DISTRIBUTIONS.get(name, ())})
+    built = (f"{plain}-{kind}" for kind in ("pypi", "binary", "headless", "gpu", "cpu", "nightly", "python", "py"))
+    return frozenset({plain, f"python-{plain}", f"py-{plain}", f"py{plain}", *built, *DISTRIBUTIONS.get(name, ())})
 
 
 def of_family(name: str, names: frozenset[str]) -> bool:

@@ -70,15 +70,16 @@ def _truth(module: Module, test: ast.expr) -> bool | None:
         inner = _truth(module, test.operand)
         return None if inner is None else not inner
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.NotEq):
-        left, right = (_literal(module, side) for side in (test.left, test.comparators[0]))
+        left, right = (literal_of(module, side) for side in (test.left, test.comparators[0]))
         if left is None or right is None:
             return None
         return (left.value == right.value) == isinstance(test.ops[0], ast.Eq)
-    found = _literal(module, test)
+    found = literal_of(module, test)
     return None if found is None else bool(found.value)
 
 
-def _literal(module: Module, node: ast.expr) -> ast.Constant | None:
+def literal_of(module: Module, node: ast.expr) -> ast.Constant | None:
+    """The literal that a node is, or that a name is bound to alone; None for anything else."""
     if isinstance(node, ast.Constant):
         return node
     if not isinstance(node, ast.Name):

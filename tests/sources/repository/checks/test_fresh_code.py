@@ -152,3 +152,29 @@ def test_starting_weights_are_told_of_networks_only() -> None:
 def test_an_environment_to_run_is_counted() -> None:
     listed = "name: x\ndependencies:\n  - numpy=1.2\n  - scipy=1.2\n  - pandas=1.2\n"
     assert _found("REP102", {"a.py": TRAIN, "environment.yml": listed}).polarity == "for"
+
+
+def test_counts_that_a_reader_may_extend_say_at_least() -> None:
+    records = "".join(f"class A{i}(BaseModel):\n    a: int\n\n\n" for i in range(3))
+    said = _found("PYT111", {"a.py": "from pydantic import BaseModel\n\n\n" + records})
+    assert said.message.endswith("tests apart): at least 3.")
+    loops = "".join(f"for row in rows{i}:\n    use(row)\n" for i in range(25))
+    assert _found("PYT107", {"a.py": loops}).message.startswith("Of some 25 `for` loops")
+    splits = (
+        "from sklearn.model_selection import train_test_split\n" + "a, b = train_test_split(x, random_state=1)\n" * 2
+    )
+    assert "; none was seen without." in _found("REP202", {"a.py": TRAIN + splits}).message
+
+
+def test_the_suffix_of_a_distribution_hides_no_library() -> None:
+    files = {"a.py": TRAIN + "import rdkit\nimport pandas\n", "requirements.txt": "rdkit-pypi\nscikit-learn\npandas\n"}
+    assert _found("REP104", files).polarity == "for"
+
+
+def test_a_cloud_name_that_is_a_literal_of_the_file_is_no_setting() -> None:
+    call = "s3.put_object(Bucket={}, Key=key)\n"
+    fixed = {"a.py": "import boto3\n\ns3 = boto3.client('s3')\nname = 'mine'\n" + call.format("name")}
+    (check,) = checks_by_code(["CLD104"])
+    assert not findings_of(fixed, check)
+    given = {"a.py": "import boto3\n\n\ndef f(s3, name, key):\n    " + call.format("name")}
+    assert _found("CLD104", given).message.startswith("At least 1 call to a cloud takes the name of a bucket,")

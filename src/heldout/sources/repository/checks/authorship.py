@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.identity import is_bot
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 
@@ -24,10 +24,16 @@ _EMPTY_WORDS = re.compile(
 )
 _IDLE = re.compile(
     r"^(update[sd]?|(bug )?fix(e[sd])?|wip|test(s|ing)?|(minor |small )?(changes?|edits?|updates?|fix(es)?)|commit"
-    r"|initial( commit)?|minor|misc|stuff|cleanup|typo|(add(ed)?|delete) files via upload|create|\W+|\w{1,2})?"
-    r"( (the )?(readme(\.md)?|(main )?files?|code|bugs?|it|this|stuff|things?|\S+\.(py|md|ipynb|txt)))?[.!]*$",
+    r"|initial( commit)?|minor|misc|stuff|cleanup|typo|(add(ed)?|delete) files via upload"
+    r"|create|delete|remove|rename|\W+|\w{1,2})?"
+    r"( (the )?(readme(\.md)?|(main )?files?|code|bugs?|it|this|stuff|things?"
+    r"|[\w./-]*\.\w{1,6}|dockerfile|makefile|licen[cs]e))?[.!]*$",
     re.IGNORECASE,
 )
+
+
+_OF_REQUEST = re.compile(r"\s*\(#\d+\)$")
+"""The number of a request that a platform puts behind a message."""
 
 
 class CopiedNotices(Check):
@@ -205,7 +211,7 @@ class CommitPractice(Check):
         commits = [c for c in history.commits if len(c.parents) < 2 and not is_bot(c.author)]
         if len(commits) < 20:
             return
-        bare = sum(1 for c in commits if _IDLE.match(c.subject.strip()))
+        bare = sum(1 for c in commits if _IDLE.match(_OF_REQUEST.sub("", c.subject.strip())))
         idle = fraction(bare, len(commits))
         counted = ([x for x in c.changes or () if x.added is not None] for c in commits)
         sizes = [sum((x.added or 0) + (x.deleted or 0) for x in changes) for changes in counted if changes]
@@ -213,7 +219,7 @@ class CommitPractice(Check):
         words = (
             f"{f'At least {bare}' if bare else 'None'} of {len(commits)} commit messages (merges apart)"
             f" {'says' if bare == 1 else 'say'} no more than “update”, “fix” or the name of a file, as far as they are"
-            f" recognised; the median commit changes {typical:.0f} lines."
+            f" recognised; the median commit changes about {rounded(round(typical))} lines (binary files apart)."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
         if idle < 0.15 and typical <= 150 and not _curt([c.subject for c in commits]):

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.cloud import OPERATIONS, SDK, WEAK, uses_sdk
+from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, called_name, constant
+from heldout.sources.repository.reading import argument, called_name, constant, literal_of
 from heldout.sources.repository.repository import Repository
 
 # fmt: off
@@ -141,7 +142,7 @@ class CloudNames(Check):
                 if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
                     literal += 1
                     fixed = fixed or call.lineno
-                elif isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+                elif value is not None and _from_outside(module, value):
                     passed += 1
                     line = line or call.lineno
         for name in ("upload_file", "download_file", "Bucket", "bucket", "get_bucket", "upload_fileobj"):
@@ -155,7 +156,7 @@ class CloudNames(Check):
                 ):
                     literal += 1
                     fixed = fixed or call.lineno
-                elif isinstance(call.func, ast.Attribute) and isinstance(value, ast.Name | ast.Attribute):
+                elif isinstance(call.func, ast.Attribute) and value is not None and _from_outside(module, value):
                     passed += 1
                     line = line or call.lineno
         if literal or passed:
@@ -169,8 +170,9 @@ class CloudNames(Check):
         if passed and passed >= 2 * literal:
             where = [(n.path, n.note[3]) for n in found if n.note[3]]
             yield self.found(
-                among(passed, passed + literal, "call", "takes its", "take their")
-                + " bucket, region or project as a setting.",
+                f"At least {plural(passed, 'call')} to a cloud {'takes' if passed == 1 else 'take'} the name of a"
+                f" bucket, region, endpoint, table or project as a setting;"
+                f" {literal or 'none'} {'was' if literal < 2 else 'were'} seen with a fixed one.",
                 *(repo.at(*place) for place in first(where, 3)),
                 strength=fraction(passed, passed + literal) * ramp(passed, 0, 4),
                 passed=passed,
@@ -179,13 +181,19 @@ class CloudNames(Check):
         elif literal >= 2:
             where = [(n.path, n.note[2]) for n in found if n.note[2]]
             yield self.against(
-                f"{literal} of {passed + literal} calls have the name of a bucket, region or project written "
-                f"into them.",
+                f"At least {literal} calls to a cloud have the name of a bucket, region, endpoint, table or project"
+                " written into them.",
                 *(repo.at(*place) for place in first(where, 3)),
                 strength=fraction(literal, passed + literal) * ramp(literal, 0, 5),
                 passed=passed,
                 literal=literal,
             )
+
+
+def _from_outside(module: Module, value: ast.expr) -> bool:
+    """Whether a name of something is given by a variable, and that is no literal of the file."""
+    given = isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+    return given and literal_of(module, value) is None
 
 
 def _cloud_call(module: Module, call: ast.Call) -> bool:

@@ -42,7 +42,7 @@ class SlowContainers(Tally):
     why = "The wrong container is what makes code slow when the data grow."
     mend = "Use a set or dict to look up, a deque as a queue, and collect in a list before making the table once."
     ask = "How does the time of this loop grow when the input doubles, and which container would change that?"
-    phrase = "{n} lines in loops look up in, take from the front of, or grow by copying a list or table."
+    phrase = "At least {n} lines in loops look up in, take from the front of, or grow by copying a list or table."
 
     def on_module(self, module: Module) -> Iterable[int]:
         """Note the lines."""

@@ -14,7 +14,7 @@ from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
 from heldout.material.import_names import DISTRIBUTIONS, brought_by, known_library
 from heldout.material.tree import UnreadableError
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
 from heldout.sources.repository.checks.paths_and_config import RECORDED
 from heldout.sources.repository.needs import foreign_imports, purpose
 from heldout.sources.repository.repository import Repository
@@ -103,9 +103,7 @@ class Declared(Check):
         if cells and 2 * len({n for n in foreign if brought_by(n) & declared.names}) < len(foreign):
             return  # a cell that installs one thing is no declaration; what is missing is REP104's
         if declared.declared or declared.locks:
-            aside = {d.path for d in declared.declared if d.dev} - {d.path for d in declared.declared if not d.dev}
-            main = [path for path in declared.files if not RECORDED.search(path) and path not in aside]
-            files = most_telling(main) or list(declared.files)
+            files = most_telling(path for path in declared.files if not RECORDED.search(path)) or list(declared.files)
             yield self.found(
                 f"Dependencies are declared in {listed(files, 3)}.",
                 *(repo.at(path) for path in first(files, 3)),
@@ -187,7 +185,9 @@ class Versions(Check):
         what = "at least a lower bound" if library else "an exact version or a lock"
         count = int(bounded) if library else fixed
         where = listed(dict.fromkeys(d.path for d in wanted), 2)
-        said = f"{count} of {len(wanted)} dependencies have {what} (those to run, in {where})"
+        many = len(wanted) > 40  # nobody counts so many to the last, with what comes twice
+        of = f"about {rounded(count)} of about {rounded(len(wanted))}" if many else f"{count} of {len(wanted)}"
+        said = f"{of[0].upper()}{of[1:]} dependencies have {what} (those to run, in {where})"
         if not library and share >= 0.4 and 2 * fixed < len(wanted):
             held = sum(kind != "free" for kind in kinds)
             said = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.reading import called_name
@@ -334,18 +334,27 @@ class RandomState(Check):
             return
         without = [(path, line) for path, line, stated in calls if not stated]
         share = 1 - fraction(len(without), len(calls))
-        said = (
-            f"{among(len(calls) - len(without), len(calls), 'call', 'has', 'have')} a random state or a seed of"
-            f" NumPy in the"
-            " same file (calls that split or make randomised estimators)."
+        given = len(calls) - len(without)
+        seed = "a random state, or a seed of NumPy in the same file"
+        told = (
+            f"{len(without)} {'was' if len(without) == 1 else 'were'} seen without"
+            if without
+            else "none was seen without"
+        )
+        good = f"At least {given} calls that split or make randomised estimators have {seed}; {told}."
+        bad = f"At least {len(without)} calls that split or make randomised estimators have no random state"
+        bad += (
+            f", {given} {'has' if given == 1 else 'have'} {seed}."
+            if given
+            else ", nor a seed of NumPy in the same file."
         )
         numbers: dict[str, Any] = {"calls": len(calls), "with_state": len(calls) - len(without)}
         if share >= 0.7:
             places = [(path, line) for path, line, stated in calls if stated]
-            yield self.found(said, *(repo.at(*p) for p in first(places, 2)), strength=ramp(share, 0.5, 1.0), **numbers)
+            yield self.found(good, *(repo.at(*p) for p in first(places, 2)), strength=ramp(share, 0.5, 1.0), **numbers)
         elif share < 0.4 and len(without) > 2 and purpose(repo) == "application":
             yield self.against(
-                said, *(repo.at(*p) for p in first(without, 3)), strength=ramp(share, 0.5, 0.0), **numbers
+                bad, *(repo.at(*p) for p in first(without, 3)), strength=ramp(share, 0.5, 0.0), **numbers
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.checks.tally import Tally, is_name
 from heldout.sources.repository.module import Module
@@ -108,10 +108,13 @@ class NamedErrors(Check):
         share = fraction(named, handlers) if handlers else 1.0
         if raised + named < 4 or share < 0.6 or rate < 0.5:
             return
-        share_named = among(named, handlers, "handler", "names", "name").replace("The", "the")
-        told = f", and {share_named} what to catch" if handlers else ""
+        loose = handlers - named
+        rest = f"{plural(loose, 'other')} {'was' if loose == 1 else 'were'} seen" if loose else "no other was seen"
+        told = f", and at least {plural(named, 'handler')} name{'s' if named == 1 else ''} what to catch; {rest}"
+        told = told if named else ""
         yield self.found(
-            f"{plural(raised, 'exception')} {'is' if raised == 1 else 'are'} raised by type with a message{told}.",
+            f"At least {plural(raised, 'exception')} {'is' if raised == 1 else 'are'} raised by type with a message"
+            f"{told}.",
             *first((repo.at(noted.path, noted.note[3]) for noted in taken if noted.note[3]), 3),
             strength=ramp(rate, 0.5, 6) * ramp(share, 0.5, 0.9),
             raised=raised,
@@ -164,7 +167,8 @@ class OpenFiles(Check):
         share = fraction(kept, kept + len(loose))
         if kept >= 3 and share >= 0.8 and 2 * kept >= len(taken):
             yield self.found(
-                f"{kept} of {len(taken)} files that are opened are closed by a context manager.",
+                f"At least {kept} files that are opened are closed by a context manager, and"
+                f" {_others(len(taken) - kept)}.",
                 *places[:2],
                 strength=ramp(share, 0.75, 1.0) * ramp(kept, 1, 6),
                 opened=len(taken),
@@ -172,12 +176,21 @@ class OpenFiles(Check):
             )
         elif len(loose) >= 3 and share < 0.6:
             yield self.against(
-                f"{len(loose)} of {len(taken)} files that are opened are not closed by the code.",
+                f"At least {len(loose)} files that are opened are not closed by the code"
+                + (f", and {plural(kept, 'file')} by a context manager." if kept else "."),
                 *(repo.at(path, line) for path, line in loose[:4]),
                 strength=ramp(share, 0.6, 0.1),
                 opened=len(taken),
                 managed=kept,
             )
+
+
+def _others(number: int) -> str:
+    return (
+        f"{number} {'was' if number == 1 else 'were'} seen that {'is' if number == 1 else 'are'} not"
+        if number
+        else ("none was seen that is not")
+    )
 
 
 def _is_path_open(call: ast.Call, module: Module) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.checks.structure import modules_in_packages
 from heldout.sources.repository.checks.tally import Tally, calls_name, is_name
@@ -36,7 +36,7 @@ class StarImports(Tally):
     mend = "Import the names that are used."
     ask = "Where does a name in this file come from, and how would you find out?"
     parts = ("code",)
-    phrase = "{n} star imports outside `__init__.py`, notebooks and examples."
+    phrase = "At least {n} star imports outside `__init__.py`, notebooks and examples."
 
     def on_module(self, module: Module) -> Iterable[int]:
         """Note their lines."""
@@ -97,15 +97,15 @@ class IndexLoops(Check):
         share = fraction(len(places), loops)
         if loops >= 20 and fraction(counting, loops) <= 0.02:
             yield self.found(
-                f"{loops - counting} of {loops} `for` loops (tests and documentation apart) walk the things themselves"
-                " or need the position.",
+                f"Of some {rounded(loops)} `for` loops (tests and documentation apart)"
+                f" {'hardly any' if counting else 'none'} was seen to count positions only to take the thing at each.",
                 strength=ramp(fraction(counting, loops), 0.02, 0.0) * ramp(loops, 0, 40),
                 loops=loops,
             )
         elif len(places) >= 3 and share > 0.05:
             yield self.against(
-                f"{len(places)} of {loops} `for` loops (tests and documentation apart) count positions only to take the"
-                " thing at each.",
+                f"At least {len(places)} of some {rounded(loops)} `for` loops (tests and documentation apart) count"
+                " positions only to take the thing at each.",
                 *(repo.at(path, line) for path, line in places[:4]),
                 strength=ramp(share, 0.05, 0.25),
                 loops=loops,
@@ -160,7 +160,7 @@ class Globals(Tally):
     why = "State in globals makes runs, tests and threads disturb each other."
     mend = "Pass the state as an argument, or keep it on an object."
     ask = "What happens when two of these run in one process?"
-    phrase = "{n} functions change global variables."
+    phrase = "At least {n} functions change global variables."
     low = 0.5
 
     def on_module(self, module: Module) -> Iterable[int]:
@@ -208,7 +208,8 @@ class WrongComparisons(Tally):
     mend = "Use `assert condition, message`, `==` for values and `isna()` for missing ones."
     ask = "What is the difference between `is` and `==`, and when does it show?"
     phrase = (
-        "{n} comparisons do not do what they say: `is` beside a value, `== None` on a table, or an assert on a tuple."
+        "At least {n} comparisons do not do what they say: `is` beside a value, `== None` on a table, or an"
+        " assert on a tuple."
     )
 
     def on_module(self, module: Module) -> Iterable[int]:
@@ -291,7 +292,7 @@ class Records(Check):
         if places and rate >= 0.2:
             yield self.found(
                 "Records with named fields (dataclasses, named tuples, enums, typed models; tests apart):"
-                f" {len(places)}.",
+                f" at least {len(places)}.",
                 *(repo.at(path, line) for path, line in first(places, 3)),
                 strength=ramp(rate, 0.1, 2.0),
                 records=len(places),
@@ -352,8 +353,8 @@ class LibraryLogging(Check):
         rate = len(prints) / (sum(packaged.values()) / 1000)
         if len(logs) >= 3 and len(logs) > len(prints):
             yield self.found(
-                f"Apart from files that are run, the package logs: {len(logs)} calls of a logger,"
-                f" {plural(len(prints), 'print')}.",
+                f"Apart from files that are run, the package logs: at least {len(logs)} calls of a logger were seen,"
+                f" and {plural(len(prints), 'print') if prints else 'no print'} in functions.",
                 *(repo.at(path, line) for path, line in logs[:2]),
                 strength=ramp(fraction(len(logs), len(logs) + len(prints)), 0.5, 0.9),
                 logs=len(logs),
@@ -361,7 +362,7 @@ class LibraryLogging(Check):
             )
         elif len(prints) >= 15 and rate > 4 and not logs and not any(True for _ in repo.imports(*_LOGGERS)):
             yield self.against(
-                f"Functions of the package print {len(prints)} times and log nothing.",
+                f"Functions of the package print at least {len(prints)} times, and no logger was seen.",
                 *(repo.at(path, line) for path, line in prints[:3]),
                 strength=ramp(rate, 4, 20),
                 prints=len(prints),

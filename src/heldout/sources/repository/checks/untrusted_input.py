@@ -316,7 +316,8 @@ class PastedSql(Check):
             )
         elif len(kept) >= 2:
             yield self.found(
-                f"{len(kept)} of {len(kept)} database queries with values take them as parameters.",
+                f"At least {len(kept)} database queries take their values as parameters, and none was seen that"
+                " does not.",
                 *(repo.at(path, line) for path, line in first(kept, 2)),
                 with_parameters=len(kept),
             )
