@@ -29,6 +29,8 @@ _STARTER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What tools write into the README of a project that they start."""
+CITED = re.compile(r"\]\(\s*<?https?://|arxiv|openaccess|doi\.org|aclanthology|et al\b", re.IGNORECASE)
+"""Headings that are links to something elsewhere, or the title of a paper: notes on it, and no guide to this work."""
 _RECORDS = re.compile(r"change|history|contribut|code_of_conduct|licen[cs]e|\.github", re.IGNORECASE)
 _OF_AGENTS = re.compile(r"(^|/)(openspec|\.?specify|\.claude|\.cursor|\.agents?)/", re.IGNORECASE)
 """Orders to programs that write code, and what they report."""
@@ -148,5 +150,7 @@ def told(repo: Repository, wanted: re.Pattern[str], words: int) -> list[tuple[st
         for text in documents(repo)[:60]
         if not _RECORDS.search(text.path)
         for section in sections(text)
-        if wanted.search(section.title[:200]) and len(section.body.split()) >= words
+        if wanted.search(section.title[:200])
+        and not CITED.search(section.title[:500])
+        and len(section.body.split()) >= words
     ]

@@ -19,6 +19,8 @@ _BARE = "".join(f"def h{n}(x):\n" + "    x += 1\n" * 9 + "    return x\n\n\n" fo
 _MAKES = "".join(f"def k{n}(x):\n    y = x + {n}\n    return y\n\n\n" for n in range(12))
 _SETTINGS = "".join(f"NAME_{n} = {n}\n" for n in range(40))
 _PURPOSE = "This package predicts how much water a field needs on the next day from weather and soil.\n" * 2
+_TESTED = "def test_a():\n    assert k1(1) == 2\n" * 20
+_FAILS = "def test_a():\n    try:\n        run()\n    except OSError:\n        assert False\n"
 _PLOTS = "import matplotlib.pyplot as plt\n"
 
 
@@ -61,6 +63,28 @@ TRAPS = (
         "for",
         "a text written large is no title of a figure",
         {"a.py": _PLOTS + "".join(f"def d{n}(x):\n    plt.plot(x)\n    return x.name.title()\n\n\n" for n in range(6))},
+    ),
+    Trap(
+        "HND107",
+        "for",
+        "questions that were asked and answered are no place to ask",
+        {"README.md": "# Water\n\n## Question & Answer\n\n1. Are these two models equal? They differ a little.\n"},
+    ),
+    Trap(
+        "HND107",
+        "for",
+        "a heading without a way to anybody is no place to ask",
+        {"README.md": "# Water\n\n## Questions\n\nWhich of the two fields is the wetter one?\n"},
+    ),
+    Trap(
+        "HND108",
+        "for",
+        "the title of a paper is no guide to training",
+        {
+            "a.py": "import torch\n" + _MAKES,
+            "notes.md": "# Read\n\n## [Fine-tuning for retrieval](https://arxiv.org/abs/1)\n\n"
+            + "They train with data of their own and label what is seen in it by hand. " * 5,
+        },
     ),
     Trap("CRF201", "for", "the documentation's own functions are none of the code", {"docs/tutorials/a.py": _TOLD}),
     Trap("CRF101", "against", "a long function of the documentation is not the code's", {"docs/conf.py": _LONG * 6}),
@@ -132,6 +156,27 @@ def _said(code: str, files: Files) -> Finding:
             "At least 5 functions, scripts or notebook cells",
         ),
         (
+            "HND107",
+            "for",
+            {"README.md": "# Water\n\n## Questions\n\nOpen an issue, or write to us in the forum of the project.\n"},
+            "a section on where to ask",
+        ),
+        (
+            "CRF301",
+            "for",
+            {
+                "a.py": _MAKES,
+                "tests/test_a.py": _FAILS,
+            },
+            "The one test function asserts something.",
+        ),
+        (
+            "CRF302",
+            "for",
+            {"src/water.py": _MAKES * 3, "tests/test_a.py": "from src.water import k1\n\n\n" + _TESTED},
+            "At least 1 file of tests uses the project's own code",
+        ),
+        (
             "CRF302",
             "for",
             {
@@ -158,6 +203,19 @@ def test_a_count_says_what_it_leaves_out(code: str, polarity: str, files: Files,
     found = _said(code, files)
     assert found.polarity == polarity
     assert told in found.message
+
+
+@pytest.mark.parametrize(
+    ("packaged", "files"),
+    [
+        (True, {"water/a.py": _MAKES, "water/b.py": _MAKES, "pyproject.toml": "[project]\nname = 'water'\n"}),
+        (True, {"src/water/a.py": _MAKES, "src/water/b.py": _MAKES, "setup.py": "setup(packages=find_packages())\n"}),
+        (False, {"src/a.py": _MAKES, "src/b.py": _MAKES, "pyproject.toml": "[tool.poetry]\nname = 'water'\n"}),
+        (False, {"app/a.py": _MAKES, "core/b.py": _MAKES, "pyproject.toml": "[project]\nname = 'water'\n"}),
+    ],
+)
+def test_a_project_is_a_package_when_a_build_would_find_one(packaged: bool, files: Files) -> None:
+    assert ("is set up as a package" in _said("CRF401", files).message) is packaged
 
 
 def test_the_copies_of_two_files_are_told_by_the_least_number_of_lines() -> None:

@@ -160,7 +160,7 @@ def test_options_of_pytest_are_no_folders(command: str) -> None:
     (check,) = checks_by_code(["CRF305"])
     workflow = f"on: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {command}\n"
     (found,) = findings_of({"a.py": CODE, "test/test_a.py": CODE, ".github/workflows/a.yml": workflow}, check)
-    assert "runs tests at each change" in found.message
+    assert "runs tests when code is pushed or proposed" in found.message
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ _INSTALL = re.compile(
     r"|\b(uvx?|pipx)\s+run\b|\bdocker[ -]compose\s+(-\S+\s+)*(up|build|run)\b|\bdocker\s+(build\w*|pull|run)\b"
     r"|\bmake\s+(-\S+\s+)*\w*(install|build|all|setup|deps|develop|init|env|requirements|bootstrap)\w*"
     r"|\bmake\b[ \t]*$|python\S*\s+setup\.py|install\.packages"
-    r"|(\./|bash\s+|sh\s+|source\s+)\S*(install|setup|bootstrap)\S*",
+    r"|(\./|bash\s+|sh\s+|source\s+)\S*(install|setup|bootstrap|build)\S*",
     re.IGNORECASE | re.MULTILINE,
 )
 """A command that installs something: a heading, `git clone` and `cd` leave nothing installed."""
@@ -87,7 +87,10 @@ class Readme(Check):
             return
         if repo.readme is None or repo.readme.path.count("/") > 1:
             if repo.complete:
-                yield self.against(f"No README for some {rounded(repo.code_lines):,} lines of code.", strength=1.0)
+                yield self.against(
+                    f"No README for some {rounded(repo.code_lines):,} lines of code (tests and documentation apart).",
+                    strength=1.0,
+                )
             else:
                 yield self.unknown("No README in this archive.")
             return
@@ -124,6 +127,7 @@ _HINTS = {
     "how to install it": re.compile(
         r"install|instal|requirement|depend|environment|virtualenv|\bvenv|clone|docker|colab|download|set ?up"
         r"|prerequisit"
+        r"|\bbuild|\bmake\b|compose"
         r"|conda|\bpip|安装|环境|установ|einricht|tested (on|with)|built with|librar|technolog|\bpython ?\d",
         re.IGNORECASE,
     ),

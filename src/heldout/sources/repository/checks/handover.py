@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
-from heldout.sources.repository.documents import FENCE, ShellLine, documents, sections, shell_lines
+from heldout.sources.repository.documents import CITED, FENCE, ShellLine, documents, sections, shell_lines
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
 
@@ -340,6 +340,7 @@ class OperationGuide(Check):
 
 
 _NO_GUIDE = re.compile(
+    r"(^|[/_-])(memo|papers?|literature|reading|survey|journal|diary)([_/.-]|$)|"
     r"change|history|checklist|future|architect|arsitektur|arquitet|rancangan|frontend|release|news|report|summary|performance|benchmark|scope|roadmap|next_?steps|phase|presenta|apresenta|experiment|analysis|findings|(^|/)features/|handoff|prompt|contribut|code_of_conduct|license|review|decision|(^|/)adr|plan\b|todo|spec(s|ification)?\b"
     r"|keputusan|keterbatasan|decisiones|decisao|entscheid|milestone|(^|/)(design|proposals?|rfcs?|logs?|notes|\.[\w-]+)/|_log\b|interview|claude|agents\.md",
     re.IGNORECASE,
@@ -369,7 +370,7 @@ def _guides(
             title = re.sub(r"`[^`]*`|\S+\.(?:py|json|ya?ml|sh|csv|md)\b", " ", section.title[:200])
             substance = len(section.body.split()) >= 30 or "```" in section.body
             speaks = of is None or of.search(f"{title} {section.body}")
-            if _PLANNED.search(title):
+            if _PLANNED.search(title) or CITED.search(section.title[:500]):
                 continue
             if wanted.search(title) and substance and speaks and (not steps or _STEPS.search(section.body)):
                 yield text.path, section.title[:60], section.line

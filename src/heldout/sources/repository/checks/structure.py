@@ -74,7 +74,7 @@ class Layout(Check):
             return
         running = [m for m in judged if m.top_level >= 8]
         clean = [m for m in judged if m.top_level <= 2 and m.path not in busy and (m.functions or m.classes)]
-        packaged = [path for path in ("setup.py", "pyproject.toml", "setup.cfg") if _packages(repo, path)]
+        packaged = [path for path in _BUILDS if _packages(repo, path)] if _has_package(repo) else []
         share = fraction(len(running), len(judged))
         if share > 0.3 and len(running) >= 2:
             worst = sorted(running, key=lambda m: -m.top_level)
@@ -91,7 +91,7 @@ class Layout(Check):
                 sentence(
                     f"{about(len(clean), len(judged))} of {some(len(judged), 'Python file')} {_JUDGED} define functions"
                     " or classes and were not seen to start work when they are imported"
-                    f"{', and the project can be installed as a package' if packaged else ''}."
+                    f"{', and the project is set up as a package' if packaged else ''}."
                 ),
                 *(repo.at(path) for path in packaged[:1]),
                 strength=ramp(tidy, 0.6, 1.0) * (1.0 if packaged else 0.6),
@@ -271,6 +271,31 @@ def _packages(repo: Repository, path: str) -> bool:
         return False
     told = re.compile(r"\bsetup\(|^\[(project|build-system|tool\.(poetry|flit|hatch|pdm)\b.*|metadata)\]", re.MULTILINE)
     return bool(told.search(repo.text(path).text))
+
+
+_BUILDS = ("setup.py", "pyproject.toml", "setup.cfg")
+_NAMES_PACKAGES = re.compile(
+    r"\bpackages\b|\bpy[-_]modules\b|\bext_modules\b|^\[tool\.(flit\.module|hatch\.build|pdm\.build|maturin|scikit-build)",
+    re.MULTILINE,
+)
+_PROJECT = re.compile(r"\bname\s*=\s*[\"']?([\w.-]+)", re.MULTILINE)
+_BESIDE = re.compile(r"tests?|docs?|examples?|notebooks?|scripts?|tools|benchmarks?|data|src|\..*", re.IGNORECASE)
+
+
+def _has_package(repo: Repository) -> bool:
+    """Whether a build would find something: packages by name, a folder of the project's name, or the one that is there.
+
+    Tools that find packages by themselves stop at several folders of which none has the project's name.
+    """
+    told = "\n".join(repo.text(path).text for path in _BUILDS if path in repo.tree)
+    if _NAMES_PACKAGES.search(told):
+        return True
+    names = {re.sub(r"[-.]+", "_", name).lower() for name in _PROJECT.findall(told)}
+    tops = {path.removeprefix("src/").partition("/")[0].removesuffix(".py").lower() for path in repo.paths}
+    if names & tops:
+        return True
+    folders = {path.partition("/")[0] for path in repo.paths if path.count("/") and path.endswith(".py")}
+    return "[tool.poetry" not in told and len({f for f in folders if not _BESIDE.fullmatch(f)}) == 1
 
 
 def _is_setup(path: str) -> bool:

@@ -237,6 +237,17 @@ _SUPPORT = re.compile(
 )
 
 
+_ANSWERED = re.compile(r"answer|\bfaq\b|asked|q ?& ?a", re.IGNORECASE)
+"""Headings of questions that were asked already."""
+_REACHES = re.compile(
+    r"\bhttps?://|\]\(|`_|\w@\w|\[at\]|mailto"
+    r"|\b(issues?|discussions?|slack|discord|gitter|forum|mailing list|chat|twitter|linkedin"
+    r"|e-?mail|contact|telegram|zulip|matrix|stack ?overflow|maintain\w*|ask|write to|tel)\b",
+    re.IGNORECASE,
+)
+"""A way to somebody: an address, a tracker, a room to talk in."""
+
+
 _DEPTH = {"a support or security policy": 1, "a change log": 1}
 """How many folders deep a text may lie; deeper ones are about something else of that name."""
 
@@ -283,7 +294,9 @@ class Support(Check):
                 found[kind] = (path, 1)
         readme = repo.readme
         asked = (
-            s.line for s in (sections(readme) if readme else ()) if _SUPPORT.match(s.title) and len(s.body.split()) >= 5
+            s.line
+            for s in (sections(readme) if readme else ())
+            if _SUPPORT.match(s.title) and not _ANSWERED.search(s.title) and _REACHES.search(s.body)
         )
         if readme is not None and (line := next(asked, 0)):
             found["a section on where to ask"] = (readme.path, line)

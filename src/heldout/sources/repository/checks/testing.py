@@ -138,7 +138,8 @@ class AssertingTests(Check):
             "*test*.cc", "*test*.cpp", "*_test.go", "*test*.java", "*.test.js", "*.test.ts", "*.spec.ts"
         ):
             yield self.against(
-                f"No tests for some {rounded(lines):,} lines of Python (blank lines and comments apart).",
+                f"No tests were seen for some {rounded(lines):,} lines of Python (documentation, examples, notebooks,"
+                " blank lines and comments apart).",
                 strength=0.4 + 0.6 * ramp(lines, 150, 1500),
                 tests=0,
             )
@@ -212,7 +213,7 @@ def _asserts(function: Function, helpers: frozenset[str]) -> bool:
     """Whether an assertion that can fail stands in the function, or a call of something that asserts."""
     for node in walk(function):
         if isinstance(node, ast.Assert):
-            if not isinstance(node.test, ast.Constant):
+            if not isinstance(node.test, ast.Constant) or not node.test.value:  # `assert False` fails where it is met
                 return True
         elif isinstance(node, ast.Call):
             name = _last(node.func)
@@ -247,7 +248,7 @@ def _own_names(repo: Repository) -> frozenset[str]:
     names: set[str] = set()
     for module in repo.scripts:
         parts = module.path.removesuffix(".py").split("/")
-        names.update(part for part in parts if part.isidentifier() and part not in ("src", "tests", "test", "__init__"))
+        names.update(part for part in parts if part.isidentifier() and part not in ("tests", "test", "__init__"))
     return frozenset(names)
 
 

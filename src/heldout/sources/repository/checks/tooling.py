@@ -93,7 +93,8 @@ class LintAndFormat(Check):
         settings = next(_settings(repo, _LINT_SETTINGS), None)
         if settings is not None:
             yield self.found(
-                "A linter or formatter is set up to be run by hand; no hook or continuous integration runs it.",
+                "A linter or formatter is set up to be run by hand; no hook or continuous integration was seen to run"
+                " it.",
                 settings,
                 strength=0.5,
             )
@@ -111,7 +112,8 @@ class ContinuousIntegration(Check):
     Example: `.github/workflows/ci.yml` with `pytest` on `pull_request` speaks for; a stale bot alone is nothing; a
     workflow that only builds or only lints counts for a part.
 
-    Limits: Whether the runs pass cannot be seen in the files. Services set up outside the repository leave no trace.
+    Limits: Whether the runs pass cannot be seen in the files, nor whether each change takes that way: a workflow may
+    look at some branches or paths only. Services set up outside the repository leave no trace.
     """
 
     code = "CRF305"
@@ -128,14 +130,15 @@ class ContinuousIntegration(Check):
             provider = next(f.provider for f in repo.ci.files if tests[0] in f.commands)
             also = f", and also {' and '.join(sorted(_NAMES[p] for p in gated))}" if gated else ""
             yield self.found(
-                f"{provider} runs tests at each change (`{_shown(tests[0].text)}`){also}.",
+                f"{provider} runs tests when code is pushed or proposed (`{_shown(tests[0].text)}`){also}.",
                 repo.at(tests[0].path, tests[0].line),
                 strength=0.8 + 0.1 * min(len(gated), 2),
                 commands=len(tests),
             )
         elif others:
             yield self.found(
-                f"A workflow runs at each change (`{_shown(others[0].text)}`), but no tests.",
+                f"A workflow runs when code is pushed or proposed (`{_shown(others[0].text)}`); no tests were seen in"
+                " it.",
                 repo.at(others[0].path, others[0].line),
                 strength=0.35,
             )
@@ -143,14 +146,14 @@ class ContinuousIntegration(Check):
             path = seldom[0].path
             yield self.unknown(
                 f"A workflow tests or builds the code (`{_shown(seldom[0].text)}`), but only by hand, by the clock or"
-                " at a release, not at each change.",
+                " at a release, not when code is pushed or proposed.",
                 repo.at(path, seldom[0].line),
                 ask="What runs by itself when somebody proposes a change?",
             )
         elif repo.ci.files:
             yield self.unknown(
                 f"{repo.ci.files[0].path} is there, but nothing in it was recognised that tests or builds the code"
-                " at each change.",
+                " when it is pushed or proposed.",
                 repo.at(repo.ci.files[0].path),
                 ask="What runs by itself when somebody proposes a change?",
             )
