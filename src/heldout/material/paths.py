@@ -29,8 +29,9 @@ _TEST = re.compile(
 _NAMED_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_tests?|tests?)\.py$")
 _IN_TESTS = re.compile(r"(^|/)(tests?|testing|unit_?tests?|integration_?tests?)/")
 _ASSERTS = re.compile(
-    r"\bassert|\b(unittest|pytest|nose|doctest|hypothesis|TestCase|testtools)\b|\bdef test\w*\((self)?\)|^class Test",
-    re.IGNORECASE | re.MULTILINE,
+    r"^assert\b|\b(unittest|pytest|nose|doctest|hypothesis|TestCase|testtools)\b|\bdef test\w*\((self)?\)|^class Test"
+    r"|\bdef test_\w+\([\s\S]*^\s+assert",
+    re.MULTILINE,
 )
 _JUDGES_MODEL = re.compile(r"\b(\w*model\w*|\w*predict\w*|evaluat\w*|accuracy|\w*checkpoint\w*|load_state_dict)\b")
 _EXAMPLE = re.compile(r"(^|/)(examples?|tutorials?|demos?|samples?|notebooks?/examples?)/", re.IGNORECASE)

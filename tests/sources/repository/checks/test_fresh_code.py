@@ -178,3 +178,19 @@ def test_a_cloud_name_that_is_a_literal_of_the_file_is_no_setting() -> None:
     assert not findings_of(fixed, check)
     given = {"a.py": "import boto3\n\n\ndef f(s3, name, key):\n    " + call.format("name")}
     assert _found("CLD104", given).message.startswith("At least 1 call to a cloud takes the name of a bucket,")
+
+
+def test_a_model_that_is_scored_under_noise_or_by_group_is_named() -> None:
+    noisy = "def evaluate_noise(model, rows):\n    assert len(rows)\n"
+    noisy += "    worse = rows + noise(rows)\n    return model.score(worse)\n"
+    groups = (
+        "def score_by_group(model, rows):\n    out = {}\n    for g in rows:\n        out[g] = model.score(rows[g])\n"
+    )
+    said = _found("ROB106", {"a.py": TRAIN, "b.py": noisy + "\n\n" + groups}).message
+    assert "by segment" in said
+    assert "under noise or shift" in said
+
+
+def test_a_python_is_stated_without_the_build_of_a_package() -> None:
+    files = {"a.py": TRAIN, "environment.yml": "name: x\ndependencies:\n  - python=3.9.2=h02fb82a_12\n  - numpy=1.2\n"}
+    assert "3.9.2 is stated" in _found("REP106", files).message

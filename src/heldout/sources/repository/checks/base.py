@@ -235,6 +235,13 @@ def among(number: int, total: int, word: str, one: str, many: str) -> str:
     return f"{things} {one if number == 1 else many}"
 
 
+def looked_at(number: int, total: int, word: str, one: str, many: str) -> str:
+    """A share of what was looked at: `At least 2 of 3 files looked at are`, `The one file looked at is`."""
+    if number == total == 1:
+        return f"The one {word} looked at {one}"
+    return f"At least {number} of {total} {word}{'' if total == 1 else 's'} looked at {one if number == 1 else many}"
+
+
 def first(items: Iterable[T], most: int) -> Iterator[T]:
     """The first `most` items: a report shows a few places, not all."""
     for index, item in enumerate(items):

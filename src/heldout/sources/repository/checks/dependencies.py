@@ -24,11 +24,14 @@ FEW = 2
 
 
 _BY_HAND = re.compile(
-    r"\.(sh|ipynb)$|dockerfile|containerfile|^(build_tools|ci|docs?|examples?|tests?)/", re.IGNORECASE
+    r"\.(sh|ipynb)$|dockerfile|containerfile|^(build_tools|ci|docs?|examples?|tests?|benchmarks?|binder|tools|\.[\w-]+)/",
+    re.IGNORECASE,
 )
 """Where installing is done for one purpose, beside the declaration that holds for the project."""
 
 
+_BUILD_OF = re.compile(r"(?<=\d)=\w+$")
+"""The build that conda writes behind a version."""
 _ASIDE = re.compile(r"dev|test|docs?\b|lint|optional|extra", re.IGNORECASE)
 """Files of requirements beside the main one."""
 
@@ -186,8 +189,8 @@ class Versions(Check):
         count = int(bounded) if library else fixed
         where = listed(dict.fromkeys(d.path for d in wanted), 2)
         many = len(wanted) > 40  # nobody counts so many to the last, with what comes twice
-        of = f"about {rounded(count)} of about {rounded(len(wanted))}" if many else f"{count} of {len(wanted)}"
-        said = f"{of[0].upper()}{of[1:]} dependencies have {what} (those to run, in {where})"
+        rough = f"About {fraction(count, len(wanted)):.0%} of some {rounded(len(wanted))}"
+        said = f"{rough if many else f'{count} of {len(wanted)}'} dependencies have {what} (those to run, in {where})"
         if not library and share >= 0.4 and 2 * fixed < len(wanted):
             held = sum(kind != "free" for kind in kinds)
             said = (
@@ -332,7 +335,10 @@ class PythonStated(Check):
         stated = [place for place in repo.declarations.python_requires if not RECORDED.search(place.path)]
         if stated:
             place = stated[0]
-            yield self.found(f"Python {place.specifier} is stated in {place.path}.", repo.at(place.path, place.line))
+            yield self.found(
+                f"Python {_BUILD_OF.sub('', place.specifier)} is stated in {place.path}.",
+                repo.at(place.path, place.line),
+            )
             return
         for patterns, wanted in (
             (("setup.py", "setup.cfg", "pyproject.toml"), _CLASSIFIER),

@@ -177,7 +177,7 @@ class OpenFiles(Check):
         elif len(loose) >= 3 and share < 0.6:
             yield self.against(
                 f"At least {len(loose)} files that are opened are not closed by the code"
-                + (f", and {plural(kept, 'file')} by a context manager." if kept else "."),
+                + (f"; {plural(kept, 'other')} {'is' if kept == 1 else 'are'}, by a context manager." if kept else "."),
                 *(repo.at(path, line) for path, line in loose[:4]),
                 strength=ramp(share, 0.6, 0.1),
                 opened=len(taken),

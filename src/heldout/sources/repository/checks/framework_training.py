@@ -10,7 +10,15 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, assignments, left_lying, says_something, switched_off
+from heldout.sources.repository.reading import (
+    argument,
+    assignments,
+    left_lying,
+    names_in,
+    says_something,
+    switched_off,
+    target_names,
+)
 from heldout.sources.repository.repository import Repository
 
 
@@ -221,6 +229,10 @@ class FrameworkData(Practice):
         "matrices of the boosting library": ("xgboost:DMatrix", "lightgbm:Dataset", "catboost:Pool"),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Not a sampler of equal weights, and not a rule of collation that is a library's own."""
+        return not switched_off(module, call) and not _draws_alike(module, call)
+
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Samplers that are given, except for those that only shuffle or keep the order."""
         loaders = (call for call in module.keyworded.get("sampler", ()) if "oader" in ast.unparse(call.func))
@@ -230,14 +242,33 @@ class FrameworkData(Practice):
         plain = {
             target.id
             for node in module.nodes(ast.Assign)
-            if _plain_sampler(node.value)
+            if _plain_sampler(node.value) or _draws_alike(module, node.value)
             for target in node.targets
             if isinstance(target, ast.Name)
         }
         for call, sampler in given:
             by_name = isinstance(sampler, ast.Name) and sampler.id in plain
-            if says_something(sampler) and not by_name and not _plain_sampler(sampler):
+            own = says_something(sampler) and not by_name and not _plain_sampler(sampler)
+            if own and not (sampler is not None and _draws_alike(module, sampler)):
                 yield "own rules of collation or sampling", call.lineno
+
+
+def _draws_alike(module: Module, made: ast.expr) -> bool:
+    """Whether it makes a weighted sampler in which all weights are the same."""
+    if not (isinstance(made, ast.Call) and _last_name(made.func) == "WeightedRandomSampler"):
+        return False
+    weights = argument(made, "weights", 0)
+    return weights is not None and _equal(module, weights)
+
+
+def _equal(module: Module, weights: ast.expr) -> bool:
+    """Whether all weights are the same: `[1 / n for i in range(n)]`, `torch.ones(n)`."""
+    if isinstance(weights, ast.Name):
+        values = [v for t, v, _ in assignments(module) if isinstance(t, ast.Name) and t.id == weights.id]
+        return len(values) == 1 and not isinstance(values[0], ast.Name) and _equal(module, values[0])
+    if isinstance(weights, ast.ListComp):
+        return not names_in(weights.elt) & target_names(weights.generators[0].target)
+    return isinstance(weights, ast.Call) and _last_name(weights.func) == "ones"
 
 
 def _plain_sampler(node: ast.expr | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, looked_at, ramp
 from heldout.sources.repository.dockerfiles import Dockerfile, Instruction, dockerfiles
 from heldout.sources.repository.repository import Repository
 
@@ -154,7 +154,7 @@ class ImageBuild(Check):
             )
         if wrong:
             yield self.against(
-                f"{among(len(wrong), len(images), 'Dockerfile', 'copies', 'copy')} all code before the packages are"
+                f"{looked_at(len(wrong), len(images), 'Dockerfile', 'copies', 'copy')} all code before the packages are"
                 " installed, so each change installs them again.",
                 *(repo.at(*place) for place in first(wrong, 3)),
                 strength=fraction(len(wrong), len(images)),

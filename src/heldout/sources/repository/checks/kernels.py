@@ -89,7 +89,7 @@ class OwnKernels(Check):
         if files:
             kinds = list(dict.fromkeys(kind for _, kind, _ in notes))
             yield self.found(
-                f"Beyond the framework: {'; '.join(kinds)}, in {plural(len(files), 'file')}.",
+                f"Beyond the framework: {'; '.join(kinds)}, in at least {plural(len(files), 'file')}.",
                 *(repo.at(path, line) for path, _, line in first(notes, 3)),
                 strength=1.0 if repo.tests else 0.6,
                 ask="How did you make sure that your kernel gives what a plain version gives, and what did it gain?",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, looked_at, ramp
 from heldout.sources.repository.checks.notebooks import code_of, judged_cells
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import own_names
@@ -61,8 +61,8 @@ class LogicInModules(Check):
         }
         if len(importing) >= 0.1 * len(books) and importing and outside >= 50:
             yield self.found(
-                among(len(importing), len(books), "notebook", "imports", "import")
-                + f" the project's own modules; {1 - share:.0%} of the code stands outside notebooks.",
+                looked_at(len(importing), len(books), "notebook", "imports", "import")
+                + f" the project's own modules; about {1 - share:.0%} of the code stands outside notebooks.",
                 *(repo.at(m.path) for m in first(importing, 2)),
                 strength=ramp(len(importing) / len(books), 0.0, 0.5),
                 **numbers,
@@ -292,7 +292,7 @@ class TakenFromTutorials(Check):
         holder = _COPYRIGHT.search(licence)
         if notes and not (holder and holder[1].split()[0].lower() in notes[0].note.lower()):
             yield self.against(
-                among(len(notes), len(repo.notebooks), "notebook", "carries", "carry")
+                looked_at(len(notes), len(repo.notebooks), "notebook", "carries", "carry")
                 + f" {notes[0].note}: taken from there in whole or in part, unless this is its owner's repository.",
                 *(repo.at(n.path) for n in first(notes, 3)),
                 notebooks=len(notes),

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.notebook import Cell, Notebook
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, looked_at, ramp
 from heldout.sources.repository.checks.hidden_state import hidden_state
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
@@ -97,7 +97,7 @@ class ExecutionOrder(Check):
         numbers: dict[str, Any] = {"notebooks": len(notes), "out_of_order": len(mixed), "straight": len(straight)}
         if fraction(len(straight), len(notes)) > 0.5:
             yield self.found(
-                f"{among(len(straight), len(notes), 'notebook', 'was', 'were')} saved after one run from top to"
+                f"{looked_at(len(straight), len(notes), 'notebook', 'was', 'were')} saved after one run from top to"
                 f" bottom ({_LEFT_OUT}).",
                 *(repo.at(n.path, n.note.line) for n in first(straight, 2)),
                 strength=ramp(len(straight) / len(notes), 0.4, 1.0),
@@ -107,8 +107,8 @@ class ExecutionOrder(Check):
             worst = sorted(mixed, key=lambda n: -fraction(n.note.back + n.note.unrun, n.note.cells))
             share = sum(fraction(n.note.back + n.note.unrun, n.note.cells) for n in mixed) / len(notes)
             yield self.against(
-                f"{among(len(mixed), len(notes), 'notebook', 'was', 'were')} saved with cells run out of order or not"
-                f" run at all ({_LEFT_OUT}).",
+                f"{looked_at(len(mixed), len(notes), 'notebook', 'was', 'were')} saved with cells run out of order"
+                f" or not run at all ({_LEFT_OUT}).",
                 *(repo.at(n.path, n.note.line) for n in first(worst, 3)),
                 strength=ramp(share, 0.0, 0.25),
                 **numbers,
@@ -151,7 +151,7 @@ class HiddenState(Check):
             how = "a cell further down defines it" if name.later else "no cell defines it"
             left_out = " (notebooks that could not be followed left out)" if untold else ""
             yield self.against(
-                among(len(bad), len(notes) - len(untold), "notebook", "uses", "use")
+                looked_at(len(bad), len(notes) - len(untold), "notebook", "uses", "use")
                 + f" names before they are defined, such as `{name.name}`: {how}{left_out}.",
                 *(repo.at(n.path, n.note.names[0].line) for n in first(bad, 3)),
                 strength=ramp(fraction(len(bad), len(notes)), 0.0, 0.4),
@@ -218,7 +218,7 @@ class ErrorsLeft(Check):
         if notes:
             total = max(len(repo.notebooks), 1)
             yield self.against(
-                f"{among(len(notes), total, 'notebook', 'was', 'were')} saved with an error in an output, such as"
+                f"{looked_at(len(notes), total, 'notebook', 'was', 'were')} saved with an error in an output, such as"
                 f" {notes[0].note[0]}.",
                 *(repo.at(n.path, n.note[1]) for n in first(notes, 3)),
                 strength=ramp(len(notes) / total, 0.0, 0.3),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, among, first, fraction
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, looked_at
 from heldout.sources.repository.checks.leakage import LeakageCheck, flow, placed, report_of
 from heldout.sources.repository.leakage import Leak
 from heldout.sources.repository.leakage.choice import choice
@@ -143,7 +143,7 @@ class CleanSplit(Check):
         doubtful = [noted for noted in repo.notes(self) if noted.note[3]]
         if clean:
             yield self.found(
-                among(len(clean), len(judged), "file", "keeps", "keep")
+                looked_at(len(clean), len(judged), "file", "keeps", "keep")
                 + " the test rows apart from split to score, as far as the data can be followed.",
                 *(repo.at(noted.path) for noted in first(clean, 3)),
                 strength=fraction(len(clean), len(judged)),

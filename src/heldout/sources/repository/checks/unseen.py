@@ -288,12 +288,25 @@ class HardCases(Practice):
         """Functions that are named for it and do something."""
         for node, facts in module.functions:
             if facts.lines >= 4 and does_something(node):
-                if self._named.search(facts.name.lower()):
+                if self._named.search(facts.name.lower()) and _is_called(module, facts.name):
                     yield "by segment", facts.line
                 elif re.search(r"error_analysis|analy[sz]e_errors", facts.name.lower()):
                     yield "by its errors", facts.line
-                elif self._shifted.search(facts.name.lower()):
+                elif self._shifted.search(facts.name.lower()) and _asks_model(module, node):
                     yield "under noise or shift", facts.line
+
+
+def _is_called(module: Module, name: str) -> bool:
+    """Whether a function can be at work: called in its file, a method, a test, or in a file made to be imported."""
+    return bool(module.called.get(name)) or not module.facts().guarded
+
+
+_ASKED = re.compile(r"predict|evaluat|score|accuracy|loss|forward|infer|model|metric", re.IGNORECASE)
+
+
+def _asks_model(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function calls a model or a score, so that what it changes is looked at with one."""
+    return any(isinstance(part, ast.Call) and _ASKED.search(called_name(part)) for part in walk(function))
 
 
 CHECKS: tuple[Check, ...] = (Encoders(), DriftWatched(), Augmented(), HardCases())

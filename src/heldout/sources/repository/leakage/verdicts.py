@@ -86,7 +86,7 @@ def at_splits(machine: Machine) -> Iterator[Leak]:
             inside = split.inner and (training or all(machine.parted(atom) for atom in influence.rows))
             end = (split.line, f"{split.how} parts the rows only after that")
             leak = spoken(machine, influence, end, certain=not inside)
-            if only_watched(machine, influence.rows | split.rows):
+            if not inside and only_watched(machine, influence.rows | split.rows):
                 leak = of_validation(leak, influence)
             elif inside and leak.kind == "oversampling":
                 leak = replace(leak, inner=True)

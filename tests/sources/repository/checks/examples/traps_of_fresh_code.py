@@ -191,4 +191,26 @@ FRESH = (
             "ci/render.py": "import argparse\n\nparser = argparse.ArgumentParser()\nparser.add_argument('file')\n",
         },
     ),
+    Trap(
+        "ROB106",
+        "for",
+        "a function that is named for perturbing and asks no model, and one that nothing calls",
+        {
+            "a.py": TRAIN,
+            "utils.py": "def test_perturbed():\n    graphs = make(5)\n"
+            "    for g in graphs:\n        print(perturb(g).size)\n\n\n"
+            "def score_by_group(model, rows):\n    out = {}\n    for g in rows:\n"
+            "        out[g] = model.score(rows[g])\n"
+            "    return out\n\n\nif __name__ == '__main__':\n    print(1)\n",
+        },
+    ),
+    Trap(
+        "FRW109",
+        "for",
+        "a sampler of equal weights draws as every loader does",
+        {
+            "a.py": "import torch\nfrom torch.utils.data.sampler import WeightedRandomSampler\n\n"
+            "sampler = WeightedRandomSampler([1.0 / len(d) for i in range(len(d))], 5)\n"
+        },
+    ),
 )
