@@ -36,6 +36,8 @@ _WORK = (
     "import torch\nif torch.cuda.is_available():\n    net = torch.load('m.pt')\n",
     "from transformers import AutoModel\n\n\nclass Serves:\n    model = AutoModel.from_pretrained('mini')\n",
     "import json\n\n\ndef read():\n    return json.load(open('a.json'))\n\n\nTABLE = read()\n",
+    "import json\n\n\nclass Table:\n    def __init__(self):\n        self.r = json.load(open('a'))\n\n\nT = Table()\n",
+    "from water.data import load_rows\nROWS = load_rows()\n",
     "import onnxruntime\nsession = onnxruntime.InferenceSession('m.onnx')\n",
 )
 
@@ -112,12 +114,12 @@ def _said(code: str, files: Files) -> Finding:
         ("CRF102", "against", {"a.py": _WAYS + _SHORT}, "`ways` in a.py has about 21"),
         ("CRF201", "for", {"a.py": _TOLD}, "All or nearly all of some 6 public functions of more than 8 lines"),
         ("CRF201", "against", {"a.py": _BARE}, "Hardly any of some 25 public functions of more than 8 lines"),
-        ("CRF401", "for", {"a.py": _MAKES, "b.py": _MAKES}, "All or nearly all of 2 Python files"),
+        ("CRF401", "for", {"a.py": _MAKES, "b.py": _MAKES}, "All of 2 Python files"),
         (
             "CRF401",
             "for",
             {"a.py": _MAKES + "if __name__ == '__main__':\n    main()\n", "b.py": _MAKES, "settings.py": _SETTINGS},
-            "All or nearly all of 2 Python files",
+            "All of 2 Python files",
         ),
         (
             "CRF401",
@@ -168,7 +170,7 @@ def _said(code: str, files: Files) -> Finding:
                 "a.py": _MAKES,
                 "tests/test_a.py": _FAILS,
             },
-            "The one test function asserts something.",
+            "The one test function that was recognised asserts something.",
         ),
         (
             "CRF302",

@@ -216,7 +216,7 @@ def about(part: int, whole: int) -> str:
     """A share in words that hold for who counts a little otherwise: `about 9 in 10`; of under twenty, `most`."""
     share = fraction(part, whole)
     if share >= 0.95:
-        return "all or nearly all"
+        return "all" if whole < 5 else "all or nearly all"
     if share < 0.05:
         return "hardly any"
     if whole >= 20:

@@ -127,7 +127,7 @@ _HINTS = {
     "how to install it": re.compile(
         r"install|instal|requirement|depend|environment|virtualenv|\bvenv|clone|docker|colab|download|set ?up"
         r"|prerequisit"
-        r"|\bbuild|\bmake\b|compose"
+        r"|\bbuild|\bmake\b|compose|インストール|環境|セットアップ|安裝|依赖|설치|환경|kurulum|zależn|instalac"
         r"|conda|\bpip|安装|环境|установ|einricht|tested (on|with)|built with|librar|technolog|\bpython ?\d",
         re.IGNORECASE,
     ),
@@ -245,7 +245,7 @@ class Results(Check):
         tables = [repo.at(path, line) for path, d in texts for line in d.tables]
         pictures = [repo.at(path, line) for path, d in texts for line in d.pictures]
         if tables or pictures:
-            shown = " and ".join(
+            shown = ", and ".join(
                 f"{'at least one ' if n == 1 else ''}{what}{'' if n == 1 else 's'} {of}"
                 for n, what, of in (
                     (len(tables), "table", "with numbers and the name of a metric or result"),

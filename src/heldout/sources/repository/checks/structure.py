@@ -107,7 +107,8 @@ _AT_WORK = re.compile(
     r"|listdir|glob|parse_args|parse_known_args|fit|train|fit_transform|predict|makedirs|mkdir|rmtree|SummaryWriter"
     r"|VideoCapture|connect|to_csv|savefig|show|set_experiment|start_run|read_text|write_text|read_bytes|write_bytes"
     r"|hf_hub_download|snapshot_download|SentenceTransformer|CrossEncoder|load_word2vec_format|InferenceSession"
-    r"|create_all|serve_forever|from_file|FileHandler)"
+    r"|create_all|serve_forever|from_file|FileHandler|access_secret_version"
+    r"|(load|read|fetch|download|train|preprocess|query|scrape)_(?!dotenv\b)\w+)"
     r"|(torch|joblib|pickle|json|yaml|toml|tomllib|numpy|spacy|librosa|cPickle|dill|cloudpickle|onnx|whisper|fasttext)"
     r"\.(load|safe_load|full_load|save|dump)"
     r"|torch\.hub\.load|gensim\.downloader\.load|transformers\.pipeline|tensorflow_hub\.load|tensorflow\.saved_model\.load"
@@ -118,12 +119,7 @@ _AT_WORK = re.compile(
 
 def _work(module: Module) -> Iterator[int]:
     """Lines at module level, main guards apart, whose calls do work when the module is imported."""
-    working = {
-        function.name
-        for function, _ in module.functions
-        if isinstance(module.parent(function), ast.Module)
-        and any(isinstance(node, ast.Call) and _AT_WORK.fullmatch(_spelled(module, node)) for node in walk(function))
-    }
+    working = set(_names_at_work(module))
     for statement in module.tree.body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) or is_main_guard(statement):
             continue
@@ -134,6 +130,17 @@ def _work(module: Module) -> Iterator[int]:
                 around = module.parents(node)
                 if not any(isinstance(a, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) for a in around):
                     yield node.lineno
+
+
+def _names_at_work(module: Module) -> Iterator[str]:
+    """Functions of the file that do such work when they are called, and classes that do it when one is made."""
+    for function, _ in module.functions:
+        around = module.parent(function)
+        made = isinstance(around, ast.ClassDef) and function.name == "__init__"
+        if (made or isinstance(around, ast.Module)) and any(
+            isinstance(node, ast.Call) and _AT_WORK.fullmatch(_spelled(module, node)) for node in walk(function)
+        ):
+            yield around.name if isinstance(around, ast.ClassDef) else function.name
 
 
 def _spelled(module: Module, call: ast.Call) -> str:

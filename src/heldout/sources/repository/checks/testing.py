@@ -111,7 +111,7 @@ class AssertingTests(Check):
         strength = 0.8 * ramp(per_kloc, 0, 25) * ramp(share, 0.4, 0.9) + 0.2 * ramp(fraction(failing, total), 0, 0.08)
         yield self.found(
             sentence(
-                "The one test function asserts something."
+                "The one test function that was recognised asserts something."
                 if total == 1
                 else f"{about(asserting, total)} of {some(total, 'test function')} assert something"
                 f"{f', at least {failing} of them that an error is raised' if failing else ''}."
