@@ -20,6 +20,7 @@ _MAKES = "".join(f"def k{n}(x):\n    y = x + {n}\n    return y\n\n\n" for n in r
 _SETTINGS = "".join(f"NAME_{n} = {n}\n" for n in range(40))
 _PURPOSE = "This package predicts how much water a field needs on the next day from weather and soil.\n" * 2
 _TESTED = "def test_a():\n    assert k1(1) == 2\n" * 20
+_HOOKED = "on: [push]\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: pre-commit run -a\n"
 _FAILS = "def test_a():\n    try:\n        run()\n    except OSError:\n        assert False\n"
 _PLOTS = "import matplotlib.pyplot as plt\n"
 
@@ -65,6 +66,16 @@ TRAPS = (
         "for",
         "a text written large is no title of a figure",
         {"a.py": _PLOTS + "".join(f"def d{n}(x):\n    plt.plot(x)\n    return x.name.title()\n\n\n" for n in range(6))},
+    ),
+    Trap(
+        "CRF304",
+        "for",
+        "hooks of which none looks at style check none",
+        {
+            "a.py": "x = 1\n",
+            ".pre-commit-config.yaml": "repos:\n- repo: x\n  hooks:\n  - id: check-added-large-files\n",
+            ".github/workflows/ci.yml": _HOOKED,
+        },
     ),
     Trap(
         "HND107",

@@ -271,7 +271,7 @@ class Results(Check):
             and not any(_RESULT_FILE.search(entry.path) for entry in repo.tree.files)
         ):
             yield self.against(
-                "The code trains models, but no text tells what came out: no number, table or figure of a result.",
+                "The code trains models, but no text was seen that tells what came out: a number, a table or a figure.",
                 repo.at(repo.readme.path, 1),
             )
 

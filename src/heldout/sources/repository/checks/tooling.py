@@ -78,7 +78,7 @@ class LintAndFormat(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for settings, hooks and commands."""
-        runs = repo.ci.doing("lint")
+        runs = [command for command in repo.ci.doing("lint") if not _hooks_alone(command.text, repo)]
         if runs:
             yield self.found(
                 f"Continuous integration checks style or lint: `{_shown(runs[0].text)}`.",
@@ -157,6 +157,16 @@ class ContinuousIntegration(Check):
                 repo.at(repo.ci.files[0].path),
                 ask="What runs by itself when somebody proposes a change?",
             )
+
+
+def _hooks_alone(command: str, repo: Repository) -> bool:
+    """Whether a command runs the commit hooks, of which none checks style or lint."""
+    if not re.search(r"\bpre-commit\b|\bprek\b", command) or ".pre-commit-config.yaml" not in repo.tree:
+        return False
+    hooks = repo.text(".pre-commit-config.yaml").text
+    return not re.search(
+        r"flake8|black|ruff|lint|isort|yapf|autopep8|pycodestyle|autoflake|format|prettier|blue|style", hooks
+    )
 
 
 _FOLDER = re.compile(r"\bpytest\s+(?:-\S+\s+)*(?:\./)?(?:(\w[\w-]*)/|(?<!-[km] )(tests?))\s*$")
