@@ -37,7 +37,7 @@ _MODULE = re.compile(
     r"ModuleNotFoundError: No module named '([\w.]+)'|ImportError: No module named '?([\w.]+)|"
     r"ImportError: (?:Missing optional dependency '|`Import )([\w.]+)(?:'|` failed)"
 )
-_USUAL_OWN = frozenset(
+USUAL_OWN = frozenset(
     [
         "helper",
         "helpers",
@@ -160,7 +160,7 @@ def _missing_module(told: str, own: Own) -> Cause | None:
         message = f"It does not find its own code ({name}) when it is started like this."
         return Cause(code="own_code_not_found", message=message, subject=name)
     top = name.partition(".")[0]
-    if own.owns(top) or top in _USUAL_OWN:
+    if own.owns(top) or top in USUAL_OWN:
         return Cause(
             code="code_missing", message=f"Code that it calls is not part of the delivery: {name}.", subject=name
         )

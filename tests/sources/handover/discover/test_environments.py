@@ -131,3 +131,8 @@ def test_without_a_history_the_newest_file_tells_the_day() -> None:
     day = plan_of({**BASE, "requirements.txt": "pandas\n"}).environments[0].as_of
     assert day is not None
     assert abs((datetime.now(UTC).date() - day).days) <= 1
+
+
+def test_modules_of_names_that_people_give_to_their_own_are_no_packages_to_install() -> None:
+    plan = plan_of({"train.py": "import helpers\nimport pandas as pd\nhelpers.fit(pd.read_csv('rows.csv'))\n"})
+    assert plan.environments[0].requirements == ("pandas",)

@@ -13,6 +13,7 @@ from heldout.material.declarations.commands import is_dockerfile, is_environment
 from heldout.material.declarations.locks import lock_tool
 from heldout.material.declarations.requirements import group_of, is_requirements
 from heldout.material.import_names import DISTRIBUTIONS, standard
+from heldout.sources.handover.causes import USUAL_OWN
 from heldout.sources.handover.discover.code.modules import imports_of, is_own
 from heldout.sources.handover.discover.pythons import python_of
 from heldout.sources.handover.discover.view import View, parent, parse
@@ -157,7 +158,7 @@ def inferred_environment(view: View, paths: Iterable[str], found: Declared, as_o
             continue
         for item in imports_of(tree):
             top = item.top
-            needs = top in _ASSUMED or (top and not standard(top))
+            needs = top in _ASSUMED or (top and not standard(top) and top not in USUAL_OWN)
             if needs and not is_own(view, path, item.module, item.level) and not _lies_elsewhere(view, top):
                 needed.setdefault(distribution_of(top), Location(path=path, line=item.line))
     return Environment(
