@@ -250,13 +250,15 @@ def _typed(module: Module, function: Function) -> bool:
     plain = [*function.args.posonlyargs, *function.args.args]
     given = dict(zip(reversed(plain), reversed(function.args.defaults), strict=False))
     given |= {a: d for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None}
-    return any(
-        a.annotation is not None
-        and not _loose(a.annotation)
-        and not _injected(a.annotation)
-        and not (a in given and _injected(given[a]))
-        for a in parameters
-    )
+    own = [a for a in parameters if not (a in given and _injected(given[a]))]
+    types = [a.annotation for a in own if a.annotation is not None and not _injected(a.annotation)]
+    # Beside a file or a body that is taken as it is, a number or a text is only an option.
+    whole = any(a.annotation is not None and _WHOLE.search(ast.unparse(a.annotation)) for a in parameters)
+    return any(not _loose(t) and not (whole and _PLAIN_VALUE.fullmatch(ast.unparse(t))) for t in types)
+
+
+_WHOLE = re.compile(r"\b(UploadFile|bytes|Request|Any|dict|Dict)\b")
+_PLAIN_VALUE = re.compile(r"((Optional|Annotated)\[)?(int|str|float|bool)\b.*", re.DOTALL)
 
 
 def _injected(value: ast.expr) -> bool:

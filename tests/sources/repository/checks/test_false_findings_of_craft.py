@@ -41,4 +41,4 @@ def test_rows_that_are_walked_where_it_does_no_harm_are_told_apart() -> None:
         "for _, row in df.head(3).iterrows():\n    out.append(row.x)\n"
     )
     (found,) = findings_of({"a.py": text}, check)
-    assert "in at least 1 place (iterrows: 1; others over a few rows" in found.message
+    assert "in at least 1 place (iterrows: at least 1; others over a few rows" in found.message

@@ -246,8 +246,8 @@ class CloudFailures(_CloudCheck):
         short = [(p, use) for p, use in uses if use.unpaged]
         if short:
             yield self.against(
-                f"{len(short)} listing{'s' if len(short) > 1 else ''} of a bucket end{'s' if len(short) == 1 else ''}"
-                " after the first 1,000 keys.",
+                f"At least {len(short)} listing{'s' if len(short) > 1 else ''} of a bucket"
+                f" end{'s' if len(short) == 1 else ''} after the first 1,000 keys.",
                 *(repo.at(p, use.unpaged) for p, use in first(short, 3)),
                 strength=ramp(len(short), 0, 2),
                 places=len(short),
@@ -285,7 +285,7 @@ class CloudTests(Check):
         if fakes or (uses and calls):
             yield self.found(
                 "Code for the cloud is tested against a local stand-in in"
-                f" {len(fakes)} file{'s' if len(fakes) > 1 else ''}."
+                f" at least {len(fakes)} file{'s' if len(fakes) > 1 else ''}."
                 if fakes
                 else f"Something that answers like a cloud's own service is set up to run outside it: {names(uses)}.",
                 *(repo.at(*place) for place in first(fakes, 3)),

@@ -16,7 +16,6 @@ from heldout.sources.repository.reading import (
     left_lying,
     names_in,
     says_something,
-    switched_off,
     target_names,
 )
 from heldout.sources.repository.repository import Repository
@@ -187,8 +186,8 @@ class TrainingGuided(Practice):
     }
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Not in a branch that the file itself switches off, and not what nothing takes up."""
-        return not switched_off(module, call) and not left_lying(module, call)
+        """Not what nothing takes up."""
+        return not left_lying(module, call)
 
 
 class FrameworkData(Practice):
@@ -231,7 +230,7 @@ class FrameworkData(Practice):
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
         """Not a sampler of equal weights, and not a rule of collation that is a library's own."""
-        return not switched_off(module, call) and not _draws_alike(module, call)
+        return not _draws_alike(module, call)
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Samplers that are given, except for those that only shuffle or keep the order."""

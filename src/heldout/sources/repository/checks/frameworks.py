@@ -360,7 +360,8 @@ class DeviceChosen(Practice):
         asked = any(n.note == "asks" for n in repo.notes(self))
         if len(fixed) >= 3 and not found and not asked and not repo.glob("*.cu"):
             yield self.against(
-                f"`.cuda()` is demanded in {len(fixed)} places, and nothing asks whether there is such a device.",
+                f"`.cuda()` is demanded in at least {len(fixed)} places, and nothing asks whether there is such"
+                " a device.",
                 *(repo.at(path, line) for path, line in first(dict.fromkeys(fixed), 3)),
                 places=len(fixed),
             )

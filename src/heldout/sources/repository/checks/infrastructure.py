@@ -73,7 +73,7 @@ class InfrastructureAsCode(Check):
         named = [*where, *(u.tool.name for u in programs)]
         yield self.found(
             f"Infrastructure is code ({', '.join(named)})"
-            + (f": {total} block{'' if total == 1 else 's'} of resources and modules." if total else "."),
+            + (f": at least {total} block{'' if total == 1 else 's'} of resources and modules." if total else "."),
             *(repo.at(*place) for place in first(where.values(), 2)),
             *(repo.at(*u.places[0]) for u in first(programs, 2)),
             strength=max(ramp(total, 0, 12) * (1.0 if variables else 0.8), 0.6 if programs else 0.0),
@@ -134,14 +134,15 @@ class LeastPrivilege(Check):
                 named.setdefault(match[0].strip("\"' -\n"), (path, _line(text, match)))
         if wide:
             yield self.against(
-                f"{len(wide)} polic{'ies' if len(wide) > 1 else 'y'} allow{'' if len(wide) > 1 else 's'} everything.",
+                f"At least {len(wide)} polic{'ies' if len(wide) > 1 else 'y'} "
+                f"allow{'' if len(wide) > 1 else 's'} everything.",
                 *(repo.at(*place) for place in first(wide, 3)),
                 strength=ramp(len(wide), 0, 2),
                 places=len(wide),
             )
         elif len(named) >= 2:
             yield self.found(
-                f"Rights are given by name: {len(named)} actions, none for everything.",
+                f"Rights are given by name: at least {len(named)} actions, and none was seen for everything.",
                 *(repo.at(*place) for place in first(named.values(), 3)),
                 strength=ramp(len(named), 0, 6),
                 actions=len(named),

@@ -112,8 +112,9 @@ def placed(module: Module, text: str) -> str:
     return _LINE.sub(place, text)
 
 
-_VAGUE = re.compile(r"(the estimator|max|min) \(")
-"""Leaks through what is not known by its class, or through an extreme of no known column: too little to accuse by."""
+_VAGUE = re.compile(r"(the estimator|max|min) \(|(arg|idx)(min|max)\b")
+"""Leaks through what is not known by its class, through an extreme of no known column, or through the place of one,
+by which rows are picked: too little to accuse by."""
 
 _OF_COLUMN = re.compile(r"(\w+) of (.+?) \(line \d+\) is computed")
 """What is computed of which column."""

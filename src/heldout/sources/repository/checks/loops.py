@@ -99,7 +99,7 @@ class RowLoops(Check):
                 uses=used,
             )
         elif weight >= 1 and rate > 0.1:
-            kinds = ", ".join(f"{kind}: {len(lines)}" for kind, lines in found.items())
+            kinds = ", ".join(f"{kind}: at least {len(lines)}" for kind, lines in found.items())
             kinds += "; others over a few rows, to print or by itertuples" if spared else ""
             yield self.against(
                 f"Frames are walked row by row in at least {plural(len(places), 'place')} ({kinds}).",

@@ -67,8 +67,8 @@ class Manifests(Check):
                     floating.append((path, line_of(text, image)))
         if shown.keys() - {"a restart rule"}:
             yield self.found(
-                f"Of {plural(containers, 'container')} in manifests, some set "
-                f"{', '.join(f'{kind} ({many[kind]})' for kind in shown)}.",
+                f"Of {plural(containers, 'container')} seen in manifests, some set "
+                f"{', '.join(f'{kind} (at least {many[kind]})' for kind in shown)}.",
                 *(repo.at(*place) for place in first(shown.values(), 4)),
                 strength=ramp(len(shown), 0, 4) * (1 - 0.5 * fraction(bare, containers)),
                 containers=containers,
@@ -76,8 +76,8 @@ class Manifests(Check):
             )
         if floating:
             yield self.against(
-                f"{plural(len(floating), 'Kubernetes container')} run{'' if len(floating) > 1 else 's'} an image by"
-                " `latest`.",
+                f"At least {plural(len(floating), 'Kubernetes container')} run{'' if len(floating) > 1 else 's'} an"
+                " image by `latest`.",
                 *(repo.at(*place) for place in first(floating, 3)),
                 strength=ramp(len(floating), 0, 3),
                 containers=len(floating),

@@ -198,7 +198,7 @@ class Pipeline(Check):
                         where.append((path, line_of(text, f"{name}:")))
         if broken and repo.complete:
             yield self.against(
-                f"{broken} of {stages} stages of the pipeline run scripts that are not in the repository.",
+                f"At least {broken} of {stages} stages of the pipeline run scripts that are not in the repository.",
                 *(repo.at(*place) for place in first(where, 3)),
                 strength=broken / stages,
                 broken=broken,

@@ -113,7 +113,8 @@ class DataRules(Check):
         if used:
             count = sum(len(use.places) for use in used)
             yield self.found(
-                f"Data are checked by rules declared with {names(used)} in {count} place{'s' if count > 1 else ''}.",
+                f"Data are checked by rules declared with {names(used)} in at least"
+                f" {count} place{'s' if count > 1 else ''}.",
                 *places(repo, used),
                 strength=ramp(count, 0, 3),
                 ask="Which of these rules has ever stopped a batch, and what happened then?",
@@ -257,7 +258,7 @@ class Settings(Check):
         )
         if reading and repo.glob("*config*.y*ml", "*param*.y*ml", "*conf*/*.y*ml", "*config*.toml", "*.cfg", "*.ini"):
             yield self.found(
-                f"{plural(len(reading), 'file')} with training read{'s' if len(reading) == 1 else ''} settings"
+                f"At least {plural(len(reading), 'file')} with training read{'s' if len(reading) == 1 else ''} settings"
                 f" from a file.",
                 *(repo.at(*place) for place in first(reading, 3)),
                 strength=0.7,

@@ -219,7 +219,8 @@ class VersionsByName(Check):
         if len(files) >= 3:
             shown = [path.rpartition("/")[2] for path in files[:3]]
             yield self.against(
-                f"{len(files)} files keep versions in their names: {', '.join(f'`{name}`' for name in shown)}.",
+                f"At least {len(files)} files keep versions in their names:"
+                f" {', '.join(f'`{name}`' for name in shown)}.",
                 *(repo.at(path) for path in first(files, 4)),
                 strength=ramp(len(files), 1, 8),
                 ask=f"Which of `{shown[0]}` and `{shown[1]}` made the result that you report, and how can one tell?",

@@ -16,7 +16,7 @@ from typing import ClassVar
 from heldout.evidence import Finding, Location
 from heldout.sources.repository.checks.base import Check, ramp
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, says_something
+from heldout.sources.repository.reading import argument, says_something, switched_off
 from heldout.sources.repository.repository import Repository
 
 
@@ -144,7 +144,7 @@ class Practice(Check):
                     continue
                 if rule.keyword and not says_something(argument(call, rule.keyword)):
                     continue
-                if self.counts(module, rule.kind, call):
+                if self.counts(module, rule.kind, call) and not switched_off(module, call):
                     yield rule.kind, call.lineno
 
 
@@ -166,4 +166,4 @@ def plural(count: int, word: str) -> str:
 
 
 def _counted(kind: str, places: int) -> str:
-    return kind if places == 1 else f"{kind} ({places} places)"
+    return kind if places == 1 else f"{kind} (at least {places} places)"

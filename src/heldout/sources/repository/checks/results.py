@@ -235,7 +235,7 @@ class TraceableResults(Check):
             not commands and len(stated) >= 3 and self._ought_to_run(repo) and not _OTHER_RUNS.search(repo.readme.text)
         ):
             yield self.against(
-                f"The README states results in {len(stated)} lines and gives no command that makes them.",
+                f"The README states results in at least {len(stated)} lines and gives no command that makes them.",
                 *(repo.at(repo.readme.path, line) for line in first(stated, 2)),
                 **numbers,
             )

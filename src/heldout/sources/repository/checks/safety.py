@@ -157,7 +157,7 @@ class UncheckedCertificates(Check):
                 lines.append(number)
         if lines:
             yield self.against(
-                f"Places at which the check of whom a download comes from is switched off: {len(lines)}.",
+                f"Places at which the check of whom a download comes from is switched off: at least {len(lines)}.",
                 *(module.location(line) for line in sorted(lines)[:3]),
                 strength=min(0.4 + 0.2 * len(lines), 1.0),
             )

@@ -51,7 +51,7 @@ class Encoders(Check):
         places = [(noted.path, noted.note) for noted in repo.notes(self)]
         if places:
             yield self.found(
-                f"Encoders say what becomes of an unknown category ({plural(len(places), 'place')}).",
+                f"Encoders say what becomes of an unknown category (at least {plural(len(places), 'place')}).",
                 *(repo.at(path, line) for path, line in first(places, 2)),
             )
 

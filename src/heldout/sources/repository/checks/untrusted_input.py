@@ -157,8 +157,8 @@ class Evaluated(Check):
         if len(places) < 2 or rate < 0.2:
             return
         told = [
-            *([f"a text is run as Python in {_places(len(code))} (`eval`, `exec`)"] if code else []),
-            *([f"a shell command is put together from variables in {_places(len(shell))}"] if shell else []),
+            *([f"a text is run as Python in at least {_places(len(code))} (`eval`, `exec`)"] if code else []),
+            *([f"a shell command is put together from variables in at least {_places(len(shell))}"] if shell else []),
         ]
         message = " and ".join(told)
         yield self.against(
@@ -307,7 +307,7 @@ class PastedSql(Check):
         kept = [(path, line) for path, bad, line in taken if not bad]
         if pasted:
             yield self.against(
-                f"Values are pasted into the text of database queries in {_places(len(pasted))}"
+                f"Values are pasted into the text of database queries in at least {_places(len(pasted))}"
                 f"{f'; at least {len(kept)} take parameters' if kept else ''}.",
                 *(repo.at(path, line) for path, line in first(pasted, 4)),
                 strength=min(0.3 + 0.15 * len(pasted), 1.0),

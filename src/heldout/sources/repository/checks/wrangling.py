@@ -60,8 +60,8 @@ class Joins(Practice):
         sure = [c for c in sure if not _only_counted(module, c)]
         if sure:
             yield self.against(
-                f"{plural(len(sure), 'merge')} in this file name{'s' if len(sure) == 1 else ''} no key: whatever"
-                " columns share a name are matched.",
+                f"At least {plural(len(sure), 'merge')} in this file name{'s' if len(sure) == 1 else ''} no key:"
+                " whatever columns share a name are matched.",
                 *(module.location(call) for call in first(sure, 3)),
                 strength=ramp(len(sure), 0, 4),
             )

@@ -140,6 +140,8 @@ FRESH = (
             "a file or any table says nothing of what is in it": "def predict(file: UploadFile = File(...), "
             "more: dict = None,"
             " db: Store = Depends(store)):\n    return model.predict(read(file))\n",
+            "an option beside a file": "def predict(file: UploadFile = File(...), size: int = Query(default=None)):\n"
+            "    return model.predict(read(file))\n",
             "a service that fails looks at no input": "async def predict(request: Request):\n    if model is None:\n"
             "        raise HTTPException(503, 'not ready')\n"
             "    try:\n        return model.predict(await request.body())\n"
@@ -211,6 +213,17 @@ FRESH = (
         {
             "a.py": "import torch\nfrom torch.utils.data.sampler import WeightedRandomSampler\n\n"
             "sampler = WeightedRandomSampler([1.0 / len(d) for i in range(len(d))], 5)\n"
+        },
+    ),
+    Trap(
+        "LEK101",
+        "against",
+        "the place of an extreme picks a row, and tells nothing of the others",
+        {
+            "a.py": "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+            "from sklearn.model_selection import train_test_split\n\ndf = pd.read_csv('a.csv')\ny = df.pop('y')\n"
+            "df['near'] = df['age'] - df.loc[df['days'].idxmin(), 'age']\na, b, c, d = train_test_split(df, y)\n"
+            "print(LogisticRegression().fit(a, c).score(b, d))\n"
         },
     ),
 )
