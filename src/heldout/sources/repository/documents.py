@@ -58,18 +58,29 @@ class ShellLine:
 
 
 def copied_folders(repo: Repository) -> tuple[str, ...]:
-    """Folders below the root that have a README, a licence and a guide for contributors: a repository put into another.
+    """Folders below the root that have a README and a licence other than the root's, or a guide for contributors: a
+    repository put into another.
 
     A project with such a guide of its own at the root may keep one for each of its packages.
     """
-    kinds: dict[str, set[str]] = {}
+    kinds: dict[str, dict[str, str]] = {}
     for path in repo.paths:
         folder, _, name = path.rpartition("/")
         if kind := re.match(r"(readme|licen[cs]e|contributing)\b", name.lower()):
-            kinds.setdefault(folder, set()).add(kind[1][:4])
-    if "cont" in kinds.get("", set()):
+            kinds.setdefault(folder, {})[kind[1][:4]] = path
+    root = kinds.pop("", {})
+    if "cont" in root:
         return ()
-    return tuple(sorted(f"{folder}/" for folder, found in kinds.items() if folder and len(found) == 3))
+    own = repo.text(root["lice"]).text.split() if "lice" in root else []
+    return tuple(
+        sorted(
+            f"{folder}/"
+            for folder, found in kinds.items()
+            if "read" in found
+            and ("cont" in found or ("lice" in found and repo.text(found["lice"]).text.split() != own))
+            and folder not in ("docs", "doc", ".github")
+        )
+    )
 
 
 def is_own(path: str, text: str) -> bool:

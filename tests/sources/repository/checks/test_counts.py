@@ -80,6 +80,24 @@ TRAPS = (
     Trap(
         "HND107",
         "for",
+        "the guide of a repository that was put into this one is not this one's",
+        {"README.md": "# Water\n", "model_repo/CONTRIBUTING.md": "Open a request and run the tests. " * 20},
+    ),
+    Trap(
+        "COM104",
+        "for",
+        "the README of a copied repository is no text of this project",
+        {
+            "a.py": _MAKES,
+            "README.md": "# Water\n",
+            "LICENSE": "All rights are mine.\n",
+            "extra/base/README.md": "# Base\n\n" + "It makes graphs out of other graphs. " * 40,
+            "extra/base/LICENSE": "All rights are those of others.\n",
+        },
+    ),
+    Trap(
+        "HND107",
+        "for",
         "questions that were asked and answered are no place to ask",
         {"README.md": "# Water\n\n## Question & Answer\n\n1. Are these two models equal? They differ a little.\n"},
     ),

@@ -248,6 +248,8 @@ _REACHES = re.compile(
 """A way to somebody: an address, a tracker, a room to talk in."""
 
 
+_NEAR = re.compile(r"(\.github|\.gitlab|docs?|documentation)/", re.IGNORECASE)
+"""Folders whose texts are those of the whole project."""
 _DEPTH = {"a support or security policy": 1, "a change log": 1}
 """How many folders deep a text may lie; deeper ones are about something else of that name."""
 
@@ -285,6 +287,7 @@ class Support(Check):
                     p
                     for p in repo.glob(*patterns)
                     if p.count("/") <= _DEPTH.get(kind, 2)
+                    and (not p.count("/") or _NEAR.match(p))
                     and not p.startswith(copies)
                     and len(repo.text(p).text.split()) >= words
                 ),
