@@ -84,6 +84,25 @@ TRAPS = (
         {"README.md": "# Water\n", "model_repo/CONTRIBUTING.md": "Open a request and run the tests. " * 20},
     ),
     Trap(
+        "HND108",
+        "for",
+        "a report of a training is no guide to one",
+        {
+            "a.py": "import torch\n" + _MAKES,
+            "README.md": "# Water\n\n## Focused fine-tuning\n\n"
+            + "This trained the last layer with fewer labels, and the data stayed as they were. " * 5,
+        },
+    ),
+    Trap(
+        "COM103",
+        "for",
+        "why one figure was looked at again is not what the work is about",
+        {
+            "a.py": _MAKES,
+            "README.md": "# Water\n\n## Why the first result was taken back\n\n" + "It was seen to be too good. " * 20,
+        },
+    ),
+    Trap(
         "COM104",
         "for",
         "the README of a copied repository is no text of this project",

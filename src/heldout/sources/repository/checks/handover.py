@@ -357,6 +357,13 @@ _PLANNED = re.compile(
 _STEPS = re.compile(r"```|^\s*(\d{1,2}[.)]|[-*+])\s+\S|^( {4}|\t)\S|^\s*\$ ", re.MULTILINE)
 
 
+_ONLY_TRAINS = re.compile(
+    r"^(?!.*\b(own|your|custom|new|format|schema|structure|prepar\w*)\b).*(tun|train)", re.IGNORECASE
+)
+_SHOWS_HOW = re.compile(r"```|^( {4}|\t)\S|\bpython[\d.]* \S|\s--?\w", re.MULTILINE)
+"""A heading of training alone may stand over a report of it: a guide shows a command or code."""
+
+
 def _guides(
     repo: Repository, wanted: re.Pattern[str], *, steps: bool = False, of: re.Pattern[str] | None = None
 ) -> Iterator[tuple[str, str, int]]:
@@ -371,6 +378,8 @@ def _guides(
             substance = len(section.body.split()) >= 30 or "```" in section.body
             speaks = of is None or of.search(f"{title} {section.body}")
             if _PLANNED.search(title) or CITED.search(section.title[:500]):
+                continue
+            if of is not None and _ONLY_TRAINS.search(title) and not _SHOWS_HOW.search(section.body):
                 continue
             if wanted.search(title) and substance and speaks and (not steps or _STEPS.search(section.body)):
                 yield text.path, section.title[:60], section.line

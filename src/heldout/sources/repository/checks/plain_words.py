@@ -40,7 +40,8 @@ _LIMIT = re.compile(
 """Phrases that on the front page speak of the project itself; on other pages they may speak of anything."""
 
 _PLAIN = re.compile(
-    r"^\W*(what (is|are|does|can)|why|how (it|does it) works?|background|motivation|(project "
+    r"^\W*(what (is|are|does|can)|why(?=\W*$| (this|we|use|another|choose|it|is|do|does|not|you)\b)"
+    r"|how (it|does it) works?|background|motivation|(project "
     r"|general )?overview|introduction|about( the)?"
     r"|intended use|use ?cases?|faq|frequently asked|glossary|concepts?|key (ideas?|concepts?)"
     r"|problem(?!\w)( statement)?"
