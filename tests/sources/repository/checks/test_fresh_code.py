@@ -194,3 +194,14 @@ def test_a_model_that_is_scored_under_noise_or_by_group_is_named() -> None:
 def test_a_python_is_stated_without_the_build_of_a_package() -> None:
     files = {"a.py": TRAIN, "environment.yml": "name: x\ndependencies:\n  - python=3.9.2=h02fb82a_12\n  - numpy=1.2\n"}
     assert "3.9.2 is stated" in _found("REP106", files).message
+
+
+def test_rows_that_are_called_validation_are_told_apart_from_those_of_the_score() -> None:
+    fits = (
+        "a = StandardScaler().fit_transform(a)\nx, x_val, z, z_val = train_test_split(a, c)\n"
+        "model = LogisticRegression().fit(x, z)\nprint(model.score(x_val, z_val))\n"
+    )
+    head = _FOLDS + "from sklearn.linear_model import LogisticRegression\n"
+    told = _found("LEK101", {"a.py": head + fits + "print(model.score(b, d))\n"})
+    assert told.severity == "low"
+    assert "rows of the validation too" in told.message

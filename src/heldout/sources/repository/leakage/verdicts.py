@@ -170,9 +170,16 @@ def at_evaluations(machine: Machine) -> Iterator[Leak]:
 def only_watched(machine: Machine, rows: Rows) -> bool:
     """Whether fits that only watch these rows are scored on other held-out rows, and no score judges by these."""
     held = [e for e in machine.evaluations if e.rows and not meet(e.rows, e.fit.rows)]
-    final = [e for e in held if e.how != "validation" and e.side != "val" and not e.for_choice]
-    watched = {e.fit for e in held if e not in final and meet(e.rows, rows)}
-    scored = any(e.how == "metric" and e.fit in watched and (e.side == "test" or was_put_aside(e.rows)) for e in final)
+    chosen_by = frozenset[Atom]().union(*(e.rows for e in held if e.side == "val" or e.for_choice))
+    tested = frozenset[Atom]().union(*(e.rows for e in held if e.side == "test" and e.how != "validation"))
+
+    def watches(event: Evaluation) -> bool:
+        return event.how == "validation" or (event.side != "test" and not beyond(event.rows, chosen_by))
+
+    final = [e for e in held if not watches(e)]
+    watched = {e.fit for e in held if watches(e) and meet(e.rows, rows)}
+    scores = (e for e in final if e.how == "metric" and e.fit in watched)
+    scored = any(e.side == "test" or was_put_aside(e.rows) or not beyond(e.rows, tested) for e in scores)
     return scored and not any(meet(e.rows, rows) for e in final)
 
 
