@@ -302,3 +302,28 @@ def test_what_nothing_declares_is_added_ready_made_before_it_is_compiled(tmp_pat
     assert environments.mend("default", lacking)
     assert [":all:" in recipe.arguments for recipe in asked] == [True, False]
     assert ":all:" not in environments.standing["default"].arguments
+
+
+def test_a_name_that_only_an_import_gave_is_left_out_where_the_index_lacks_it(tmp_path: Path) -> None:
+    content = tree(tmp_path, main_dot_py="import numpy\nimport ourtools\n")
+
+    def make(recipe: Recipe, at: Path) -> Made:
+        wanted = b"".join(text for _name, text in recipe.files)
+        log = "  Because ourtools was not found in the package registry and you require ourtools, ..."
+        return made(recipe, works=b"ourtools" not in wanted, log=log)
+
+    environments = Environments(
+        tree=content,
+        planned={"default": Environment(id="default", requirements=("numpy", "ourtools"))},
+        pythons=PYTHONS,
+        folder=tmp_path / "built",
+        make=make,
+        keep=lambda _name, _text: "",
+    )
+    standing = environments.build("default")
+    assert standing.at
+    assert [attempt.worked for attempt in standing.attempts] == [False, True]
+    assert standing.mends == ("ourtools was left out, which the code imports and the index does not have",)
+    lacking = Cause(code="module_missing", message="It imports ourtools, which nothing declares.", subject="ourtools")
+    assert not environments.mend("default", lacking)
+    assert len(environments.standing["default"].attempts) == 2

@@ -19,7 +19,7 @@ from heldout.sandbox.environments import Built, Recipe
 from heldout.sandbox.index import UndatedFault
 from heldout.sandbox.interpreters import Interpreter
 from heldout.sources.handover.causes import build_cause
-from heldout.sources.handover.installs import Install, installs, patched
+from heldout.sources.handover.installs import WANTED, Install, installs, patched
 from heldout.sources.handover.plan import Environment
 from heldout.sources.handover.pythons import allowed, ordered, others
 from heldout.sources.handover.record import Attempt, Rung
@@ -213,11 +213,16 @@ def _told(environment: Environment, rung: Planned, made: Made, seconds: float, l
 
 
 def _hopeless(rung: Planned, tried: Sequence[Attempt]) -> bool:
-    """Whether an attempt cannot end otherwise than one before: the index lacks a name on every Python and day."""
+    """Whether an attempt cannot end otherwise than one before: the index lacks a name on every Python and day.
+
+    A name that only an import gave is no more than a guess: for that, one answer of the index is enough.
+    """
     same = [t for t in tried if t.recipe.startswith(f"{rung.note}, by") and t.cause is not None]
     for before in same:
         code = before.cause.code if before.cause else ""
         if code in ("remote_source", "file_missing", "local_path") and rung.level < 3:
+            return True
+        if code == "private_index" and WANTED in rung.recipe.arguments:
             return True
         if code == "limit" and before.cause and before.cause.subject == Verdict.DISK.value:
             return True

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
@@ -83,20 +84,29 @@ class Environments:
     _number: int = 0
 
     def build(self, id_: str) -> Standing:
-        """The environment of this id, built up the ladder. Raises SandboxFault."""
-        planned = self.planned[id_]
-        done = climb(
-            planned,
-            rungs(planned, self.tree, self.pythons),
-            self._make,
-            deadline=time.monotonic() + self.budget_s,
-            keep=self.keep,
-        )
-        made = Standing(id=id_, at="", attempts=done.tried, ours=done.ours, untried=done.untried)
+        """The environment of this id, built up the ladder. Raises SandboxFault.
+
+        Names that only imports gave, and that the index does not have, are left out: the build is not to fail by a
+        guess of ours, and the code that needs them says so when it runs.
+        """
+        deadline = time.monotonic() + self.budget_s
+        planned, tried, left = self.planned[id_], tuple[Attempt, ...](), tuple[str, ...]()
+        while True:
+            ways = rungs(planned, self.tree, self.pythons)
+            done = climb(planned, ways, self._make, deadline=deadline, keep=partial(self._kept, len(left)))
+            tried = (*tried, *done.tried)
+            unknown = _unknown(planned, done.tried) if done.built is None else ""
+            if not unknown:
+                break
+            left = (*left, unknown)
+            wanted = tuple(name for name in planned.requirements if name != unknown)
+            planned = planned.model_copy(update={"requirements": wanted})
+        made = Standing(id=id_, at="", attempts=tried, ours=done.ours, untried=done.untried)
         if done.built is not None and done.recipe is not None:
-            made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, done.tried)
-        self.standing[id_] = made
-        return made
+            made = self._stand(id_, done.built, done.recipe, done.rung, done.tried[-1].recipe, tried)
+        mends = tuple(f"{name} was left out, which the code imports and the index does not have" for name in left)
+        self.standing[id_] = made.model_copy(update={"mends": mends, "added": left})
+        return self.standing[id_]
 
     def built(self) -> dict[str, Built]:
         """What can be used, by id."""
@@ -200,6 +210,10 @@ class Environments:
         tried = {"attempts": now.attempts, "added": now.added, "also": now.also, "aged": now.aged}
         self.standing[before.id] = before.model_copy(update=tried)
 
+    def _kept(self, round_: int, name: str, text: str) -> str:
+        """A log kept by a name that no earlier round took."""
+        return self.keep(f"{name}-{round_ + 1}" if round_ else name, text)
+
     def _also(self, id_: str, before: Standing) -> dict[str, set[str]]:
         """The packages of each further declaration that was not tried yet."""
         paths = [path for path in self.planned[id_].also if path not in before.also]
@@ -270,6 +284,14 @@ class Environments:
             files={name: base64.b64encode(content).decode() for name, content in recipe.files},
             attempts=attempts,
         )
+
+
+def _unknown(planned: Environment, tried: Sequence[Attempt]) -> str:
+    """A name of several that only imports gave which the index does not have; empty: none."""
+    if planned.files or len(planned.requirements) < 2:
+        return ""
+    lacking = [attempt.cause.subject for attempt in tried if attempt.cause and attempt.cause.code == "private_index"]
+    return next((name for name in lacking if name in planned.requirements), "")
 
 
 def _words(wanted: Mend) -> str:

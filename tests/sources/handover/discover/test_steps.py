@@ -232,6 +232,13 @@ def test_a_script_is_found_where_it_is_and_not_where_the_document_forgets_to_go(
     assert step_of(plan, "fit.py").folder == "code"
 
 
+@pytest.mark.parametrize(("second", "folders"), [(PREPARE, {"a"}), (PREPARE + "print(2)\n", set[str]())])
+def test_of_copies_that_are_the_same_any_is_what_a_document_means(second: str, folders: set[str]) -> None:
+    files = {**BASE, "data/raw.csv": "x,y\n1,2\n", "fit.py": FIT, "a/prep.py": PREPARE, "old/b/prep.py": second}
+    plan = plan_of({**files, "README.md": "```\npython prep.py\npython fit.py\n```\n"})
+    assert {step.folder for step in plan.steps if step.command == "python prep.py"} == folders
+
+
 def test_a_notebook_that_is_named_and_not_there_is_no_step_beside_one_that_is() -> None:
     book = '{"cells": [{"cell_type": "code", "source": "print(1)", "metadata": {}, "outputs": [], '
     book += '"execution_count": null}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'

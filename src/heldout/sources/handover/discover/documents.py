@@ -227,7 +227,7 @@ def place_of(view: View, folder: str, words: tuple[str, ...], *, root: str = "."
     """The folder in which a documented command finds what it names: a script, a module, a served application.
 
     Documents say `python train.py` and mean the folder that they spoke of a line before; the folder is the one as
-    written, else the root, else the only one that has such a file.
+    written, else the root, else the only one that has such a file; of copies that are the same, the nearest to the top.
     """
     wanted = _wanted(words)
     if not wanted:
@@ -237,7 +237,7 @@ def place_of(view: View, folder: str, words: tuple[str, ...], *, root: str = "."
             return candidate
     for path in wanted:
         holders = [p for p in view.by_name.get(path.rpartition("/")[2], ()) if p.endswith(f"/{path}")]
-        if len(holders) == 1:
+        if holders and all(view.text(other) == view.text(holders[0]) for other in holders[1:]):
             return holders[0][: -len(path) - 1] or root
     return folder if folder in view.folders else root
 
