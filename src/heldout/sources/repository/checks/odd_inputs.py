@@ -19,7 +19,7 @@ NO_COLUMNS, UNKNOWN = "missing columns, fields or files", "unknown, invalid or d
 _ODD = {
     EMPTY: re.compile(r"empty|zero_(rows|length|size)|no_(data|rows|samples)"),
     NO_COLUMNS: re.compile(
-        r"(?<!all_)missing_(?!error|value|indicator|return)\w*(col|field|key|feature|label|file|header)"
+        r"(?<!all_)missing_(?!error|value|indicator|return|\w*(api|auth|secret|token))\w*(col|field|key|feature|label|file|header)"
     ),
     INFINITE: re.compile(r"(int|float|numeric)\w*_overflow|underflow|extreme|too_(long|large|many|small|short)"),
     UNKNOWN: re.compile(
