@@ -8,7 +8,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.registry import checks_by_code
 from tests.sources.repository.checks.examples.traps import TRAIN, Trap
 from tests.sources.repository.checks.examples.traps_of_fresh_code import FRESH
-from tests.support import Files, findings_of, look
+from tests.support import Files, findings_of, history_of, look
 
 _LOADED = "import numpy as np\nimport pandas as pd\nimport pytest\nfrom a import f, g\n\n\n"
 
@@ -205,3 +205,11 @@ def test_rows_that_are_called_validation_are_told_apart_from_those_of_the_score(
     told = _found("LEK101", {"a.py": head + fits + "print(model.score(b, d))\n"})
     assert told.severity == "low"
     assert "rows of the validation too" in told.message
+
+
+def test_an_update_of_a_file_says_no_more_with_the_number_of_its_request() -> None:
+    told = [(f"Scores of model {n} are told with their spread", n, 14) for n in range(20)]
+    (check,) = checks_by_code(["AUT104"])
+    (found,) = findings_of({"a.py": TRAIN}, check, history=history_of(*told, ("Update deploy.yml (#16)", 30, 14)))
+    assert found.message.startswith("At least 1 of 21 commit messages")
+    assert "the median commit changes about 14 lines (data, " in found.message

@@ -219,7 +219,8 @@ class CommitPractice(Check):
         words = (
             f"{f'At least {bare}' if bare else 'None'} of {len(commits)} commit messages (merges apart)"
             f" {'says' if bare == 1 else 'say'} no more than “update”, “fix” or the name of a file, as far as they are"
-            f" recognised; the median commit changes about {rounded(round(typical))} lines (binary files apart)."
+            f" recognised; the median commit changes about {rounded(round(typical))} lines"
+            " (data, web pages, lock files and notebooks apart)."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
         if idle < 0.15 and typical <= 150 and not _curt([c.subject for c in commits]):
