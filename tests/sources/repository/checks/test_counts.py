@@ -103,6 +103,24 @@ TRAPS = (
         },
     ),
     Trap(
+        "BUS104",
+        "for",
+        "how much of a plan is done is no effect",
+        {
+            "a.py": "import sklearn\n" + _MAKES,
+            "README.md": "# Water\n\n- Expert level: 33% complete (A/B testing is there)\n",
+        },
+    ),
+    Trap(
+        "COM103",
+        "for",
+        "risks for the business are not what the work is about",
+        {
+            "a.py": _MAKES,
+            "README.md": "# Water\n\n## Business risks of a proxy\n\n" + "A field may stay dry for a day. " * 20,
+        },
+    ),
+    Trap(
         "COM104",
         "for",
         "the README of a copied repository is no text of this project",
@@ -186,6 +204,12 @@ def _said(code: str, files: Files) -> Finding:
             "for",
             {"a.py": _MAKES, "README.md": f"# Water\n\n{_PURPOSE}\n```\ndocker compose up --build\n```\n"},
             "tells what it is for, how to install it and how to run it",
+        ),
+        (
+            "COM101",
+            "for",
+            {"a.py": _MAKES, "README.md": f"# Acqua\n\n{_PURPOSE}\nCome eseguire: \\\npython src/run.py \\\n --all\n"},
+            "tells what it is for and how to run it",
         ),
         (
             "COM102",

@@ -246,6 +246,7 @@ _MEASURED = re.compile(
 _NOT_YET = re.compile(
     r"expect|project(ed|ion)|estimat|hard-?cod|mock|fake|placeholder|simulat|target\b|goal\b|assum|could|would|potential"
     r"|success rate|[<>≥≤]\s?\d"
+    r"|complet|implement|\bsplit\b|traffic|progress|\bdone\b|✅|coverage|passed"
     r"|scenario|hypothe|if we|up to|example|industry|typically|studies|according to|at risk|esperad|estimad|potencial",
     re.IGNORECASE,
 )

@@ -39,6 +39,9 @@ _RUN = re.compile(
     re.MULTILINE,
 )
 
+_RUN_LINE = re.compile(r"^[ \t]*(?:[$>][ \t]*)?python[\d.]*[ \t]+(?:-u[ \t]+)?[\w./-]+\.py\b", re.MULTILINE)
+"""A command that stands among the prose."""
+
 _HOSTED = re.compile(r"mybinder\.org|colab\.research", re.IGNORECASE)
 
 _DATA = re.compile(
@@ -127,12 +130,14 @@ _HINTS = {
     "how to install it": re.compile(
         r"install|instal|requirement|depend|environment|virtualenv|\bvenv|clone|docker|colab|download|set ?up"
         r"|prerequisit"
+        r"|requisit|dipenden|librer|bibliote|pacchett|paquet|pacote|voraussetz|abhängig|testat|tested|prerekvi|wymaga"
         r"|\bbuild|\bmake\b|compose|インストール|環境|セットアップ|安裝|依赖|설치|환경|kurulum|zależn|instalac"
         r"|conda|\bpip|安装|环境|установ|einricht|tested (on|with)|built with|librar|technolog|\bpython ?\d",
         re.IGNORECASE,
     ),
     "how to run it": re.compile(
         r"```|`[^`\n]*\.(py|ipynb|sh)|\brun|\busage|execut|launch|\bstart|notebook|streamlit|docker|colab|demo|https?://[\w.-]*app"
+        r"|\bpython[\d.]*[ \t]+\S|\.(py|ipynb|sh)\b|esegu|avvi|utiliz|nutz|benutz|anwend|uruchom|çalıştır|実行|使い方"
         r"|ejecu|ausf[üu]hr|运行|使用|запус|lanc",
         re.IGNORECASE,
     ),
@@ -174,7 +179,10 @@ def _parts(document: Document) -> dict[str, bool]:
         _PURPOSE: (opening >= 25 and says) or headed,
         "how to install it": bool(_INSTALL.search(text) or _INSTALL.search(blocks)),
         "how to run it": bool(
-            _RUN.search(_PREPARES.sub("", blocks)) or _RUN.search(_PREPARES.sub("", inline)) or _HOSTED.search(text)
+            _RUN.search(_PREPARES.sub("", blocks))
+            or _RUN.search(_PREPARES.sub("", inline))
+            or _HOSTED.search(text)
+            or _RUN_LINE.search(text)
         ),
         "which data or models go with it": data,
     }

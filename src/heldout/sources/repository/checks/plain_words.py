@@ -45,7 +45,8 @@ _PLAIN = re.compile(
     r"|general )?overview|introduction|about( the)?"
     r"|intended use|use ?cases?|faq|frequently asked|glossary|concepts?|key (ideas?|concepts?)"
     r"|problem(?!\w)( statement)?"
-    r"|the (idea|problem)|context|business|简介|介绍|背景|概要|はじめに|소개"
+    r"|the (idea|problem)|context"
+    r"|business (problem|context|goal|case|understanding|question|need|background)|简介|介绍|背景|概要|はじめに|소개"
     r"|о проекте|введение|introducci|einleitung|hintergrund|in a nutshell|tl;?dr|abstract)",
     re.IGNORECASE,
 )
