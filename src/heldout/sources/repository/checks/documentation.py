@@ -109,7 +109,7 @@ class Readme(Check):
         name = f"The README in {folder}" if folder else "The README"
         if document.words < 30 and len(has) <= 1 and lacks:
             yield self.against(
-                f"{name} has {'few' if document.words else 'no'} words beside its headings and does not tell"
+                f"{name} has {'few' if document.words else 'hardly any'} words beside its headings and does not tell"
                 f" {_or(lacks)}.",
                 place,
                 strength=1.0 - ramp(document.words, 0, 60) * 0.5,
