@@ -62,9 +62,12 @@ PAGES = {
     "case": render_case("Churn team", SENIOR, [make() for make in samples.ALL.values()], STANDARD),
     **{f"audit-{name}": render_audit(one) for name, one in AUDITS.items()},
 }
+A4 = 718
+"""Pixels of the text of an A4 page with margins of a centimetre."""
 MEASURE = """
 document.querySelectorAll('details').forEach(d => d.open = true);
 const out = {wide: document.documentElement.scrollWidth - document.documentElement.clientWidth};
+out.tables = [...document.querySelectorAll('table')].map(t => Math.ceil(t.getBoundingClientRect().right - 1));
 const card = document.querySelector('.first');
 out.first = card ? Math.round(card.getBoundingClientRect().bottom + window.scrollY) : 0;
 const say = () => { document.body.dataset.out = JSON.stringify(out); };
@@ -105,6 +108,16 @@ def measured(page: str, width: int, folder: Path, axe: str = "") -> dict[str, ob
     return json.loads(markup.unescape(said[1]))
 
 
+def widest_on_paper(page: str, folder: Path) -> int:
+    """The right edge of the widest table under the rules for print, laid out as wide as the text of an A4 page."""
+    paper = page.replace("@media screen", "@media not all").replace("@media print", "@media all")
+    assert paper != page
+    tables = measured(paper, A4, folder)["tables"]
+    assert isinstance(tables, list)
+    assert tables
+    return max(tables)
+
+
 def printed(page: str, folder: Path, paper: str = "letter") -> int:
     """On how many pages of `paper` it prints, as the browser does it by itself."""
     without_policy = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
@@ -126,6 +139,12 @@ def printed(page: str, folder: Path, paper: str = "letter") -> int:
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_sticks_out_on_a_phone(name: str, tmp_path: Path) -> None:
     assert measured(PAGES[name], 390, tmp_path)["wide"] == 0
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["record", "fairness", "engagement", "explanation", "audit-good"])
+def test_no_table_is_cut_off_on_paper(name: str, tmp_path: Path) -> None:
+    assert widest_on_paper(PAGES[name], tmp_path) <= A4
 
 
 @needs_browser

@@ -22,7 +22,7 @@ from heldout.sources.interview.personal import PersonalPart, PersonalQuestion
 from heldout.sources.interview.scorecard import rateable
 from heldout.sources.interview.tables import Rated
 from heldout.standard import load_standard
-from tests.report.test_browser import EXAMPLE, measured, needs_browser, printed
+from tests.report.test_browser import A4, EXAMPLE, measured, needs_browser, printed, widest_on_paper
 from tests.report.test_html import check_page
 from tests.sources.interview.test_agreement import panel
 
@@ -112,3 +112,9 @@ def test_the_longest_questions_of_the_bank_fit_one_page_as_well(tmp_path: Path) 
     made = [ForSubject(plan, "Ada", tuple(PersonalPart(p.interviewer, (asked, asked), 8) for p in plan.parts))]
     page = render_kit(kit, made, STANDARD, ROLE)
     assert printed(page, tmp_path, "A4") == page.count('class="plan"') + page.count('class="sheet')
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["kit", "raters"])
+def test_no_table_is_cut_off_on_paper(name: str, tmp_path: Path) -> None:
+    assert widest_on_paper(PAGES[name], tmp_path) <= A4
