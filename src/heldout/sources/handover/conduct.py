@@ -102,7 +102,10 @@ class Findings:
 
     def claims(self, plan: Plan) -> tuple[ClaimResult, ...]:
         """Each claim of the plan beside what was measured."""
-        return compare(plan.claims, self.readings)
+        seen = [run.seen for run in self.runs if run.counts and run.seen]
+        fitted = {fit.model for one in seen for fit in one.fits if fit.predicts}
+        asked = {model for one in seen for model, _ in one.predictions}
+        return compare(plan.claims, self.readings, fitted | asked)
 
     @property
     def readings(self) -> tuple[tuple[Reading, ...], ...]:

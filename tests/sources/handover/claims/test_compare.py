@@ -123,3 +123,31 @@ def test_a_number_of_cross_validation_is_held_against_one_that_says_so() -> None
     watched = read_numbers("Logistic Regression macro F1: 0.9374", "watch", "log")
     (result,) = compare([Claim(**dict(stated), id="c1")], [(*watched, *printed)] * 5)
     assert result.verdict == "match"
+
+
+FOREST = "sklearn.pipeline.Pipeline > sklearn.ensemble._forest.RandomForestClassifier"
+
+
+@pytest.mark.parametrize(
+    ("named", "trained", "wanted"),
+    [
+        ("Random Forest", FOREST, "contradicted"),
+        ("Decision Tree", FOREST, "absent"),
+        ("Decision Tree", "makers.own.Model", "contradicted"),
+        ("Gradient Boosting", "xgboost.sklearn.XGBClassifier", "contradicted"),
+        ("Naive Bayes", "sklearn.naive_bayes.GaussianNB", "contradicted"),
+        ("Ensemble", FOREST, "contradicted"),
+        ("SVM", "sklearn.discriminant_analysis.LinearDiscriminantAnalysis", "absent"),
+    ],
+)
+def test_a_number_without_a_name_is_not_of_a_model_that_nothing_trained(named: str, trained: str, wanted: str) -> None:
+    (result,) = compare([claim(f"{named} accuracy: 0.75")], runs(*["accuracy: 0.91"] * 5), [trained])
+    assert result.verdict == wanted
+
+
+def test_a_number_with_the_models_name_is_nearer_than_one_without_in_the_same_file() -> None:
+    place = Location(path="look.ipynb", cell=4)
+    alone = [r.model_copy(update={"location": place}) for r in read_numbers("accuracy: 0.98", "look.ipynb", "log")]
+    stated = claim("Decision Tree accuracy: 0.95").model_copy(update={"location": place})
+    (result,) = compare([stated], [(*alone, *runs("Decision Tree accuracy: 0.95")[0])])
+    assert result.verdict == "match"

@@ -15,6 +15,7 @@ from math import floor, isfinite, log10, sqrt
 from statistics import fmean, stdev
 from typing import Literal
 
+from heldout.sources.handover.claims.models import families_of, is_of_none
 from heldout.sources.handover.claims.names import better, meanings, metric
 from heldout.sources.handover.claims.words import family, plain
 from heldout.sources.handover.plan import Claim, Reading
@@ -51,8 +52,13 @@ class _Judged:
     note: str = ""
 
 
-def compare(claims: Sequence[Claim], runs: Sequence[Sequence[Reading]]) -> tuple[ClaimResult, ...]:
+def compare(
+    claims: Sequence[Claim], runs: Sequence[Sequence[Reading]], trained: Iterable[str] = ()
+) -> tuple[ClaimResult, ...]:
     """A verdict for each claim, in the order of the claims; `runs` holds the readings of each repeat.
+
+    `trained` are the classes of the models that the runs were seen to fit or to ask: a number that is printed without
+    a name says nothing of a model that is none of them. Empty, or with a class that nobody knows, it settles nothing.
 
     match          every run, or the mean, is the claim within half its last digit (or cut off after it)
     within_noise   not that, but inside what one more run would give
@@ -63,7 +69,8 @@ def compare(claims: Sequence[Claim], runs: Sequence[Sequence[Reading]]) -> tuple
                    settings, and fewer were measured
     """
     measured = series(runs)
-    results = [_compared(claim, measured, len(runs)) for claim in claims]
+    known = families_of(trained)
+    results = [_compared(claim, measured, len(runs), known) for claim in claims]
     stated: dict[tuple[object, ...], set[float]] = {}
     for claim in claims:
         stated.setdefault(_alike(claim), set()).add(claim.value)
@@ -130,8 +137,12 @@ def _alike(reading: Reading) -> tuple[object, ...]:
     return metric, split, model, average, path, cell
 
 
-def _compared(claim: Claim, measured: Sequence[Series], runs: int) -> ClaimResult:
+def _compared(claim: Claim, measured: Sequence[Series], runs: int, trained: frozenset[str]) -> ClaimResult:
     named = [(fit, s) for s in measured if (fit := _fit(claim, s.reading)) is not None]
+    alike = [(fit, s) for fit, s in named if s.reading.model]
+    # A number that is printed with the model's name is nearer than any without, wherever that stands.
+    if (claim.model and alike) or is_of_none(claim.model, trained):
+        named = alike
     if not named:
         return ClaimResult(claim=claim, verdict="absent", message=_absent(claim, runs))
     best = min(fit for fit, _ in named)

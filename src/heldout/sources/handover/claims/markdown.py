@@ -24,6 +24,8 @@ _RULE = re.compile(r"^\s*(?:>\s*)?\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*
 _ITEM = re.compile(r"^(\s*(?:>\s*)*)(?:[-*+•◦▪●]|\d{1,2}[.)])\s+(.*)$")
 _BADGE = re.compile(r"(?:img\.shields\.io|badgen\.net|flat\.badgen\.net)/(?:static/v1\?|badge/?)([^\s)\"'>\]]+)")
 _RST_BORDER = re.compile(r"^\s*(?:=+(?:\s+=+)+|\+[-=]+(?:\+[-=]+)+\+)\s*$")
+_BOLD = re.compile(r"</?(?:b|strong)>", re.IGNORECASE)
+_LISTED = re.compile(r"^(\s*)<li\b[^>]*>(?!.*<li\b)(.*?)(?:</li>)?\s*$", re.IGNORECASE)
 _COMMAND = frozenset(
     {
         "bash",
@@ -60,7 +62,7 @@ _NEXT_EPOCH = 6
 
 def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
     """All readings of a document, in the order of its lines."""
-    lines = text.split("\n")[:_MOST_LINES]
+    lines = [_without_tags(line) for line in text.split("\n")[:_MOST_LINES]]
     found: list[Reading] = []
     start = 0
     if lines and lines[0].strip() == "---" and not rst:
@@ -70,6 +72,13 @@ def read(text: str, context: Context, *, rst: bool = False) -> list[Reading]:
     reader = _Reader(lines, context, rst)
     reader.position.named = named_for_results(context.path)
     return [*found, *reader.read(start)]
+
+
+def _without_tags(line: str) -> str:
+    """A line with the tags that people write for bold letters and items of a list as Markdown has them."""
+    if "<" not in line:
+        return line
+    return _LISTED.sub(r"\1- \2", _BOLD.sub("**", line))
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from heldout.evidence.types import Location
 from heldout.sources.handover.discover.candidate import Candidate
 from heldout.sources.handover.discover.code.modules import imports_of
 from heldout.sources.handover.discover.code.traits import dotted
+from heldout.sources.handover.discover.steps.tests import TEST, holds_tests
 from heldout.sources.handover.discover.view import View
 
 _SCRIPTS = 400
@@ -20,9 +21,10 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _NOT_RUN = re.compile(
-    r"(^|/)(tests?|docs?|examples?|setup\.py|conftest\.py|__init__\.py|__main__\.py|test_[^/]*|[^/]*_test\.py|noxfile\.py|"
+    r"(^|/)(tests?|docs?|examples?|setup\.py|conftest\.py|__init__\.py|__main__\.py|noxfile\.py|"
     r"manage\.py|conf\.py)(/|$)"
 )
+_FITS = re.compile(r"\.fit\w*\(")
 _FLASK = frozenset({"Flask", "create_app"})
 
 
@@ -30,7 +32,7 @@ def script_steps(view: View) -> Iterator[Candidate]:
     """One candidate for each script with a main guard, with a telling name and code that runs, or that serves."""
     for entry in view.having(".py")[:_SCRIPTS]:
         module = view.module(entry.path) if not _NOT_RUN.search(entry.path) else None
-        if module is None:
+        if module is None or (TEST.fullmatch(entry.name) and not _trains(view, entry.path)):
             continue
         guard = main_guard(module)
         words = _serving(entry.path, module)
@@ -45,6 +47,11 @@ def script_steps(view: View) -> Iterator[Candidate]:
                 location=Location(path=entry.path, line=guard or 1),
                 name=entry.name.removesuffix(".py"),
             )
+
+
+def _trains(view: View, path: str) -> bool:
+    """Whether a file that is called as tests are holds none of them, and fits a model."""
+    return bool(_FITS.search(view.text(path))) and not holds_tests(view, path)
 
 
 def main_guard(module: ast.Module) -> int:

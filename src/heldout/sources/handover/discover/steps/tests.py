@@ -9,12 +9,12 @@ from heldout.evidence.types import Location
 from heldout.sources.handover.discover.candidate import Candidate
 from heldout.sources.handover.discover.view import View
 
-_TEST = re.compile(r"test_[^/]*\.py|[^/]*_test\.py")
+TEST = re.compile(r"test_[^/]*\.py|[^/]*_test\.py")
 
 
 def test_steps(view: View) -> Iterator[Candidate]:
     """One candidate for all test files together, started at the root."""
-    found = [entry.path for entry in view.having(".py") if _TEST.fullmatch(entry.name) and _asserts(view, entry.path)]
+    found = [entry.path for entry in view.having(".py") if TEST.fullmatch(entry.name) and holds_tests(view, entry.path)]
     if found:
         words = ("python", "-m", "pytest", "-q")
         yield Candidate(
@@ -29,7 +29,7 @@ def test_steps(view: View) -> Iterator[Candidate]:
         )
 
 
-def _asserts(view: View, path: str) -> bool:
+def holds_tests(view: View, path: str) -> bool:
     """Whether a file holds tests: a script that is only called so does not."""
     text = view.text(path)
     return bool(re.search(r"^\s*(async )?def test_|^class \w*Test|import (unittest|pytest)", text, re.MULTILINE))
