@@ -38,6 +38,10 @@ def said(text: str) -> list[tuple[str, float]]:
         ("BLEU: 27.4", "bleu", 0.274),
         ("R-squared Score: 0.6870", "r2", 0.687),
         ("top-1 accuracy of 76.3%", "accuracy", 0.763),
+        ("    <li><b>Overall accuracy:</b> 75,2%</li>", "accuracy", 0.752),
+        ("Accuracy: <strong>75%</strong>", "accuracy", 0.75),
+        ("<b>The accuracy of the algorithm was approximately 75%</b>, though", "accuracy", 0.75),
+        ("Gaussian Naive Bayes reached 97% accuracy.", "accuracy", 0.97),
         ("NRMSE: 3.49", "nrmse", 3.49),
         ("SMAPE 12.3%", "smape", 0.123),
         (

@@ -232,6 +232,14 @@ def test_a_script_is_found_where_it_is_and_not_where_the_document_forgets_to_go(
     assert step_of(plan, "fit.py").folder == "code"
 
 
+@pytest.mark.parametrize("name", ["model_test.py", "test_model.py"])
+def test_a_training_that_is_called_as_tests_are_is_one_when_it_holds_none(name: str) -> None:
+    assert step_of(plan_of({**BASE, name: FIT}), name).purpose == "train"
+    checked = FIT.replace("df = ", "def test_it():\n    assert True\ndf = ")
+    assert not [step for step in plan_of({**BASE, name: checked}).steps if name in step.command]
+    assert not plan_of({**BASE, name: "import requests\nprint(requests.get('http://localhost'))\n"}).steps
+
+
 @pytest.mark.parametrize(("second", "folders"), [(PREPARE, {"a"}), (PREPARE + "print(2)\n", set[str]())])
 def test_of_copies_that_are_the_same_any_is_what_a_document_means(second: str, folders: set[str]) -> None:
     files = {**BASE, "data/raw.csv": "x,y\n1,2\n", "fit.py": FIT, "a/prep.py": PREPARE, "old/b/prep.py": second}

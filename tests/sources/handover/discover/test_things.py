@@ -239,3 +239,53 @@ def test_a_delivery_of_which_nothing_runs_has_an_empty_plan() -> None:
     plan = plan_of({"README.md": "# Notes\n", "analysis.R": "x <- 1\n"})
     assert (plan.steps, plan.environments) == ((), ())
     assert any("No command that trains" in question for question in plan.open_questions)
+
+
+ROUTED = (
+    "from fastapi import APIRouter\nimport joblib\nfrom pydantic import BaseModel\nrouter = APIRouter(prefix='/predict')\n"
+    "class House(BaseModel):\n    area: int = 3\n"
+    "@router.post('/')\ndef predict(house: House):\n    return joblib.load('m.joblib').predict([[house.area]])\n"
+    "@router.get('/predictions')\ndef history():\n    return []\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("included", "path"),
+    [
+        ("from api.houses import router as houses\napp.include_router(houses)\n", "/predict/"),
+        ("from api import houses\napp.include_router(houses.router, prefix='/v1')\n", "/v1/predict/"),
+        (
+            "from fastapi import APIRouter\nfrom api.houses import router\nall_of_them = APIRouter(prefix='/api')\n"
+            "all_of_them.include_router(router)\napp.include_router(all_of_them, prefix='/v2')\n",
+            "/v2/api/predict/",
+        ),
+    ],
+)
+def test_the_path_of_a_route_begins_with_what_its_router_stands_under(included: str, path: str) -> None:
+    main = f"from fastapi import FastAPI\napp = FastAPI()\n{included}"
+    files = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": main, "api/__init__.py": "", "api/houses.py": ROUTED}
+    (service,) = plan_of({**files, "README.md": "```\nuvicorn main:app\n```\n"}).services
+    assert (service.method, service.path, json.loads(service.body)) == ("POST", path, {"area": 3})
+
+
+def test_a_blueprint_stands_under_its_own_prefix_or_that_of_its_registration() -> None:
+    part = "from flask import Blueprint, request\nimport joblib\nbp = Blueprint('a', __name__, url_prefix='/api')\n"
+    part += "@bp.route('/predict', methods=['POST'])\ndef predict():\n    area = request.json.get('area', 3)\n"
+    part += "    return str(joblib.load('m.joblib').predict([[area]]))\n"
+    main = "from flask import Flask\nfrom part import bp\napp = Flask(__name__)\napp.register_blueprint(bp)\n"
+    files = {"requirements.txt": "flask\n", "part.py": part, "app.py": main + "app.run()\n"}
+    assert plan_of(files).services[0].path == "/api/predict"
+
+
+def test_a_prefix_that_is_worked_out_is_read_off_the_documented_request() -> None:
+    main = "from fastapi import FastAPI\nfrom houses import router\nfrom config import settings\napp = FastAPI()\n"
+    main += "app.include_router(router, prefix=settings.api)\n"
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\n",
+        "main.py": main,
+        "houses.py": ROUTED,
+        "config.py": "settings = 1\n",
+    }
+    curl = "curl -X POST http://localhost:8000/v7/predict/ -d '{\"area\": 5}'"
+    (service,) = plan_of({**files, "README.md": f"```\nuvicorn main:app\n{curl}\n```\n"}).services
+    assert (service.path, json.loads(service.body)) == ("/v7/predict/", {"area": 5})

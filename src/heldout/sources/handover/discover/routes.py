@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from heldout.evidence.types import Location
 from heldout.sources.handover.discover.code.traits import TRAITS, dotted
+from heldout.sources.handover.discover.prefixes import prefixes_in
 from heldout.sources.handover.discover.view import View
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -47,6 +48,7 @@ def routes_in(view: View, paths: tuple[str, ...]) -> Iterator[Route]:
                 if isinstance(node, ast.ClassDef):
                     models[node.name] = _fields(node)
                     examples[node.name] = _examples(node)
+    prefixes = prefixes_in(view, paths)
     for path in paths:
         tree = view.module(path)
         if tree is None:
@@ -56,7 +58,7 @@ def routes_in(view: View, paths: tuple[str, ...]) -> Iterator[Route]:
                 for decorator in node.decorator_list:
                     found = _route(path, node, decorator, models, examples)
                     if found is not None:
-                        yield found
+                        yield replace(found, path=_whole(prefixes.before(path, _owner(decorator)), found.path))
 
 
 def _route(
@@ -79,7 +81,7 @@ def _route(
     methods = (name.upper(),) if name in _METHODS else _methods(decorator)
     fields, coming, shown = _taken(node, models, examples)
     return Route(
-        first.value if first.value.startswith("/") else f"/{first.value}",
+        first.value if first.value.startswith("/") or not first.value else f"/{first.value}",
         methods,
         Location(path=path, line=decorator.lineno),
         fields,
@@ -90,6 +92,18 @@ def _route(
         dict(_defaults(node)),
         any(_GUARD.search(ast.unparse(other)) for other in node.decorator_list if other is not decorator),
     )
+
+
+def _owner(decorator: ast.expr) -> str:
+    """The router or application whose decorator it is."""
+    func = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return dotted(func.value) if isinstance(func, ast.Attribute) else ""
+
+
+def _whole(prefix: str, path: str) -> str:
+    """A path behind its prefix; with neither, the root."""
+    whole = f"{prefix}{path}" or "/"
+    return whole if whole.startswith("/") else f"/{whole}"
 
 
 def _methods(decorator: ast.Call) -> tuple[str, ...]:

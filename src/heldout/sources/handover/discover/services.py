@@ -179,12 +179,11 @@ def _predicting(routes: Sequence[Route]) -> Route | None:
 def _shown_for(shown: Sequence[Request], route: Route | None) -> Request | None:
     """The documented request to a route, or to anything that predicts."""
     if route is not None:
-        same = [
-            r
-            for r in shown
-            if r.path.split("?")[0].rstrip("/") == route.path.rstrip("/") and (r.body or r.method == "GET")
-        ]
-        return same[0] if same else None
+        told = [(r.path.split("?")[0].rstrip("/"), r) for r in shown if r.body or r.method == "GET"]
+        here = route.path.rstrip("/")
+        same = next((r for path, r in told if path == here), None)
+        # What stands before a path can be worked out when it runs: `prefix=settings.API`.
+        return same or next((r for path, r in told if here and path.endswith(here)), None)
     return next((r for r in shown if _PREDICTING.search(r.path)), None)
 
 
