@@ -242,7 +242,8 @@ def test_a_delivery_of_which_nothing_runs_has_an_empty_plan() -> None:
 
 
 ROUTED = (
-    "from fastapi import APIRouter\nimport joblib\nfrom pydantic import BaseModel\nrouter = APIRouter(prefix='/predict')\n"
+    "from fastapi import APIRouter\nimport joblib\nfrom pydantic import BaseModel\n"
+    "router = APIRouter(prefix='/predict')\n"
     "class House(BaseModel):\n    area: int = 3\n"
     "@router.post('/')\ndef predict(house: House):\n    return joblib.load('m.joblib').predict([[house.area]])\n"
     "@router.get('/predictions')\ndef history():\n    return []\n"
