@@ -3,6 +3,7 @@
 import pytest
 
 from heldout.decision.result import Decision
+from heldout.decision.words import headline
 from heldout.evidence import HANDED_OVER, Artifact, Dossier, Finding, Gap, Location, Subject
 from tests.decision.memos import ASKED, ROLE, memo, rated, read, seen_by_all, someone, undecided
 
@@ -79,6 +80,40 @@ def test_who_was_not_seen_is_not_low_and_not_told() -> None:
     assert cy.levels[0].missing.startswith("nobody has looked")
     assert any("That is missing, not low" in limit for limit in made.limits)
     assert made.headline.startswith("Not enough to tell")
+
+
+def test_a_leader_of_whom_too_little_was_seen_is_never_enough() -> None:
+    others = [seen_by_all("Bob", 2.0), seen_by_all("Cy", 2.5)]
+    made = memo(someone("Fay", *(rated(c, 5, "Grace") for c in ASKED[:3])), *others)
+    fay = made.subjects[0]
+    assert (fay.name, fay.worth.told, made.regret < 0.08) == ("Fay", False, True)
+    assert made.headline.startswith("Not enough to tell")
+    assert "Enough" not in made.advice + made.headline
+    assert made.advice.startswith("Too little was seen of Fay")
+    assert not made.model_dump(mode="json")["enough"]
+    assert {step.subject for step in made.next_steps if step.advised} == {"Fay"}
+    assert made.limits[0].startswith("Of Fay less than half")
+
+
+def test_nobody_who_may_be_the_best_is_passed_over_unseen() -> None:
+    made = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 2.0), someone("Fay", rated("craft", 4.5, "Grace")))
+    fay = next(one for one in made.subjects if one.name == "Fay")
+    assert made.subjects[0].worth.told
+    assert fay.best >= 0.1
+    assert not made.enough
+    assert made.advice.startswith("Too little was seen of Fay")
+
+
+def test_likeliest_is_said_of_nobody_who_is_not() -> None:
+    alike = undecided()
+    assert "Ada and Bob cannot be told apart" in alike.headline
+    assert "likeliest" not in alike.headline
+    clear = memo(seen_by_all("Bob", 2.0), seen_by_all("Ada", 5.0))
+    first = max(clear.subjects, key=lambda one: one.best)
+    assert f"{first.name} is likeliest" in clear.headline
+    wide = clear.subjects[1].model_copy(update={"best": 0.6})
+    ranked = (clear.subjects[0].model_copy(update={"best": 0.4}), wide)
+    assert "Ada has the highest expected worth, but Bob is likelier to be the best of 2" in headline(ranked, True)
 
 
 def test_nothing_and_nobody_are_said_as_such() -> None:

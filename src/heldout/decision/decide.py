@@ -47,6 +47,8 @@ LEAST_COVERED = 0.5
 """The share of the role's weight of which something must have been seen before anything is said of the whole."""
 _CONTENDERS = 10
 """Subjects for whom further evidence is thought through, the likeliest best first."""
+_MAY_BE_BEST = 0.1
+"""The chance of being the best from which somebody is not to be passed over while too little was seen of them."""
 _TWIN_MOST = 200
 """Subjects up to whom the twin is asked: it takes several times as long as the model."""
 _ROUNDING = 1e-9
@@ -162,7 +164,7 @@ def decide(
         role=standard.identity(role),
         role_name=role.name,
         made_at=datetime.now(UTC).replace(microsecond=0),
-        headline=headline(ranked, ahead.regret, ahead.enough),
+        headline=headline(ranked, ahead.enough),
         advice=advice(ranked, ahead),
         leader=leader,
         regret=ahead.regret,
@@ -228,7 +230,8 @@ def _outlook(
     ranked: Sequence[SubjectResult],
     hours: float | None,
 ) -> Outlook:
-    likeliest = {one.slug for one in sorted(ranked, key=lambda one: -one.best)[:_CONTENDERS]}
+    likeliest = {one.slug for one in sorted(ranked, key=lambda one: -one.best)[:_CONTENDERS]} | {ranked[0].slug}
+    untold = [one.slug for one in ranked if not one.worth.told and (one is ranked[0] or one.best >= _MAY_BE_BEST)]
     steps = [
         step
         for subject, dossier in subjects
@@ -236,7 +239,7 @@ def _outlook(
         for step in steps_for(fitted.posterior, fitted.weights, fitted.standard, subject, dossier)
         if hours is None or step.hours <= hours
     ]
-    return outlook(fitted.posterior, fitted.weights, steps, fitted.worth)
+    return outlook(fitted.posterior, fitted.weights, steps, fitted.worth, untold)
 
 
 def _next_steps(ahead: Outlook, names: Mapping[str, str]) -> tuple[NextStep, ...]:

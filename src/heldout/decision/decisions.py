@@ -33,7 +33,8 @@ _NUMBER = re.compile(r"\d{4}-\d\d-\d\d-(\d+)\.json")
 
 class HumanDecision(Frozen):
     """A person's decision. `choice` is a subject's slug, `nobody` or `later`; `follows` whether it is the memo's
-    leader; `memo` the memo as it was, None once a subject in it was deleted."""
+    leader, None where the memo had not enough to tell; `memo` the memo as it was, None once a subject in it was
+    deleted."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     decided_at: datetime
@@ -41,10 +42,19 @@ class HumanDecision(Frozen):
     choice: str
     choice_name: str
     reason: str = Field(min_length=_LEAST_REASON, max_length=10_000)
-    follows: bool
+    follows: bool | None
     evidence_digest: str
     model_version: str
     memo: Decision | None
+
+    @property
+    def beside_the_memo(self) -> str:
+        """How the choice stands to the memo, in words; nothing where nobody was chosen."""
+        if self.choice in (NOBODY, LATER):
+            return ""
+        if self.follows is None or (self.memo and not _tells(self.memo)):
+            return "the memo had not enough to tell"
+        return "as the memo had it" if self.follows else "otherwise than the memo"
 
 
 class Outcome(Frozen):
@@ -83,7 +93,7 @@ def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason:
         choice=subject.slug if subject else choice,
         choice_name=subject.name if subject else choice,
         reason=reason.strip(),
-        follows=subject is not None and subject.slug == memo.leader,
+        follows=None if subject and not _tells(memo) else subject is not None and subject.slug == memo.leader,
         evidence_digest=memo.evidence_digest,
         model_version=memo.model_version,
         memo=memo,
@@ -185,6 +195,11 @@ def forget(case: Case, subject: Subject) -> list[Path]:
             write_atomically(path, kept.model_dump_json(by_alias=True, indent=1) + "\n")
             changed.append(path)
     return changed
+
+
+def _tells(memo: Decision) -> bool:
+    """Whether a memo has a leader of whom enough was seen to say so."""
+    return bool(memo.leader) and memo.subjects[0].worth.told
 
 
 def _signed(by: str) -> str:

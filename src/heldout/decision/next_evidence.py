@@ -5,8 +5,8 @@ variances the new means are Gaussian around today's with a covariance that follo
 1961, preposterior analysis). The expected regret afterwards is E[best] - E[best of the new means].
 
 The rule for stopping is plain, because a cleverer one did not do better: look further at the two who are likeliest best
-until the expected regret of the choice is under `ENOUGH`. Choosing each time what saves most was measured and did not
-beat spreading evenly; stopping did.
+until the expected regret of the choice is under `ENOUGH`, and nobody who may be the best is left untold. Choosing each
+time what saves most was measured and did not beat spreading evenly; stopping did.
 """
 
 from __future__ import annotations
@@ -55,23 +55,33 @@ class Prospect:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The expected regret of choosing today, what each step would leave of it, and which are worth taking now."""
+    """The expected regret of choosing today, what each step would leave of it, and which are worth taking now.
+
+    `untold` are those who may be the best and of whom too little was seen to say so: the regret leans there on what
+    the model expects of everybody, so it is not enough however small it is.
+    """
 
     regret: float
     prospects: tuple[Prospect, ...]
     advised: tuple[Prospect, ...]
+    untold: tuple[str, ...] = ()
 
     @property
     def enough(self) -> bool:
         """Whether nothing further is worth asking for before the choice is made."""
-        return self.regret < ENOUGH
+        return self.regret < ENOUGH and not self.untold
 
 
 def outlook(
-    posterior: Posterior, weights: Mapping[str, float], steps: Sequence[Step], now: Worth | None = None
+    posterior: Posterior,
+    weights: Mapping[str, float],
+    steps: Sequence[Step],
+    now: Worth | None = None,
+    untold: Sequence[str] = (),
 ) -> Outlook:
     """What each of `steps` would bring, most first; advised are the best ones about the likeliest best. `now` is what
-    everybody is worth by these weights, where that was worked out before."""
+    everybody is worth by these weights, where that was worked out before. Of the `untold`, too little was seen to
+    choose or to pass over them: what tells most of each is advised first."""
     now = now or worth(posterior, weights)
     best = float(now.draws.max(axis=1).mean())
     today = float(now.regret.min())
@@ -79,10 +89,13 @@ def outlook(
     found.sort(key=lambda one: (one.regret, one.step.hours + one.step.their_hours, one.step.subject, one.step.name))
     likeliest = [posterior.design.subjects[i] for i in np.argsort(-now.best, kind="stable")[:LIKELIEST]]
     advised = []
+    for subject in untold:
+        about = [one for one in found if one.step.subject == subject]
+        advised += sorted(about, key=lambda one: one.deviation)[:1]
     for subject in likeliest if today >= ENOUGH else ():
         mine = [one for one in found if one.step.subject == subject and one.regret < today]
-        advised += mine[:1]
-    return Outlook(today, tuple(found), tuple(advised))
+        advised += mine[:1] if subject not in untold else []
+    return Outlook(today, tuple(found), tuple(advised), tuple(untold))
 
 
 def _prospect(posterior: Posterior, now: Worth, weights: Mapping[str, float], step: Step, best: float) -> Prospect:

@@ -16,6 +16,9 @@ from heldout.decision.design import Floats
 from heldout.decision.posterior import Mixture, Posterior, moments, weights_of
 
 DRAWS = 8192
+DRAWING_ERROR = 0.02
+"""Two chances that lie no further apart are not told apart: about twice the deviation of their difference, by
+sqrt((p + q) / DRAWS)."""
 WEIGHT_SETS = 4000
 """Sets of weights that are drawn around the role's own."""
 SEED = 20261124

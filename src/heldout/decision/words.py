@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from heldout.decision.next_evidence import ENOUGH, Outlook
 from heldout.decision.posterior import Posterior
+from heldout.decision.ranking import DRAWING_ERROR
 from heldout.decision.result import SubjectResult
 from heldout.evidence import Evidence
 from heldout.evidence.types import Z90
@@ -16,7 +17,7 @@ _NAMED = 4
 """Subjects that a sentence names; more are counted."""
 
 
-def headline(ranked: Sequence[SubjectResult], regret: float, enough: bool) -> str:
+def headline(ranked: Sequence[SubjectResult], enough: bool) -> str:
     """Who leads and how sure that is; or that there is not enough to tell."""
     if not ranked:
         return "There is nobody to decide about yet."
@@ -26,12 +27,31 @@ def headline(ranked: Sequence[SubjectResult], regret: float, enough: bool) -> st
     bar = _bar(first)
     if len(ranked) == 1:
         return f"{first.name} {bar}." if first.worth.told else f"Not enough to tell: {first.name} {bar}."
-    best = f"{first.name} is likeliest to be the best of {len(ranked)} ({percent(first.best)})"
+    best = _best(ranked)
     if not first.worth.told:
-        return f"Not enough to tell: {best}, on evidence of {percent(first.covered)} of what the role asks for."
-    if enough:
-        return f"{best} and {bar}."
-    return f"Open: {best}, {percent(ranked[1].best)} {ranked[1].name}; {first.name} {bar}."
+        seen = percent(first.covered)
+        return f"Not enough to tell: {best}; of what the role asks for, {seen} was seen of {first.name}."
+    return f"{'' if enough else 'Open: '}{best}; {first.name} {bar}."
+
+
+def _best(ranked: Sequence[SubjectResult]) -> str:
+    """Who is likeliest the best: the first by expected worth is so as a rule, but need not be."""
+    first, count = ranked[0], len(ranked)
+    other = max(ranked[1:], key=lambda one: one.best)
+    if abs(first.best - other.best) <= DRAWING_ERROR:
+        return (
+            f"{first.name} and {other.name} cannot be told apart ({percent(first.best)} and {percent(other.best)} to "
+            f"be the best of {count})"
+        )
+    if first.best > other.best:
+        return (
+            f"{first.name} is likeliest to be the best of {count} ({percent(first.best)}, "
+            f"{percent(other.best)} {other.name})"
+        )
+    return (
+        f"{first.name} has the highest expected worth, but {other.name} is likelier to be the best of {count} "
+        f"({percent(other.best)} against {percent(first.best)})"
+    )
 
 
 def _bar(one: SubjectResult) -> str:
@@ -47,6 +67,8 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
     """What to do next: decide, or look further, and what that is expected to bring."""
     if not ranked:
         return "Add somebody: heldout review WHAT --into CASE --subject NAME."
+    if ahead.untold:
+        return _look_first(ranked, ahead)
     if not ahead.enough and ahead.advised:
         parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in ahead.advised]
         least = min(one.regret for one in ahead.advised)
@@ -76,16 +98,42 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
     )
 
 
+def _look_first(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
+    """What to do while somebody who may be the best was seen too little: look at them."""
+    short = [_name(ranked, slug) for slug in ahead.untold]
+    whom = listed(short) if len(short) <= _NAMED else f"{len(short)} of those who may be the best"
+    why = (
+        f"Too little was seen of {whom} to choose by these numbers or to pass anybody over: they lean on what the "
+        "model expects of everybody where nobody has looked."
+    )
+    if not ahead.advised:
+        return f"{why} Nothing that Heldout can help to get in the hours there are would change that."
+    first = ahead.advised[:_NAMED]
+    parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in first]
+    hours = sum(one.step.hours for one in first)
+    return (
+        f"{why} Before choosing, take {listed(parts)} (about {hours:g} {'hour' if hours == 1 else 'hours'} of yours)."
+    )
+
+
 def _name(ranked: Sequence[SubjectResult], slug: str) -> str:
     return next(one.name for one in ranked if one.slug == slug)
 
 
 def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[SubjectResult]) -> tuple[str, ...]:
-    """What the numbers cannot carry, in the order in which it matters."""
-    said = [
+    """What the numbers cannot carry, in the order in which it matters: first what is about somebody who is named."""
+    said = []
+    bare = [one.name for one in ranked if one.covered < 0.5]
+    if bare:
+        names = listed(bare) if len(bare) <= _NAMED else f"{len(bare)} of them"
+        said.append(
+            f"Of {names} less than half of what the role asks for was seen. That is missing, not low: their interval "
+            "is wide and their level drawn to the middle, which says nothing against them."
+        )
+    said.append(
         "Levels describe the work and the answers that were seen. They were not validated against performance at work: "
         "no such data exists here."
-    ]
+    )
     interviews = [one for one in given if one.source == "interview"]
     if interviews and len(interviews) == len(given):
         said.append(
@@ -111,13 +159,6 @@ def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[Sub
         said.append(
             f"How exact {assumed} of the {measured} levels from reviews, audits and work samples are was assumed, not "
             "measured; their errors count half as much again."
-        )
-    bare = [one.name for one in ranked if one.covered < 0.5]
-    if bare:
-        names = listed(bare) if len(bare) <= _NAMED else f"{len(bare)} of them"
-        said.append(
-            f"Of {names} less than half of what the role asks for was seen. That is missing, not low: their interval "
-            "is wide and their level drawn to the middle, which says nothing against them."
         )
     if any(0 < one.covered < 1 for one in ranked):
         said.append(

@@ -28,14 +28,15 @@ class About:
 
 @dataclass(frozen=True)
 class Made:
-    """One recorded decision of a person; `follows` whether it is what the memo recommended."""
+    """One recorded decision of a person; `follows` whether it is what the memo recommended, None where
+    that had not enough to tell."""
 
     file: str
     at: datetime
     by: str
     choice: str
     reason: str
-    follows: bool
+    follows: bool | None
     model_version: str
     evidence_digest: str
 
@@ -249,12 +250,17 @@ def _decision(facts: _Facts) -> _Found:
 
 def _overrides(facts: _Facts) -> _Found:
     settled = [made for made in facts.made if _settles(made)]
-    other = [made for made in settled if not made.follows]
+    other = [made for made in settled if made.follows is False]
+    untold = sum(made.follows is None for made in settled)
     found = (
         [Line(text=f"{len(other)} of {len(settled)} decisions differ from the memo", where="decision")]
         if settled
         else []
     )
+    if untold:
+        found.append(
+            Line(text=f"{untold} of {len(settled)} were made where the memo had not enough to tell", where="decision")
+        )
     found += [Line(text=f"{made.by}: {made.choice}. {made.reason}", where=made.file) for made in other]
     return ("kept" if found else "open"), found, []
 
