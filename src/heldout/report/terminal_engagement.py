@@ -32,10 +32,7 @@ def print_engagement(console: Console, result: Engagement, title: str = "") -> N
             console.print(Padding(Text(f"{way.name} does not serve this need. {way.why_not}", "dim"), (0, 0, 0, 2)))
     if result.best is None:
         return
-    _section(console, "What would turn it")
-    for swing in result.swings[: words.FIRST]:
-        told = f"{printable(swing.assumption.name)}. {words.turning(swing, result)}"
-        console.print(Text.assemble("  ", told, (f" [{MARK_WORDS[swing.assumption.mark]}]", "dim")))
+    _turning(console, result)
     _section(console, "Under which conditions")
     for line in (
         *(words.rate(one, result) for one in result.break_evens),
@@ -53,6 +50,15 @@ def print_engagement(console: Console, result: Engagement, title: str = "") -> N
         console.print(Text("  heldout engage --assumptions-template FILE writes a file to put yours in.", "dim"))
     console.print()
     console.print(Text(f"{words.CHEAPEST} {words.simulated(result)}", "dim"))
+
+
+def _turning(console: Console, result: Engagement) -> None:
+    _section(console, words.turned_by(result))
+    if told := words.together(result):
+        console.print(Padding(Text(printable(told)), (0, 0, 0, 2)))
+    for swing in result.swings[: words.FIRST]:
+        told = f"{printable(swing.assumption.name)}. {words.turning(swing, result)}"
+        console.print(Text.assemble("  ", told, (f" [{MARK_WORDS[swing.assumption.mark]}]", "dim")))
 
 
 def _ways(console: Console, result: Engagement) -> None:

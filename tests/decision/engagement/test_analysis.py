@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -14,7 +15,19 @@ from heldout.decision.engagement.assumptions import Assumption, builtin
 from heldout.decision.engagement.break_even import courses
 from heldout.decision.engagement.flips import Bench, distribution, importances
 from heldout.decision.engagement.need import Need
-from heldout.decision.engagement.words import conditions, deciding, headline, late, money, rate, stretch, turning
+from heldout.decision.engagement.words import (
+    conditions,
+    deciding,
+    headline,
+    late,
+    money,
+    rate,
+    stretch,
+    together,
+    turned_by,
+    turning,
+    value,
+)
 from heldout.decision.engagement.worlds import SEED, Worlds, quantile
 from tests.decision.engagement.samples import fixed, need
 
@@ -100,12 +113,50 @@ def test_the_answer_turns_where_it_is_said_to(result: Engagement) -> None:
         bench = Bench(Need(), builtin().assumptions, [way.id for way in result.ways], SEED)
         step = (one.high - one.low) / 10
         sides = []
-        for value in (swing.flips_at - step, swing.flips_at + step):
-            totals = bench.held(one.id, value)
+        for at in (swing.flips_at - step, swing.flips_at + step):
+            totals = bench.held({one.id: at})
             sides.append(min(totals, key=lambda way: totals[way].mean()))
         assert result.best in sides
         assert swing.to in sides
         assert f"{'Under' if swing.at_low < 0 else 'Over'}" in turning(swing, result)
+
+
+def test_page_names_assumptions_in_one_order(result: Engagement) -> None:
+    told = [swing.assumption.id for swing in deciding(result)]
+    assert told == [swing.assumption.id for swing in result.swings if swing.assumption.id in told]
+    still = [min(swing.at_low, swing.at_high) for swing in result.swings if not swing.beyond]
+    assert still == sorted(still)
+
+
+def test_headline_leads_with_a_condition_and_without_words_of_frequency(result: Engagement) -> None:
+    assert f"if the hour costs under {money(result.break_evens[-1].rate or 0, 'USD')}" in headline(result)
+    assert not re.search("nearly all|most of|about half|hardly any|some of", headline(result))
+
+
+LASTING = Need(horizon_months=36, deadline_months=12, scope_person_months=4, stays_in_house=("data",))
+"""A need for which no assumption turns the answer by itself."""
+
+
+def test_where_nothing_turns_it_by_itself_two_together_are_told_with_their_values() -> None:
+    result = engage(LASTING, builtin().assumptions)
+    assert turned_by(result) == "Nothing by itself turns it"
+    pair = result.pair
+    assert pair is not None
+    assert 0 < pair.moved < 1
+    bench = Bench(LASTING, builtin().assumptions, [way.id for way in result.ways if way.fits], SEED)
+    at = bench.held({pair.first.id: pair.first_at, pair.second.id: pair.second_at})
+    assert result.best is not None
+    assert abs(at[pair.to].mean() - at[result.best].mean()) < 0.05 * result.gap
+    assert value(pair.first, pair.first_at, "USD") in together(result)
+    assert value(pair.second, pair.second_at, "USD") in together(result)
+
+
+def test_where_no_pair_turns_it_the_page_says_so(result: Engagement) -> None:
+    still = [swing for swing in result.swings if not swing.turns]
+    alone = result.model_copy(update={"swings": tuple(still), "pair": None, "paired": 8})
+    assert "Nor do any two of the 8" in together(alone)
+    assert together(result) == ""
+    assert turned_by(result) == "What would turn it"
 
 
 def test_a_break_even_rate_makes_the_two_ways_cost_the_same(result: Engagement) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from heldout.decision.engagement.assumptions import Assumption, builtin
 from heldout.decision.engagement.break_even import LEAST, break_evens, courses, maps
 from heldout.decision.engagement.course import PARTS, Course, Outcome
-from heldout.decision.engagement.flips import Bench, importances, swings
+from heldout.decision.engagement.flips import PAIRED, Bench, importances, smallest_pair, swings
 from heldout.decision.engagement.need import Need
-from heldout.decision.engagement.result import Engagement, Part, Risks, Standing, Swing, WayResult
+from heldout.decision.engagement.result import Engagement, Pair, Part, Risks, Swing, WayResult
 from heldout.decision.engagement.stopping import spread, stage_results, stopping
 from heldout.decision.engagement.ways import WAYS, WayId
 from heldout.decision.engagement.worlds import SEED, Floats, Worlds
@@ -33,6 +33,7 @@ def engage(need: Need, assumptions: Sequence[Assumption], said: Sequence[str] = 
     totals = {name: outcomes[name].total for name in names}
     shares = _shares(world, totals)
     found: tuple[Swing, ...] = ()
+    pair: Pair | None = None
     gap = gap_error = explained = by_luck = 0.0
     if best and after:
         difference = totals[after] - totals[best]
@@ -42,6 +43,8 @@ def engage(need: Need, assumptions: Sequence[Assumption], said: Sequence[str] = 
         bench = Bench(need, assumptions, names, seed)
         weights, explained = importances(world, grouped.mean(axis=1), sorted(bench.uses[best] | bench.uses[after]))
         found = swings(bench, best, weights)
+        if not any(swing.turns for swing in found):
+            pair = smallest_pair(bench, best, found)
     charts, stretches = maps(need, assumptions, names, seed) if names else ([], [])
     hour = hour_of_a_hire(*(_typical(assumptions, name) for name in _HOUR))
     earned = best is not None and not any(swing.decides for swing in found)
@@ -49,9 +52,9 @@ def engage(need: Need, assumptions: Sequence[Assumption], said: Sequence[str] = 
         need=need, said=tuple(said), version=builtin().version, seed=seed, worlds=len(world), groups=GROUPS,
         assumptions=tuple(assumptions), ways=ways, best=best, next=after,
         best_on_time=on_time, worth_on_time=_worth(outcomes, best, on_time), gap=gap, gap_error=gap_error,
-        standing=_standing(shares.get(best, 0.0)) if best else "hardly any",
         probability=shares[best] if best and earned else None, explained=explained, by_luck=min(by_luck, 1.0),
-        swings=found, break_evens=tuple(break_evens(need, {n: given[n] for n in names}, world.assumptions)),
+        swings=found, pair=pair, paired=min(PAIRED, len(found)),
+        break_evens=tuple(break_evens(need, {n: given[n] for n in names}, world.assumptions)),
         stretches=tuple(stretches), maps=tuple(charts),
         stages=stage_results(given[best]) if best else (),
         stopping=tuple(stopping(given[name]) for name in given),
@@ -133,9 +136,3 @@ def _shares(world: Worlds, totals: dict[WayId, Floats]) -> dict[WayId, float]:
     means = np.stack([total.reshape(world.groups, world.lucks).mean(axis=1) for total in totals.values()])
     wins = np.bincount(means.argmin(axis=0), minlength=len(totals)) / world.groups
     return dict(zip(totals, map(float, wins), strict=True))
-
-
-def _standing(share: float) -> Standing:
-    """A share of the assumed worlds in words: without a number, since weak ranges do not bear one."""
-    steps: tuple[tuple[float, Standing], ...] = ((0.1, "hardly any"), (0.4, "some"), (0.6, "about half"), (0.9, "most"))
-    return next((word for end, word in steps if share < end), "nearly all")

@@ -1,21 +1,24 @@
-"""Which single assumption, moved within its range, changes the best way; and how much each explains."""
+"""Which assumption, or else which two, moved within their ranges, change the best way; and how much each explains."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 
 from heldout.decision.engagement.assumptions import Assumption
 from heldout.decision.engagement.course import Course
 from heldout.decision.engagement.need import Need
-from heldout.decision.engagement.result import Swing
+from heldout.decision.engagement.result import Pair, Swing
 from heldout.decision.engagement.ways import WayId
 from heldout.decision.engagement.worlds import Floats, Worlds
 
 GROUPS = 500
 """Worlds of the runs with one assumption held; each has assumptions of its own."""
 _TRIES = 8
+PAIRED = 8
+"""Of how many assumptions, those that leave the least lead, all pairs are tried where none turns it by itself."""
 _DECIDES = 0.5
 """An assumption decides when it turns the answer, or leaves no more than this share of the lead at an end."""
 
@@ -37,10 +40,14 @@ class Bench:
         horizon = self.need.horizon_months
         return Course(way, self.need, world, horizon).outcome(horizon).total
 
-    def held(self, name: str, value: float) -> dict[WayId, Floats]:
-        """Every way's total in each world, with one assumption at `value` in all of them."""
-        world = self.world.with_fixed(name, value)
-        return {way: self._total(way, world) if name in self.uses[way] else self.totals[way] for way in self.ways}
+    def held(self, values: Mapping[str, float]) -> dict[WayId, Floats]:
+        """Every way's total in each world, with these assumptions at their values in all of them."""
+        world = self.world
+        for name, value in values.items():
+            world = world.with_fixed(name, value)
+        return {
+            way: self.totals[way] if self.uses[way].isdisjoint(values) else self._total(way, world) for way in self.ways
+        }
 
 
 def swings(bench: Bench, best: WayId, importance: Mapping[str, float]) -> tuple[Swing, ...]:
@@ -54,7 +61,7 @@ def swings(bench: Bench, best: WayId, importance: Mapping[str, float]) -> tuple[
 
 
 def _swing(bench: Bench, best: WayId, one: Assumption, importance: float, gap: float) -> Swing:
-    ends = [_lead(bench.held(one.id, value), best) for value in (one.low, one.high)]
+    ends = [_lead(bench.held({one.id: value}), best) for value in (one.low, one.high)]
     leads = [lead for lead, _, _ in ends]
     decides = one.weak and min(leads) <= _DECIDES * abs(gap)
     swing = Swing(assumption=one, at_low=leads[0], at_high=leads[1], importance=importance, decides=decides)
@@ -76,7 +83,7 @@ def _root(bench: Bench, best: WayId, one: Assumption, leads: Sequence[float]) ->
     middle = (low + high) / 2
     for step in range(_TRIES):
         middle = (low + high) / 2 if step % 3 == 2 else low + (high - low) * at_low / (at_low - at_high)
-        lead = _lead(bench.held(one.id, middle), best)[0]
+        lead = _lead(bench.held({one.id: middle}), best)[0]
         if abs(lead) < 1:
             break
         if (lead < 0) == (at_low < 0):
@@ -84,6 +91,37 @@ def _root(bench: Bench, best: WayId, one: Assumption, leads: Sequence[float]) ->
         else:
             high, at_high = middle, lead
     return middle
+
+
+def smallest_pair(bench: Bench, best: WayId, found: Sequence[Swing]) -> Pair | None:
+    """The two of the first `PAIRED` of `found` that turn the answer together with the least move of both."""
+    turning = []
+    for one, two in combinations(found[:PAIRED], 2):
+        lead, error, _ = _lead(bench.held(_moved(one, two, 1.0)), best)
+        if lead < -2 * error:
+            turning.append(_pair(bench, best, one, two))
+    return min(turning, key=lambda pair: pair.moved, default=None)
+
+
+def _pair(bench: Bench, best: WayId, one: Swing, two: Swing) -> Pair:
+    low, high = 0.0, 1.0
+    for _ in range(_TRIES):
+        middle = (low + high) / 2
+        low, high = (low, middle) if _lead(bench.held(_moved(one, two, middle)), best)[0] < 0 else (middle, high)
+    at = _moved(one, two, high)
+    first, second = one.assumption, two.assumption
+    to = _lead(bench.held(at), best)[2]
+    return Pair(first=first, second=second, first_at=at[first.id], second_at=at[second.id], moved=high, to=to)
+
+
+def _moved(one: Swing, two: Swing, part: float) -> dict[str, float]:
+    """Both assumptions at this part of the way from their likeliest value to the end that leaves less lead."""
+    values = {}
+    for swing in (one, two):
+        own = swing.assumption
+        end = own.low if swing.at_low < swing.at_high else own.high
+        values[own.id] = own.mode + part * (end - own.mode)
+    return values
 
 
 def _lead(totals: Mapping[WayId, Floats], best: WayId) -> tuple[float, float, WayId]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from heldout.decision.engagement.assumptions import Assumption
 from heldout.decision.engagement.need import Need
 from heldout.decision.engagement.ways import WayId
 from heldout.evidence.types import Frozen
-
-Standing = Literal["hardly any", "some", "about half", "most", "nearly all"]
 
 
 class Spread(Frozen):
@@ -85,6 +81,27 @@ class Swing(Frozen):
     importance: float = 0.0
     decides: bool = False
 
+    @property
+    def turns(self) -> bool:
+        """Whether it turns the answer by itself, at one end of its range or at both."""
+        return self.to is not None or max(self.at_low, self.at_high) < 0
+
+
+class Pair(Frozen):
+    """Two assumptions that turn the answer together, though none does by itself: their values where it turns.
+
+    Both are moved from their likeliest value by the same part, `moved`, of the way to the end of the range that leaves
+    less lead; of all pairs that were looked at this is the one with the least part. `to` is the way that is then as
+    cheap.
+    """
+
+    first: Assumption
+    second: Assumption
+    first_at: float
+    second_at: float
+    moved: float
+    to: WayId
+
 
 class BreakEven(Frozen):
     """The hourly rate under which a way from outside is the cheapest, over the horizon of the need.
@@ -155,8 +172,10 @@ class Engagement(Frozen):
 
     `best_on_time` is the cheapest way that is on time more often than not; `worth_on_time` what a month too late must
     cost for it to be cheaper than `best`, None where the two are the same or no price does it. `gap` is by how much
-    `best` is cheaper than `next`, with its standard error. `explained` is how much of that difference between assumed
-    worlds the assumptions explain by ranks, `by_luck` how much of the difference between all worlds is chance alone.
+    `best` is cheaper than `next`, with its standard error. `pair` is the pair of assumptions that turns the answer
+    first, of the `paired` that leave the least lead; None when one does by itself or no such pair does. `explained` is
+    how much of that difference between assumed worlds the assumptions explain by ranks, `by_luck` how much of the
+    difference between all worlds is chance alone.
     """
 
     need: Need
@@ -173,11 +192,12 @@ class Engagement(Frozen):
     worth_on_time: float | None
     gap: float
     gap_error: float
-    standing: Standing
     probability: float | None
     explained: float
     by_luck: float
     swings: tuple[Swing, ...]
+    pair: Pair | None
+    paired: int
     break_evens: tuple[BreakEven, ...]
     stretches: tuple[Stretch, ...]
     maps: tuple[Map, ...]

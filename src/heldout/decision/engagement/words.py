@@ -65,7 +65,7 @@ def headline(result: Engagement) -> str:
             told += f" (the quickest, {times[0][1]}, needs about {months(times[0][0])})"
         return f"{told}: allow more time or more people, cut the scope, or ask less to stay in house."
     best = capital(IN_TEXT[result.best])
-    over, worlds = f"over {months(result.need.horizon_months)}", "the assumed worlds (luck averaged out)"
+    over = f"over {months(result.need.horizon_months)}"
     if result.next is None:
         return f"{best} is the only way that serves this need {over}."
     if result.probability is not None:
@@ -75,23 +75,49 @@ def headline(result: Engagement) -> str:
         )
     if result.gap < 2 * result.gap_error:
         told = f"{best} and {IN_TEXT[result.next]} cost the same {over}, as far as the simulation can tell"
-    elif result.standing in ("most", "nearly all"):
-        told = f"{best} is cheaper in {result.standing} of {worlds} {over}"
     else:
-        where = {"about half": "only in about half", "some": "only in some", "hardly any": "in hardly any"}
-        told = f"{best} is cheapest {over} on average, yet {where[result.standing]} of {worlds}"
+        told = f"{best}{_condition(result)}: the cheapest way {over}, on the average of what is assumed"
     weak = deciding(result)
     names = listed([within(swing.assumption.name) for swing in weak[:FIRST]])
-    if not any(swing.to for swing in weak):
+    if not any(swing.turns for swing in weak):
         return f"{told}. No single assumption turns that, but weak ones leave little of the lead, above all {names}."
     return f"{told}; but weak assumptions decide, above all {names}."
 
 
+def _condition(result: Engagement) -> str:
+    """The hourly rate under or over which the best way is the cheapest; empty where none is known."""
+    currency = result.need.currency
+    for one in result.break_evens:
+        if one.rate is not None and one.way == result.best:
+            return f", if the hour costs under {money(one.rate, currency)} (above: {IN_TEXT[one.against]})"
+    for one in result.break_evens:
+        if one.rate is not None and one.against == result.best:
+            return f", if an hour of {IN_TEXT[one.way]} costs over {money(one.rate, currency)}"
+    return ""
+
+
 def deciding(result: Engagement) -> list[Swing]:
-    """The weak assumptions that decide, in the order in which replacing them helps most."""
-    return sorted(
-        (swing for swing in result.swings if swing.decides),
-        key=lambda swing: (-swing.importance, -abs(swing.at_high - swing.at_low)),
+    """The weak assumptions that decide, in the one order of the page: what turns it first, then the least lead."""
+    return [swing for swing in result.swings if swing.decides]
+
+
+def turned_by(result: Engagement) -> str:
+    """The heading over what would turn the answer: whether anything does by itself."""
+    return "What would turn it" if any(swing.turns for swing in result.swings) else "Nothing by itself turns it"
+
+
+def together(result: Engagement) -> str:
+    """Which two assumptions turn the answer together, where none does by itself; empty where one does."""
+    if not result.swings or any(swing.turns for swing in result.swings):
+        return ""
+    pair, currency = result.pair, result.need.currency
+    if pair is None:
+        return f"Nor do any two of the {result.paired} that leave the least of the lead, at the ends of their ranges."
+    return (
+        f"Two together do: at {value(pair.first, pair.first_at, currency)} ({within(pair.first.name)}) and "
+        f"{value(pair.second, pair.second_at, currency)} ({within(pair.second.name)}), {IN_TEXT[pair.to]} is as cheap. "
+        f"That is {percent(pair.moved)} of the way from what is likeliest to the end of their ranges, the shortest way "
+        f"of all pairs of the {result.paired} that leave the least of the lead."
     )
 
 
