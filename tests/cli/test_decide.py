@@ -71,6 +71,10 @@ def test_a_decision_is_kept_with_the_memo_it_was_made_on_and_shown(case: Case, t
         "craft=4.5", "--note", "Ships.")  # fmt: skip
     page = tmp_path / "memo.html"
     assert REASON in run("decide", case.path, "--html", page)
+    told = json.loads(run("decide", case.path, "--json", "-"))["recorded"]
+    assert [(one["by"], one["choice"], len(one["outcomes"])) for one in told] == [
+        ("Grace", "ada-lovelace", 1), ("Grace", "later", 0)
+    ]  # fmt: skip
     assert "After 6 months, by Mei: works at level 4.0; still there" in page.read_text()
 
 

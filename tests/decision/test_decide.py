@@ -5,6 +5,7 @@ import pytest
 from heldout.decision.result import Decision
 from heldout.decision.words import headline
 from heldout.evidence import HANDED_OVER, Artifact, Dossier, Finding, Gap, Location, Subject
+from heldout.report.decision_view import doubts
 from tests.decision.memos import ASKED, ROLE, memo, rated, read, seen_by_all, someone, undecided
 
 
@@ -116,6 +117,25 @@ def test_likeliest_is_said_of_nobody_who_is_not() -> None:
     assert "Ada has the highest expected worth, but Bob is likelier to be the best of 2" in headline(ranked, True)
 
 
+def test_a_part_in_which_the_leader_fails_is_said_beside_the_whole() -> None:
+    levels = dict.fromkeys(ASKED, 4.5) | {"python": 1.0}
+    seen = [evidence for c, level in levels.items() for evidence in (rated(c, level, "Mei"), read(c, level, 0.3))]
+    made = memo(someone("Ada", *seen), seen_by_all("Bob", 2.0))
+    (python,) = [row for row in made.subjects[0].levels if row.competency == "python"]
+    assert python.weight >= 0.1
+    assert python.estimate.above < 0.2
+    assert "likely below the bar in Python" in made.headline
+    assert "a strong part pays for a weak one" in doubts(made)[0]
+
+
+def test_interviews_alone_and_one_interviewer_are_compared_with_nobody() -> None:
+    made = memo(someone("Ada", *(rated(c, 4.5, "Grace") for c in ASKED)))
+    texts = [reason.text for reason in made.subjects[0].worth.reasons]
+    assert not any("held against all else" in text or "the others" in text for text in texts)
+    assert any("there is nobody to compare Grace with" in text for text in texts)
+    assert any("which interviews alone cannot show" in text for text in texts)
+
+
 def test_nothing_and_nobody_are_said_as_such() -> None:
     assert memo().headline == "There is nobody to decide about yet."
     empty = memo(someone("Ada"), someone("Bob"))
@@ -167,7 +187,7 @@ def test_no_reason_is_surer_of_an_interviewer_than_the_list_of_interviewers() ->
     made = strict(3)
     mei = next(note for note in made.raters if note.rater == "Mei")
     assert mei.why_not
-    assert mei.high < 0
+    assert (mei.lenient, mei.low, mei.high) == (None, None, None)
     told = {r.text for one in made.subjects for r in one.worth.reasons if r.kind == "rater" and "Mei" in r.text}
     assert told == {"Mei seems to rate lower than the others, which may be chance"}
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from heldout.cli.output import check_output, write_output
 from heldout.errors import InputError
 from heldout.evidence import Case
+
+if TYPE_CHECKING:
+    from heldout.decision.decisions import HumanDecision, Outcome
+    from heldout.decision.result import Decision
 
 _CASE = click.argument("directory", metavar="CASE", type=click.Path(path_type=Path))
 
@@ -18,7 +25,7 @@ _CASE = click.argument("directory", metavar="CASE", type=click.Path(path_type=Pa
 @_CASE
 @click.option("--hours", type=click.FloatRange(min=0), help="How many hours you can spend on a further look at one.")
 @click.option("--html", metavar="FILE", help="Write the memo and its annex as one page.")
-@click.option("--json", "json_to", metavar="FILE|-", help="Write everything that the memo says as JSON.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the memo and what was decided on it as JSON.")
 @click.option("--choose", metavar="NAME|nobody|later", help="Record what you decided; needs --by and --reason.")
 @click.option("--by", default="", metavar="NAME", help="Who decides and answers for it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why, above all where it is not the memo's first.")
@@ -55,22 +62,32 @@ def command(
         kept = record_decision(case, memo, by=by, choice=choose, reason=reason)
         click.echo(f"Recorded in {kept}, with the memo as it is now.", err=json_to == "-")
     made = decisions(case)
+    turned_out = [one for _, one in outcomes(case)]
+    recorded = [(one, tuple(o for o in turned_out if o.decision == path.name)) for path, one in made]
     if html:
-        turned_out = [one for _, one in outcomes(case)]
-        recorded = [(one, tuple(o for o in turned_out if o.decision == path.name)) for path, one in made]
         write_output(html, render_decision(memo, recorded))
     if json_to:
-        write_output(json_to, memo.model_dump_json(indent=2))
+        write_output(json_to, _as_json(memo, recorded))
     if "-" not in (html, json_to):
         print_decision(make_console(), memo, [one for _, one in made])
         if html:
             click.echo(f"The memo for people: {html}")
 
 
+def _as_json(memo: Decision, recorded: Sequence[tuple[HumanDecision, Sequence[Outcome]]]) -> str:
+    """The memo with the decisions that people made, each with how it turned out; their own memos are in the case."""
+    made = [
+        one.model_dump(mode="json", by_alias=True, exclude={"memo"})
+        | {"outcomes": [outcome.model_dump(mode="json", by_alias=True) for outcome in turned_out]}
+        for one, turned_out in recorded
+    ]
+    return json.dumps(memo.model_dump(mode="json") | {"recorded": made}, indent=2, ensure_ascii=False)
+
+
 @click.command()
 @_CASE
 @click.option("--subject", required=True, metavar="NAME", help="Whom it is about; a decision for them is recorded.")
-@click.option("--months", required=True, type=int, help="Months since they began, for example 6 or 12.")
+@click.option("--months", required=True, type=click.IntRange(1, 120), help="Months since they began, 6 or 12 say.")
 @click.option("--by", required=True, metavar="NAME", help="Who saw it.")
 @click.option("--level", type=float, help="The level at which they work, 1-5 on the role's scale as a whole.")
 @click.option("--competency", "levels", multiple=True, metavar="ID=LEVEL", help="The level of one (repeatable).")

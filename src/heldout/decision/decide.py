@@ -294,9 +294,9 @@ def _raters(fitted: _Fitted) -> tuple[RaterNote, ...]:
     return tuple(
         RaterNote(
             rater=name,
-            lenient=float(leniency.mean[i]),
-            low=float(low[i]),
-            high=float(high[i]),
+            lenient=float(leniency.mean[i]) if fitted.shared[name].enough else None,
+            low=float(low[i]) if fitted.shared[name].enough else None,
+            high=float(high[i]) if fitted.shared[name].enough else None,
             ratings=round(float(counts[i])),
             why_not=fitted.shared[name].why_not,
         )

@@ -27,6 +27,7 @@ from heldout.standard.yaml_models import said
 NOBODY, LATER = "nobody", "later"
 """What can be chosen beside a subject: nobody of them, or to look further first."""
 DELETED = "(deleted)"
+ERASED = "(the reason spoke of a subject who was deleted)"
 _LEAST_REASON = 20
 _NUMBER = re.compile(r"\d{4}-\d\d-\d\d-(\d+)\.json")
 
@@ -190,7 +191,7 @@ def forget(case: Case, subject: Subject) -> list[Path]:
             if chosen:
                 update |= {"choice": DELETED, "choice_name": DELETED}
             if named or chosen:
-                update["reason"] = "(the reason spoke of a subject who was deleted)"
+                update["reason"] = ERASED
             kept = made.model_copy(update=update)
             write_atomically(path, kept.model_dump_json(by_alias=True, indent=1) + "\n")
             changed.append(path)

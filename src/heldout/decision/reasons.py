@@ -115,6 +115,8 @@ class Teller:
     def _rated_by(self, rater: str) -> tuple[ReasonKind, str, str]:
         """An interviewer's ratings and the correction for how they rate, in one."""
         how, sure = self._rates(rater)
+        if self._alone:
+            return "evidence", f"ratings by {rater}, with nobody to compare them with", "interview"
         corrected = f", corrected for {'rating' if sure else 'seeming to rate'} {how}" if how else ""
         return "evidence", f"ratings by {rater}{corrected}", "interview"
 
@@ -149,10 +151,17 @@ class Teller:
         return levels + (f" ({notes})" if notes else "")
 
     def _severity(self, rater: str) -> str:
+        if self._alone:
+            return f"how {rater} may rate, by what the model expects: there is nobody to compare {rater} with"
         how, sure = self._rates(rater)
         if not how:
             return f"{rater} rates like the others"
         return f"{rater} rates {how}" if sure else f"{rater} seems to rate {how}, which may be chance"
+
+    @property
+    def _alone(self) -> bool:
+        """Whether there is one interviewer only, whom the ratings then cannot show to be severe or lenient."""
+        return len(self.posterior.design.raters) == 1
 
     def _rates(self, rater: str) -> tuple[str, bool]:
         """How a rater rates, with the number where there is enough to state it, and whether that is sure; nothing
@@ -206,10 +215,12 @@ def _main(one: Evidence, points: float) -> str:
 
 
 def _leniency(source: str, posterior: Posterior) -> str:
-    """What a source as a whole is taken to see too high or too low, by the others' light."""
+    """What a source as a whole is taken to see too high or too low: by the others' light, or where there is no other
+    by what the model expects of those who apply."""
     column = posterior.design.first_source + posterior.design.sources.index(source)
     by = sum(w * float(s.effects[column]) for w, s in zip(posterior.weights, posterior.solutions, strict=True))
-    side = "high" if by > 0 else "low"
-    if abs(by) < 0.05:
-        return f"{_PLURAL.get(source, source)}, held against all else, seem to see everybody about right"
-    return f"{_PLURAL.get(source, source)}, held against all else, seem to see everybody {abs(by):.1f} too {side}"
+    name = _PLURAL.get(source, source)
+    how = "about right" if abs(by) < 0.05 else f"{abs(by):.1f} too {'high' if by > 0 else 'low'}"
+    if len(posterior.design.sources) == 1:
+        return f"by what the model expects of applicants, which {name} alone cannot show, they see everybody {how}"
+    return f"{name}, held against all else, seem to see everybody {how}"

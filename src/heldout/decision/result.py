@@ -107,12 +107,12 @@ class Comparison(Frozen):
 
 class RaterNote(Frozen):
     """How an interviewer rates against the others, in level points (above 0: higher), with its 90 % interval; `why_not`
-    says why that is not to be stated, where too little is shared with others."""
+    says why that is not to be stated, where too little is shared with others: then there is no number."""
 
     rater: str
-    lenient: float
-    low: float
-    high: float
+    lenient: float | None
+    low: float | None
+    high: float | None
     ratings: int
     why_not: str = ""
 

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from heldout.decision.next_evidence import ENOUGH, Outlook
 from heldout.decision.posterior import Posterior
 from heldout.decision.ranking import DRAWING_ERROR
-from heldout.decision.result import SubjectResult
+from heldout.decision.result import LevelResult, SubjectResult
 from heldout.evidence import Evidence
 from heldout.evidence.types import Z90
-from heldout.wording import capital, listed, percent
+from heldout.wording import bare, capital, listed, percent, within
 
-_LIKELY, _UNLIKELY = 0.8, 0.2
+LIKELY, UNLIKELY = 0.8, 0.2
+"""Chances from and to which something is said to be likely so, or likely not."""
+_WEIGHTY = 0.1
+"""The weight from which a part in which somebody likely fails stands beside what is said of the whole."""
 _NAMED = 4
 """Subjects that a sentence names; more are counted."""
 
@@ -56,11 +59,18 @@ def _best(ranked: Sequence[SubjectResult]) -> str:
 
 def _bar(one: SubjectResult) -> str:
     chance = percent(one.worth.above)
-    if one.worth.above >= _LIKELY:
-        return f"is likely above what the role asks for ({chance})"
-    if one.worth.above <= _UNLIKELY:
+    failing = [row for row in one.levels if row.weight >= _WEIGHTY and row.estimate.above <= UNLIKELY]
+    but = f", but likely below the bar in {parts_of(failing)}" if failing else ""
+    if one.worth.above >= LIKELY:
+        return f"is likely above what the role asks for ({chance}){but}"
+    if one.worth.above <= UNLIKELY:
         return f"is likely below what the role asks for ({chance} above)"
-    return f"may or may not reach what the role asks for ({chance})"
+    return f"may or may not reach what the role asks for ({chance}){but}"
+
+
+def parts_of(levels: Sequence[LevelResult]) -> str:
+    """Competencies by name, each with the chance to reach its bar."""
+    return listed([f"{within(bare(row.name))} ({percent(row.estimate.above)} to reach it)" for row in levels])
 
 
 def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
@@ -84,7 +94,7 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
             "nothing that can still be asked for is expected to make it less. Decide by what the numbers do not hold."
         )
     if len(ranked) == 1:
-        if _UNLIKELY < ranked[0].worth.above < _LIKELY:
+        if UNLIKELY < ranked[0].worth.above < LIKELY:
             better = min(ahead.prospects, key=lambda one: one.deviation, default=None)
             if better:
                 return (
@@ -123,9 +133,9 @@ def _name(ranked: Sequence[SubjectResult], slug: str) -> str:
 def limits(given: Sequence[Evidence], posterior: Posterior, ranked: Sequence[SubjectResult]) -> tuple[str, ...]:
     """What the numbers cannot carry, in the order in which it matters: first what is about somebody who is named."""
     said = []
-    bare = [one.name for one in ranked if one.covered < 0.5]
-    if bare:
-        names = listed(bare) if len(bare) <= _NAMED else f"{len(bare)} of them"
+    unseen = [one.name for one in ranked if one.covered < 0.5]
+    if unseen:
+        names = listed(unseen) if len(unseen) <= _NAMED else f"{len(unseen)} of them"
         said.append(
             f"Of {names} less than half of what the role asks for was seen. That is missing, not low: their interval "
             "is wide and their level drawn to the middle, which says nothing against them."

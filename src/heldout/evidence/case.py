@@ -367,8 +367,15 @@ def read_model(path: Path, model: type[_Model]) -> _Model:
 
 def _schema_message(path: Path, error: ValidationError) -> str:
     for detail in error.errors():
-        if detail["loc"] == ("schema",) and isinstance(detail["input"], int) and detail["input"] > SCHEMA:
-            return f"{path} was written by a newer Heldout (schema {detail['input']}); upgrade: pip install -U heldout"
+        if detail["loc"] == ("schema",) and isinstance(detail["input"], int):
+            if detail["input"] > SCHEMA:
+                return (
+                    f"{path} was written by a newer Heldout (schema {detail['input']}); upgrade: pip install -U heldout"
+                )
+            return (
+                f"{path} has schema {detail['input']}, older than any that this Heldout reads (schema {SCHEMA}); "
+                "restore it from a copy, or make the case anew"
+            )
     return f"{path} is not as it was written: {_words(error)}; restore it or run the command again"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from heldout.decision.decisions import HumanDecision, Outcome
 from heldout.decision.result import Decision, Estimate, LevelResult, Reason, SubjectResult
+from heldout.decision.words import LIKELY, UNLIKELY, parts_of
 from heldout.report.chart import LINE, Mark, Strip, at, shapes_of
 from heldout.report.words import level as level_text
 
@@ -16,7 +17,6 @@ FIRST_SUBJECTS = 10
 FIRST_FACTS = 3
 STEPS_SHOWN = 8
 WEAKEST = 2
-IN_DOUBT = 0.8
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class DecisionView:
     decision: Decision
     rows: tuple[SubjectRow, ...]
     recorded: tuple[tuple[HumanDecision, tuple[Outcome, ...]], ...]
-    weakest: tuple[LevelResult, ...]
+    doubts: tuple[str, ...]
     before: tuple[Reason, ...]
 
     @property
@@ -86,16 +86,29 @@ def decision_view(
         decision,
         tuple(_row(number, one, shapes[one.name]) for number, one in enumerate(decision.subjects, start=1)),
         tuple(recorded),
-        weakest(decision),
+        doubts(decision),
         why_before(decision),
     )
 
 
-def weakest(decision: Decision) -> tuple[LevelResult, ...]:
-    """The competencies in which the leader is least sure to reach the role's bar, where that is in doubt at all."""
-    levels = decision.subjects[0].levels if decision.leader else ()
-    doubted = [level for level in levels if level.estimate.above < IN_DOUBT]
-    return tuple(sorted(doubted, key=lambda level: level.estimate.above)[:WEAKEST])
+def doubts(decision: Decision) -> tuple[str, ...]:
+    """In which competencies the leader likely misses the role's bar, all of them, and where else it is least sure."""
+    if not decision.leader:
+        return ()
+    first = decision.subjects[0]
+    levels = sorted(first.levels, key=lambda level: level.estimate.above)
+    below = [level for level in levels if level.estimate.above <= UNLIKELY]
+    doubted = [level for level in levels if UNLIKELY < level.estimate.above < LIKELY][:WEAKEST]
+    told = []
+    if below:
+        told.append(
+            f"{first.name} is likely below the bar in {parts_of(below)}. The bar of the whole is weighted, so a strong "
+            "part pays for a weak one: whether this one may be weak is yours to say."
+        )
+    if doubted:
+        least = "Otherwise least" if below else "Least"
+        told.append(f"{least} sure to reach the bar is {first.name} in {parts_of(doubted)}.")
+    return tuple(told)
 
 
 def why_before(decision: Decision) -> tuple[Reason, ...]:

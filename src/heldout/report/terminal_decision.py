@@ -12,16 +12,16 @@ from rich.text import Text
 from heldout.decision.decisions import HumanDecision
 from heldout.decision.result import Decision, Estimate
 from heldout.evidence.types import Z90
-from heldout.report.decision_view import FIRST_FACTS, FIRST_REASONS, FIRST_SUBJECTS, weakest, why_before
+from heldout.report.decision_view import FIRST_FACTS, FIRST_REASONS, FIRST_SUBJECTS, doubts, why_before
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level, points
-from heldout.wording import bare, percent
+from heldout.wording import percent
 
 _WIDE = 78
 _LEGEND = (
-    "Bar: the chance of reaching what the role asks for as a whole. Best: of being the best of them. Regret: levels "
-    "that choosing them is expected to fall short of the truly best. Seen: the part of what the role asks for that "
-    "something speaks of. ?: not enough to tell."
+    "Bar: the chance of reaching what the role asks for as a whole, where a strong part pays for a weak one. Best: of "
+    "being the best of them. Regret: levels that choosing them is expected to fall short of the truly best. Seen: the "
+    "part of what the role asks for that something speaks of. ?: not enough to tell."
 )
 
 
@@ -48,11 +48,8 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
         console.print(Text(printable(title), "bold"))
     for reason in told:
         console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
-    if doubted := weakest(decision):
-        named = " and ".join(f"{bare(one.name)} ({percent(one.estimate.above)})" for one in doubted)
-        console.print(
-            Text(f"Least sure to reach the bar is {printable(decision.subjects[0].name)} in: {printable(named)}")
-        )
+    for doubt in doubts(decision):
+        console.print(Text(printable(doubt)))
     facts = [(one.name, fact) for one in decision.subjects for fact in one.facts]
     for name, fact in facts[:FIRST_FACTS]:
         console.print(Text(f"! {printable(name)}. {printable(fact)}"))
@@ -81,7 +78,8 @@ def _table(decision: Decision, wide: bool) -> Table:
         cells: list[str | Text] = [printable(one.name), _numbers(one.worth)]
         if wide:
             cells.append(_drawn(one.worth))
-        cells += [percent(one.worth.above), percent(one.best), f"{one.regret:.2f}", percent(one.covered)]
+        against = [percent(one.best), f"{one.regret:.2f}"] if len(decision.subjects) > 1 else ["–", "–"]
+        cells += [percent(one.worth.above), *against, percent(one.covered)]
         table.add_row(*cells)
     return table
 

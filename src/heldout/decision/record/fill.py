@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from heldout.decision.decisions import ERASED
 from heldout.decision.record.explain import explanation
 from heldout.decision.record.file import NAME, RecordFile, SubjectNotes
 from heldout.decision.record.requirements import Requirement, requirements
@@ -245,7 +246,15 @@ def _decision(facts: _Facts) -> _Found:
         Line(text=f"{made.at:%Y-%m-%d %H:%M} UTC, {made.by}: {made.choice}. {made.reason}", where=made.file)
         for made in facts.made
     ]
-    return ("kept" if found else "open"), found, []
+    missing = _erased(facts)
+    return ("part" if missing else "kept" if found else "open"), found, missing
+
+
+def _erased(facts: _Facts) -> list[str]:
+    """Reasons that went with a subject who was deleted."""
+    erased = sum(made.reason == ERASED for made in facts.made)
+    count = f"the reason of {erased} decision{'s' * (erased != 1)}"
+    return [f"{count}, erased on request when a subject was deleted"] if erased else []
 
 
 def _overrides(facts: _Facts) -> _Found:
@@ -262,7 +271,8 @@ def _overrides(facts: _Facts) -> _Found:
             Line(text=f"{untold} of {len(settled)} were made where the memo had not enough to tell", where="decision")
         )
     found += [Line(text=f"{made.by}: {made.choice}. {made.reason}", where=made.file) for made in other]
-    return ("kept" if found else "open"), found, []
+    missing = _erased(facts)
+    return ("part" if missing else "kept" if found else "open"), found, missing
 
 
 def _oversight(facts: _Facts) -> _Found:

@@ -31,6 +31,8 @@ LAST: dict[str, str] = {OVERALL: "last, and only if you like: yes, no or unsure;
 _OVERALL: dict[str, Overall | None] = {"yes": "yes", "no": "no", "unsure": "unsure", "": None}
 _YES_NO = {"yes": True, "no": False, "": False}
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
+_EARLIEST = 2000
+"""An interview before this year is a slip of the pen."""
 _FINDING_CODE = re.compile(r"^[A-Z]{2,6}[A-Z0-9-]{0,12}[0-9][A-Z0-9]{0,4}$")
 """A question that a finding raised is named by the finding's code."""
 
@@ -288,6 +290,8 @@ def _held_on(reading: _Reading) -> date | None:
             reading.problems.append(f"a row is missing for `{DATE}`, the day of the interview: {what}")
     elif held_on > datetime.now(UTC).astimezone().date() and line:
         reading.wrong(line, _ANSWER, f"{given} is still to come; write the day on which the interview was held")
+    elif held_on.year < _EARLIEST and line:
+        reading.wrong(line, _ANSWER, f"{given} is too long ago; write the day on which the interview was held")
     return held_on
 
 

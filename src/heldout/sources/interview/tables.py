@@ -48,7 +48,8 @@ class Shared:
         if self.enough:
             return ""
         return (
-            f"not enough to tell: shares {self.answers} answers of {self.subjects} subjects with others; "
+            f"not enough to tell: shares {self.answers} answer{'s' * (self.answers != 1)} of {self.subjects} "
+            f"subject{'s' * (self.subjects != 1)} with others; "
             f"it takes {OWN_ANSWERS} of {OWN_SUBJECTS}"
         )
 
