@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from heldout.evidence import Case, Location
-from heldout.report.interviews import render_form
+from heldout.report.interviews import JOINED, render_form
 from heldout.report.kits import render_kit
 from heldout.report.raters import render_raters
 from heldout.runs.kits import ForSubject, kit_for, made_out
@@ -68,6 +68,29 @@ def test_a_form_holds_every_competency_with_its_anchors_and_the_overall_word_las
         competency = STANDARD.by_id[name]
         assert " ".join(competency.anchors[1].split()) in text
         assert text.index(competency.name) < text.index("Last, and only if you like")
+
+
+def test_a_form_of_a_part_holds_the_anchors_of_its_own_questions() -> None:
+    """The sheet and the form rate one answer on the same words; only what shows besides is on the standard's."""
+    question = KIT.by_id["failed-project"]
+    blank = replace(BLANK, competencies=question.competencies, questions=(question,))
+    text = check_page(render_form(blank, ROLE)).text
+    for level in range(1, 6):
+        assert " ".join(question.anchors[level].split()) in text
+        assert " ".join(STANDARD.by_id[question.main].anchors[level].split()) not in text
+        assert " ".join(STANDARD.by_id[question.competencies[1]].anchors[level].split()) in text
+    assert "where the answer to failed-project shows it" in text
+    assert JOINED in text
+
+
+def test_a_sheet_has_a_line_of_levels_for_each_competency_besides() -> None:
+    needed = {need.competency for need in KIT_NEEDS}
+    questions = [KIT.by_id[id_] for id_ in PARTS[0].questions]
+    lines = sum(1 + sum(name in needed for name in q.competencies[1:]) for q in questions)
+    assert lines > len(questions)
+    page = render_kit(KIT, MADE[:1], STANDARD, ROLE)
+    assert page.count('class="ring"') == lines
+    assert JOINED in page
 
 
 @needs_browser

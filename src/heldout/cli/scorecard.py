@@ -139,6 +139,7 @@ def blank_for(case: Case, subject: Subject, rater: str, part: str | None) -> Bla
     rater = interviewer_name(rater)
     latest = (kits(case) or (None,))[-1]
     own = _part(latest, subject, part or rater) if latest else ()
+    asked = latest.part(latest.plan(subject), part or rater) if latest else None
     if part and not own:
         known = ", ".join(latest.interviewers) if latest else "no kit yet"
         raise InputError(f"the kit has no part of {part!r}; it has: {known}")
@@ -148,6 +149,7 @@ def blank_for(case: Case, subject: Subject, rater: str, part: str | None) -> Bla
         kit=latest.label if latest else "",
         competencies=own or rateable(case.standard, case.role),
         standard=case.standard,
+        questions=tuple(latest.by_id[id_] for id_ in asked.questions) if latest and asked else (),
     )
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from heldout.report.clean import cleaned, one_line, plain
 from heldout.report.html import render_page
-from heldout.report.interviews import LEVELS
+from heldout.report.interviews import JOINED, LEVELS
 from heldout.report.words import listed
 from heldout.runs.kits import ForSubject
 from heldout.sources.interview.bank import Question
@@ -40,7 +40,7 @@ class Slot:
     question: Question
     begins: int
     main: str
-    besides: str
+    besides: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,8 @@ def _sheets(kit: Kit, plan: Plan, one: ForSubject, standard: Standard) -> Iterab
         begins, slots = GREETING, []
         for id_ in part.questions:
             question = kit.by_id[id_]
-            besides = [standard.short(name) for name in question.competencies[1:] if name in asked_for]
-            slots.append(Slot(question, begins, standard.short(question.main), ", ".join(besides)))
+            besides = tuple(standard.short(name) for name in question.competencies[1:] if name in asked_for)
+            slots.append(Slot(question, begins, standard.short(question.main), besides))
             begins += question.minutes
         yield Sheet(
             interviewer=part.interviewer,
@@ -175,6 +175,7 @@ def render_kit(kit: Kit, made: Sequence[ForSubject], standard: Standard, role: R
         opening=OPENING,
         each=PERSONAL_EACH,
         reading=standard.reading,
+        joined=JOINED,
         standard=standard,
     )
 

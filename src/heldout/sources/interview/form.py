@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from heldout.errors import InputError
+from heldout.sources.interview.bank import Question
 from heldout.sources.interview.scorecard import MOST_WORDS, SEEN_WORDS, STEP, Overall, Rating, Scorecard, Seen
 from heldout.standard import Standard
 from heldout.standard.yaml_source import nearest
@@ -39,13 +40,17 @@ _FINDING_CODE = re.compile(r"^[A-Z]{2,6}[A-Z0-9-]{0,12}[0-9][A-Z0-9]{0,4}$")
 
 @dataclass(frozen=True)
 class Blank:
-    """What an empty form is made for: names and the competencies to rate, the weightiest first."""
+    """What an empty form is made for: names and the competencies to rate, the weightiest first.
+
+    `questions` are those of the interviewer's part of the kit, whose own anchors are rated on; none without a part.
+    """
 
     subject: str
     rater: str
     kit: str
     competencies: tuple[str, ...]
     standard: Standard
+    questions: tuple[Question, ...] = ()
 
     def title(self, competency: str) -> str:
         """The competency's name."""
