@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from heldout.sources.repository.module import Module
@@ -109,6 +109,22 @@ def left_lying(module: Module, call: ast.Call) -> bool:
 def names_in(node: ast.AST) -> frozenset[str]:
     """The plain names that an expression or statement uses."""
     return frozenset(part.id for part in walk(node) if isinstance(part, ast.Name))
+
+
+def only_in(module: Module, calls: Sequence[ast.Call]) -> frozenset[str]:
+    """The functions and classes that hold the calls, or use what holds them, where the file itself uses none of them;
+    empty where it does, or hands them to a decorator.
+    """
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    tops = {node.name: node for node in module.tree.body if isinstance(node, kinds)}
+    holders = [next((n for n, node in tops.items() if node in module.parents(call)), "") for call in calls]
+    inside = set(holders)
+    while more := {name for name, node in tops.items() if names_in(node) & inside} - inside:
+        inside |= more
+    rest = [node for node in module.tree.body if node not in tops.values()]
+    if "" in inside or any(names_in(n) & inside for n in rest) or any(tops[name].decorator_list for name in inside):
+        return frozenset()
+    return frozenset(inside)
 
 
 def called_name(call: ast.Call) -> str:

@@ -268,7 +268,8 @@ def _said(code: str, files: Files) -> Finding:
                 "docs/tutorials/b.py": _MAKES * 40,
                 "docs/c.ipynb": notebook("x = 1\n" * 900),
             },
-            "All or nearly all of some 360 lines of code (tests and documentation apart) stand outside notebooks",
+            "All or nearly all of some 360 lines of code (docstrings included, tests and documentation apart)"
+            " stand outside notebooks",
         ),
     ],
     ids=str,

@@ -207,6 +207,37 @@ def test_rows_that_are_called_validation_are_told_apart_from_those_of_the_score(
     assert "rows of the validation too" in told.message
 
 
+def test_evaluation_mode_with_gradients_on_is_told() -> None:
+    train = "import torch\n\n\ndef train(net, rows):\n    net(rows).sum().backward()\n\n\n"
+    both = "def sample(net, rows):\n    net.eval()\n    with torch.no_grad():\n        return net(rows)\n\n\n"
+    mode = "def test(net, rows):\n    net.eval()\n    return net(rows)\n"
+    assert _found("FRW101", {"a.py": TRAIN + train + both}).message.endswith("(`no_grad` or the like).")
+    halved = _found("FRW101", {"a.py": TRAIN + train + both + mode})
+    assert halved.message.endswith(", in 1 of at least 2 functions or files that set the mode.")
+
+
+def test_gradients_clipped_before_a_step_guide_it() -> None:
+    loop = "import torch\n\nfor x in rows:\n    opt.zero_grad()\n    net(x).backward()\n"
+    loop += "    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)\n    opt.step()\n"
+    assert "clipped gradients" in _found("FRW106", {"a.py": TRAIN + loop}).message
+
+
+def test_a_fit_that_is_asserted_on_is_looked_at() -> None:
+    head = "from sklearn.linear_model import LinearRegression\n\n\ndef test_fit():\n    model = LinearRegression()\n"
+    body = "    model.fit([[1.0], [2.0]], [1.0, 2.0])\n    said = model.predict([[3.0]])\n    assert said[0] > 2\n"
+    assert "fitting" in _found("FRW110", {"a.py": TRAIN, "tests/test_a.py": head + body}).message
+
+
+def test_a_choice_by_a_score_that_is_handed_on_is_followed() -> None:
+    head = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+    head += "from sklearn.model_selection import train_test_split\n\ndf = pd.read_csv('a.csv')\ny = df.pop('y')\n"
+    head += "a, b, c, d = train_test_split(df, y)\n\n\ndef pick(results):\n"
+    head += "    return max(results, key=lambda row: row[1])\n\n\ndef main():\n    scores = []\n"
+    loop = "    for n in (1, 2, 3):\n        model = LogisticRegression(C=n).fit(a, c)\n"
+    loop += "        scores.append((n, model.score(b, d)))\n    print(pick(scores))\n\n\nmain()\n"
+    assert _found("LEK103", {"a.py": head + loop}).polarity == "against"
+
+
 def test_an_update_of_a_file_says_no_more_with_the_number_of_its_request() -> None:
     told = [(f"Scores of model {n} are told with their spread", n, 14) for n in range(20)]
     (check,) = checks_by_code(["AUT104"])

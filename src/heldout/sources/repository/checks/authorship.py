@@ -35,6 +35,9 @@ _IDLE = re.compile(
 _OF_REQUEST = re.compile(r"\s*\(#\d+\)$")
 """The number of a request that a platform puts behind a message."""
 
+_BY_ITSELF = re.compile(r"auto[\w-]*:\s*(update|add|commit)\w*\s+[\w./-]+\s*$", re.IGNORECASE)
+"""What a program writes over the file that it keeps up to date."""
+
 
 class CopiedNotices(Check):
     """Files that carry somebody else's copyright notice
@@ -211,7 +214,9 @@ class CommitPractice(Check):
         commits = [c for c in history.commits if len(c.parents) < 2 and not is_bot(c.author)]
         if len(commits) < 20:
             return
-        bare = sum(1 for c in commits if _IDLE.match(_OF_REQUEST.sub("", c.subject.strip())))
+        bare = sum(
+            1 for c in commits if _IDLE.match(_OF_REQUEST.sub("", c.subject.strip())) or _BY_ITSELF.match(c.subject)
+        )
         idle = fraction(bare, len(commits))
         counted = ([x for x in c.changes or () if x.added is not None] for c in commits)
         sizes = [sum((x.added or 0) + (x.deleted or 0) for x in changes) for changes in counted if changes]
@@ -220,7 +225,7 @@ class CommitPractice(Check):
             f"{f'At least {bare}' if bare else 'None'} of {len(commits)} commit messages (merges apart)"
             f" {'says' if bare == 1 else 'say'} no more than “update”, “fix” or the name of a file, as far as they are"
             f" recognised; the median commit changes about {rounded(round(typical))} lines"
-            " (data, web pages, lock files and notebooks apart)."
+            " (data, web pages, lock files and notebooks apart, and commits that change nothing else)."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
         if idle < 0.15 and typical <= 150 and not _curt([c.subject for c in commits]):

@@ -155,7 +155,7 @@ class BaselineCompared(Practice):
             definitions: list[ast.ClassDef | ast.FunctionDef] = [*classes, *functions]
             for node in definitions:
                 named = _BASELINE.search(node.name) and not _HANDLES.match(node.name)
-                if named and not _WATCHES.search(module.text) and _SAYS.search(ast.unparse(node)[:20_000]):
+                if named and not _WATCHES.search(module.text) and _SAYS.search(_words(node)):
                     yield "code that is called a baseline", node.lineno
         unjudged = _unjudged(module)
         models: dict[str, int] = {}
@@ -188,6 +188,16 @@ class BaselineCompared(Practice):
                 evaluating_files=len(judging),
             )
         ]
+
+
+def _words(node: ast.AST) -> str:
+    """The names in a piece of code; what its texts speak of is not done by it."""
+    parts = list(walk(node))[:5_000]
+    words = [part.name for part in parts if isinstance(part, ast.FunctionDef | ast.ClassDef)]
+    words += [part.arg for part in parts if isinstance(part, ast.arg | ast.keyword) and part.arg]
+    words += [part.id for part in parts if isinstance(part, ast.Name)]
+    words += [part.attr for part in parts if isinstance(part, ast.Attribute)]
+    return " ".join(words)
 
 
 def _works(node: ast.AST) -> bool:

@@ -277,6 +277,7 @@ class Results(Check):
             and not repo.glob("setup.py", "pyproject.toml", "setup.cfg")
             and not re.search(r"\d+\.\d+\s*%?|\d+\s*%", repo.readme.text)
             and not any(_RESULT_FILE.search(entry.path) for entry in repo.tree.files)
+            and not (_PAPER.search(repo.readme.text) and repo.glob("*.pdf", "*.docx", "*.pptx"))
         ):
             yield self.against(
                 "The code trains models, but no text was seen that tells what came out: a number, a table or a figure.",
@@ -290,6 +291,9 @@ _RESULT_FILE = re.compile(
     re.IGNORECASE,
 )
 """Files of what came out, kept beside the code."""
+
+_PAPER = re.compile(r"\.(pdf|docx|pptx)\b|\b(paper|report|thesis|slides|poster|presentation)\b", re.IGNORECASE)
+"""Words of a README for a text that is kept beside it, which may tell what came out and is not read."""
 
 
 class Guides(Check):

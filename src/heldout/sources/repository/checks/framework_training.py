@@ -13,7 +13,9 @@ from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import (
     argument,
     assignments,
+    called_name,
     left_lying,
+    loop_of,
     names_in,
     says_something,
     target_names,
@@ -186,8 +188,22 @@ class TrainingGuided(Practice):
     }
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
-        """Not what nothing takes up."""
-        return not left_lying(module, call)
+        """Not what nothing takes up, nor gradients that are clipped before they are there."""
+        return not left_lying(module, call) and not (kind == "clipped gradients" and _clipped_too_soon(module, call))
+
+
+def _clipped_too_soon(module: Module, clip: ast.Call) -> bool:
+    """Whether the gradients are cleared or worked out next, before any step takes what was clipped."""
+    around = loop_of(module, clip) or module.function_of(clip)
+    after = [
+        call
+        for name in ("backward", "zero_grad", "step")
+        for call in module.called.get(name, ())
+        if call.lineno > clip.lineno and (around is None or around in module.parents(call))
+    ]
+    following = min(after, key=lambda call: call.lineno, default=None)
+    steps = any(called_name(call) == "step" for call in after)
+    return steps and following is not None and called_name(following) != "step"
 
 
 class FrameworkData(Practice):

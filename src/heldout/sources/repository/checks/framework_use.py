@@ -11,7 +11,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.practice import Practice
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, called_name, constant
+from heldout.sources.repository.reading import argument, called_name, constant, names_in, target_names
 from heldout.sources.repository.syntax import does_something, walk
 
 _FRAMEWORKS = (
@@ -261,8 +261,30 @@ def _called_in_tests(module: Module) -> Iterator[tuple[str, int]]:
             for call in module.called.get(name, ()):
                 if isinstance(module.parent(call), ast.UnaryOp):
                     continue  # `not allclose(...)`: that they differ
-                if name != "fit" or constant(argument(call, "epochs")) is not None or len(call.args) >= 2:
+                fits = constant(argument(call, "epochs")) is not None or len(call.args) >= 2
+                if name != "fit" or (fits and _asserted_on(module, call)):
                     yield kind, call.lineno
+
+
+def _asserted_on(module: Module, fit: ast.Call) -> bool:
+    """Whether what is fitted, or anything that comes of it, is asserted on afterwards; else it is made ready for
+    the test of something else.
+    """
+    if any(isinstance(node, ast.With) and "raises" in ast.unparse(node.items[0]) for node in module.parents(fit)):
+        return True
+    test = module.function_of(fit)
+    after = [part for part in walk(test or module.tree) if getattr(part, "lineno", 0) >= fit.lineno]
+    of_it = set(names_in(fit.func))
+    for part in (*after, *after):
+        if isinstance(part, ast.Assign) and of_it & names_in(part.value):
+            of_it.update(*map(target_names, part.targets))
+        elif isinstance(part, ast.For) and of_it & names_in(part.iter):
+            of_it |= target_names(part.target)
+    return any(
+        bool(of_it & names_in(part))
+        for part in after
+        if isinstance(part, ast.Assert) or (isinstance(part, ast.Call) and "assert" in called_name(part).lower())
+    )
 
 
 _TEST_CALLS = {

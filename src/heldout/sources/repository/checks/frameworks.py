@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first
+from heldout.sources.repository.checks.base import Check, Move, first, fraction
 from heldout.sources.repository.checks.practice import Practice
+from heldout.sources.repository.checks.statistics import is_package
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, called_name, constant, loop_of, names_in
+from heldout.sources.repository.reading import argument, called_name, constant, loop_of, names_in, only_in
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
@@ -44,6 +45,10 @@ class TorchUse:
     no_grad: int
     both: tuple[int, ...] = ()
     """Where a function, or the code outside of functions, does both: sets the mode, and frees of gradients."""
+    together: int = 0
+    """In how many functions, the code outside of them as one, both are done."""
+    modes: int = 0
+    """In how many of them the mode is set."""
 
 
 class EvaluationMode(Check):
@@ -74,6 +79,7 @@ class EvaluationMode(Check):
             return
         dotted = [(c, d) for c, d in module.calls if d.startswith("torch.")]
         asked = [*_to_eval(module)]
+        setting = {module.function_of(call) for call in asked}
         free = [c for c, d in dotted if _NO_GRAD.search(d)]
         free_in: dict[ast.AST | None, int] = {module.function_of(c): c.lineno for c in reversed(free)}
         free_in |= {n: f.line for n, f in module.functions if _undecorated_no_grad(module, n)}
@@ -84,6 +90,8 @@ class EvaluationMode(Check):
             layers=_line([c for c, d in dotted if re.search(r"\.(Dropout\w*|BatchNorm\dd|SyncBatchNorm)$", d)]),
             to_eval=_line(asked),
             no_grad=_line(free) or next((f.line for n, f in module.functions if _undecorated_no_grad(module, n)), 0),
+            together=len(setting & free_in.keys()),
+            modes=len(setting),
             both=next(((c.lineno, free_in[f]) for c in asked if (f := module.function_of(c)) in free_in), ()),
         )
 
@@ -98,9 +106,15 @@ class EvaluationMode(Check):
         evaluates = [(p, n.evaluates) for p, n in notes if n.evaluates]
         both = [(p, line) for p, n in notes for line in n.both]
         if both:
+            together, modes = sum(n.together for _, n in notes), sum(n.modes for _, n in notes)
+            where = (
+                "" if together == modes else f", in {together} of at least {modes} functions or files that set the mode"
+            )
             yield self.found(
-                "Models are applied in evaluation mode (`eval()`) and without gradients (`no_grad` or the like).",
+                "Models are applied in evaluation mode (`eval()`) and without gradients (`no_grad` or the like)"
+                f"{where}.",
                 *(repo.at(*place) for place in both if place[0] == _telling(both, evaluates, trains)[0]),
+                strength=max(fraction(together, modes), 0.3),
             )
         elif to_eval and no_grad:
             yield self.found(
@@ -334,6 +348,10 @@ class DeviceChosen(Practice):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """What asks for a device, and what demands one."""
         yield from super().on_module(module)
+        if module.part == "code" and _FIXED.search(module.text):
+            yield "fixes"
+        if inside := only_in(module, module.called.get("is_available", ())):
+            yield inside
         if module.part == "code" and _DEMANDS.search(module.text) and not _ASKS.search(module.text):
             yield "demands"
         if module.part == "code" and any(n.partition(".")[0] == "torch" for n in module.imports):
@@ -350,7 +368,12 @@ class DeviceChosen(Practice):
         found = super().seen(repo)
         if any(n.note == "demands" for n in repo.notes(self)):
             found.pop("it leaves that to the trainer", None)
-        return found
+        if any(n.note == "fixes" for n in repo.notes(self)):
+            idle = {
+                n.path for n in repo.notes(self) if isinstance(n.note, frozenset) and not _used(repo, n.path, n.note)
+            }
+            found[_ASKED] = [place for place in found.get(_ASKED, []) if place[0] not in idle]
+        return {kind: places for kind, places in found.items() if places}
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Fixed devices count only where nothing in the repository asks."""
@@ -366,6 +389,16 @@ class DeviceChosen(Practice):
                 places=len(fixed),
             )
 
+
+def _used(repo: Repository, path: str, names: frozenset[str]) -> bool:
+    """Whether another file takes any of the names, or may take all."""
+    others = [m for m in repo.modules if m.path != path]
+    taken = {name.rpartition(".")[2] for m in others for name in (*m.imports, *m.calls, *m.methods)}
+    return is_package(repo) or bool(names & taken) or "*" in taken
+
+
+_ASKED = "it asks what the machine has"
+_FIXED = re.compile(r"\bdevice\s*=\s*[\"']cuda|\.cuda\(\)|\.to\(\s*[\"']cuda")
 
 _CHOOSES = re.compile(
     r"device\b(?!_)[^\n]*=|['\"](cuda(:\d)?|gpu|cpu|mps)['\"]|\.cuda\(\)|\.to\(|set_visible_devices|set_default_device"

@@ -122,7 +122,7 @@ class LongCells(Check):
             yield self.against(
                 f"{share:.0%} of the notebooks' code is in cells of more than {_LONG_CELL} lines; the longest has"
                 f" {worst[0].note[2]}.",
-                *(repo.at(n.path, n.note[3]) for n in first(worst, 3)),
+                *(repo.at(n.path, n.note[3]) for n in first(worst, 3) if n.note[2] > _LONG_CELL),
                 strength=ramp(share, 0.2, 0.7),
                 lines=lines,
                 long_share=round(share, 3),

@@ -351,24 +351,30 @@ class LogicOutsideNotebooks(Check):
         if share >= 0.75:
             yield self.against(
                 sentence(
-                    f"{about(in_cells, repo.code_lines)} of some {rounded(repo.code_lines):,} lines of code (tests and"
-                    f" documentation apart) stand in {'a notebook' if len(repo.notebooks) == 1 else 'notebooks'}."
+                    f"{about(in_cells, repo.code_lines)} of some {rounded(repo.code_lines):,} lines of code (docstrings"
+                    " included, tests and documentation apart) stand in"
+                    f" {'a notebook' if len(repo.notebooks) == 1 else 'notebooks'}."
                 ),
                 *(repo.at(m.path) for m in first(sorted(repo.notebooks, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(share, 0.7, 1.0),
                 notebook_share=round(share, 3),
             )
-        elif share <= 0.3 and functions >= 10 and repo.complete:
+        elif share <= 0.3 and functions >= 10 and repo.complete and not _unread(repo):
             yield self.found(
                 sentence(
                     f"{about(repo.code_lines - in_cells, repo.code_lines)} of some {rounded(repo.code_lines):,} lines"
-                    " of code (tests and documentation apart) stand outside notebooks, with"
+                    " of code (docstrings included, tests and documentation apart) stand outside notebooks, with"
                     f" {some(functions, 'function')} and methods."
                 ),
                 strength=ramp(share, 0.3, 0.1) * ramp(functions, 5, 30),
                 notebook_share=round(share, 3),
                 functions=functions,
             )
+
+
+def _unread(repo: Repository) -> bool:
+    """Whether there is a notebook whose code could not be counted."""
+    return any(entry.path.endswith(".ipynb") and not entry.readable for entry in repo.tree.files)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -47,7 +47,7 @@ class Types(Check):
             sentence(
                 f"{about(len(hinted), len(functions))} of {some(len(functions), 'public function')} with arguments"
                 " carry a type hint on each of them (nested ones, tests, documentation, examples and notebooks"
-                f" apart){told}."
+                f" apart; star arguments are not counted){told}."
             ),
             *(places[:1] or [repo.at(path, f.line) for path, f in hinted[:2]]),
             strength=ramp(share, 0.25, 0.9) * (1.0 if runs else 0.85 if places else 0.65),

@@ -102,7 +102,11 @@ class Undeclared(Check):
             return
         there = installed_with(declared.names | _in_images(repo))
         absent = {name: place for name, place in foreign.items() if not brought_by(name) & there}
-        missing = {name: place for name, place in absent.items() if known_library(name)}
+        missing = {
+            name: place
+            for name, place in absent.items()
+            if known_library(name) and not _named_after(name, declared.names)
+        }
         # Another name may be a module of the project that was not committed, or come with a family: nothing is said.
         unclear = [name for name in absent.keys() - missing.keys() if not of_family(name, declared.names)]
         if not missing and not unclear:
@@ -135,6 +139,15 @@ class Undeclared(Check):
             severity="medium" if len(missing) >= 3 else "low",
             **numbers,
         )
+
+
+def _named_after(name: str, declared: AbstractSet[str]) -> bool:
+    """Whether a declared distribution carries the library's name, as prometheus-fastapi-instrumentator does, and may
+    bring it; type stubs bring nothing.
+    """
+    word = name.partition("_")[0].lower()
+    parts = (re.split(r"[-_.]", other.lower()) for other in declared)
+    return any(word in of and not {"types", "stubs"} & set(of) for of in parts)
 
 
 _HOSTED = re.compile(r"/kaggle/(input|working)|google\.colab|/content/|/databricks|dbutils\.")

@@ -117,7 +117,7 @@ class Grouping(Practice):
     code = "WRA102"
     moves: ClassVar = {"wrangling": Move(up=0.4)}
     why = "Groups, windows and reshaping are the daily work of making features."
-    sentence = "Tables are grouped and reshaped by the library"
+    sentence = "Tables are reworked by the library"
     counted = False
     full = 4
     kinds: ClassVar = {

@@ -54,6 +54,8 @@ class _Told:
 
     def __init__(self, tree: ast.Module, lines: frozenset[int]) -> None:
         self.lines = lines
+        self.own = _own_names(tree)
+        self.defined = {node.name: node for node in walk(tree) if isinstance(node, ast.FunctionDef)}
         self.names: set[str] = set()
         self.functions: set[str] = set()
         self.sorted: set[str] = set()
@@ -69,27 +71,39 @@ class _Told:
             if node.value is None or not self.scored(node.value):
                 return
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                self.names.update(_roots(target))
+                self.names.update(self._roots(target))
                 if self.sorts(node.value) and not _of_others(node.value):
-                    self.sorted.update(_roots(target))
+                    self.sorted.update(self._roots(target))
         elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             if self.scored(node.iter):
-                self.names.update(_roots(node.target))
+                self.names.update(self._roots(node.target))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             given = [*node.args, *(k.value for k in node.keywords)]
             if node.func.attr in _GROWS and any(self.scored(a) for a in given):
-                self.names.update(_roots(node.func.value))
+                self.names.update(self._roots(node.func.value))
             if node.func.attr in ("sort", "sort_values") and self.scored(node) and not _of_others(node):
-                self.sorted.update(_roots(node.func.value))
+                self.sorted.update(self._roots(node.func.value))
+            self._hand_over(node)
+        elif isinstance(node, ast.Call):
+            self._hand_over(node)
         elif isinstance(node, ast.FunctionDef) and any(
             isinstance(part, ast.Return) and part.value is not None and self.scored(part.value) for part in walk(node)
         ):
             self.functions.add(node.name)
 
+    def _hand_over(self, call: ast.Call) -> None:
+        """Scores that are given to a function of the source are held by its arguments."""
+        function = self.defined.get(_last(call.func))
+        if function is None:
+            return
+        named = [a.arg for a in (*function.args.posonlyargs, *function.args.args) if a.arg not in ("self", "cls")]
+        given = [*zip(named, call.args, strict=False), *((k.arg, k.value) for k in call.keywords if k.arg)]
+        self.names.update(_of(function, name) for name, value in given if self.scored(value))
+
     def scored(self, node: ast.expr) -> bool:
         """Whether an expression holds such a score."""
         for part in walk(node):
-            if isinstance(part, ast.Name | ast.Attribute) and self.names.intersection(_roots(part)):
+            if isinstance(part, ast.Name | ast.Attribute) and self.names.intersection(self._roots(part)):
                 return True
             if isinstance(part, ast.Call) and part.lineno in self.lines and _of_a_score(part):
                 return True
@@ -110,11 +124,11 @@ class _Told:
             extreme = name in _EXTREMES or (name in ("max", "min") and any(k.arg == "key" for k in node.keywords))
             return extreme and self.scored(node) and not _of_others(node)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            named = any(_BEST.search(name) for target in node.targets for name in _roots(target))
+            named = any(_BEST.search(name) for target in node.targets for name in self._roots(target))
             extreme = _last(node.value.func) in ("max", "min") and len(node.value.args) < 2
             return named and extreme and self.scored(node.value) and not _of_others(node.value)
         if isinstance(node, ast.Subscript) and _is_an_end(node.slice):
-            of_sorted = self.sorts(node.value) or bool(self.sorted.intersection(_roots(node.value)))
+            of_sorted = self.sorts(node.value) or bool(self.sorted.intersection(self._roots(node.value)))
             return of_sorted and self.scored(node.value) and not _of_others(node.value)
         return False
 
@@ -124,13 +138,46 @@ class _Told:
             if not isinstance(test.ops[0], ast.Gt | ast.Lt | ast.GtE | ast.LtE) or _of_others(test):
                 continue
             sides = [test.left, test.comparators[0]]
-            kept = {name for s in node.body if isinstance(s, ast.Assign) for t in s.targets for name in _roots(t)}
+            kept = {name for s in node.body if isinstance(s, ast.Assign) for t in s.targets for name in self._roots(t)}
             scored = [self.scored(side) for side in sides]
-            if any(scored) and kept & {name for side in sides for name in _roots(side)}:
+            if any(scored) and kept & {name for side in sides for name in self._roots(side)}:
                 return True
             if all(scored) and kept:
                 return True
         return False
+
+    def _roots(self, target: ast.expr) -> Iterator[str]:
+        """The names that something is stored under or into."""
+        if isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                yield from self._roots(part)
+        elif isinstance(target, ast.Name):
+            yield self.own.get(target, target.id)
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+            yield f"self.{target.attr}"
+        elif isinstance(target, ast.Attribute | ast.Subscript | ast.Starred):
+            yield from self._roots(target.value)
+
+
+def _of(function: ast.AST, name: str) -> str:
+    """A name of a function, told apart from the same name elsewhere."""
+    return f"{name}@{getattr(function, 'lineno', 0)}"
+
+
+def _own_names(tree: ast.Module) -> dict[ast.AST, str]:
+    """The uses of names that belong to a function, inner ones from the function nearest to them."""
+    own: dict[ast.AST, str] = {}
+    for function in walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            parts = [*walk(function)]
+            names = [part for part in parts if isinstance(part, ast.Name)]
+            bound = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+            bound |= {part.arg for part in walk(function.args) if isinstance(part, ast.arg)}
+            for part in parts:
+                if isinstance(part, ast.Global | ast.Nonlocal):
+                    bound -= set(part.names)
+            own |= {name: _of(function, name.id) for name in names if name.id in bound}
+    return own
 
 
 def _of_a_score(call: ast.Call) -> bool:
@@ -154,19 +201,6 @@ def _is_an_end(index: ast.expr) -> bool:
         index = index.operand
         return isinstance(index, ast.Constant) and index.value == 1
     return isinstance(index, ast.Constant) and index.value == 0 and index.value is not False
-
-
-def _roots(target: ast.expr) -> Iterator[str]:
-    """The names that something is stored under or into."""
-    if isinstance(target, ast.Tuple | ast.List):
-        for part in target.elts:
-            yield from _roots(part)
-    elif isinstance(target, ast.Name):
-        yield target.id
-    elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
-        yield f"self.{target.attr}"
-    elif isinstance(target, ast.Attribute | ast.Subscript | ast.Starred):
-        yield from _roots(target.value)
 
 
 def _last(node: ast.expr) -> str:

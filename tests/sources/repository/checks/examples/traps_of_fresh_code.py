@@ -226,4 +226,92 @@ FRESH = (
             "print(LogisticRegression().fit(a, c).score(b, d))\n"
         },
     ),
+    Trap(
+        "LEK103",
+        "against",
+        "a name of one function is not the name of another",
+        {
+            "a.py": "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+            "from sklearn.model_selection import train_test_split\n\ndf = pd.read_csv('a.csv')\ny = df.pop('y')\n"
+            "a, b, c, d = train_test_split(df, y)\n\n\ndef many():\n    for n in (1, 2, 3):\n"
+            "        total_acc = LogisticRegression(C=n).fit(a, c).score(b, d)\n        print(n, total_acc)\n\n\n"
+            "def own(network, rows):\n    best = 0\n    for row in rows:\n        total_acc = network.measure(row)\n"
+            "        if total_acc > best:\n            best = total_acc\n    return best\n\n\nmany()\nown(net, rows)\n"
+        },
+    ),
+    Trap(
+        "FRW106",
+        "for",
+        "gradients that are clipped and then cleared",
+        {
+            "a.py": TRAIN + "import torch\n\nfor x in rows:\n    loss = net(x)\n"
+            "    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)\n"
+            "    opt.zero_grad()\n    loss.backward()\n    opt.step()\n"
+        },
+    ),
+    Trap(
+        "ROB101",
+        "against",
+        "an unknown value is refused as not implemented",
+        {
+            "a.py": TRAIN
+            + "".join(f"\n\ndef f{i}(x):\n" + "    x = x + 1\n" * 50 + "    return x\n" for i in range(11)),
+            "b.py": "def pick(kind):\n    if kind == 'a':\n        return 1\n    raise_it = True\n"
+            "    if raise_it:\n        raise NotImplementedError\n",
+        },
+    ),
+    Trap(
+        "STA101",
+        "for",
+        "a baseline of the data that predicts and scores nothing",
+        {
+            "a.py": TRAIN,
+            "b.py": "import numpy as np\nimport pandas as pd\n\n\ndef generate_baseline():\n"
+            '    """Statistics of the training data for the model."""\n    df = pd.read_csv("data/train.csv")\n'
+            "    means = df.mean().values\n    np.savez('a.npz', means=means)\n    print('model score', means)\n",
+        },
+    ),
+    Trap(
+        "FRW110",
+        "for",
+        "a model that is fitted only to be sent",
+        {
+            "a.py": TRAIN,
+            "tests/test_a.py": "import joblib\nfrom sklearn.linear_model import LinearRegression\n\n\n"
+            "def test_upload(client, tmp_path):\n    model = LinearRegression()\n    model.fit([[1], [2]], [1, 2])\n"
+            "    joblib.dump(model, tmp_path / 'm')\n    answer = client.post('/models')\n"
+            "    assert answer.status_code == 200\n",
+        },
+    ),
+    Trap(
+        "REP104",
+        "against",
+        "a declared distribution that carries the library's name may bring it",
+        {
+            "a.py": TRAIN + "import prometheus_client\nimport fastapi\nimport numpy\n",
+            "requirements.txt": "scikit-learn\nfastapi\nnumpy\nprometheus-fastapi-instrumentator\n",
+        },
+    ),
+    Trap(
+        "COM102",
+        "against",
+        "the paper beside the code, to which the README points, is not read",
+        {
+            "a.py": TRAIN,
+            "README.md": "# Hearts\n\nTells sick hearts from healthy ones. See the [Paper](assets/hearts.pdf).\n",
+            "assets/hearts.pdf": "%PDF-1.4\n",
+        },
+    ),
+    Trap(
+        "FRW108",
+        "for",
+        "what asks for the device is used by nothing, and what is used demands one",
+        {
+            "a.py": TRAIN + "import torch\nfrom losses import Plain\n\ndevice = 'cuda'\nnet = net.to(device)\n",
+            "losses.py": "import torch\n\n\ndef mask(x):\n"
+            "    device = torch.device('cuda:0' if torch.cuda.is_available() else 'cpu')\n    return x.to(device)\n\n\n"
+            "class Hard(torch.nn.Module):\n    def forward(self, x):\n        return mask(x)\n\n\n"
+            "class Plain(torch.nn.Module):\n    def forward(self, x):\n        return x.sum()\n",
+        },
+    ),
 )
