@@ -34,8 +34,8 @@ _NUMBER = re.compile(r"\d{4}-\d\d-\d\d-(\d+)\.json")
 
 class HumanDecision(Frozen):
     """A person's decision. `choice` is a subject's slug, `nobody` or `later`; `follows` whether it is the memo's
-    leader, None where the memo had not enough to tell; `memo` the memo as it was, None once a subject in it was
-    deleted."""
+    leader, None for a leader of whom it had not enough to tell; `memo` the memo as it was, None once a subject in it
+    was deleted."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     decided_at: datetime
@@ -53,8 +53,8 @@ class HumanDecision(Frozen):
         """How the choice stands to the memo, in words; nothing where nobody was chosen."""
         if self.choice in (NOBODY, LATER):
             return ""
-        if self.follows is None or (self.memo and not _tells(self.memo)):
-            return "the memo had not enough to tell"
+        if self.follows is None or (self.follows and self.memo and not _tells(self.memo)):
+            return "the memo's first, of whom it had not enough to tell"
         return "as the memo had it" if self.follows else "otherwise than the memo"
 
 
@@ -94,7 +94,7 @@ def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason:
         choice=subject.slug if subject else choice,
         choice_name=subject.name if subject else choice,
         reason=reason.strip(),
-        follows=None if subject and not _tells(memo) else subject is not None and subject.slug == memo.leader,
+        follows=False if subject is None or subject.slug != memo.leader else True if _tells(memo) else None,
         evidence_digest=memo.evidence_digest,
         model_version=memo.model_version,
         memo=memo,

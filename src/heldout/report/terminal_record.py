@@ -9,6 +9,7 @@ from rich.text import Text
 from heldout.decision.record import Explanation, Record
 from heldout.report.record_view import HELD, NO_ADVICE, headline
 from heldout.report.terminal import printable
+from heldout.report.words import points
 from heldout.wording import percent
 
 _STYLES = {"kept": "green", "part": "yellow", "missing": "red", "open": "dim"}
@@ -45,5 +46,12 @@ def print_explanation(console: Console, told: Explanation) -> None:
         console.print(Text(f"  {percent(counted.weight):>5}  {printable(counted.name)}"))
         for seen in counted.seen:
             console.print(Padding(Text(printable(seen), "dim"), (0, 0, 0, 9)))
+    console.print(Text("What was decided", "bold"))
+    for one in told.decided or ("nothing yet",):
+        console.print(Text(f"  {printable(one)}"))
+    if weighed := told.weighed:
+        console.print(Text(f"How it counted: {weighed.worth:.2f} of 5, made of", "bold"))
+        for name, value in weighed.pieces:
+            console.print(Text(f"  {points(value)}  {printable(name)}"))
     console.print(Text("How to object", "bold"))
     console.print(Text(f"  {printable(told.contest or told.contact or 'no address is named in record.toml yet')}"))

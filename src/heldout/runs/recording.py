@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from heldout.decision.decisions import decisions
+from heldout.decision.decisions import LATER, NOBODY, decisions
 from heldout.decision.record import About, Made, Record, fill, read_notes
 from heldout.evidence import Case
 from heldout.runs.dossiers import everything
@@ -29,6 +29,8 @@ def _made(case: Case) -> list[Made]:
             follows=one.follows,
             model_version=one.model_version,
             evidence_digest=one.evidence_digest,
+            chosen="" if one.choice in (NOBODY, LATER) else one.choice,
+            memo=one.memo,
         )
         for path, one in decisions(case)
     ]

@@ -41,6 +41,7 @@ DECIDED = Made(
     follows=False,
     model_version="1",
     evidence_digest="e" * 64,
+    chosen="ada",
 )
 
 

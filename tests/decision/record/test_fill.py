@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from heldout.decision.decide import decide
+from heldout.decision.decisions import ERASED, record_decision
 from heldout.decision.law import laws
 from heldout.decision.record import About, Answer, Made, Record, fill, read_notes
 from heldout.decision.record.requirements import requirements
@@ -108,7 +111,7 @@ def test_a_retention_shorter_than_logs_are_kept_is_told(tmp_path: Path) -> None:
 def test_what_a_candidate_is_told_names_nobody_else(tmp_path: Path) -> None:
     ada, bob = record(tmp_path, FULL, [DECIDED]).explanations
     text = ada.model_dump_json()
-    for other in ("Charlie", "Bob", "Grace", "no time left"):
+    for other in ("Charlie", "Bob", "no time left", "outweighs"):
         assert other not in text
     assert ada.looked_at == ("churn (repository) from https://example.org/churn", "1 interview, each rated by itself")
     seen = {counted.name: counted.seen for counted in ada.counts}
@@ -117,8 +120,29 @@ def test_what_a_candidate_is_told_names_nobody_else(tmp_path: Path) -> None:
         list(s) for s in seen.values()
     ]
     assert sum(counted.weight for counted in ada.counts) == pytest.approx(1)
-    assert (ada.contact, ada.kept_until, ada.decided) == ("hiring@example.org", date(2027, 6, 30), True)
+    assert (ada.contact, ada.kept_until) == ("hiring@example.org", date(2027, 6, 30))
+    assert ada.decided == ("2026-04-01, by Grace: you were chosen",)
+    assert bob.decided == ("2026-04-01, by Grace: you were not chosen",)
+    assert (ada.weighed, "Ada" in bob.model_dump_json()) == (None, False)
     assert bob.looked_at == ()
+
+
+def test_a_candidate_is_told_how_what_was_seen_counted_in_pieces_that_add_up(tmp_path: Path) -> None:
+    made = case(tmp_path / "case")
+    memo = decide(made.title, made.role, made.standard, [(one, everything(made, one)) for one in made.subjects])
+    record_decision(made, memo, by="Grace", choice="Bob", reason="Bob has done this very thing twice before.")
+    ada = next(one for one in record_of(made, date(2026, 5, 1)).explanations if one.slug == "ada")
+    assert ada.weighed is not None
+    assert sum(points for _, points in ada.weighed.pieces) == pytest.approx(ada.weighed.worth)
+    assert "what was seen of you: interview" in dict(ada.weighed.pieces)
+    assert ada.decided[0].endswith("by Grace: you were not chosen")
+    assert not any(name in ada.model_dump_json() for name in ("Bob", "Charlie"))
+
+
+def test_an_erased_reason_is_not_said_to_be_kept(tmp_path: Path) -> None:
+    erased = answer(record(tmp_path, FULL, [replace(DECIDED, reason=ERASED)]), "decision")
+    assert erased.held == "part"
+    assert erased.missing == ("the reason of 1 decision, erased on request when a subject was deleted",)
 
 
 def test_a_level_that_the_decision_leaves_out_is_told_as_not_counted(tmp_path: Path) -> None:

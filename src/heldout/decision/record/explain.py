@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from heldout.decision.observations import latest_states, telling
 from heldout.decision.record.file import RecordFile, SubjectNotes
-from heldout.decision.record.result import Counted, Explanation
+from heldout.decision.record.result import Counted, Explanation, Weighed
+from heldout.decision.result import Decision, Reason
 from heldout.evidence import Artifact, Case, Dossier, Evidence, Subject
 from heldout.sources.interview.evidence import KIND
 from heldout.standard import SOURCE_WORDS
 
+_PIECES = {
+    "start": "where everybody starts: the middle of the scale",
+    "pool": "what all who apply have in common",
+    "rater": "allowing for interviewers who rate higher or lower than others",
+    "leniency": "allowing for a kind of look that sees everybody too high or too low",
+}
 _STATES = {
     "not_observed": "nothing of the kind was seen",
     "not_assessable": "it could not be told from this",
@@ -17,8 +26,17 @@ _STATES = {
 }
 
 
-def explanation(subject: Subject, dossier: Dossier, case: Case, notes: RecordFile, *, decided: bool) -> Explanation:
-    """The page of one candidate as a value; interviewers are counted, not named."""
+def explanation(
+    subject: Subject,
+    dossier: Dossier,
+    case: Case,
+    notes: RecordFile,
+    *,
+    decided: tuple[str, ...],
+    memos: Sequence[Decision],
+) -> Explanation:
+    """The page of one candidate as a value; interviewers are counted, not named. `memos` are those that decisions were
+    made on, oldest first."""
     noted = notes.subjects.get(subject.slug, SubjectNotes())
     latest = latest_states(dossier)
     counted = {one.subject_digest for one in latest.evidence}
@@ -40,10 +58,38 @@ def explanation(subject: Subject, dossier: Dossier, case: Case, notes: RecordFil
         counts=tuple(counts),
         told=noted.told,
         decided=decided,
+        weighed=_weighed(subject, memos),
         contact=notes.controller.contact,
         contest=notes.contest.how,
         kept_until=notes.retention.until,
     )
+
+
+def _weighed(subject: Subject, memos: Sequence[Decision]) -> Weighed | None:
+    """How the latest memo that has them counted what was seen; None where no memo has."""
+    found = ((memo, one) for memo in reversed(memos) for one in memo.subjects if one.slug == subject.slug)
+    memo, mine = next(found, (None, None))
+    if memo is None or mine is None:
+        return None
+    pieces: dict[str, float] = {}
+    for reason in mine.worth.reasons:
+        name = _piece(reason)
+        pieces[name] = pieces.get(name, 0.0) + reason.points
+    return Weighed(
+        on=memo.made_at.date(),
+        worth=mine.worth.mean,
+        low=mine.worth.low,
+        high=mine.worth.high,
+        pieces=tuple(pieces.items()),
+        levels=tuple((row.name, row.estimate.mean) for row in mine.levels),
+    )
+
+
+def _piece(reason: Reason) -> str:
+    """What a piece of their worth is, without the name of an interviewer or of what else was compared."""
+    if reason.kind == "evidence":
+        return f"what was seen of you: {SOURCE_WORDS.get(reason.source, reason.source)}"
+    return _PIECES.get(reason.kind, "all else")
 
 
 def _artifact(artifact: Artifact, superseded: bool) -> str:

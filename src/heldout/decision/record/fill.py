@@ -11,6 +11,7 @@ from heldout.decision.record.explain import explanation
 from heldout.decision.record.file import NAME, RecordFile, SubjectNotes
 from heldout.decision.record.requirements import Requirement, requirements
 from heldout.decision.record.result import Answer, Held, Line, RawScore, Record
+from heldout.decision.result import Decision
 from heldout.evidence import Case, Dossier, Subject
 from heldout.sources.interview.scorecard import SEEN_WORDS, Scorecard
 
@@ -40,6 +41,9 @@ class Made:
     follows: bool | None
     model_version: str
     evidence_digest: str
+    chosen: str = ""
+    """The slug of the subject that was chosen; empty for nobody."""
+    memo: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,15 @@ def fill(case: Case, notes: RecordFile, about: Sequence[About], made: Sequence[M
         delete=tuple(_delete(case, one.subject) for one in about) if overdue else (),
         scores=tuple(score for one in about for score in _scores(one)),
         explanations=tuple(
-            explanation(one.subject, one.dossier, case, notes, decided=any(_settles(m) for m in made)) for one in about
+            explanation(
+                one.subject,
+                one.dossier,
+                case,
+                notes,
+                decided=tuple(_outcome(m, one.subject) for m in made),
+                memos=tuple(m.memo for m in made if m.memo),
+            )
+            for one in about
         ),
     )
 
@@ -86,6 +98,14 @@ def _answer(requirement: Requirement, facts: _Facts) -> Answer:
 
 def _delete(case: Case, subject: Subject) -> str:
     return f'heldout case delete-subject {case.path} "{subject.name}"'
+
+
+def _outcome(made: Made, subject: Subject) -> str:
+    """What a decision says about one subject, and nothing about another."""
+    said = "to look further before choosing"
+    if _settles(made):
+        said = "you were chosen" if made.chosen == subject.slug else "you were not chosen"
+    return f"{made.at.date()}, by {made.by}: {said}"
 
 
 def _settles(made: Made) -> bool:
@@ -268,7 +288,10 @@ def _overrides(facts: _Facts) -> _Found:
     )
     if untold:
         found.append(
-            Line(text=f"{untold} of {len(settled)} were made where the memo had not enough to tell", where="decision")
+            Line(
+                text=f"{untold} of {len(settled)} chose the first of a memo that had not enough to tell",
+                where="decision",
+            )
         )
     found += [Line(text=f"{made.by}: {made.choice}. {made.reason}", where=made.file) for made in other]
     missing = _erased(facts)

@@ -56,15 +56,30 @@ class Counted(Frozen):
     seen: tuple[str, ...]
 
 
+class Weighed(Frozen):
+    """How what was seen of one candidate counted, in the memo of the latest decision: their worth to the role with its
+    90 % interval, the pieces that add up to it, and their level in each competency. Interviewers are not named."""
+
+    on: date
+    worth: float
+    low: float
+    high: float
+    pieces: tuple[tuple[str, float], ...]
+    levels: tuple[tuple[str, float], ...]
+
+
 class Explanation(Frozen):
-    """What one candidate is told: what was looked at, what counts, who decides, how to contest. Names no one else."""
+    """What one candidate is told: what was looked at, what counts, who decides, how to contest. Of the candidates it
+    names no one else."""
 
     slug: str
     name: str
     looked_at: tuple[str, ...]
     counts: tuple[Counted, ...]
     told: date | None
-    decided: bool
+    decided: tuple[str, ...]
+    """What was decided about them, when and by whom, oldest first."""
+    weighed: Weighed | None
     contact: str
     contest: str
     kept_until: date | None
