@@ -32,6 +32,14 @@ def test_a_severe_interviewer_stands_out(run: Run, tmp_path: Path) -> None:
     assert figures["alpha_interval"]["low"] < figures["alpha_interval"]["value"] < figures["alpha_interval"]["high"]
 
 
+def test_what_goes_into_files_is_told_on_the_terminal_as_well(run: Run, tmp_path: Path) -> None:
+    at = written(tmp_path / "ratings.csv")
+    out = run("interview", "raters", at, "--html", tmp_path / "r.html", "--json", tmp_path / "r.json")[1]
+    assert "180 ratings of 30 subjects by 3 interviewers" in out
+    assert "The page for people:" in out
+    json.loads((tmp_path / "r.json").read_text())
+
+
 def test_subjects_of_two_tables_are_two(run: Run, tmp_path: Path) -> None:
     one, two = written(tmp_path / "a.csv"), written(tmp_path / "b.csv")
     assert json.loads(run("interview", "raters", one, two, "--json", "-")[1])["subjects"] == 60

@@ -47,6 +47,9 @@ def test_what_a_candidate_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "somebody else looks again within two weeks" in page.read_text()
     assert "Bob" not in page.read_text()
     assert "How Ada is looked at" in run(capsys, "record", folder, "--candidate", "Ada")[1]
+    both = run(capsys, "record", folder, "--candidate", "Ada", "--html", page, "--json", tmp_path / "ada.json")[1]
+    assert "How Ada is looked at" in both
+    assert str(page) in "".join(both.split())
     code, _, err = run(capsys, "record", folder, "--candidate", "Eve")
     assert (code, "no subject 'Eve'" in err) == (2, True)
 

@@ -141,6 +141,15 @@ def test_a_spreadsheet_of_another_country_and_a_form_in_json_say_the_same(run: R
     assert "accommodation" not in table[0]
 
 
+def test_a_cell_that_is_far_too_long_is_told_in_plain_words(run: Run, folder: Path) -> None:
+    text = filled(run, folder, "Ann", python=["3", "", "x" * 140_000, ""])
+    code, _, err = hand_in(run, folder, "Ann", text)
+    words = " ".join(err.split())
+    assert code == 2
+    assert "has a cell of more than 131,072 characters; shorten it" in words
+    assert "field larger" not in words
+
+
 @pytest.mark.parametrize("day", ["20.11.2026", "20/11/2026", "11/20/2026"])
 def test_a_day_that_a_spreadsheet_rewrote_is_understood_where_it_has_one_meaning(
     run: Run, folder: Path, day: str

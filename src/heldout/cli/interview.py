@@ -156,7 +156,7 @@ def kit(
     else:
         print_kit(make_console(), found, made, case.standard)
     if json_to != "-":
-        click.echo(f"\n{'Made and kept' if new else 'Kept'} in {case_at}: {found.label}.")
+        click.echo(f"\n{'Made and kept' if new else 'Already there'} in {case_at}: {found.label}.")
         if html:
             click.echo(f"The sheets to print: {html}")
 
@@ -201,8 +201,10 @@ def raters(given: tuple[Path, ...], html: str | None, json_to: str | None) -> No
         write_output(html, render_raters(found, [str(path) for path in given]))
     if json_to:
         write_output(json_to, json.dumps(dataclasses.asdict(found), indent=2, ensure_ascii=False))
-    else:
+    if "-" not in (html, json_to):
         print_raters(make_console(), found)
+        if html:
+            click.echo(f"\nThe page for people: {html}")
 
 
 def _ratings(path: Path, *, several: bool) -> list[Rated]:

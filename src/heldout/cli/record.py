@@ -48,8 +48,10 @@ def command(
         write_output(html, render_explanation(told, record.title))
     if json_to:
         write_output(json_to, told.model_dump_json(indent=2))
-    if not html and not json_to:
+    if "-" not in (html, json_to):
         print_explanation(make_console(), told)
+        if html:
+            click.echo(f"\nThe page for people: {html}")
 
 
 def _deliver_record(record: Record, html: str | None, json_to: str | None) -> None:

@@ -134,7 +134,9 @@ def _headline(readings: Counter[Reading], compared: int) -> str:
         return (
             f"Too few people to judge, in {'the one comparison' if compared == 1 else f'all {compared} comparisons'}."
         )
-    few = f"; in {readings['too_small']} of {compared} there are too few people to judge" * bool(readings["too_small"])
+    few = f"In {readings['too_small']} of {compared} comparisons there are too few people to judge. "
+    few *= bool(readings["too_small"])
     if readings["perhaps"]:
-        return f"No gap stands out among so many comparisons, though {readings['perhaps']} would alone{few}."
-    return f"No gap was found that is larger than chance would make{few}."
+        return f"{few}No gap stands out among so many comparisons, though {readings['perhaps']} would alone."
+    among = "In the others no" if few else "No"
+    return f"{few}{among} gap was found that is larger than chance would make."

@@ -90,3 +90,12 @@ def test_questions_go_to_whoever_rates_the_competency_and_stay_within_the_time()
     assert all(part.minutes <= made.personal for part in parts)
     craft = personal_questions(dossier(evidence("craft", finding("CRF101"), finding("CRF102", ask="x?"))), ROLE)
     assert [len(part.questions) for part in personal_parts(made, made.plans[0], craft)] == [2, 0]
+
+
+def test_a_good_answer_answers_the_question_and_names_a_place_only_where_there_is_one() -> None:
+    strength = finding("HND101", "What has a stranger to prepare?", polarity="for")
+    placed = finding("CRF101", locations=(Location(path="a.py", line=1),))
+    asked = personal_questions(dossier(evidence("craft", strength, placed, finding("CRF102"))), ROLE)
+    by_code = {one.code: " ".join(one.good_answer) for one in asked}
+    assert all("Answers what is asked" in good for good in by_code.values())
+    assert [code for code, good in by_code.items() if "Knows the place" in good] == ["CRF101"]

@@ -139,6 +139,11 @@ def read_csv(text: str, name: str) -> list[Line]:
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise InputError(
+                f"{name} has a cell of more than {csv.field_size_limit():,} characters; shorten it (notes hold up to "
+                f"{MOST_WORDS:,}), or close a quotation mark that is left open"
+            ) from error
         raise InputError(f"{name} is no table that can be read ({error}); save it as CSV (UTF-8)") from error
     header = [cell.strip().casefold() for cell in table[0]] if table else []
     if missing := [column for column in COLUMNS if column not in header and column != _WHAT]:

@@ -106,9 +106,8 @@ def _question(finding: Finding, competency: str, delivered: Set[str]) -> Persona
 
 def _good(finding: Finding) -> Iterable[str]:
     """What to listen for; a finding may be wrong, and saying so with reasons is a good answer."""
-    if finding.polarity == "for":
-        yield "Says why it was done so, what it cost, and when they would not do it."
-    else:
+    yield "Answers what is asked with particulars of this work: steps, names or numbers that one could check."
+    if finding.polarity != "for" and finding.locations:
         yield "Knows the place, or says plainly that it is not theirs."
     if finding.why:
         yield f"Sees what hangs on it: {finding.why}"
