@@ -1,5 +1,8 @@
 """How long `decide` takes from scorecards to the memo, and the model alone beside statsmodels' mixed model.
 
+Model and `decide` have one thread for linear algebra, as the command has. Start of Python and reading of the case are
+in neither: `time heldout decide CASE` has them.
+
 The peer fits crossed effects of subject and rater to the plain scores by restricted maximum likelihood: no prior, no
 competencies, no chance of being best. It is what is at hand; it is tried on the small panel alone, for its crossed
 effects need a dense matrix of everybody.
@@ -16,6 +19,7 @@ import numpy as np
 from benchmarks.decision.evidence import by_subject, cards, role_of, subject_of
 from benchmarks.decision.figures import table
 from benchmarks.decision.simulator import COMPETENCIES
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from heldout.decision.decide import decide
 from heldout.decision.observations import Observation
@@ -75,6 +79,7 @@ def _said(seconds: tuple[float, float]) -> str:
     return f"{seconds[0]:.2f} ({seconds[1]:.2f})"
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator]
 def _model(given: list[Observation], names: list[str]) -> None:
     posterior = fit(given, names, COMPETENCIES)
     posterior.levels.interval(0.9)

@@ -1,12 +1,15 @@
 """From dossiers to a memo: what it says first, that its pieces add up, and that missing is not low."""
 
+from pathlib import Path
+
 import pytest
 
+from heldout.decision.decisions import decisions, record_decision
 from heldout.decision.result import Decision
 from heldout.decision.words import headline
-from heldout.evidence import HANDED_OVER, Artifact, Dossier, Finding, Gap, Location, Subject
+from heldout.evidence import HANDED_OVER, Artifact, Case, Dossier, Finding, Gap, Location, Subject
 from heldout.report.decision_view import doubts
-from tests.decision.memos import ASKED, ROLE, memo, rated, read, seen_by_all, someone, undecided
+from tests.decision.memos import ASKED, ROLE, STANDARD, memo, rated, read, seen_by_all, someone, undecided
 
 
 def test_the_stronger_leads_and_it_is_enough() -> None:
@@ -94,6 +97,18 @@ def test_a_leader_of_whom_too_little_was_seen_is_never_enough() -> None:
     assert not made.model_dump(mode="json")["enough"]
     assert {step.subject for step in made.next_steps if step.advised} == {"Fay"}
     assert made.limits[0].startswith("Of Fay less than half")
+
+
+def test_to_choose_an_untold_leader_is_not_as_the_memo_had_it(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "case", standard=STANDARD, role=ROLE, title="A case")
+    for name in ("Fay", "Bob"):
+        case.add_subject(name)
+    made = memo(someone("Fay", *(rated(c, 5, "Grace") for c in ASKED[:3])), seen_by_all("Bob", 2.0))
+    for choice in ("Fay", "Bob"):
+        record_decision(case, made, by="Mei", choice=choice, reason="We know the work from before, and it was good.")
+    first, second = (one for _, one in decisions(case))
+    assert (first.follows, first.beside_the_memo) == (None, "the memo's first, of whom it had not enough to tell")
+    assert (second.follows, second.beside_the_memo) == (False, "otherwise than the memo")
 
 
 def test_nobody_who_may_be_the_best_is_passed_over_unseen() -> None:
