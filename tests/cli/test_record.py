@@ -84,5 +84,10 @@ def test_a_recorded_decision_stands_there_with_its_reason(tmp_path: Path, capsys
 
 def test_a_mistake_in_record_toml_has_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = case(tmp_path / "c", "[retention]\nuntil = 7\n").path
-    code, _, err = run(capsys, "record", folder)
+    code, out, err = run(capsys, "record", folder)
     assert (code, "record.toml:2:1: `retention.until`" in err) == (2, True)
+    assert "nothing of record.toml counts" in err
+    assert "things are missing" in " ".join(out.split())
+    page = tmp_path / "r.html"
+    assert run(capsys, "record", folder, "--html", page)[0] == 2
+    assert not page.exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from heldout.cli.output import check_output, write_output
-from heldout.decision.record import Record
+from heldout.decision.record import Record, RecordFile, read_notes
 from heldout.decision.record import template as blank
 from heldout.errors import InputError
 from heldout.evidence import Case
@@ -38,7 +38,16 @@ def command(
     if template:
         _write_template(case, template)
         return
-    record = record_of(case, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    try:
+        read_notes(case)
+    except InputError as fault:
+        if not (html or json_to or candidate):
+            print_record(make_console(), record_of(case, today, RecordFile()))
+        raise InputError(
+            f"{fault}\nUntil this is mended nothing of record.toml counts, and no file is written."
+        ) from fault
+    record = record_of(case, today)
     if candidate is None:
         _deliver_record(record, html, json_to)
         return

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 from heldout.decision.decisions import LATER, NOBODY, decisions
-from heldout.decision.record import About, Made, Record, fill, read_notes
+from heldout.decision.record import About, Made, Record, RecordFile, fill, read_notes
 from heldout.evidence import Case
 from heldout.runs.dossiers import everything
 from heldout.sources.interview.store import every
 
 
-def record_of(case: Case, today: date) -> Record:
-    """The record of a case as it is on `today`; raises InputError for a file of the case that is wrong."""
+def record_of(case: Case, today: date, notes: RecordFile | None = None) -> Record:
+    """The record of a case as it is on `today`, with `notes` in place of its record.toml where given.
+
+    Raises InputError for a file of the case that is wrong.
+    """
     about = [About(subject, everything(case, subject), every(case, subject)) for subject in case.subjects]
-    return fill(case, read_notes(case), about, _made(case), today)
+    return fill(case, read_notes(case) if notes is None else notes, about, _made(case), today)
 
 
 def _made(case: Case) -> list[Made]:
