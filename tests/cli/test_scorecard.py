@@ -150,6 +150,12 @@ def test_a_cell_that_is_far_too_long_is_told_in_plain_words(run: Run, folder: Pa
     assert "field larger" not in words
 
 
+@pytest.mark.parametrize(("day", "why"), [("1800-01-01", "is too long ago"), ("2999-01-01", "is still to come")])
+def test_a_day_on_which_nobody_can_have_held_it_is_refused(run: Run, folder: Path, day: str, why: str) -> None:
+    code, _, error = hand_in(run, folder, "Ann", filled(run, folder, "Ann").replace("2026-11-20", day))
+    assert (code, why in error) == (2, True)
+
+
 @pytest.mark.parametrize("day", ["20.11.2026", "20/11/2026", "11/20/2026"])
 def test_a_day_that_a_spreadsheet_rewrote_is_understood_where_it_has_one_meaning(
     run: Run, folder: Path, day: str
