@@ -207,6 +207,18 @@ def test_rows_that_are_called_validation_are_told_apart_from_those_of_the_score(
     assert "rows of the validation too" in told.message
 
 
+def test_a_default_that_grows_is_changed() -> None:
+    code = "def f(rows, more={}):\n    for key in rows:\n        more[key] = 1\n    return more\n"
+    assert _found("PYT101", {"a.py": code}).polarity == "against"
+
+
+def test_imports_that_may_fail_are_told_to_be_left_out() -> None:
+    files = {"a.py": TRAIN + "import numpy\nimport pandas\n", "requirements.txt": "scikit-learn\nnumpy\npandas\n"}
+    assert _found("REP104", files).message.endswith("comes with one that is.")
+    files["b.py"] = "def f():\n    import gdown\n\n    return gdown\n"
+    assert _found("REP104", files).message.endswith("(imports in functions, under conditions or in a `try` left out).")
+
+
 def test_evaluation_mode_with_gradients_on_is_told() -> None:
     train = "import torch\n\n\ndef train(net, rows):\n    net(rows).sum().backward()\n\n\n"
     both = "def sample(net, rows):\n    net.eval()\n    with torch.no_grad():\n        return net(rows)\n\n\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -70,7 +71,10 @@ class StateSaved(Practice):
     def on_module(self, module: Module) -> Iterable[Finding | object]:
         """What is saved and how, and whether anything is written to a file at all."""
         yield from super().on_module(module)
-        torch = any((module.resolve(call.func) or "").startswith("torch.") for call in module.called.get("save", ()))
+        torch = any(
+            (module.resolve(call.func) or "").startswith("torch.") and _OF_MODELS.search(ast.unparse(call))
+            for call in module.called.get("save", ())
+        )
         of_keras = any(
             module.resolve(call.func) is None and "model" in ast.unparse(call.func).lower() and call.args
             for call in module.called.get("save", ())
@@ -122,6 +126,13 @@ def _kept_in_memory(module: Module, name: str) -> bool:
     held = [v for v in bound if not isinstance(v, ast.Constant)]
     return bool(held) and all("state_dict()" in ast.unparse(value) for value in held)
 
+
+_OF_MODELS = re.compile(
+    r"state|model|net|check|ckpt|weight|param|coder|generator|discriminator|critic|actor|policy|head|layer|best|dict\(|_dict"
+    r"|optim|epoch|\.pth|self",
+    re.IGNORECASE,
+)
+"""Words of saving a model; `torch.save` writes any tensor."""
 
 _WRITES = ("save_weights", "save_model", "save_checkpoint", "ModelCheckpoint", "save_state_dict", "save_pretrained")
 

@@ -10,7 +10,8 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import FunctionFacts
-from heldout.sources.repository.module import Module
+from heldout.sources.repository.module import Function, Module
+from heldout.sources.repository.reading import names_in
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
@@ -194,10 +195,7 @@ class MutableDefaults(Check):
         """Find the parameters with a mutable default that the body changes."""
         changing = {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
         for function, _ in module.functions:
-            names = [*function.args.posonlyargs, *function.args.args]
-            defaults = list(zip(reversed(names), reversed(function.args.defaults), strict=False))
-            defaults += [(a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d]
-            mutable = {a.arg for a, d in defaults if isinstance(d, ast.List | ast.Dict | ast.Set)}
+            mutable = {a.arg for a, d in _defaults(function) if isinstance(d, ast.List | ast.Dict | ast.Set)}
             if not mutable:
                 continue
             for node in walk(function):
@@ -208,13 +206,47 @@ class MutableDefaults(Check):
                     target = node.value
                 elif isinstance(node, ast.AugAssign):
                     target = node.target
-                if isinstance(target, ast.Name) and target.id in mutable:
+                if (
+                    isinstance(target, ast.Name)
+                    and target.id in mutable
+                    and not _of_a_copy(module, function, node, target)
+                ):
                     mutable.discard(target.id)
                     yield self.against(
                         f"`{function.name}` changes its default argument `{target.id}`.",
                         module.location(function, function.lineno),
                         module.location(node),
                     )
+
+
+def _of_a_copy(module: Module, function: Function, change: ast.AST, changed: ast.Name) -> bool:
+    """Whether the name stands for something else by then, or the change is made for each of its own items, of which
+    the empty default has none.
+    """
+    if isinstance(change, ast.AugAssign):
+        return False
+    for around in module.parents(change):
+        if isinstance(around, ast.For) and isinstance(change, ast.Subscript):
+            empty = next((d for a, d in _defaults(function) if a.arg == changed.id), None)
+            walked = changed.id in names_in(around.iter)
+            if walked and not any(getattr(empty, field, ()) for field in ("elts", "keys")):
+                return True
+        if around is function:
+            break
+    return any(
+        isinstance(step, ast.Assign)
+        and step.lineno < changed.lineno
+        and any(isinstance(t, ast.Name) and t.id == changed.id for t in step.targets)
+        for step in function.body
+    )
+
+
+def _defaults(function: Function) -> list[tuple[ast.arg, ast.expr]]:
+    """The parameters that have a default, with it."""
+    names = [*function.args.posonlyargs, *function.args.args]
+    paired = list(zip(reversed(names), reversed(function.args.defaults), strict=False))
+    keyed = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    return paired + [(a, d) for a, d in keyed if d]
 
 
 _APART = "tests, documentation and notebooks apart"

@@ -96,7 +96,8 @@ class AbsolutePaths(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Sum up: home folders and drives first, then a machine's disks, then platforms."""
         notes = [noted.note for noted in repo.notes(self) if repo.part(noted.path) == "code"]
-        own = [n for n in notes if n.kind == "home"] + [n for n in notes if n.kind == "machine"]
+        inside = _of_containers(repo) if notes else ()
+        own = [n for kind in ("home", "machine") for n in notes if n.kind == kind and not n.text.startswith(inside)]
         platform = [n for n in notes if n.kind == "platform" and not n.replaceable]
         if own:
             files = sorted({n.place.path for n in own})
@@ -124,6 +125,15 @@ class AbsolutePaths(Check):
                 why=self.why,
             )
 
+
+def _of_containers(repo: Repository) -> tuple[str, ...]:
+    """The folders that the repository's own containers make or mount: whoever builds them has these."""
+    texts = (repo.text(path).text for path in first(repo.glob("*dockerfile*", "*.sh", "*compose*.y*ml"), 60))
+    found = {folder.rstrip("/") for text in texts for folder in _MADE.findall(text)}
+    return tuple(f"{folder}/" for folder in found if folder)
+
+
+_MADE = re.compile(r"(?:^\s*WORKDIR\s+|\s-v\s+[^\s:]+:)(/[\w./-]+)", re.MULTILINE | re.IGNORECASE)
 
 _AUTOMATION = re.compile(r"\.|(build_tools|ci|continuous_integration)/|\w*appveyor|azure-pipelines|bitbucket-")
 """Files that run on machines made for them, where paths are what they are."""

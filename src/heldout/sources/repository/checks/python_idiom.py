@@ -323,7 +323,7 @@ class LibraryLogging(Check):
         """Note prints in functions, and calls of loggers."""
         name = module.path.rpartition("/")[2]
         if module.notebook is not None or any(
-            w in name for w in ("cli", "main", "script", "command", "setup", "demo", "train")
+            w in name for w in ("cli", "script", "command", "setup", "demo", "train")
         ):
             return
         if any(word in module.text for word in ("argparse", "__main__", "import click", "typer", "absl")):
@@ -331,7 +331,9 @@ class LibraryLogging(Check):
         for call in module.nodes(ast.Call):
             prints = calls_name(call, "print") and not any(k.arg == "file" for k in call.keywords)
             if prints and module.function_of(call) is not None and _guard_free(call, module):
-                yield "print", call.lineno
+                yield "aside" if "main" in name else "print", call.lineno
+        if "main" in name:
+            return  # whether it is run or imported is not known: what it prints is only not denied
         if "logging" in module.text or "loguru" in module.text:
             for call, method in module.method_calls:
                 if method in ("debug", "info", "warning", "error", "exception", "critical"):
@@ -350,11 +352,14 @@ class LibraryLogging(Check):
         taken = [(n.path, *n.note) for n in repo.notes(self) if n.path in packaged]
         prints = [(path, line) for path, kind, line in taken if kind == "print"]
         logs = [(path, line) for path, kind, line in taken if kind == "log"]
+        printed = "" if any(kind == "aside" for _, kind, _ in taken) else ", and no print in functions"
+        if prints:
+            printed = f", and {plural(len(prints), 'print')} in functions"
         rate = len(prints) / (sum(packaged.values()) / 1000)
         if len(logs) >= 3 and len(logs) > len(prints):
             yield self.found(
-                f"Apart from files that are run, the package logs: at least {len(logs)} calls of a logger were seen,"
-                f" and {plural(len(prints), 'print') if prints else 'no print'} in functions.",
+                f"Apart from files that are run, the package logs: at least {len(logs)} calls of a logger were seen"
+                f"{printed}.",
                 *(repo.at(path, line) for path, line in logs[:2]),
                 strength=ramp(fraction(len(logs), len(logs) + len(prints)), 0.5, 0.9),
                 logs=len(logs),

@@ -113,7 +113,9 @@ class Undeclared(Check):
             # Of a library only the package was asked: programs beside it may need more.
             what = "the package" if purpose(repo) == "library" else "the code"
             hosted = any(_hosted(repo, m.path) for m in repo.notebooks)
-            apart = " (notebooks made for a hosted platform left out)" if hosted else ""
+            left_out = ["notebooks made for a hosted platform"] if hosted else []
+            left_out += ["imports in functions, under conditions or in a `try`"] if soft else []
+            apart = f" ({' and '.join(left_out)} left out)" if left_out else ""
             yield self.found(
                 f"Every library that {what} is seen to import is declared, or comes with one that is{apart}.",
                 *(repo.at(path) for path in first(_declaring(repo, foreign), 2)),

@@ -314,4 +314,32 @@ FRESH = (
             "class Plain(torch.nn.Module):\n    def forward(self, x):\n        return x.sum()\n",
         },
     ),
+    Trap(
+        "REP301",
+        "against",
+        "a folder that the project's own container makes",
+        {
+            "a.py": TRAIN + "import pandas as pd\n\npd.read_csv('/root/workdir/input/a.csv')\n",
+            "image/gpu/Dockerfile": "FROM python:3.11\nWORKDIR /root/workdir\n",
+        },
+    ),
+    Trap(
+        "PYT101",
+        "against",
+        "a default that is written only where it has items, and one that is bound anew",
+        {
+            "a.py": "def f(rows, more={}):\n    for key in more.keys():\n        if key in rows:\n"
+            "            more[key] = rows[key]\n    return more\n\n\n"
+            "def g(rows, more={}):\n    more = {k: 1 for k in more}\n    more['a'] = rows\n    return more\n"
+        },
+    ),
+    Trap(
+        "FRW105",
+        "for",
+        "tensors that are saved, and weights that came from elsewhere",
+        {
+            "a.py": TRAIN + "import torch\n\nnet.load_state_dict(torch.load('a.pt'))\n",
+            "b.py": "import torch\n\n\ndef keep(d, path):\n    torch.save(d, path)\n",
+        },
+    ),
 )
