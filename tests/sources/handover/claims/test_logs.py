@@ -118,3 +118,17 @@ def test_headings_of_two_words_cut_no_cell_of_a_printed_table() -> None:
     ]
     tests = [(r.metric, r.value, r.split, r.average) for r in read_numbers(double, "stdout", "log")]
     assert tests[:2] == [("accuracy", 0.945, "test", ""), ("f1", 0.93741, "test", "macro")]
+
+
+def test_a_class_that_a_line_names_is_told_apart_from_the_whole() -> None:
+    text = "General accuracy: 0.752\nClass 1 accuracy: 0.766, Class 2 accuracy: 0.741\n"
+    text += "Class 0 - precision: 0.8, recall: 0.7\nMulti-class accuracy: 0.751\n"
+    found = [(r.metric, r.average, r.value) for r in read_numbers(text, "stdout", "log")]
+    assert found == [
+        ("accuracy", "", 0.752),
+        ("accuracy", "class 1", 0.766),
+        ("accuracy", "class 2", 0.741),
+        ("precision", "class 0", 0.8),
+        ("recall", "class 0", 0.7),
+        ("accuracy", "", 0.751),
+    ]

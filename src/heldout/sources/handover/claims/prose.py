@@ -74,6 +74,10 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[*_`\"'(\[])|(?<=[。！？
 _OF = re.compile(
     r"[\s_:-]*(?:(?<![^\W_])(?:of|in|de|del|der|des|di|du|da|do|the|la|el|test|train|val|cv)[\s_]+)*$", re.IGNORECASE
 )
+_ONE_CLASS = re.compile(
+    r"(?<![^\W_])(?<!-)(?:class|classe|clase|klasse)[\s_]?(\d+|[A-Z])[*_`]*(?:['’]s)?[\s_:–—-]+$", re.IGNORECASE
+)
+"""Before a name that is of one class: `Class 1 accuracy`."""
 _CHANCE = re.compile(r"(?<![^\W_])p(?:[\s_-]?val(?:ue)?s?)?\s*(?:[<>=≤≥:]+|of|is)\s*$", re.IGNORECASE)
 """Before the p of a test, which is no number about quality."""
 _MOST = 2_000
@@ -116,6 +120,8 @@ def readings(text: str, context: Context) -> list[Reading]:
     if not pairs:
         return []
     context = _led(text[: named[0].start], context)
+    if one := _ONE_CLASS.search(text[: named[0].start]):
+        context = replace(context, average=f"class {one[1]}")
     apart = {p.mention.metric for p in pairs if split_in(p.about) != "unknown"}
     kinds = len({p.mention.metric for p in pairs})
     made = (_reading(pair, text, context, kinds, shared=pair.mention.metric not in apart) for pair in pairs)
@@ -180,6 +186,8 @@ def _reading(pair: Pair, text: str, context: Context, kinds: int, *, shared: boo
         whole = split_in(text) if shared else "unknown"
         split = whole if whole != "unknown" else context.split
     average = average_in(pair.about) or (average_in(text) if kinds <= 1 else "") or context.average
+    if one := _ONE_CLASS.search(text[: pair.mention.start]):
+        average = f"class {one[1]}"
     until = pair.named_before if pair.named_before >= 0 else pair.number.start
     spoken = [
         (place, name)
