@@ -207,6 +207,22 @@ def test_rows_that_are_called_validation_are_told_apart_from_those_of_the_score(
     assert "rows of the validation too" in told.message
 
 
+def test_a_print_in_a_main_that_may_be_imported_is_not_denied() -> None:
+    logs = "import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef f(x):\n" + "    log.info(x)\n" * 400
+    files = {"pyproject.toml": "[project]\nname = 'p'\n", "p/__init__.py": "", "p/a.py": logs}
+    assert _found("PYT113", files).message.endswith(", and no print in functions.")
+    files["p/main.py"] = "def g(x):\n    print(x)\n"
+    assert _found("PYT113", files).message.endswith("calls of a logger were seen.")
+
+
+def test_what_a_program_writes_over_its_file_says_no_more() -> None:
+    told = [(f"Scores of model {n} are told with their spread", n, 14) for n in range(20)]
+    kept = [(f"Auto-retrain: Update {name}.json", 30 + n, 14) for n, name in enumerate(("metadata", "threshold"))]
+    (check,) = checks_by_code(["AUT104"])
+    (found,) = findings_of({"a.py": TRAIN}, check, history=history_of(*told, *kept))
+    assert found.message.startswith("At least 2 of 22 commit messages")
+
+
 def test_a_default_that_grows_is_changed() -> None:
     code = "def f(rows, more={}):\n    for key in rows:\n        more[key] = 1\n    return more\n"
     assert _found("PYT101", {"a.py": code}).polarity == "against"
