@@ -123,6 +123,13 @@ class Module:
                 return around
         return None
 
+    def scope_of(self, node: ast.AST) -> object:
+        """What is read together with the node: its function, else the cell of a notebook, None in a script."""
+        function = self.function_of(node)
+        if function is None and self.joined is not None and self.joined.cells:
+            return self.joined.place(getattr(node, "lineno", 1))[0]
+        return function
+
     @cached_property
     def aliases(self) -> dict[str, str]:
         """Local names of imported things and what they stand for: `np` -> `numpy`.

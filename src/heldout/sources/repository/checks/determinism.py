@@ -14,6 +14,7 @@ from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.reading import called_name
 from heldout.sources.repository.repository import Repository
+from heldout.wording import listed
 
 _DRAWS = {
     "Python's random": re.compile(
@@ -128,10 +129,10 @@ class Seeds(Check):
             return
         draws: dict[str, int] = {}
         seeds: dict[str, int] = {}
-        shows = {_scope(module, call) for call, name in module.method_calls if name in _SHOWS}
-        shows |= {_scope(module, call) for call, name in module.calls if name.rpartition(".")[2] in _SHOWS}
+        shows = {module.scope_of(call) for call, name in module.method_calls if name in _SHOWS}
+        shows |= {module.scope_of(call) for call, name in module.calls if name.rpartition(".")[2] in _SHOWS}
         for call, name in module.calls:
-            if _waits(module, call) or (_ONE.search(name) and (_scope(module, call) in shows or _names(module, call))):
+            if _waits(module, call) or (_ONE.search(name) and (module.scope_of(call) in shows or _names(module, call))):
                 continue  # how long to wait, or one that is drawn to be looked at, or to name a thing
             for library, pattern in _DRAWS.items():
                 if pattern.fullmatch(name) or (library == "PyTorch" and _shuffles(call, name)):
@@ -220,14 +221,6 @@ _ONE = re.compile(r"^(random|numpy\.random)\.(randint|randrange|choice|choices|s
 _SHOWS = frozenset({"imshow", "show", "matshow", "subplot", "subplots", "imsave"})
 
 
-def _scope(module: Module, node: ast.AST) -> object:
-    """The function around a node, or the cell of a notebook."""
-    function = module.function_of(node)
-    if function is None and module.joined is not None and module.joined.cells:
-        return module.joined.place(getattr(node, "lineno", 1))[0]
-    return function
-
-
 _WAITS = re.compile(
     r"sleep|delay|pause|jitter|backoff|wait|interval|timeout|retry|port|user_?agent|latency", re.IGNORECASE
 )
@@ -265,11 +258,6 @@ def _own_method(call: ast.Call) -> bool:
 
 def _shuffles(call: ast.Call, name: str) -> bool:
     return name == "torch.utils.data.DataLoader" and is_on(call, "shuffle")
-
-
-def listed(names: list[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _given(call: ast.Call) -> bool:

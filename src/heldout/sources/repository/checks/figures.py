@@ -60,11 +60,11 @@ class NamedFigures(Check):
             last = name.rpartition(".")[2]
             if last in _DRAWS:
                 if name.startswith(("matplotlib.", "pylab.")) or (name == last and _on_axes(call)):
-                    drawn.setdefault(_scope(module, call), call.lineno)
+                    drawn.setdefault(module.scope_of(call), call.lineno)
             elif (last in _NAMES and (call.args or call.keywords)) or (
                 last in _TELLS and any(k.arg in _TOLD for k in call.keywords)
             ):
-                named.add(_scope(module, call))  # without an argument, `name.title()` writes a text large
+                named.add(module.scope_of(call))  # without an argument, `name.title()` writes a text large
         bare = [line for scope, line in drawn.items() if scope not in named]
         if drawn:
             yield _Figures(len(drawn), len(drawn) - len(bare), min(bare, default=None))
@@ -114,15 +114,6 @@ def _on_axes(call: ast.Call) -> bool:
 
 
 _AXES = re.compile(r"(^|[._])(ax|axs|axes|axis|plt)\w{0,6}(\[[^\]]*\])*$")
-
-
-def _scope(module: Module, node: ast.AST) -> object:
-    function = module.function_of(node)
-    if function is not None:
-        return function
-    if module.joined is not None and module.joined.cells:
-        return module.joined.place(getattr(node, "lineno", 1))[0]
-    return "module"
 
 
 CHECKS: tuple[Check, ...] = (NamedFigures(),)

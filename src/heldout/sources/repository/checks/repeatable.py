@@ -9,11 +9,12 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, Text, first
-from heldout.sources.repository.checks.determinism import is_on, listed
+from heldout.sources.repository.checks.determinism import is_on
 from heldout.sources.repository.checks.paths_and_config import RECORDED, SETTINGS_JSON
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
+from heldout.wording import listed
 
 
 class DeterministicFlags(Check):
