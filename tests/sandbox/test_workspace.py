@@ -12,10 +12,10 @@ import pytest
 
 from heldout.errors import InputError
 from heldout.sandbox import workspace as module
-from heldout.sandbox.base import MIB, SandboxFault, Space
+from heldout.sandbox.base import MIB, Sandbox, SandboxFault, Space
 from heldout.sandbox.tree import DEEPEST, remove, walk
 from heldout.sandbox.workspace import Folder, open_workspace
-from tests.sandbox.conftest import NOBODY
+from tests.sandbox.conftest import NOBODY, as_user
 
 SMALL = Space(disk_bytes=4 * MIB, files=100)
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has limits that the kernel keeps")
@@ -281,6 +281,39 @@ def test_an_ordinary_user_can_remove_what_was_closed_to_its_owner(place: Path) -
         except BaseException:  # noqa: BLE001 - told by the exit code
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@root_only
+@pytest.mark.parametrize("closing", ["once", "again and again"])
+def test_what_a_program_closes_to_its_own_user_is_counted_or_told(closing: str, place: Path) -> None:
+    def counted(_: Sandbox, place: Path) -> None:
+        with open_workspace(SMALL, place / "kept") as folder:
+            folder.write("inner/file", b"x" * 8192)
+            inner = place / "kept" / "inner"
+            inner.chmod(0o400)  # can be listed, and nothing in it can be asked for
+            if closing == "once":
+                assert folder.names() == (("inner/file", 8192),)
+                assert folder.used() == (8192 + inner.stat().st_blocks * 512, 2)
+                assert not folder.full()
+                return
+            over = threading.Event()
+
+            def close() -> None:
+                while not over.is_set():
+                    inner.chmod(0)
+                    inner.chmod(0o400)
+
+            thread = threading.Thread(target=close)
+            thread.start()
+            try:
+                for _ in range(300):
+                    folder.full()
+                    folder.names()
+            finally:
+                over.set()
+                thread.join()
+
+    as_user(counted, place)
 
 
 def test_a_link_to_a_folder_is_removed_and_not_the_folder(place: Path) -> None:

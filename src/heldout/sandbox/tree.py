@@ -6,6 +6,7 @@ Every folder is opened from the one that holds it, so that a link put in the pla
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -129,6 +130,10 @@ def _unlocked(parent: int, name: str) -> int:
 
 def _enter(parent: int, name: str) -> int:
     with suppress(PermissionError):
-        return os.open(name, _FOLDER, dir_fd=parent)
-    os.chmod(name, 0o700, dir_fd=parent, follow_symlinks=False)  # a folder whose owner took the right to read
+        handle = os.open(name, _FOLDER, dir_fd=parent)
+        if os.geteuid() == 0 or os.fstat(handle).st_mode & stat.S_IXUSR:
+            return handle
+        os.close(handle)
+    # A folder whose owner took the right to read it, or to ask for what is in it.
+    os.chmod(name, 0o700, dir_fd=parent, follow_symlinks=False)
     return os.open(name, _FOLDER, dir_fd=parent)

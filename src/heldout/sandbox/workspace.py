@@ -107,7 +107,7 @@ class Folder:
         """Every plain file with its size."""
         found: list[tuple[str, int]] = []
         for path, entry, _ in walk(self.path):
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, PermissionError):  # gone or closed meanwhile
                 if entry.is_file(follow_symlinks=False):
                     found.append((path, entry.stat(follow_symlinks=False).st_size))
         return tuple(sorted(found))
@@ -146,10 +146,14 @@ class Folder:
 
     def _counted(self, missed: list[str]) -> tuple[int, int]:
         size = count = 0
-        for _, entry, _ in walk(self.path, missed):
+        for path, entry, _ in walk(self.path, missed):
             count += 1
-            with suppress(FileNotFoundError):
+            try:
                 size += entry.stat(follow_symlinks=False).st_blocks * 512
+            except FileNotFoundError:
+                continue
+            except PermissionError:
+                missed.append(path)  # its folder was closed while we looked
         return size, count
 
     def own(self) -> None:

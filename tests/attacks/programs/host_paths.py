@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 
 from attempt import attempt, done, read, target
 
@@ -10,7 +11,7 @@ told = [word for word in target("TELLTALES").split(":") if word]
 
 def tells(path):
     content = read(path, 1 << 20).decode("utf-8", "replace")
-    return [word for word in told if word in content] or None
+    return [word for word in told if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", content)] or None
 
 
 for pid in (name for name in os.listdir("/proc") if name.isdigit()):
