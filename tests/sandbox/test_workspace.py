@@ -12,7 +12,7 @@ import pytest
 
 from heldout.errors import InputError
 from heldout.sandbox import workspace as module
-from heldout.sandbox.base import MIB, Sandbox, SandboxFault, Space
+from heldout.sandbox.base import MIB, Job, Sandbox, SandboxFault, Space
 from heldout.sandbox.tree import DEEPEST, remove, walk
 from heldout.sandbox.workspace import Folder, open_workspace
 from tests.sandbox.conftest import NOBODY, as_user
@@ -314,6 +314,64 @@ def test_what_a_program_closes_to_its_own_user_is_counted_or_told(closing: str, 
                 thread.join()
 
     as_user(counted, place)
+
+
+@root_only
+@pytest.mark.parametrize("shut", [".", "inner", "inner/deeper"])
+def test_what_a_program_closed_to_its_own_user_can_still_be_used(shut: str, place: Path) -> None:
+    def used(sandbox: Sandbox, place: Path) -> None:
+        (place / "ours").write_text("ours")
+        with sandbox.workspace(SMALL) as space:
+            space.write("inner/deeper/file", b"x")
+
+            def close() -> None:
+                done = sandbox.run(Job(("/bin/chmod", "0", f"/work/{shut}"), space))
+                assert done.verdict == "ok"
+
+            close()
+            assert space.names() == (("inner/deeper/file", 1),)
+            close()
+            assert list(space.stamps()) == ["inner/deeper/file"]
+            close()
+            assert space.used()[1] == 3
+            close()
+            assert space.read("inner/deeper/file") == b"x"
+            close()
+            space.write("inner/deeper/file", b"fresh")
+            close()
+            space.put(place / "ours", "inner/deeper/ours")
+            assert space.digest("inner/deeper/file") == hashlib.sha256(b"fresh").hexdigest()
+            close()
+            space.remove("inner/deeper/file")
+            assert space.names() == (("inner/deeper/ours", 4),)
+
+    as_user(used, place)
+
+
+@root_only
+def test_a_closed_folder_that_turns_into_a_link_while_we_look_is_passed_over(place: Path) -> None:
+    def looked(_: Sandbox, place: Path) -> None:
+        (place / "kept" / "closed").mkdir(parents=True)
+        (place / "kept" / "closed").chmod(0)
+        (place / "kept" / "link").symlink_to("/etc")
+        over = threading.Event()
+
+        def swap() -> None:
+            while not over.is_set():
+                for old, new in (("closed", "aside"), ("link", "closed"), ("closed", "link"), ("aside", "closed")):
+                    (place / "kept" / old).rename(place / "kept" / new)
+                (place / "kept" / "closed").chmod(0)
+
+        thread = threading.Thread(target=swap)
+        thread.start()
+        try:
+            for _ in range(3_000):
+                assert all("/" not in path for path, _, _ in walk(place / "kept", []))
+        finally:
+            over.set()
+            thread.join()
+
+    as_user(looked, place)
 
 
 def test_a_link_to_a_folder_is_removed_and_not_the_folder(place: Path) -> None:

@@ -73,9 +73,12 @@ class Network:
 
     def connect(self, port: int, timeout_s: float) -> socket.socket:
         """A stream to `port` on the loopback inside; ConnectionError when nobody listens or answers in time."""
-        self._channel.send(struct.pack("=id", port, timeout_s))
         room = socket.CMSG_SPACE(array.array("i").itemsize)
-        told, extra, _, _ = self._channel.recvmsg(4, room)
+        try:
+            self._channel.send(struct.pack("=id", port, timeout_s))
+            told, extra, _, _ = self._channel.recvmsg(4, room)
+        except OSError as error:  # a broken pipe of ours must not pass for a refusal of theirs
+            raise SandboxFault(f"the helper that connects to the program inside has died: {error.strerror}") from error
         if not told:
             raise SandboxFault("the helper that connects to the program inside has died")
         code = struct.unpack("=i", told)[0]

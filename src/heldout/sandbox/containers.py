@@ -201,7 +201,11 @@ def _meet(running: Contained) -> None:
     except (OSError, ValueError):
         return  # another process namespace than ours: the engine's own word is all there is
     # Only now that we hold it can no other process take its number; the gate's command line bears the name.
-    if running.name.encode() not in Path(f"/proc/{init}/cmdline").read_bytes().split(b"\0"):
+    try:
+        words = Path(f"/proc/{init}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        words = []  # it has ended
+    if running.name.encode() not in words:
         os.close(handle)
         return
     running.init, running.first = init, handle

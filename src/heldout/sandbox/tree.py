@@ -5,6 +5,7 @@ Every folder is opened from the one that holds it, so that a link put in the pla
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ def walk(root: Path, missed: list[str] | None = None) -> Iterator[tuple[str, os.
     """
     opened: list[tuple[str, int, list[str]]] = []
     try:
-        opened.append(("", os.open(root, _FOLDER), []))
+        opened.append(("", entered(None, str(root)), []))
         yield from _listed(opened[-1])
         while opened:
             prefix, here, waiting = opened[-1]
@@ -35,7 +36,7 @@ def walk(root: Path, missed: list[str] | None = None) -> Iterator[tuple[str, os.
                 continue
             name = waiting.pop()
             try:
-                deeper = _enter(here, name) if len(opened) <= DEEPEST else None
+                deeper = entered(here, name) if len(opened) <= DEEPEST else None
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError:
@@ -64,11 +65,11 @@ def _listed(level: tuple[str, int, list[str]]) -> Iterator[tuple[str, os.DirEntr
 
 def remove(path: Path) -> None:
     """Delete a file, link or folder; nothing is followed, whatever foreign code put there. Raises SandboxFault."""
-    if path.is_symlink() or not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
     for attempt in (1, 2):
         try:
+            if path.is_symlink() or not path.is_dir():
+                path.unlink(missing_ok=True)
+                return
             handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 _remove(handle, path.name)
@@ -83,7 +84,7 @@ def remove(path: Path) -> None:
 
 def _remove(parent: int, name: str) -> None:
     """Delete a folder below an open one, depth first without recursion, so that no depth overflows."""
-    opened = [(parent, name, _unlocked(parent, name))]
+    opened = [(parent, name, unlocked(parent, name))]
     try:
         while opened:
             above, called, here = opened[-1]
@@ -93,7 +94,7 @@ def _remove(parent: int, name: str) -> None:
                 os.close(here)
                 os.rmdir(called, dir_fd=above)
                 continue
-            below = _unlocked(here, deeper)
+            below = unlocked(here, deeper)
             if len(opened) > DEEPEST:
                 # Too deep to hold a descriptor for each level: bring the branch up, then go on.
                 os.close(below)
@@ -116,9 +117,12 @@ def _emptied(folder: int) -> str | None:
     return None
 
 
-def _unlocked(parent: int, name: str) -> int:
-    """An open folder from which we may delete: many a tool leaves its folders closed even to their owner."""
-    handle = _enter(parent, name)
+def unlocked(parent: int | None, name: str) -> int:
+    """An open folder in which we may make and delete: many a tool leaves its folders closed even to their owner.
+
+    Raises OSError, NotADirectoryError for a link.
+    """
+    handle = entered(parent, name)
     if os.fstat(handle).st_mode & 0o700 != 0o700:
         try:
             os.fchmod(handle, 0o700)
@@ -128,12 +132,19 @@ def _unlocked(parent: int, name: str) -> int:
     return handle
 
 
-def _enter(parent: int, name: str) -> int:
+def entered(parent: int | None, name: str) -> int:
+    """An open folder that can be listed and whose files can be asked for, found from another open one, or by its path.
+
+    It is opened to its owner where that took the right. Raises OSError, NotADirectoryError for a link.
+    """
     with suppress(PermissionError):
         handle = os.open(name, _FOLDER, dir_fd=parent)
         if os.geteuid() == 0 or os.fstat(handle).st_mode & stat.S_IXUSR:
             return handle
         os.close(handle)
-    # A folder whose owner took the right to read it, or to ask for what is in it.
-    os.chmod(name, 0o700, dir_fd=parent, follow_symlinks=False)
+    try:
+        os.chmod(name, 0o700, dir_fd=parent, follow_symlinks=False)
+    except (ValueError, NotImplementedError) as error:
+        # How Python says that Linux changes no mode of a link: one was put in the folder's place just now.
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), name) from error
     return os.open(name, _FOLDER, dir_fd=parent)

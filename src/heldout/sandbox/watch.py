@@ -28,8 +28,6 @@ _OPEN_FILES = 20_000
 """How many are looked at in one go."""
 _WALK_S, _RATHER = 0.5, 20
 """Seconds between two walks over a workspace: at least so many, and so many times what a walk takes."""
-_WALK_S, _RATHER = 0.5, 20
-"""Seconds between two walks over a workspace: at least so many, and so many times what a walk takes."""
 _LEAST_DISK, _LEAST_MEMORY = GIB, 256 * MIB
 _LEAST_SHARE = 50
 """The reserve is a fiftieth of the machine's disk and memory, and at most this much."""

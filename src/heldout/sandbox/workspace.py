@@ -8,7 +8,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,10 +17,9 @@ from heldout.errors import InputError
 from heldout.sandbox.base import MIB, WORK, SandboxFault, Space, Stamp, Workspace
 from heldout.sandbox.folders import made, reachable
 from heldout.sandbox.slots import Slot, lease, mount_memory
-from heldout.sandbox.tree import remove, walk
+from heldout.sandbox.tree import entered, remove, unlocked, walk
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK = MIB
 _IN_MEMORY = 4096 * MIB
 """Largest workspace that is kept in memory; a larger one is a folder on disk, watched."""
@@ -44,14 +43,14 @@ class Folder:
             with source.open("rb") as file, _parent(self.path, parts, self.slot.user) as (folder, name):
                 self._create(folder, name, file.fileno(), source.stat().st_mode)
             return
-        with _told(parts), _folder(self.path, parts, self.slot.user):
+        with _told(parts), _folder(self.path, parts, unlocked, self.slot.user):
             pass
         for part in sorted(source.rglob("*")):
             inner = (*parts, *part.relative_to(source).parts)
             if part.is_symlink():
                 continue
             if part.is_dir():
-                with _told(inner), _folder(self.path, inner, self.slot.user):
+                with _told(inner), _folder(self.path, inner, unlocked, self.slot.user):
                     pass
             elif part.is_file():
                 with part.open("rb") as file, _parent(self.path, inner, self.slot.user) as (folder, name):
@@ -128,7 +127,7 @@ class Folder:
         """Delete a file, link or folder if it is there."""
         parts = _parts(target)
         try:
-            with _folder(self.path, parts[:-1], None) as folder:
+            with _folder(self.path, parts[:-1], unlocked) as folder:
                 found = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
                 if stat.S_ISDIR(found.st_mode):
                     remove(Path(f"/proc/self/fd/{folder}") / parts[-1])
@@ -136,6 +135,8 @@ class Folder:
                     os.unlink(parts[-1], dir_fd=folder)
         except (FileNotFoundError, NotADirectoryError):
             return
+        except OSError as error:
+            raise SandboxFault(f"{target} could not be removed: {error.strerror}") from error
 
     def used(self) -> tuple[int, int]:
         """(bytes, files) in use."""
@@ -146,14 +147,14 @@ class Folder:
 
     def _counted(self, missed: list[str]) -> tuple[int, int]:
         size = count = 0
-        for path, entry, _ in walk(self.path, missed):
+        for path, entry, above in walk(self.path, missed):
             count += 1
             try:
-                size += entry.stat(follow_symlinks=False).st_blocks * 512
+                size += _blocks(entry, above) * 512
             except FileNotFoundError:
                 continue
             except PermissionError:
-                missed.append(path)  # its folder was closed while we looked
+                missed.append(path)
         return size, count
 
     def own(self) -> None:
@@ -165,6 +166,15 @@ class Folder:
         missed: list[str] = []
         size, count = self.used() if self.exact else self._counted(missed)
         return size >= self.space.disk_bytes or count >= self.space.files or bool(missed)
+
+
+def _blocks(entry: os.DirEntry[str], above: int) -> int:
+    """How many blocks a file takes. Its folder, which we hold open, may have been closed while we looked."""
+    try:
+        return entry.stat(follow_symlinks=False).st_blocks
+    except PermissionError:
+        os.fchmod(above, 0o700)
+        return entry.stat(follow_symlinks=False).st_blocks
 
 
 @contextmanager
@@ -229,9 +239,14 @@ def _parts(target: str, *, empty: bool = False) -> tuple[str, ...]:
 
 
 @contextmanager
-def _folder(root: Path, parts: tuple[str, ...], user: int | None) -> Iterator[int]:
-    """The folder at `parts` below the root, opened step by step without links; made for `user` unless that is None."""
-    here = os.open(root, _FOLDER)
+def _folder(
+    root: Path, parts: tuple[str, ...], way: Callable[[int | None, str], int], user: int | None = None
+) -> Iterator[int]:
+    """The folder at `parts` below the root, opened step by step without links; made for `user` unless that is None.
+
+    `way` is `entered` to read, `unlocked` to write: what foreign code closed to its own user keeps us out of nothing.
+    """
+    here = way(None, str(root))
     try:
         for part in parts:
             if user is not None:
@@ -240,7 +255,7 @@ def _folder(root: Path, parts: tuple[str, ...], user: int | None) -> Iterator[in
                     os.chown(part, user, user, dir_fd=here, follow_symlinks=False)
                 except FileExistsError:
                     pass
-            deeper = os.open(part, _FOLDER, dir_fd=here)
+            deeper = way(here, part)
             os.close(here)
             here = deeper
         yield here
@@ -250,7 +265,7 @@ def _folder(root: Path, parts: tuple[str, ...], user: int | None) -> Iterator[in
 
 @contextmanager
 def _parent(root: Path, parts: tuple[str, ...], user: int) -> Iterator[tuple[int, str]]:
-    with _told(parts), _folder(root, parts[:-1], user) as folder:
+    with _told(parts), _folder(root, parts[:-1], unlocked, user) as folder:
         yield folder, parts[-1]
 
 
@@ -264,13 +279,13 @@ def _told(parts: tuple[str, ...]) -> Iterator[None]:
             raise InputError(f"{'/'.join(parts)} leads through a link or a file") from error
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise InputError(f"{'/'.join(parts)} does not fit into the workspace") from error
-        raise
+        raise SandboxFault(f"{'/'.join(parts)} could not be written: {error.strerror}") from error
 
 
 @contextmanager
 def _plain(root: Path, parts: tuple[str, ...], target: str) -> Iterator[tuple[int, int]]:
     try:
-        with _folder(root, parts[:-1], None) as folder:
+        with _folder(root, parts[:-1], entered) as folder:
             handle = os.open(parts[-1], _OPEN, dir_fd=folder)
     except OSError as error:
         raise InputError(f"{target} is no plain file ({error.strerror})") from error

@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +19,9 @@ from heldout.material.limits import MIB
 from heldout.material.limits import Limits as Caps
 from heldout.material.open import Material
 from heldout.material.tree import Tree
+from heldout.sandbox.base import SandboxFault
 from heldout.sandbox.folders import made
+from heldout.sandbox.tree import remove
 
 _FORGOTTEN_S = 14 * 86_400
 CAPS = Caps(files=200_000, file_bytes=2048 * MIB, total_bytes=3500 * MIB, depth=64)
@@ -67,7 +69,8 @@ class Shelf:
     def clear(self) -> None:
         """Delete what only a running audit needs; plan, logs and result stay."""
         shutil.rmtree(self.steps, ignore_errors=True)  # first: they speak of what is in the other
-        shutil.rmtree(self.held, ignore_errors=True)
+        with suppress(SandboxFault):
+            remove(self.held)
 
 
 @contextmanager
@@ -115,9 +118,9 @@ def _sweep(audits: Path) -> None:
                 continue
             with _alone(folder) as alone:
                 if alone:
-                    shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue  # gone meanwhile
+                    remove(folder)
+        except (OSError, SandboxFault):
+            continue  # gone meanwhile, or not ours to delete
 
 
 def copy_delivery(material: Material, shelf: Shelf) -> tuple[Gap, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from heldout.material.tree import Tree
 from heldout.sandbox.environments import Attempt as Made
 from heldout.sandbox.environments import Built, Recipe
 from heldout.sandbox.interpreters import Interpreter
+from heldout.sandbox.tree import remove
 from heldout.sources.handover.ladder import Planned, climb, rungs, with_more
 from heldout.sources.handover.mending import OLDER, TEST_TOOLS, Mend, mend_by_declared, mend_for
 from heldout.sources.handover.plan import Environment
@@ -261,10 +261,10 @@ class Environments:
     def _make(self, recipe: Recipe, name: str) -> Made:
         self._number += 1
         at = self.folder / f"{self._number}-{name}"
-        shutil.rmtree(at, ignore_errors=True)
+        remove(at)
         made = self.make(recipe, at)
         if made.built is None:
-            shutil.rmtree(at, ignore_errors=True)
+            remove(at)
         return made
 
     def _stand(
