@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 from heldout.sandbox.base import NoSandboxError
 from heldout.sandbox.provider import find_sandbox
+
+settings.register_profile("heldout", deadline=None)  # a property is no timed assert: a busy machine breaks none
+settings.load_profile("heldout")
 
 
 @pytest.fixture(scope="session")

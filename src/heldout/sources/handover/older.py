@@ -100,7 +100,8 @@ def _why(model: Inspected) -> str:
     """Why a model cannot be used, where its versions may be the reason."""
     report = model.report
     if not report.loaded:
-        return report.why if report.error in _OF_VERSIONS else ""
+        told = report.error in _OF_VERSIONS or (report.error and report.saved_with)
+        return report.why if told else ""
     asked = report.predicted
     raised = asked.why.partition(":")[0] if asked is not None else ""
     return asked.why if asked is not None and raised in _OF_VERSIONS and report.saved_with else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -265,6 +266,51 @@ def test_without_a_loaded_model_nothing_is_judged() -> None:
     check = t7_check([(Model(path="m.pkl", format="pickle"), told)])
     assert check.state == "not_assessable"
     assert "m.pkl: the file is empty" in check.message
+
+
+def _keras_file(place: Path) -> None:
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.4.1", "date_saved": "2024-07-09"}))
+        archive.writestr("config.json", "{}")
+
+
+def _saved_model(place: Path) -> None:
+    place.mkdir()
+    graph = b"\x08\x01\x12\x26\x0a\x24" + b"\x22\x05serve" + b"\x2a\x062.11.0" + b"\x32\x07v2.11.0"
+    (place / "saved_model.pb").write_bytes(graph)
+
+
+def _mlflow_model(place: Path) -> None:
+    place.mkdir()
+    (place / "MLmodel").write_text("flavors: {}\n")
+    (place / "requirements.txt").write_text(
+        "mlflow==2.9.2\nscikit_learn==1.2.2; python_version<'3.12'\nnumpy==1.23.5\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "told"),
+    [
+        ("m.json", b'{"learner":{"attributes":{}},"version":[1,7,6]}', {"xgboost": "1.7.6"}),
+        ("m.ubj", b"{L\x07learner{}L\x07version[#L%b\x03i\x02i\x00i\x03}" % bytes(7), {"xgboost": "2.0.3"}),
+        ("m.keras", _keras_file, {"keras": "3.4.1"}),
+        ("m", _saved_model, {"tensorflow": "2.11.0"}),
+        ("m", _mlflow_model, {"scikit-learn": "1.2.2"}),
+        ("m.txt", b"tree\nversion=v3\nnum_class=1\n", {}),
+        ("m.pkl", b"\x80\x04version[1, 2, 3]", {}),
+    ],
+    ids=["xgboost JSON", "xgboost UBJSON", "Keras", "SavedModel", "MLflow", "LightGBM", "a pickle that tells none"],
+)  # fmt: skip
+def test_a_model_tells_the_versions_that_it_was_saved_with_also_where_it_cannot_be_loaded(
+    name: str, made: bytes | Callable[[Path], None], told: dict[str, str], tmp_path: Path
+) -> None:
+    if isinstance(made, bytes):
+        (tmp_path / name).write_bytes(made)
+    else:
+        made(tmp_path / name)
+    report = read_model_report(run(tmp_path, str(TOOLS / "model.py"), name).stdout.encode())
+    assert report is not None
+    assert report.saved_with == told
 
 
 def test_a_saved_table_is_no_model_and_one_that_was_never_trained_predicts_nothing() -> None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import pickle
-import re
 import struct
 import sys
 import zipfile
@@ -40,14 +39,6 @@ _FOLDERS = (
     ("config.json", "transformers"),
 )
 _LARGEST_HEADER = 100_000_000
-_LOOKED_AT = 64_000_000
-"""Bytes of a file in which a version is looked for; it stands in the first estimator."""
-_SKLEARN = re.compile(rb"_sklearn_version.{1,12}?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)", re.DOTALL)
-_PACKED = (
-    (b"x", "zlib", "decompressobj"),
-    (b"BZh", "bz2", "BZ2Decompressor"),
-    (b"\xfd7zXZ", "lzma", "LZMADecompressor"),
-)
 
 
 class CannotLoadError(Exception):
@@ -87,18 +78,6 @@ def kind_of(path: str) -> str:
     if told:
         return told[0]
     return _SUFFIXES.get(suffix) or ("pickle" if start[:1] == b"\x80" else "other")
-
-
-def saved_with(path: str) -> dict[str, str]:
-    """The versions that a pickle says it was saved with, without loading it: scikit-learn writes its own."""
-    with open(path, "rb") as file:  # noqa: PTH123
-        content = file.read(_LOOKED_AT)
-    for sign, module, opener in _PACKED:
-        if content.startswith(sign):
-            with contextlib.suppress(Exception):  # cut off in the middle, or packed otherwise
-                content = getattr(import_module(module), opener)().decompress(content, _LOOKED_AT)
-    found = _SKLEARN.search(content)
-    return {"scikit-learn": found.group(1).decode("ascii")} if found else {}
 
 
 def load(path: str, kind: str) -> Any:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from . import ask, describe
-from .load import CannotLoadError, Weights, kind_of, load, saved_with
+from .load import CannotLoadError, Weights, kind_of, load
+from .versions import saved_with
 
 
 def from_command_line(arguments: list[str]) -> int:
@@ -67,7 +68,7 @@ def _loaded(path: str, report: dict[str, Any]) -> Any:
             report["bytes"] = file.stat().st_size
             report["sha256"] = _digest(file)
         report["format"] = kind_of(path)
-        report["saved_with"] = saved_with(path) if file.is_file() else {}
+        report["saved_with"] = saved_with(path)
         model = _with_lost_classes(path, report["format"])
     except CannotLoadError as error:
         report["why"] = str(error)
