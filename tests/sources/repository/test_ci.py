@@ -105,3 +105,66 @@ def test_knows_purposes_apart() -> None:
 )
 def test_hostile_yaml_is_read_without_harm(text: str) -> None:
     assert len(ci_of({".github/workflows/a.yml": text}).files) == 1
+
+
+JOB = "on: [push, pull_request]\njobs:\n  t:\n{}    steps:\n      - run: pytest\n"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "contains(github.event.head_commit.message, '[run tests]')",
+        "startsWith(github.ref, 'refs/tags/')",
+        "github.event_name == 'workflow_dispatch' || inputs.tests",
+        "needs.asked.outputs.build == 'true'",
+        "contains(github.event.pull_request.labels.*.name, 'slow')",
+    ],
+)
+def test_a_job_that_waits_to_be_asked_does_not_run_at_a_change(condition: str) -> None:
+    ci = ci_of({".github/workflows/a.yml": JOB.format(f"    if: {condition}\n")})
+    assert ci.doing("test")
+    assert not ci.doing("test", on_change=True)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "github.actor != 'robot'",
+        "\"!contains(github.event.head_commit.message, 'skip ci')\"",
+        "github.event_name == 'push' || github.event_name == 'workflow_dispatch'",
+        "needs.changes.outputs.build == 'true'",
+        "github.repository == 'ada/engine'",
+    ],
+)
+def test_a_job_that_leaves_out_the_exception_runs_at_a_change(condition: str) -> None:
+    ci = ci_of({".github/workflows/a.yml": JOB.format(f"    if: {condition}\n")})
+    assert ci.doing("test", on_change=True)
+
+
+def test_a_job_after_one_that_waits_waits_too() -> None:
+    text = JOB.format("    needs: [asked]\n") + "  asked:\n    if: inputs.go\n    steps:\n      - run: echo\n"
+    assert not ci_of({".github/workflows/a.yml": text}).doing("test", on_change=True)
+
+
+def test_a_job_of_circleci_for_no_branch_runs_at_tags_alone() -> None:
+    steps = "    steps:\n      - run: {}\n"
+    jobs = "jobs:\n  t:\n" + steps.format("docker run -it image test") + "  d:\n" + steps.format("python -m build")
+    flow = "workflows:\n  a:\n    jobs:\n      - t\n      - d:\n          filters:\n            branches:\n              ignore: /.*/\n"
+    ci = ci_of({".circleci/config.yml": jobs + flow})
+    assert ci.doing("test", on_change=True)
+    assert ci.doing("build")
+    assert not ci.doing("build", on_change=True)
+
+
+def test_follows_an_action_of_the_repository() -> None:
+    files = {
+        ".github/workflows/a.yml": STEPS + "      - uses: ./.github/actions/test\n",
+        ".github/actions/test/action.yml": "runs:\n  using: composite\n  steps:\n    - run: pytest\n      shell: bash\n",
+    }
+    assert ci_of(files).doing("test", on_change=True)
+
+
+@pytest.mark.parametrize(("command", "builds"), [("pip install -e .[test]", False), ("python -m build", True)])
+def test_installing_the_project_builds_nothing(command: str, builds: bool) -> None:  # noqa: FBT001 - a case of the table
+    ci = ci_of({".github/workflows/build.yml": "on: push\njobs:\n  build:\n    steps:\n      - run: " + command + "\n"})
+    assert bool(ci.doing("build")) is builds

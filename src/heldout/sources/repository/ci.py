@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 
 from heldout.material.yaml_files import UnreadableYamlError, compose
+from heldout.sources.repository.ci_conditions import is_condition, seldom_jobs
 from heldout.sources.repository.syntax import walk
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ _PURPOSES: dict[Purpose, re.Pattern[str]] = {
         r"|\b(go|cargo|dotnet|swift|bazel|hatch|npm|yarn|pnpm|mvn|gradle|\./gradlew|\./mvnw|sbt)\s+(run\s+|-\S+\s+)*(test|verify|check)\b"
         r"|\b(make|just|task|inv|invoke)\s+(-\S+\s+)*[\w-]*tests?\b|\bctest\b|\bstestr\b|\btrial\b|\bdoctest\b|\bnbval\b|\bcoverage\s+run\b|\bjest\b|\brobot\b|\bgreen\b"
         r"|\bpython[\d.]*\s+(-\S+\s+)*(\S*[/_])?(run_?)?(all_?)?tests?\w*(\.py)?(?=\s|$)"
+        r"|\bdocker(-compose| compose)?\s+run\s.*\s([\w-]+[-_:])?tests?$"
     ),
     "lint": re.compile(
         r"\b(flake8|pylint|ruff|black|isort|pycodestyle|pydocstyle|pyflakes|yapf|autopep8|pylama|prospector"
@@ -76,9 +78,9 @@ _PURPOSES: dict[Purpose, re.Pattern[str]] = {
     ),
     "types": re.compile(r"\b(mypy|pyright|basedpyright|pytype|pyre|pyrefly)\b|\bty\s+check\b"),
     "build": re.compile(
-        r"\bpython[\d.]*\s+-m\s+build\b|setup\.py\s+(sdist|bdist\w*|build\w*|install|develop)"
+        r"\bpython[\d.]*\s+-m\s+build\b|\bpyproject-build\b|setup\.py\s+(sdist|bdist\w*|build\w*)"
         r"|\bdocker(-compose| compose)?\s+(build|buildx)\b"
-        r"|\b(poetry|uv|hatch|flit|pdm|conda)\s+build\b|cibuildwheel|\bpip3?\s+(install|wheel)\s+(-\S+\s+)*[\"']?\.($|[\s\[\"'/])"
+        r"|\b(poetry|uv|hatch|flit|pdm|conda)\s+build\b|cibuildwheel|\bpip3?\s+wheel\b"
         r"|build-push-action|\bcmake\b"
     ),
     "publish": re.compile(
@@ -105,13 +107,15 @@ _SHELL_SPLIT = re.compile(r"&&|\|\||;|(?<!\|)\|(?!\|)")
 class Command:
     """One simple shell command, or `uses: NAME` for a ready-made action, and where it stands.
 
-    `ignored` is True where its failure changes nothing: `pytest || true`, or a step that may fail.
+    `ignored` is True where its failure changes nothing: `pytest || true`, or a step that may fail. `seldom` is True in
+    a job or step that runs only when it is asked for, at a release or on a timer, whatever starts its file.
     """
 
     text: str
     path: str
     line: int
     ignored: bool = False
+    seldom: bool = False
 
     @property
     def purposes(self) -> frozenset[Purpose]:
@@ -167,7 +171,7 @@ class Ci:
             for file in self.files
             if file.on_change or not on_change
             for command in file.commands
-            if command.purposes & set(purposes) and not command.ignored
+            if command.purposes & set(purposes) and not command.ignored and not (on_change and command.seldom)
         )
 
     def matching(self, pattern: str) -> tuple[Command, ...]:
@@ -230,27 +234,36 @@ def _compose(text: str) -> yaml.Node | None:
 
 def _commands(root: yaml.Node | None, keys: frozenset[str], path: str) -> Iterator[Command]:
     """The scalars under the keys anywhere in the document; an aliased node is looked at once, a deep one not at all."""
-    stack = [root] if root is not None else []
+    stack = [(root, False)] if root is not None else []
+    aside = seldom_jobs(root)
     seen: set[int] = set()
     while stack and len(seen) < _NODES:
-        node = stack.pop()
+        node, seldom = stack.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             may_fail = any(_is_true(key, value) for key, value in node.value)
+            seldom = seldom or is_condition(node)
             for key, value in node.value:
-                stack.append(value)
-                if isinstance(key, yaml.ScalarNode) and key.value in keys:
-                    for scalar in _scalars(value):
-                        if key.value == "uses":
-                            yield Command(f"uses: {scalar.value}", path, scalar.start_mark.line + 1)
-                        else:
-                            first = scalar.start_mark.line + (2 if scalar.style in ("|", ">") else 1)
-                            commands = shell_commands(scalar.value, path, first)
-                            yield from (replace(c, ignored=True) for c in commands) if may_fail else commands
+                named = key.value if isinstance(key, yaml.ScalarNode) else ""
+                stack.append((value, seldom or named in aside))
+                if named in keys:
+                    for command in _under(named, value, path):
+                        yield replace(command, ignored=command.ignored or may_fail, seldom=seldom)
         elif isinstance(node, yaml.SequenceNode):
-            stack.extend(reversed(node.value))
+            stack.extend((item, seldom) for item in reversed(node.value))
+
+
+def _under(key: str, value: yaml.Node, path: str) -> Iterator[Command]:
+    """The commands that stand under one key."""
+    for scalar in _scalars(value):
+        if key == "uses":
+            yield Command(f"uses: {scalar.value}", path, scalar.start_mark.line + 1)
+        else:
+            yield from shell_commands(
+                scalar.value, path, scalar.start_mark.line + (2 if scalar.style in ("|", ">") else 1)
+            )
 
 
 def _is_true(key: yaml.Node, value: yaml.Node) -> bool:
@@ -323,7 +336,8 @@ class _Follower:
         yield command
         if depth < _FOLLOW and not _INSTALLS.search(command.text):
             for inner in self._called(command.text):
-                yield from self(replace(inner, ignored=inner.ignored or command.ignored), depth + 1)
+                ignored, seldom = inner.ignored or command.ignored, inner.seldom or command.seldom
+                yield from self(replace(inner, ignored=ignored, seldom=seldom), depth + 1)
 
     def _called(self, text: str) -> Iterator[Command]:
         words = text.split()
@@ -334,6 +348,11 @@ class _Follower:
                     [""] if len(words) == 1 else []
                 ):
                     yield from _recipe(recipes, target or next(iter(recipes), ""))
+        if local := re.match(r"uses: \./([\w./-]+)$", text):
+            for name in ("action.yml", "action.yaml"):
+                path = f"{local[1].rstrip('/')}/{name}"
+                if path in self.repo.tree:
+                    yield from _commands(_compose(self.repo.text(path).text), frozenset(["run", "uses"]), path)
         if "tox" in names or "uses: tox" in text:
             yield from self._tox()
         if "nox" in names:

@@ -113,7 +113,9 @@ class ContinuousIntegration(Check):
     workflow that only builds or only lints counts for a part.
 
     Limits: Whether the runs pass cannot be seen in the files, nor whether each change takes that way: a workflow may
-    look at some branches or paths only. Services set up outside the repository leave no trace.
+    look at some branches or paths only. A job that waits for a word in a commit's message, a label, a tag or a hand is
+    not counted as one that runs at a change; installing the project is no build. Services set up outside the
+    repository leave no trace.
     """
 
     code = "CRF305"
@@ -124,6 +126,7 @@ class ContinuousIntegration(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Judge the commands by what they are for."""
         tests = [c for c in repo.ci.doing("test", "notebooks", on_change=True) if not _nowhere(c.text, repo)]
+        tests.sort(key=lambda c: _aside(c.text))
         others = repo.ci.doing("lint", "types", "build", "docs", on_change=True)
         if tests:
             gated = {purpose for command in others for purpose in command.purposes} & {"lint", "types", "build"}
@@ -159,11 +162,19 @@ class ContinuousIntegration(Check):
             )
 
 
+_OF_A_PART = re.compile(r"\S\.py\b|::|\bdocs?\b|notebook|nbmake|nbval|doctest")
+
+
+def _aside(command: str) -> int:
+    """How far a command is from running the tests as a whole: one that measures speed, then one file or the texts."""
+    return 2 if re.search(r"bench|codspeed", command) else 1 if _OF_A_PART.search(command) else 0
+
+
 def _hooks_alone(command: str, repo: Repository) -> bool:
     """Whether a command runs the commit hooks, of which none checks style or lint."""
     if not re.search(r"\bpre-commit\b|\bprek\b", command) or ".pre-commit-config.yaml" not in repo.tree:
         return False
-    hooks = repo.text(".pre-commit-config.yaml").text
+    hooks = re.sub(r"^\s*#.*$", "", repo.text(".pre-commit-config.yaml").text, flags=re.MULTILINE)
     return not re.search(
         r"flake8|black|ruff|lint|isort|yapf|autopep8|pycodestyle|autoflake|format|prettier|blue|style", hooks
     )
@@ -191,13 +202,14 @@ _TYPE_SETTINGS: _Settings = {
     "tox.ini": r"^\[mypy|^[ \t]+mypy\b|=\s*mypy\b",
     "pyproject.toml": r"^\[tool\.(mypy|pyright|basedpyright|pytype|pyre|ty|pyrefly)\b",
     "pyrightconfig.json": r"\{",
-    ".pre-commit-config.yaml": r"id:\s*(mypy|pyright)",
+    ".pre-commit-config.yaml": r"^[^#\n]*\bid:\s*(mypy|pyright)",
     "Makefile": r"^\t.*\b(mypy|pyright)\b",
     "justfile": r"^[ \t]+.*\b(mypy|pyright)\b",
 }
 
 _HOOKS: _Settings = {
-    ".pre-commit-config.yaml": r"id:\s*[\"']?(flake8|black|ruff|isort|pylint|yapf|autopep8|pycodestyle|autoflake|blue)",
+    ".pre-commit-config.yaml": r"^[^#\n]*\bid:\s*[\"']?(flake8|black|ruff|isort|pylint|yapf|autopep8|pycodestyle"
+    r"|autoflake|blue)",
 }
 
 _LINT_SETTINGS: _Settings = {
@@ -227,6 +239,7 @@ def _settings(repo: Repository, wanted: _Settings) -> Iterator[Location]:
 
 
 def _shown(text: str) -> str:
+    text = re.sub(r"^(uses: [\w./-]+)@\S+$", r"\1", text)  # what a version makes of it looks like an address
     return text if len(text) <= 60 else text[:57] + "..."
 
 
