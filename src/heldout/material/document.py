@@ -30,6 +30,11 @@ _BADGE = re.compile(
 )
 _NOISE = re.compile(r"https?://\S+|<[^>]{1,500}>|!?\[[^\]]{0,200}\]\([^)]{0,500}\)|`[^`]{0,200}`|[|*_#>=~^+-]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_LISTING = re.compile(
+    r"^([ \t]*)\.\. (?:(?:autosummary|toctree|auto\w+|currentmodule|module)::|\.\. )[^\n]*\n(?:(?:\1[ \t]+[^\n]*)?\n)*",
+    re.MULTILINE,
+)
+"""A directive that lists names or pages, with what it lists: no prose."""
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -158,7 +163,9 @@ class _Sections:
     def _close_section(self) -> None:
         body = "\n".join(self.prose)
         if self.title or body.strip() or self.code:
-            self.done.append(Section(self.title, self.begun, body, tuple(self.code), count_words(body)))
+            self.done.append(
+                Section(self.title, self.begun, body, tuple(self.code), count_words(_LISTING.sub("", body)))
+            )
         self.prose, self.code = [], []
 
 

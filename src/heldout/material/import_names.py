@@ -231,6 +231,15 @@ museval: musdb pandas numpy scipy soundfile
 statsmodels: numpy scipy pandas patsy
 gym: numpy scipy cloudpickle pyglet
 jupyter: ipython ipywidgets notebook ipykernel traitlets
+ipykernel: ipython traitlets psutil packaging pyzmq tornado
+prometheus-fastapi-instrumentator: prometheus-client starlette
+bentoml: prometheus-client starlette uvicorn numpy pyyaml requests rich click psutil
+locust: flask requests gevent psutil
+distributed: dask psutil click tornado cloudpickle
+ray: numpy requests jsonschema protobuf pyyaml
+deepspeed: torch numpy psutil pydantic tqdm
+fastapi-users: fastapi sqlalchemy
+typer: click rich
 ipywidgets: traitlets ipython ipykernel
 notebook: traitlets ipykernel
 flask: werkzeug jinja2 click itsdangerous

@@ -35,7 +35,7 @@ _ASSERTS = re.compile(
 )
 _JUDGES_MODEL = re.compile(r"\b(\w*model\w*|\w*predict\w*|evaluat\w*|accuracy|\w*checkpoint\w*|load_state_dict)\b")
 _EXAMPLE = re.compile(r"(^|/)(examples?|tutorials?|demos?|samples?|notebooks?/examples?)/", re.IGNORECASE)
-_DOCS = re.compile(r"(^|/)(docs?|documentation)/", re.IGNORECASE)
+_DOCS = re.compile(r"(^|/)(docs?|docs-[\w-]+|[\w-]+-docs|documentation)/", re.IGNORECASE)
 
 
 def part_of(path: str, head: str = "") -> Part:

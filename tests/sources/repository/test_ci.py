@@ -149,7 +149,7 @@ def test_a_job_after_one_that_waits_waits_too() -> None:
 def test_a_job_of_circleci_for_no_branch_runs_at_tags_alone() -> None:
     steps = "    steps:\n      - run: {}\n"
     jobs = "jobs:\n  t:\n" + steps.format("docker run -it image test") + "  d:\n" + steps.format("python -m build")
-    flow = "workflows:\n  a:\n    jobs:\n      - t\n      - d:\n          filters:\n            branches:\n              ignore: /.*/\n"
+    flow = "workflows:\n  a:\n    jobs:\n      - t\n      - d: {filters: {branches: {ignore: /.*/}}}\n"
     ci = ci_of({".circleci/config.yml": jobs + flow})
     assert ci.doing("test", on_change=True)
     assert ci.doing("build")
@@ -159,12 +159,12 @@ def test_a_job_of_circleci_for_no_branch_runs_at_tags_alone() -> None:
 def test_follows_an_action_of_the_repository() -> None:
     files = {
         ".github/workflows/a.yml": STEPS + "      - uses: ./.github/actions/test\n",
-        ".github/actions/test/action.yml": "runs:\n  using: composite\n  steps:\n    - run: pytest\n      shell: bash\n",
+        ".github/actions/test/action.yml": "runs:\n  using: composite\n  steps:\n    - run: pytest\n",
     }
     assert ci_of(files).doing("test", on_change=True)
 
 
 @pytest.mark.parametrize(("command", "builds"), [("pip install -e .[test]", False), ("python -m build", True)])
-def test_installing_the_project_builds_nothing(command: str, builds: bool) -> None:  # noqa: FBT001 - a case of the table
+def test_installing_the_project_builds_nothing(command: str, builds: bool) -> None:
     ci = ci_of({".github/workflows/build.yml": "on: push\njobs:\n  build:\n    steps:\n      - run: " + command + "\n"})
     assert bool(ci.doing("build")) is builds

@@ -57,14 +57,14 @@ def parse_requirement(text: str, path: str, line: int, group: str = "", cell: in
 
 
 def _loose(text: str, path: str, line: int, group: str, cell: int | None) -> Declaration | None:
-    """What older tools took: `name=1.2`, a build variable as version, a missing comma."""
+    """What older tools took: `name=1.2`, a build variable as version, a missing comma; and conda's `name=1.2=build`."""
     found = _NAME.match(text)
     if found is None:
         return None
     rest = text[found.end() :].partition(";")[0].strip()
     if rest and rest[0] not in "=<>!~^@(":
         return None
-    kind: Kind = "free" if not rest else "pinned" if re.match(r"={1,3}[^=*]*$", rest) else "bounded"
+    kind: Kind = "free" if not rest else "pinned" if re.match(r"={1,3}[^=*]*(=\w+)?$", rest) else "bounded"
     return Declaration(path, line, normalise(found[1]), rest, kind, group, cell)
 
 
@@ -87,9 +87,11 @@ def is_requirements(path: str) -> bool:
     """Whether a path looks like a file of requirement lines."""
     folder, _, name = path.rpartition("/")
     stem, dot, suffix = name.rpartition(".")
-    if suffix.lower() not in ("txt", "in", "pip") or not dot or ".egg-info" in folder:
+    if suffix.lower() not in ("txt", "in", "pip", "lock") or not dot or ".egg-info" in folder:
         return False
-    return bool(_FILE.search(stem)) or folder.rpartition("/")[2].lower() in ("requirements", "reqs")
+    return bool(_FILE.search(stem)) or (
+        suffix.lower() != "lock" and folder.rpartition("/")[2].lower() in ("requirements", "reqs")
+    )
 
 
 def group_of(path: str) -> str:
@@ -111,12 +113,14 @@ def read_requirements(into: Collector, path: str, group: str | None = None) -> N
     text = into.text(path)
     hashed = "--hash=" in text
     found = list(_declarations(into, path, text, group))
-    if found and path.endswith(".txt") and (_COMPILED.search(text[:1_000]) or hashed):
-        source = into.beside(path, posixpath.basename(path)[:-4] + ".in")
+    named = path.endswith(".lock")
+    if found and (named or (path.endswith(".txt") and (_COMPILED.search(text[:1_000]) or hashed))):
+        source = into.beside(path, f"{posixpath.basename(path).rpartition('.')[0]}.in")
+        source = source or (into.beside(path, "pyproject.toml") if named else None)
         packages = tuple(
             Declaration(d.path, d.line, d.name, d.specifier, "locked", d.group, marked=d.marked) for d in found
         )
-        into.locks.append(Lock(path, "pip-compile" if not hashed else "pip", source, packages, hashed))
+        into.locks.append(Lock(path, "rye" if named else "pip" if hashed else "pip-compile", source, packages, hashed))
         if source is not None:
             return  # the .in file declares, this one locks
     into.declared.extend(found)

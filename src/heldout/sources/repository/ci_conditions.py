@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import yaml
 
 _ASKED = re.compile(
-    r"head_commit\.message|commits?\[0\]\.message|\binputs\.|\blabels?\b|comment\.body|refs/tags|ref_type|\.draft == true"
+    r"head_commit\.message|commits?\[0\]\.message|\binputs\.|\blabels?\b|comment\.body|refs/tags|ref_type"
     r"|event_name\s*==\s*['\"](release|schedule|workflow_dispatch|issue_comment|repository_dispatch)"
     r"|needs\.(?!\w*(chang|filter|path|detect|diff))[\w-]+\.outputs\.[\w-]*(trigger|build|test|release|tag|publish|deploy|run)"
     r"|CIRCLE_TAG|CI_COMMIT_TAG|CI_COMMIT_MESSAGE"

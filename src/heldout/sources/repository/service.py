@@ -166,7 +166,20 @@ def model_loads(module: Module) -> Iterator[ast.Call]:
                 yield call
 
 
+def _prefixes(module: Module) -> dict[str, str]:
+    """Name of a router or blueprint -> what it puts before its routes, where both are written out."""
+    found = {}
+    for node in module.nodes(ast.Assign):
+        if isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            for key in ("prefix", "url_prefix"):
+                before = constant(argument(node.value, key))
+                if isinstance(before, str) and before.startswith("/"):
+                    found[node.targets[0].id] = before.rstrip("/")
+    return found
+
+
 def _routes(module: Module) -> Iterator[tuple[Function, str]]:
+    prefixes = _prefixes(module)
     for function, facts in module.functions:
         for decorator in function.decorator_list:
             if not isinstance(decorator, ast.Call):
@@ -175,8 +188,12 @@ def _routes(module: Module) -> Iterator[tuple[Function, str]]:
                 continue
             if isinstance(decorator.func, ast.Attribute) and decorator.func.attr in _VERBS:
                 route = constant(argument(decorator, "path", 0))
-                if isinstance(route, str) and route.startswith("/"):
-                    yield function, route
+                if isinstance(route, str) and (route.startswith("/") or not route):
+                    router = decorator.func.value
+                    before = prefixes.get(router.id, "") if isinstance(router, ast.Name) else ""
+                    if not (before + route).startswith("/"):
+                        continue
+                    yield function, before + route
                     break
         if facts.method and function.name.removeprefix("on_") in ("get", "post", "put"):
             around = module.parent(function)

@@ -95,7 +95,7 @@ def test_a_workflow_that_only_publishes_is_no_ci() -> None:
 def test_tests_with_lint_and_build_count_most() -> None:
     only = findings_of({"a.py": CODE, ".travis.yml": "script: pytest\n"}, ContinuousIntegration())[0]
     all_ = findings_of(
-        {"a.py": CODE, ".travis.yml": "script: [pytest, ruff check ., pip install .]\n"}, ContinuousIntegration()
+        {"a.py": CODE, ".travis.yml": "script: [pytest, ruff check ., python -m build]\n"}, ContinuousIntegration()
     )[0]
     assert only.strength < all_.strength == 1.0
 

@@ -32,6 +32,14 @@ _IDLE = re.compile(
 )
 
 
+_NAMES_FILE = re.compile(
+    r"^(add(ed|s)?|upload(ed|s)?|create[sd]?|delete[sd]?|remove[sd]?|rename[sd]?|modif(y|ied)|change[sd]?|commit(ted)?|new|save[sd]?)"
+    r"( (the )?[\w./-]*\w\.(?!\d)\w{1,6})+[.!]*$",
+    re.IGNORECASE,
+)
+_ONE_WORD = re.compile(r"[A-Za-zÀ-ÿ]{1,20}[.!?]*")
+"""A message of a single word tells no story in any language that parts words by spaces."""
+
 _OF_REQUEST = re.compile(r"\s*\(#\d+\)$")
 """The number of a request that a platform puts behind a message."""
 
@@ -95,6 +103,30 @@ def copied_files(repo: Repository) -> frozenset[str]:
     if not own and files > len(repo.modules) / 2:
         own = {usual}
     return frozenset(path for path, names in holders.items() if own.isdisjoint(names))
+
+
+def copied_below(repo: Repository) -> tuple[str, ...]:
+    """Folders with a licence of their own that names only strangers: somebody else's repository, put into this one.
+
+    None where such folders hold half of the code or more: then they are the work.
+    """
+    texts = {p: repo.text(p).text[:3000] for p in repo.glob("licen[cs]e*", "copying*")}
+    own = " ".join(text for path, text in texts.items() if "/" not in path).casefold()
+    commits = repo.history.commits if repo.history is not None else ()
+    people = {_holder(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
+    found = []
+    for path, text in texts.items():
+        holders = {_holder(match["holder"]) for match in _NOTICE.finditer(text)}
+        holders = {h for h in holders if h and not _TEMPLATE.search(h)}
+        if "/" in path and holders and not any(h in own or _committed(h, people) for h in holders):
+            found.append(f"{path.rpartition('/')[0]}/")
+    folders = tuple(sorted(found))
+    code = [m for m in repo.modules if m.part == "code"]
+    return folders if 2 * sum(m.path.startswith(folders) for m in code) < len(code) else ()
+
+
+_TEMPLATE = re.compile(r"free software foundation|name of|year|yyyy|owner|notice")
+"""Holders of the text of a licence, and the blanks in one."""
 
 
 def _main_folders(repo: Repository) -> set[str]:
@@ -195,7 +227,8 @@ class CommitPractice(Check):
     Example: "Clip the gradient before the step: loss was NaN from epoch 3" speaks for; a run of "update" and "fix"
     speaks against.
 
-    Limits: Messages in any language count; only idle ones of a word or two are told apart. Squashed merges hide
+    Limits: Messages in any language count; a single word, and idle ones of a word or two in English, are told apart, so
+    that there may be more. Squashed merges hide
     small commits. Programs' commits are left out.
     """
 
@@ -214,17 +247,15 @@ class CommitPractice(Check):
         commits = [c for c in history.commits if len(c.parents) < 2 and not is_bot(c.author)]
         if len(commits) < 20:
             return
-        bare = sum(
-            1 for c in commits if _IDLE.match(_OF_REQUEST.sub("", c.subject.strip())) or _BY_ITSELF.match(c.subject)
-        )
+        bare = sum(_says_nothing(c.subject) for c in commits)
         idle = fraction(bare, len(commits))
         counted = ([x for x in c.changes or () if x.added is not None] for c in commits)
         sizes = [sum((x.added or 0) + (x.deleted or 0) for x in changes) for changes in counted if changes]
         typical = median(sizes) if sizes else 0
         words = (
-            f"{f'At least {bare}' if bare else 'None'} of {len(commits)} commit messages (merges apart)"
-            f" {'says' if bare == 1 else 'say'} no more than “update”, “fix” or the name of a file, as far as they are"
-            f" recognised; the median commit changes about {rounded(round(typical))} lines"
+            f"{f'At least {bare}' if bare else 'Hardly any'} of {len(commits)} commit messages (merges apart)"
+            f" {'says' if bare == 1 else 'say'} no more than a single word, “update”, “fix” or the name of a file, as"
+            f" far as that was recognised; the median commit changes about {rounded(round(typical))} lines"
             " (data, web pages, lock files and notebooks apart, and commits that change nothing else)."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
@@ -232,6 +263,12 @@ class CommitPractice(Check):
             yield self.found(words, strength=ramp(idle, 0.15, 0.0), **measured)
         elif idle > 0.4:
             yield self.against(words, strength=ramp(idle, 0.4, 0.8), **measured)
+
+
+def _says_nothing(subject: str) -> bool:
+    """Whether a message is known to say nothing of what changed."""
+    said = _OF_REQUEST.sub("", subject.strip())
+    return bool(_IDLE.match(said) or _NAMES_FILE.match(said) or _ONE_WORD.fullmatch(said) or _BY_ITSELF.match(subject))
 
 
 def _curt(subjects: list[str]) -> bool:

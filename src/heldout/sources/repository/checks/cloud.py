@@ -11,6 +11,7 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, ramp
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import argument, says_something
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.tools import names, places, tools_used
 
@@ -101,10 +102,22 @@ def _read(module: Module) -> CloudUse | None:
         0,
     )
     retried = next(
-        (c.lineno for k in ("retries", "retry", "max_attempts", "retry_total") for c in module.keyworded.get(k, ())), 0
+        (
+            c.lineno
+            for k in ("retries", "retry", "max_attempts", "retry_total")
+            for c in module.keyworded.get(k, ())
+            if says_something(argument(c, k))
+        ),
+        0,
     ) or _first_called(module, "get_waiter", "wait_until_exists")
     retried = retried or next(
-        (d.lineno for f, _ in module.functions for d in f.decorator_list if "retry" in ast.unparse(d)[:60]), 0
+        (
+            d.lineno
+            for f, _ in module.functions
+            for d in f.decorator_list
+            if re.match(r"[\w.]*retry", ast.unparse(d)[:60])
+        ),
+        0,
     )
     streamed = _first_called(
         module, "TransferConfig", "upload_fileobj", "download_fileobj", "iter_chunks", "chunks"

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from heldout.evidence import Finding, Location
+from heldout.material.tree import FileEntry
 from heldout.sources.repository.checks.authorship import copied_files
 from heldout.sources.repository.checks.base import Check, Move, Text, first, ramp
 from heldout.sources.repository.checks.paths_and_config import RECORDED
+from heldout.sources.repository.documents import copied_folders
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
@@ -37,7 +39,7 @@ _SHELL_DOWNLOAD = re.compile(
     r"\b(wget|curl|gdown|aria2c|kaggle (datasets|competitions) download|gsutil cp|aws s3 (cp|sync))\b"
 )
 _TOOL = re.compile(
-    r"\.(deb|rpm|jar|exe|whl)\b|\bapt|pip|conda|[-_.](linux|x86_64|amd64|darwin)|\b(install|setup)[\w-]*\.sh|(^|/)(infra|docker|ci)/",
+    r"\.(deb|rpm|jar|exe|whl)\b|\b(spark|hadoop|openjdk|jdk|chromedriver|miniconda\w*|anaconda\d?)[-_./\d]|\bapt|pip|conda|[-_.](linux|x86_64|amd64|darwin)|\b(install|setup)[\w-]*\.sh|(^|/)(infra|docker|ci)/",
     re.IGNORECASE,
 )
 """A download of a program, which is no data."""
@@ -60,7 +62,7 @@ _DATA_SUFFIXES = (
     ".data",
 )
 _PRODUCED = re.compile(
-    r"result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
+    r"(^|[/_-])(sizes?|stats|statistics|summary|ranking|tuning)\.|result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
     r"|screenshot|experiment|trial|leaderboard|metadata|importance|manifest|history|template|modelo_|(^|/)(conf|configs?|models?|outputs?|logs?)/"
     r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\.|(^|/)(ids?|splits?)_|plots?[/_]|visuali[sz]|boxplot|_values?\."
     r"|model[^/]*\.(data|h5|hdf5|np[yz])$|\.(onnx|ckpt)",
@@ -102,8 +104,10 @@ _POINTED = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[^\s)\"'>]+")
-_DATA_PATH = re.compile(r"`[^`\n]{0,80}\.(csv|tsv|parquet|jsonl|npy|npz|h5|xlsx?|arff|zip)`")
-_MADE = re.compile(r"produc|output|writ|sav|generat|creat|split|export|result|predict", re.IGNORECASE)
+_DATA_PATH = re.compile(r"`[^`\n]{0,80}\.(csv|tsv|parquet|jsonl|npy|npz|h5|xlsx?|arff)`")
+_MADE = re.compile(
+    r"unzip|unpack|extract|produc|output|writ|sav|generat|creat|split|export|result|predict", re.IGNORECASE
+)
 """Words of data that a program makes, which do not say where data come from."""
 
 
@@ -203,16 +207,19 @@ class DataOrigin(Check):
             and not _PRODUCED.search(e.path)
             and not RECORDED.search(e.path)
             and repo.part(e.path) in ("code", "example")
+            and not _of_runs(repo, e)
         ]
         # What is called data is shown before what else has the format of data.
         stored.sort(key=lambda path: not re.search(r"data|raw|train|input|corpus|dato|daten|dado", path, re.IGNORECASE))
         tracked = repo.glob("*.dvc", "dvc.yaml")
         told = _told(repo.readme)
+        beside = [] if told else _told_beside(repo)
         ways = [("a standard data set is loaded by a library", loads), ("data are fetched by code or script", fetched)]
         ways += [("a simulated environment is made by a library", played)]
         ways += [("files in formats of data are in the repository", [(p, 1) for p in stored[:20]])]
         ways += [("data are tracked by DVC", [(p, 1) for p in tracked])]
         ways += [("the README names data with a place or a way to fetch them", told)]
+        ways += [("a README in a folder names data with a place or a way to fetch them", beside)]
         good = [(what, places) for what, places in ways if places]
         if good:
             yield self.found(
@@ -223,7 +230,8 @@ class DataOrigin(Check):
             )
             return
         reads = [(path, line) for path, name, line in repo.calls(*_GLOBS_READ) if _READS.fullmatch(name)]
-        named = repo.readme is not None and _DATASET_WORDS.search(repo.readme.text)
+        readmes = [repo.text(path).text for path in first(repo.glob("readme*"), 20)]
+        named = any(_DATASET_WORDS.search(text) for text in readmes)
         if reads and repo.ml.training and repo.complete and not named and purpose(repo) == "application":
             if _left_out(repo) or any(_reads_own(repo, path, line) for path, line in reads):
                 return
@@ -288,6 +296,31 @@ def _told(readme: Text | None) -> list[tuple[str, int]]:
         ):
             return [(readme.path, number)]
     return []
+
+
+def _told_beside(repo: Repository) -> list[tuple[str, int]]:
+    """The same, of the first README in a folder that does: a work of several parts tells of the data in each."""
+    copies = copied_folders(repo)
+    front = repo.readme.path if repo.readme is not None else ""
+    paths = (p for p in repo.glob("readme.md", "readme.rst", "readme.txt", "readme") if p != front)
+    own = (p for p in paths if repo.part(p) in ("code", "docs") and not p.startswith(copies) and p.count("/") <= 2)
+    return next((told for path in first(own, 20) if (told := _told(repo.text(path)))), [])
+
+
+_OF_RUNS = re.compile(
+    r"(?:^|[,;\t])\W?((?:(?:val|valid|test|train|cv|best|mean)_?)?(?:auc|rmse|mae|mse|acc|accuracy|f1|loss|score|logloss)"
+    r"|epochs?|lr|learning_rate|num_leaves|max_depth|n_estimators|batch_size|dropout|lambda_l[12]|seed|importance)\w{0,12}\W?"
+    r"(?=[,;\t]|$)",
+    re.IGNORECASE,
+)
+
+
+def _of_runs(repo: Repository, entry: FileEntry) -> bool:
+    """Whether a table's first line has the settings and scores of runs, or importances: a log and no data."""
+    if entry.suffix not in (".csv", ".tsv") or not entry.readable or entry.size > 100_000:
+        return False
+    head = repo.text(entry.path).text[:5_000].partition("\n")[0]
+    return len({match[1].lower() for match in _OF_RUNS.finditer(head)}) >= 2 or "importance" in head.lower()
 
 
 _PLACE_OF_WEIGHTS = re.compile(r"pre-?trained|\bweights\b|\bcheckpoints?\b", re.IGNORECASE)

@@ -14,6 +14,7 @@ from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
 from heldout.material.import_names import DISTRIBUTIONS, brought_by, known_library
 from heldout.material.tree import UnreadableError
+from heldout.sources.repository.checks.authorship import copied_below
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
 from heldout.sources.repository.checks.paths_and_config import RECORDED
 from heldout.sources.repository.needs import foreign_imports, purpose
@@ -42,7 +43,8 @@ def needed(repo: Repository) -> tuple[Declaration, ...]:
     own = {d.name for d in repo.declarations.distributions}
     best: dict[str, Declaration] = {}
     locked = {package.name: package for lock in repo.declarations.locks for package in lock.packages}
-    every = [d for d in repo.declarations.declared if not RECORDED.search(d.path)]
+    copies = copied_below(repo)
+    every = [d for d in repo.declarations.declared if not RECORDED.search(d.path) and not d.path.startswith(copies)]
     told = [d for d in every if not d.dev and d.name not in own and not _BY_HAND.search(d.path)]
     main = [d for d in told if not d.group]
     if len(main) >= FEW and any(
@@ -239,7 +241,12 @@ class LockAgrees(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare each lock with the file that it locks."""
         for lock in repo.declarations.locks:
-            asked = [d for d in repo.declarations.declared if d.path == lock.source and d.group != "build"]
+            groups = ("",) if lock.tool == "rye" else None  # the lists of other groups have a lock of their own
+            asked = [
+                d
+                for d in repo.declarations.declared
+                if d.path == lock.source and d.group != "build" and (groups is None or d.group in groups)
+            ]
             if len(asked) < FEW:
                 continue
             wrong = [(d, reason) for d in asked if (reason := _disagrees(d, lock))]

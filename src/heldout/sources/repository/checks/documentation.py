@@ -74,7 +74,8 @@ class Readme(Check):
     the data come from speak for; a title and a badge speak against.
 
     Limits: Judged by its parts, in any language; whether the commands work is not tried. A title alone tells no
-    purpose, and `git clone` alone installs nothing. Long texts are not better.
+    purpose, and `git clone` alone installs nothing. Long texts are not better. Where folders have a README each,
+    nothing is said against a short one before them.
     """
 
     code = "COM101"
@@ -107,7 +108,8 @@ class Readme(Check):
         place = repo.at(repo.readme.path, 1)
         folder = repo.readme.path.rpartition("/")[0]
         name = f"The README in {folder}" if folder else "The README"
-        if document.words < 30 and len(has) <= 1 and lacks:
+        folders = {path.rpartition("/")[0] for path in repo.glob("readme*") if 1 <= path.count("/") <= 2}
+        if document.words < 30 and len(has) <= 1 and lacks and not folders - {folder, ".github", "docs"}:
             yield self.against(
                 f"{name} has {'few' if document.words else 'hardly any'} words beside its headings and does not tell"
                 f" {_or(lacks)}.",
@@ -366,7 +368,9 @@ class ChangeLog(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count versions in the file."""
-        for path in repo.glob("change*log*", "changes*", "history.*", "news.*", "release*notes*", "whats_new*"):
+        for path in repo.glob(
+            "change*log*", "changes*", "history.*", "news.*", "release*notes*", "whats_new*", "whats-new*", "whatsnew*"
+        ):
             if path.endswith((".py", ".sh", ".yml", ".yaml", ".json")) or path.count("/") > 2:
                 continue
             text = repo.text(path).text

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import ClassVar
 
 from heldout.evidence import Finding
@@ -13,7 +14,8 @@ from heldout.material.yaml_files import line_of, mappings
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, says_something
+from heldout.sources.repository.needs import purpose
+from heldout.sources.repository.reading import argument, only_in, says_something
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.tools import ToolUse, names, places, tools_used
 
@@ -44,7 +46,8 @@ class RunTracking(Check):
     Example: `mlflow.log_params(cfg)` and `mlflow.log_metric("auc", auc)` speak for; an import alone says nothing.
 
     Limits: Curves alone (TensorBoard scalars) count less than settings and metrics together. Files of metrics
-    written by the project itself are looked at by the checks of reproducibility.
+    written by the project itself are looked at by the checks of reproducibility. In a program, a tracker in a function
+    or class that nothing uses is not counted; of a library its users may take it.
     """
 
     code = "MLO101"
@@ -52,9 +55,17 @@ class RunTracking(Check):
     ml_only = True
     why = "A recorded run can be compared, repeated and explained a year later."
 
+    def on_module(self, module: Module) -> Iterable[frozenset[str]]:
+        """Note the functions and classes that hold all calls of a tracker and that the file itself does not use."""
+        calls = [call for call, name in module.calls if _TRACKS.match(name)]
+        if calls and (inside := only_in(module, calls)):
+            yield inside
+
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report the trackers in use and what is recorded by them."""
-        used = tools_used(repo, "tracking")
+        idle = {noted.path for noted in repo.notes(self) if not _taken(repo, noted.path, noted.note)}
+        shown = [(use, tuple(p for p in use.places if p[0] not in idle)) for use in tools_used(repo, "tracking")]
+        used = [replace(use, places=places) for use, places in shown if places]
         if not used:
             return
         files = {path for use in used for path, _ in use.places}
@@ -75,6 +86,23 @@ class RunTracking(Check):
             files=len(files),
             settings=settings,
         )
+
+
+_TRACKS = re.compile(
+    r"(mlflow|wandb|neptune|comet_ml|clearml|aim|sacred|dvclive|trackio)\.|tensorflow\.(compat\.v1\.)?summary\."
+    r"|.*\bSummaryWriter$|.*\bcallbacks\.TensorBoard$|.*\bloggers\.\w+$"
+)
+
+
+def _taken(repo: Repository, path: str, held: frozenset[str]) -> bool:
+    """Whether another file uses any of the names, or may; passing them on in an `__init__.py` is no use."""
+    others = [m for m in repo.modules if m.path != path]
+    names = {
+        name.rpartition(".")[2]
+        for m in others
+        for name in (*m.calls, *m.methods, *(() if m.path.endswith("__init__.py") else m.imports))
+    }
+    return purpose(repo) == "library" or bool(held & names) or "*" in names
 
 
 class ModelVersions(Check):

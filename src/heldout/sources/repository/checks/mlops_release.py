@@ -138,7 +138,7 @@ class ReleaseGate(Check):
                     re.MULTILINE,
                 )
                 if match:
-                    releases.append((path, line_of(repo.text(path).text, match[1])))
+                    releases.append((path, repo.text(path).text.count("\n", 0, match.start(1)) + 1))
         kinds = [bool(found), bool(named) and bool(found or repo.ml.training), bool(releases)]
         if any(kinds):
             words = [

@@ -68,7 +68,7 @@ class AbsolutePaths(Check):
                 continue
             if kind == "machine" and _route(node, module):
                 continue
-            yield FixedPath(kind, node.value, module.location(node), _replaceable(node, around))
+            yield FixedPath(kind, node.value, module.location(node), _replaceable(node, module))
 
     def on_text(self, text: Text) -> Iterable[Finding | object]:
         """Note values in settings and scripts that begin with a home folder."""
@@ -97,7 +97,9 @@ class AbsolutePaths(Check):
         """Sum up: home folders and drives first, then a machine's disks, then platforms."""
         notes = [noted.note for noted in repo.notes(self) if repo.part(noted.path) == "code"]
         inside = _of_containers(repo) if notes else ()
-        own = [n for kind in ("home", "machine") for n in notes if n.kind == kind and not n.text.startswith(inside)]
+        own = [
+            n for kind in ("home", "machine") for n in notes if n.kind == kind and not f"{n.text}/".startswith(inside)
+        ]
         platform = [n for n in notes if n.kind == "platform" and not n.replaceable]
         if own:
             files = sorted({n.place.path for n in own})
@@ -133,7 +135,12 @@ def _of_containers(repo: Repository) -> tuple[str, ...]:
     return tuple(f"{folder}/" for folder in found if folder)
 
 
-_MADE = re.compile(r"(?:^\s*WORKDIR\s+|\s-v\s+[^\s:]+:)(/[\w./-]+)", re.MULTILINE | re.IGNORECASE)
+_MADE = re.compile(
+    r"(?:^\s*WORKDIR\s+|\s-v\s+[^\s:]+:|^[ \t]*-[ \t]+[^\n#]{0,300}:(?=/[^\n:]*(?::r[ow])?[\"']?[ \t]*$)"
+    r"|^[ \t]*target:[ \t]*[\"']?)(/[\w./-]+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A folder that an image works in, a command mounts, or a Compose file gives a volume."""
 
 _AUTOMATION = re.compile(r"\.|(build_tools|ci|continuous_integration)/|\w*appveyor|azure-pipelines|bitbucket-")
 """Files that run on machines made for them, where paths are what they are."""
@@ -160,8 +167,11 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def _replaceable(node: ast.Constant, around: ast.AST | None) -> bool:
-    """Whether the string is only a default: of an option, of a variable of the environment, of a setting."""
+def _replaceable(node: ast.AST, module: Module) -> bool:
+    """Whether the string is only a default, or one of several: of an option, of the environment, of a setting."""
+    around = module.parent(node)
+    while isinstance(around, ast.IfExp | ast.BoolOp):
+        node, around = around, module.parent(around)
     if isinstance(around, ast.keyword):
         return around.arg == "default"
     called = around.func if isinstance(around, ast.Call) and node in around.args[1:] else None
@@ -204,10 +214,15 @@ _HYPER = frozenset(_HYPER_NAMES.split())
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a module says of settings: lines of a real mechanism, and of numbers written into training calls."""
+    """What a module says of settings: lines of a real mechanism; line and name of those written into training calls as
+    numbers; how many such calls take by a name; whether it takes words of the command line or reads a table or file of
+    settings.
+    """
 
     mechanism: tuple[tuple[int, str], ...]
-    fixed: tuple[int, ...]
+    fixed: tuple[tuple[int, str], ...]
+    passed: int
+    outside: bool
 
 
 class SettingsApart(Check):
@@ -222,7 +237,8 @@ class SettingsApart(Check):
     for; `model.fit(x, y, epochs=40, batch_size=32)` in three scripts without any of them speaks against.
 
     Limits: Libraries and notebooks are not blamed: their users pass the settings, or edit a cell. Constants at the
-    top of a script are neither praised nor blamed.
+    top of a script are neither praised nor blamed, nor is anybody whose code looks at `sys.argv` or reads a table of
+    settings, or passes as many of these settings by a name as it writes out.
     """
 
     code = "REP302"
@@ -244,14 +260,17 @@ class SettingsApart(Check):
             for node in module.nodes(ast.ClassDef)
             if any((module.resolve(base) or "").endswith(".BaseSettings") for base in node.bases)
         )
+        given = [k for call in module.nodes(ast.Call) for k in call.keywords if k.arg in _HYPER]
         fixed = tuple(
-            keyword.value.lineno
-            for call in module.nodes(ast.Call)
-            for keyword in call.keywords
-            if keyword.arg in _HYPER and isinstance(keyword.value, ast.Constant) and _is_number(keyword.value.value)
+            (k.value.lineno, k.arg or "")
+            for k in given
+            if isinstance(k.value, ast.Constant) and _is_number(k.value.value)
         )
-        if mechanism or fixed:
-            yield Settings(mechanism[:20], fixed[:20])
+        outside = "sys.argv" in module.text or any(
+            _READS_TABLE.fullmatch(name) and _of_settings(module, call) for call, name in module.calls
+        )
+        if mechanism or given or outside:
+            yield Settings(mechanism[:20], fixed[:20], len(given) - len(fixed), outside)
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Judge the programs that train, or else praise what there is."""
@@ -271,12 +290,16 @@ class SettingsApart(Check):
             )
         programs = [m for m in repo.scripts if m.part == "code" and m.path in training]
         fixed = [m for m in programs if m.path in said and len(said[m.path].fixed) >= 2]
-        if not real and fixed and purpose(repo) == "application":
-            count = sum(len(said[m.path].fixed) for m in fixed)
+        count = sum(len(said[m.path].fixed) for m in fixed)
+        passed = sum(note.passed for note in said.values())
+        outside = real or any(note.outside for note in said.values())
+        if fixed and not outside and passed < count and purpose(repo) == "application":
+            named = sorted({name for m in fixed for _, name in said[m.path].fixed})
             yield self.against(
-                f"At least {count} training settings (learning rate, epochs, batch size ...) are written into calls in"
-                f" {_count(len(fixed), 'program')}, and nothing takes them from outside.",
-                *(repo.at(m.path, said[m.path].fixed[0]) for m in first(fixed, 3)),
+                f"At least {count} training settings ({', '.join(f'`{name}`' for name in named[:3])}"
+                f"{' ...' if len(named) > 3 else ''}) are written into calls in {_count(len(fixed), 'file')},"
+                " and nothing was seen that takes settings from outside.",
+                *(repo.at(m.path, said[m.path].fixed[0][0]) for m in first(fixed, 3)),
                 strength=ramp(count, 0, 6),
                 settings=count,
                 programs=len(fixed),
@@ -289,7 +312,10 @@ _OF_BUILDS = re.compile(
 )
 """Programs that build, document or publish: their options set no run."""
 _ANY_FILE = re.compile(r"(yaml|toml|tomllib|ruamel)\b")
-_SETTINGS_WORD = re.compile(r"conf|cfg|param|setting|\bopt|option|hyp|\bargs\b", re.IGNORECASE)
+_READS_TABLE = re.compile(
+    r"pandas\.read_(csv|excel|json|table)|json\.loads?|csv\.(reader|DictReader)|os\.(getenv|environ\.get)"
+)
+_SETTINGS_WORD = re.compile(r"conf|cfg|param|setting|\bopt|option|hyp|\bargs\b|record\b", re.IGNORECASE)
 
 
 def _of_settings(module: Module, call: ast.Call) -> bool:

@@ -88,7 +88,7 @@ class ModelService(_ServiceCheck):
 
 def _routes(found: list[tuple[str, Handler]]) -> str:
     """The names of a few routes: how many there are, callers of one another may tell otherwise."""
-    shown = list(dict.fromkeys(handler.route for _, handler in found))
+    shown = list(dict.fromkeys(h.route if h.route.strip("/") else f"/ ({h.name})" for _, h in found))
     return ", ".join(f"`{route}`" for route in shown[:3]) + (" and others" if len(shown) > 3 else "")
 
 
@@ -205,7 +205,7 @@ class ErrorAnswers(_ServiceCheck):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report refusals and masked errors."""
         handlers = [(n.path, h) for n in self.services(repo) for h in n.note.handlers]
-        refusing = [(p, h) for p, h in handlers if h.refuses]
+        refusing = sorted(((p, h) for p, h in handlers if h.refuses), key=lambda found: found[1].health)
         masked = [(p, h) for p, h in handlers if h.masked_line]
         central = sum(n.note.error_handlers for n in self.services(repo))
         if refusing or central:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
+from heldout.sources.repository.checks.authorship import copied_below
 from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, sentence, some
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module, is_main_guard
@@ -60,12 +61,14 @@ class Layout(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count the modules that can be imported and those that run at import."""
         busy = {noted.path for noted in repo.notes(self)}
+        copies = copied_below(repo)
         judged = [
             m
             for m in repo.scripts
             if m.part == "code"
             and m.code_lines >= 30
             and not _is_setup(m.path)
+            and not m.path.startswith(copies)
             and (m.functions or m.classes or m.top_level > 2 or m.path in busy)
         ]
         if len(judged) < 2:
@@ -102,7 +105,7 @@ class Layout(Check):
 
 
 _AT_WORK = re.compile(
-    r"(.*\.)?(open|print|input|download|urlretrieve|urlopen|read_(csv|excel|json|parquet|table|sql|pickle|hdf)|loadtxt"
+    r"(.*\.)?(load|read|execute|evaluate|cross_val\w*|run_\w+|open|print|input|download|urlretrieve|urlopen|read_(csv|excel|json|parquet|table|sql|pickle|hdf)|loadtxt"
     r"|genfromtxt|load_(model|dataset|data|weights|state_dict|checkpoint|config|from_checkpoint)|from_pretrained|imread"
     r"|listdir|glob|parse_args|parse_known_args|fit|train|fit_transform|predict|makedirs|mkdir|rmtree|SummaryWriter"
     r"|VideoCapture|connect|to_csv|savefig|show|set_experiment|start_run|read_text|write_text|read_bytes|write_bytes"
@@ -170,8 +173,8 @@ class Copies(Check):
     Example: `train_a.py` and `train_b.py` that share 200 equal lines speak against; both importing `training.py`
     is fine.
 
-    Limits: Tests, documentation folders, examples and notebooks are left out: they may repeat themselves. Copies with
-    renamed variables are not seen.
+    Limits: Tests, documentation folders, examples and notebooks are left out: they may repeat themselves; so are
+    folders with the licence of a stranger. Copies with renamed variables are not seen.
     """
 
     code = "CRF402"
@@ -206,7 +209,8 @@ class Copies(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Find the windows that stand in two files."""
-        taken = [(noted.path, noted.note) for noted in repo.notes(self)]
+        copies = copied_below(repo)
+        taken = [(noted.path, noted.note) for noted in repo.notes(self) if not noted.path.startswith(copies)]
         files: dict[int, tuple[str, int]] = {}
         shared: dict[int, tuple[str, int]] = {}
         for path, note in taken:

@@ -126,9 +126,9 @@ class ModelFile(Check):
             )
         elif shipped:
             yield self.found(
-                f"The repository holds {'trained models' if len(shipped) > 1 else 'a trained model'}, by the"
-                f" name{'s' if len(shipped) > 1 else ''} of {'the files' if len(shipped) > 1 else 'its file'}:"
-                f" {', '.join(f'`{path}`' for path in shipped[:2])}.",
+                f"The repository holds {'files that' if len(shipped) > 1 else 'a file that'} by"
+                f" {'their names are trained models' if len(shipped) > 1 else 'its name is a trained model'}:"
+                f" {', '.join(f'`{path}`' for path in shipped[:2])}{' among others' if len(shipped) > 1 else ''}.",
                 *(repo.at(path) for path in first(shipped, 3)),
                 strength=0.5,
                 shipped=len(shipped),

@@ -57,12 +57,15 @@ class Undeclared(Check):
     what a module imports that is itself only tried and what notebooks of a hosted platform find there. So are the
     repository's own modules wherever they lie, and what a declared library has long installed with itself. Names that
     are not those of a well-known library may be modules that were not committed: they count on neither side. When
-    setup.py computes its list nothing is said against.
+    setup.py computes its list nothing is said against. What a declared library requires in its turn is not looked up,
+    beyond some long-standing companions: an import may work without being declared, until that library changes.
     """
 
     code = "REP104"
     moves: ClassVar = {"reproducibility": Move(up=0.15, down=0.25)}
-    why = "What is imported but not declared breaks the installation of everyone but the author."
+    why = (
+        "What is imported but not declared is there by chance: on another machine, or a year later, it may be missing."
+    )
     mend = "Declare every library that the code imports."
     ask = "How do you check that the list of dependencies is complete?"
 
@@ -135,7 +138,8 @@ class Undeclared(Check):
             )
             return
         yield self.against(
-            f"The code imports {listed(sorted(missing))}, which no declared dependency is known to bring.",
+            f"The code imports {listed(sorted(missing))} without declaring"
+            f" {'it' if len(missing) == 1 else 'them'}; what a declared library brings along was not looked up.",
             *(repo.at(path, line) for path, line in first(missing.values(), 3)),
             strength=ramp(fraction(len(missing), libraries), 0.0, 0.4),
             severity="medium" if len(missing) >= 3 else "low",

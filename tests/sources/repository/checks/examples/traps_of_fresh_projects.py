@@ -1,0 +1,157 @@
+"""Traps of a fifth reading, of the checks of documents, packaging and craft: projects that nobody had looked at."""
+
+from __future__ import annotations
+
+from tests.sources.repository.checks.examples.traps import TRAIN, Trap
+
+_BODY = "\n".join(f"def further_step_{n}(value):\n    return value + {n}\n\n" for n in range(18))
+_CODE = f"import pandas as pd\nimport torch\n\n{_BODY}"
+_NET = "import torch\n\nopt = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)\nfit(x, batch_size=8, epochs=3)\n"
+_STEP = "for x in loader:\n    net(x).backward()\n    opt.step()\n"
+_PROSE = "The work tells in words what it does and why it does so, at some length. " * 8
+
+FRESH = (
+    Trap(
+        "REP302",
+        "against",
+        "words of the command line are settings from outside",
+        {"train.py": "import sys\n" + _NET + _STEP + "settings = dict(word.split('=') for word in sys.argv[1:])\n"},
+    ),
+    Trap(
+        "REP302",
+        "against",
+        "a table of recorded settings is one from outside",
+        {
+            "train.py": "import pandas as pd\n" + _NET + _STEP,
+            "b.py": "import pandas as pd\np = pd.read_csv('params.csv')\n",
+        },
+    ),
+    Trap(
+        "REP302",
+        "against",
+        "as many settings are passed by a name as are written out",
+        {"train.py": _NET + _STEP, "b.py": "fit(x, lr=lr, epochs=n, batch_size=size, dropout=d)\n"},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a log of runs with their settings and scores is no data",
+        {"train.py": TRAIN, "lgb_record.csv": "num_leaves,learning_rate,val_auc\n" + "31,0.1,0.74\n" * 30},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a place to unpack an archive is no way to it",
+        {"train.py": TRAIN, "README.md": "# Birds\n\nUse the dataset: extract the `birds.zip` into `data`.\n"},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "a program that is fetched is no data",
+        {"train.py": TRAIN, "Makefile": "spark:\n\twget https://a.org/spark/spark-3.3.2-bin-hadoop3.tgz -P data\n"},
+    ),
+    Trap(
+        "REP303",
+        "against",
+        "the README of a part tells where its data come from",
+        {
+            "vision/train.py": "import numpy as np\n" + TRAIN + "x = np.load('x.npy')\n",
+            "README.md": "# Feelings\n\nSee the folders.\n",
+            "vision/README.md": "# Vision\n\nThe dataset is [FER](https://www.kaggle.com/datasets/fer).\n",
+        },
+    ),
+    Trap(
+        "COM104",
+        "for",
+        "a list of names is no text for readers",
+        {
+            "a.py": _CODE,
+            "README.md": f"# Engine\n\n{_PROSE}",
+            "docs/api.rst": "API\n===\n\n"
+            + "".join(f".. automodule:: engine.parts.part{n}\n   :no-members:\n\n" for n in range(60)),
+        },
+    ),
+    Trap(
+        "COM104",
+        "for",
+        "what is new is a change log",
+        {
+            "a.py": _CODE,
+            "README.md": "# Engine\n\nIt works.\n",
+            "docs/whatsnew.rst": f"What's new\n==========\n\n{_PROSE}",
+        },
+    ),
+    Trap(
+        "COM101",
+        "against",
+        "a short page before folders that have a README each",
+        {"a/a.py": _CODE, "README.md": "# Engine\n\nSee a.\n", "a/README.md": f"# A\n\n{_PROSE}"},
+    ),
+    Trap(
+        "CRF304",
+        "for",
+        "a hook in a comment runs nothing",
+        {
+            "a.py": _CODE,
+            ".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks:\n  - id: check-yaml\n  # - id: isort\n",
+        },
+    ),
+    Trap(
+        "CRF401",
+        "for",
+        "a file that reads its data by a function of another is at work when it is imported",
+        {
+            f"{name}.py": "import utils as u\n\n(D, L) = u.load('a.txt')\n(E, M) = u.load('b.txt')\n" + _BODY
+            for name in "abc"
+        },
+    ),
+    Trap(
+        "CRF401",
+        "against",
+        "examples of documentation may run from top to bottom",
+        {f"docs-site/examples-src/{n}.py": "\n".join(f"print({k} + {n})" for k in range(40)) + "\n" for n in range(4)}
+        | {f"engine/{n}.py": _BODY for n in "ab"},
+    ),
+    Trap(
+        "MLO101",
+        "for",
+        "a tracker in a class that is only passed on",
+        {
+            "src/log.py": "from torch.utils.tensorboard import SummaryWriter\n\n\nclass MyLogger:\n"
+            "    def __init__(self):\n        self.writer = SummaryWriter('runs')\n",
+            "src/__init__.py": "from .log import MyLogger\n",
+            "train.py": TRAIN,
+        },
+    ),
+    Trap(
+        "CLD102",
+        "for",
+        "no retries are no care",
+        {
+            "a.py": "from google.cloud import storage\nfrom prefect import task\n\n\n"
+            "@task(retries=0, retry_delay_seconds=2)\n"
+            "def put(name):\n    storage.Client().bucket(name).blob('a').upload_from_filename('a')\n"
+        },
+    ),
+    Trap(
+        "REP301",
+        "against",
+        "a folder that the Compose file gives a volume",
+        {
+            "a.py": "import os\n\nfolder = '/data/db'\nprint(os.listdir(folder))\n",
+            "docker-compose.yml": 'services:\n  a:\n    build: .\n    volumes:\n      - "${DIR:?set it}:/data/db:ro"\n',
+        },
+    ),
+    Trap(
+        "CRF402",
+        "against",
+        "another's repository that was put into this one",
+        {
+            "LICENSE": "MIT License\n\nCopyright (c) 2024 Ada Lovelace\n",
+            "other/LICENSE": "MIT License\n\nCopyright (c) 2018 Charles Babbage\n",
+            "other/a.py": _BODY * 6,
+            "other/b.py": _BODY * 6,
+        }
+        | {f"own{n}.py": "\n".join(f"def own_{n}_{k}():\n    return {k}\n" for k in range(70)) for n in range(4)},
+    ),
+)
