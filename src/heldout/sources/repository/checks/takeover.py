@@ -126,9 +126,9 @@ class ModelFile(Check):
             )
         elif shipped:
             yield self.found(
-                f"The repository holds {'files that' if len(shipped) > 1 else 'a file that'} by"
-                f" {'their names are trained models' if len(shipped) > 1 else 'its name is a trained model'}:"
-                f" {', '.join(f'`{path}`' for path in shipped[:2])}{' among others' if len(shipped) > 1 else ''}.",
+                f"The repository holds at least {len(shipped) if len(shipped) > 1 else 'one'}"
+                f" {'files that by their names are trained models' if len(shipped) > 1 else 'file that by its name is a'}"
+                f"{'' if len(shipped) > 1 else ' trained model'}: {', '.join(f'`{path}`' for path in shipped[:2])}.",
                 *(repo.at(path) for path in first(shipped, 3)),
                 strength=0.5,
                 shipped=len(shipped),
