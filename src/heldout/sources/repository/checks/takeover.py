@@ -125,10 +125,10 @@ class ModelFile(Check):
                 links=len({address for _, _, address in linked}),
             )
         elif shipped:
+            many = f"{len(shipped)} files that by their names are trained models"
+            kept = many if len(shipped) > 1 else "one file that by its name is a trained model"
             yield self.found(
-                f"The repository holds at least {len(shipped) if len(shipped) > 1 else 'one'}"
-                f" {'files that by their names are trained models' if len(shipped) > 1 else 'file that by its name is a'}"
-                f"{'' if len(shipped) > 1 else ' trained model'}: {', '.join(f'`{path}`' for path in shipped[:2])}.",
+                f"The repository holds at least {kept}: {', '.join(f'`{path}`' for path in shipped[:2])}.",
                 *(repo.at(path) for path in first(shipped, 3)),
                 strength=0.5,
                 shipped=len(shipped),
