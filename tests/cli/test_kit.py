@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from heldout.cli.scorecard import blank_for
 from heldout.evidence import Artifact, Case, Dossier, Evidence, Finding, Location
+from tests.cli.test_example_case import EXAMPLE
 from tests.cli.test_scorecard import Run, run
 from tests.report.test_html import check_page
 
@@ -137,3 +140,29 @@ def test_bad_input_is_told_and_no_kit_is_made(run: Run, folder: Path, given: tup
     assert code == 2
     assert words in err
     assert not (folder / "kits").exists()
+
+
+def test_a_form_has_a_row_for_what_a_personal_question_speaks_for(run: Run, tmp_path: Path) -> None:
+    """Even where no common question of the interviewer's does."""
+    at = copytree(EXAMPLE, tmp_path / "hire")
+    rater = "Interviewer A (made up)"
+    form = ("interview", "scorecard", "form", at, "--rater", rater, "--csv", "-", "--subject")
+    assert (
+        'handover,"Handover (run and retrain without the author), on HND101 (personal):' in run(*form, "Ada Madeup")[1]
+    )
+    assert "handover" not in run(*form, "Imaginary Models Ltd")[1]
+
+
+def test_on_the_terminal_own_questions_are_rated_on_their_own_anchors(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("interview", "kit", folder, "--interviewers", "Ann,Bob")
+    case = Case.open(folder)
+    blank = blank_for(case, case.subject("Ada"), "Ann", None)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda text, default="", **_: "3" if text.startswith("Level") else default)
+    code, out, _ = run("interview", "scorecard", "add", folder, "--ask", "--subject", "Ada", "--rater", "Ann")
+    assert code == 0
+    for question in blank.questions:
+        assert " ".join(question.anchors[5].split()) in out
+        assert " ".join(case.standard.by_id[question.main].anchors[5].split()) not in out

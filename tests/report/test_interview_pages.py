@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from heldout.cli.scorecard import blank_for
 from heldout.evidence import Case, Location
 from heldout.report.interviews import JOINED, render_form
 from heldout.report.kits import render_kit
@@ -117,6 +118,18 @@ def test_an_interviewer_gets_one_page_and_a_second_to_look_things_up(tmp_path: P
     for made in (made_out(example, kit, ()), made_out(example, kit, people)):
         page = render_kit(kit, made, example.standard, example.role)
         assert printed(page, tmp_path, "A4") == page.count('class="plan"') + page.count('class="sheet')
+
+
+@needs_browser
+def test_a_scorecard_with_a_kit_is_one_sheet_of_two_sides(tmp_path: Path) -> None:
+    """Of the shipped example, for whoever rates most: questions of their own, what shows besides, a personal one."""
+    example = Case.open(EXAMPLE)
+    kit, _ = kit_for(example, None, None, renew=False)
+    for subject in example.subjects[:2]:
+        for rater in kit.interviewers:
+            blank = blank_for(example, subject, rater, None)
+            assert len(blank.competencies) > 4
+            assert printed(render_form(blank, example.role), tmp_path, "A4") == 2
 
 
 @needs_browser

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,6 +12,7 @@ from heldout.report.clean import one_line, plain
 from heldout.sources.interview.form import ACCOMMODATION, DATE, OVERALL, SEEN, Expected, Line, faults
 from heldout.sources.interview.scorecard import SEEN_WORDS
 from heldout.standard import Role
+from heldout.wording import listed
 
 
 def ask_scorecard(expected: Expected, role: Role) -> list[Line]:
@@ -50,10 +51,21 @@ def _single(item: str, prompt: str, usual: str) -> Line:
 
 
 def _show(expected: Expected, name: str) -> None:
-    competency = expected.blank.standard.by_id[name]
-    click.echo(f"\n{competency.name}")
-    for level, text in sorted(competency.anchors.items()):
-        click.echo(f"  {level}  {one_line(text)}")
+    """The levels that a competency is rated on: of the interviewer's own questions about it, else the standard's."""
+    blank = expected.blank
+    click.echo(f"\n{blank.title(name)}")
+    for question in blank.own(name):
+        click.echo(f"  {question.id}: {one_line(plain(question.question))}")
+        _anchors(question.anchors)
+    if not blank.own(name):
+        if besides := blank.besides(name):
+            click.echo(f"  Where the answer to {listed(besides, 'or')} shows it; else not observed")
+        _anchors(blank.standard.by_id[name].anchors)
+
+
+def _anchors(anchors: Mapping[int, str]) -> None:
+    for level, text in sorted(anchors.items()):
+        click.echo(f"  {level}  {one_line(plain(text))}")
 
 
 def _competency(name: str) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from heldout.evidence.files import read_text
 from heldout.sources.interview.bank import bank_of_case
 from heldout.sources.interview.form import Blank, Expected, empty_csv, empty_json, read_csv, read_json, scorecard_of
 from heldout.sources.interview.kit import Kit, kits
+from heldout.sources.interview.personal import personal_parts, personal_questions
 from heldout.sources.interview.scorecard import MOST_WORDS, rateable
 from heldout.sources.interview.store import current, keep, readable
 from heldout.sources.interview.tables import ratings_csv
@@ -138,19 +140,35 @@ def blank_for(case: Case, subject: Subject, rater: str, part: str | None) -> Bla
     """The empty form of an interviewer: their part of the latest kit, else everything that can be rated."""
     rater = interviewer_name(rater)
     latest = (kits(case) or (None,))[-1]
-    own = _part(latest, subject, part or rater) if latest else ()
     asked = latest.part(latest.plan(subject), part or rater) if latest else None
-    if part and not own:
+    if part and not (latest and asked and _part(latest, subject, part)):
         known = ", ".join(latest.interviewers) if latest else "no kit yet"
         raise InputError(f"the kit has no part of {part!r}; it has: {known}")
-    return Blank(
+    everything = Blank(
         subject=subject.name,
         rater=rater,
         kit=latest.label if latest else "",
-        competencies=own or rateable(case.standard, case.role),
+        competencies=rateable(case.standard, case.role),
         standard=case.standard,
-        questions=tuple(latest.by_id[id_] for id_ in asked.questions) if latest and asked else (),
     )
+    if not latest or not asked:
+        return everything
+    personal = _personal(case, subject, latest, asked.interviewer)
+    own = dict.fromkeys([*_part(latest, subject, asked.interviewer), *personal.values()])
+    return replace(
+        everything,
+        competencies=tuple(own) or everything.competencies,
+        questions=tuple(latest.by_id[id_] for id_ in asked.questions),
+        personal=personal,
+    )
+
+
+def _personal(case: Case, subject: Subject, kit: Kit, interviewer: str) -> dict[str, str]:
+    """The code of each finding that this interviewer asks this subject about, and the competency it speaks for."""
+    questions = personal_questions(case.dossier(subject), case.role)
+    shared = {one.interviewer: one for one in personal_parts(kit, kit.plan(subject), questions)}
+    rateable_here = rateable(case.standard, case.role)
+    return {one.code: one.about for one in shared[interviewer].questions if one.about in rateable_here}
 
 
 def interviewer_name(given: str) -> str:
@@ -161,9 +179,8 @@ def interviewer_name(given: str) -> str:
 
 def _expected(case: Case, subject: Subject, rater: str, part: str | None) -> Expected:
     blank = blank_for(case, subject, rater, part)
-    everything = rateable(case.standard, case.role)
     return Expected(
-        blank=Blank(blank.subject, blank.rater, blank.kit, everything, case.standard),
+        blank=replace(blank, competencies=rateable(case.standard, case.role)),
         kits={kit.label: _part(kit, subject, part or rater) for kit in kits(case)},
         questions=tuple(dict.fromkeys([*bank_of_case(case).by_id, *(id_ for k in kits(case) for id_ in k.by_id)])),
         asked=blank.competencies,

@@ -28,7 +28,9 @@ ABOUT: dict[str, str] = {
     SEEN: f"before rating: {'; '.join(f'`{key}` ({words})' for key, words in SEEN_WORDS.items())}",
     ACCOMMODATION: "was anything adapted (time, format, language)? yes or no; no reasons and nothing on health",
 }
-LAST: dict[str, str] = {OVERALL: "last, and only if you like: yes, no or unsure; no calculation uses it"}
+LAST: dict[str, str] = {
+    OVERALL: "last, only if you like: would you choose them? yes, no, unsure; no calculation uses it"
+}
 _OVERALL: dict[str, Overall | None] = {"yes": "yes", "no": "no", "unsure": "unsure", "": None}
 _YES_NO = {"yes": True, "no": False, "": False}
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
@@ -40,9 +42,11 @@ _FINDING_CODE = re.compile(r"^[A-Z]{2,6}[A-Z0-9-]{0,12}[0-9][A-Z0-9]{0,4}$")
 
 @dataclass(frozen=True)
 class Blank:
-    """What an empty form is made for: names and the competencies to rate, the weightiest first.
+    """What an empty form is made for: names and the competencies to rate, in the order in which they are asked for.
 
-    `questions` are those of the interviewer's part of the kit, whose own anchors are rated on; none without a part.
+    `questions` are those of the interviewer's part of the kit, whose own anchors are rated on; `personal` says of each
+    finding's code that a question is made of for this subject which competency it speaks for. Both are empty without a
+    part.
     """
 
     subject: str
@@ -51,10 +55,20 @@ class Blank:
     competencies: tuple[str, ...]
     standard: Standard
     questions: tuple[Question, ...] = ()
+    personal: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, competency: str) -> str:
         """The competency's name."""
         return self.standard.by_id[competency].name
+
+    def own(self, competency: str) -> tuple[Question, ...]:
+        """The questions that are mainly about a competency."""
+        return tuple(question for question in self.questions if question.main == competency)
+
+    def besides(self, competency: str) -> tuple[str, ...]:
+        """What else may show a competency: ids of questions about another, codes of personal ones."""
+        others = [question.id for question in self.questions if competency in question.competencies[1:]]
+        return (*others, *(f"{code} (personal)" for code, about in self.personal.items() if about == competency))
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,11 @@ def empty_csv(blank: Blank) -> str:
     for item, what in ABOUT.items():
         writer.writerow([item, what, "", "", "", ""])
     for name in blank.competencies:
-        writer.writerow([name, f"{blank.title(name)}: 1 to 5, halves allowed, or why not observed", "", "", "", ""])
+        shown_by = ", ".join([question.id for question in blank.own(name)] or blank.besides(name))
+        what = (
+            f"{blank.title(name)}{f', on {shown_by}' if shown_by else ''}: 1 to 5, halves allowed, or why not observed"
+        )
+        writer.writerow([name, what, "", "", "", ""])
     for item, what in LAST.items():
         writer.writerow([item, what, "", "", "", ""])
     return out.getvalue()

@@ -136,9 +136,15 @@ class Kit(Frozen):
         return sum(self.by_id[id_].minutes for id_ in part.questions)
 
     def rated(self, plan: Plan, part: Part) -> tuple[str, ...]:
-        """The competencies of the role that a part speaks for, the most urgent first."""
-        spoken = {name for id_ in part.questions for name in self.by_id[id_].competencies}
-        return tuple(need.competency for need in plan.needs if need.competency in spoken)
+        """The competencies of the role that a part speaks for.
+
+        Those with a question of their own come first, as they are asked; then what shows besides, most urgent first.
+        """
+        needed = [need.competency for need in plan.needs]
+        asked = [self.by_id[id_] for id_ in part.questions]
+        own = [question.main for question in asked if question.main in needed]
+        besides = {name for question in asked for name in question.competencies[1:]}
+        return tuple(dict.fromkeys([*own, *(name for name in needed if name in besides)]))
 
     def coverage(self, plan: Plan) -> tuple[Covered, ...]:
         """How each competency fares, the most urgent first."""
