@@ -73,6 +73,15 @@ def test_what_retrains_on_the_clients_data_alone_is_theirs_in_part() -> None:
     assert "you cannot retrain it, on its own data or on yours" in neither
 
 
+def test_a_training_on_parts_of_their_rows_is_none_on_yours() -> None:
+    parts = check("T5", "pass", "It trained on parts of its rows.").model_copy(update={"credit": 0.5})
+    checks = tuple(c for c in GOOD.checks if c.id != "T5")
+    text = first_screen(render_audit(audit("x", (*checks, parts))))
+    assert "retrain it without its makers" in text
+    assert "yours without its makers" not in text
+    assert "your own data" not in text.partition("Four questions")[0]
+
+
 def test_one_claim_is_spoken_of_as_one() -> None:
     claims = tuple(c for c in RENTED.claims if c.verdict == "absent")[:1]
     text = first_screen(render_audit(RENTED.model_copy(update={"claims": claims})))

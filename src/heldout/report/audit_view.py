@@ -260,7 +260,8 @@ def _truth(claims: Sequence[ClaimResult]) -> Told:
 
 
 def _yours(checks: Sequence[Check], scores: Sequence[Score]) -> Told:
-    state = {check.id: check.state for check in checks}
+    # A training on parts of the delivered rows earns a half of T5, and shows nothing of the client's own.
+    state = {check.id: "open" if check.id == "T5" and check.credit < 1 else check.state for check in checks}
     able, unable = _abilities(state, "pass"), _abilities(state, "fail")
     kept = next((score.state != "does_not_hold" for score in scores if score.area == "own"), True)
     lacking = [] if kept else [words for id_, words in _LACKING.items() if state.get(id_) == "fail"]

@@ -13,6 +13,7 @@ from heldout.sources.handover.result import Check, State
 from heldout.sources.handover.retrains import trains
 from heldout.sources.handover.rubric import score, verdict
 from heldout.sources.handover.training import Round, Training
+from heldout.sources.handover.verdicts import build_checks, run_checks
 
 
 def check(id_: str, area: str, state: State, credit: float = 1.0) -> Check:
@@ -145,6 +146,27 @@ def test_what_only_our_limit_stopped_is_open() -> None:
     assert told.state == "not_assessable"
     assert told.message.startswith("Whether it can be retrained could not be told.")
     assert told.message.endswith("`--budget` gives it more.")
+
+
+def test_where_there_is_nothing_to_run_that_is_said_and_nothing_of_building() -> None:
+    checks = (*build_checks(Plan(), {}), *run_checks(Plan(), None, None), trains(Plan(), None))
+    told = verdict(score(checks), checks)
+    assert told.headline == "There is nothing in it that could be run or trained."
+    assert {c.message for c in checks if c.id in ("U4", "T1", "O7")} == {"It holds nothing to run."}
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ("FileNotFoundError: Dataset not found at data/churn.csv. Download it first.", "data/churn.csv"),
+        ("FileNotFoundError: model.joblib is missing: run train.py", "model.joblib"),
+        ("FileNotFoundError: nothing is here", "nothing is here"),
+    ],
+)
+def test_of_a_sentence_about_a_missing_file_its_path_is_told(said: str, missing: str) -> None:
+    cause = run_cause(f"Traceback (most recent call last):\n{said}\n", Verdict.FAILED, "", OwnCode(()))
+    assert cause is not None
+    assert (cause.code, cause.subject) == ("data_missing", missing)
 
 
 def test_where_nothing_was_learnt_there_is_no_black_box() -> None:

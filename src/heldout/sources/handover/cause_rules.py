@@ -228,6 +228,12 @@ RUN: tuple[Rule, ...] = (
     ),
     _rule(
         "data_missing",
+        r"FileNotFoundError:[^\n]*?(?<![\w/.-])((?:[\w.-]*/)*[\w-]+\.(?:[ct]sv|parquet|jsonl?|xlsx?|feather|npy|npz|pkl|"
+        r"pickle|joblib|h5|keras|pth?|txt|zip|gz|db|sqlite3?|ya?ml))(?![\w/])",
+        "A file that it reads is not part of the delivery: {0}.",
+    ),
+    _rule(
+        "data_missing",
         r"(?:FileNotFoundError|IsADirectoryError)[^\n]*?(?:\[Errno \d+\])?:? *([^\n]*)",
         "A file that it reads is not part of the delivery: {0}.",
     ),

@@ -11,6 +11,7 @@ from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check
 from heldout.sources.handover.running import Running
 from heldout.sources.handover.service_run import Served
+from heldout.sources.handover.verdicts import not_built
 
 _GOOD = range(200, 300)
 _MAY_FAIL = 0.1
@@ -23,8 +24,7 @@ def predicts(plan: Plan, running: Running | None, after: Sequence[Ran], loaded: 
     `loaded` is what loading the delivered model by itself showed, when there was one to load.
     """
     if running is None:
-        message = "It could not be built here, so this could not be looked at."
-        return Check(id="U1", area="run", state="not_assessable", message=message)
+        return Check(id="U1", area="run", state="not_assessable", message=not_built(plan))
     tried = running.of(plan, "predict")
     commands = [run for run in tried if not _excused(run.cause)]
     good = [run for run in commands if run.worked]

@@ -12,7 +12,7 @@ from heldout.sources.handover.plan import Plan
 from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check
 from heldout.sources.handover.training import Training, came_and_missing
-from heldout.sources.handover.verdicts import NOT_BUILT, places_of, repairs
+from heldout.sources.handover.verdicts import not_built, places_of, repairs
 
 _AT_HOME = re.compile(r"/|[A-Za-z]:[\\/]")
 """The beginning of a path that is not within the delivery."""
@@ -30,7 +30,7 @@ def trains(plan: Plan, training: Training | None, links: Collection[str] = (), *
     either, prints no metric and fits nothing that can be followed has learnt nothing.
     """
     if training is None:
-        return Check(id="T1", area="retrain", state="not_assessable", message=NOT_BUILT)
+        return Check(id="T1", area="retrain", state="not_assessable", message=not_built(plan))
     steps = plan.of("train")
     if not steps:
         shipped = [model for model in plan.models if model.present]

@@ -16,6 +16,9 @@ import yaml
 
 from heldout.sources.handover.result import Area, Check, Cost, Score
 
+NOTHING = "nothing"
+"""The cause that B4 gives of a delivery without environment, command and model."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -128,9 +131,7 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
         return Verdict(True, "You can build, run, retrain and own this without its makers.", why["retrain"])
     built = next((check for check in checks if check.id == "B4"), None)
     if built is None or built.state != "pass":
-        failed = built is not None and built.state == "fail"
-        text = "It cannot be built" if failed else "Whether it can be built is not known"
-        return Verdict(False, f"{text}, so there is nothing here that you could run without its makers.", why["build"])
+        return Verdict(False, _unbuilt(built), why["build"])
     claims = next((check for check in checks if check.id == "T2"), None)
     true = claims is not None and claims.state == "pass"
     retrained = next((check for check in checks if check.id == "T1"), None)
@@ -162,6 +163,15 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
             return Verdict(False, head, claims.message if area == "retrain" and lost and claims else why[area])
     unknown = next(area for area, value in state.items() if value == "not_assessable")
     return Verdict(False, f"Not everything could be assessed: {rubric().areas[unknown].lower()}", why[unknown])
+
+
+def _unbuilt(built: Check | None) -> str:
+    """The headline for what does not build."""
+    if built is not None and built.measured.get("cause") == NOTHING:
+        return "There is nothing in it that could be run or trained."
+    failed = built is not None and built.state == "fail"
+    text = "It cannot be built" if failed else "Whether it can be built is not known"
+    return f"{text}, so there is nothing here that you could run without its makers."
 
 
 def _but(retrained: Check | None, checks: Sequence[Check], *, lost: bool) -> str:

@@ -10,17 +10,23 @@ from heldout.sources.handover.ladder import CREDIT, RUNGS
 from heldout.sources.handover.plan import Plan, Step
 from heldout.sources.handover.record import Attempt, Cause, Ran
 from heldout.sources.handover.result import Check
+from heldout.sources.handover.rubric import NOTHING
 from heldout.sources.handover.running import Running
 from heldout.sources.handover.standing import Standing
 from heldout.sources.handover.training import Training
 
 _UNSATISFIABLE = frozenset({"pins_unsatisfiable", "version_missing", "other_python", "no_wheel", "private_index"})
-NOT_BUILT = "It could not be built here, so this could not be looked at."
+
+
+def not_built(plan: Plan) -> str:
+    """Why what needs a run could not be looked at."""
+    some = plan.environments or plan.steps or plan.models
+    return "It could not be built here, so this could not be looked at." if some else "It holds nothing to run."
 
 
 def build_checks(plan: Plan, standing: Mapping[str, Standing]) -> tuple[Check, ...]:
     """B2, whether the declared versions can be had today, and B4, whether and after what mending it builds."""
-    return _versions(plan, standing), _builds(standing)
+    return _versions(plan, standing), _builds(plan, standing)
 
 
 def _versions(plan: Plan, standing: Mapping[str, Standing]) -> Check:
@@ -63,10 +69,11 @@ def _minor(name: str) -> tuple[int, ...]:
     return tuple(int(part) for part in name.split(".") if part.isdigit())
 
 
-def _builds(standing: Mapping[str, Standing]) -> Check:
+def _builds(plan: Plan, standing: Mapping[str, Standing]) -> Check:
     if not standing:
         message = "It holds no code that needs an environment, and declares none."
-        return Check(id="B4", area="build", state="not_assessable", message=message)
+        measured = {} if plan.steps or plan.models else {"cause": NOTHING}
+        return Check(id="B4", area="build", state="not_assessable", message=message, measured=measured)
     failed = [s for s in standing.values() if not s.at]
     stands = [s for s in standing.values() if s.at]
     if not stands:
@@ -117,8 +124,8 @@ def run_checks(plan: Plan, running: Running | None, training: Training | None) -
     """U1 is in `predicts`; here U4, its commands and notebooks, and O7, its own tests."""
     if running is None or training is None:
         return (
-            Check(id="U4", area="run", state="not_assessable", message=NOT_BUILT),
-            Check(id="O7", area="own", state="not_assessable", message=NOT_BUILT),
+            Check(id="U4", area="run", state="not_assessable", message=not_built(plan)),
+            Check(id="O7", area="own", state="not_assessable", message=not_built(plan)),
         )
     return _does_its_work(plan, running, training), _tests(plan, running)
 
