@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from heldout.report.html import render_audit
+from heldout.report.audit_html import render_audit
 from heldout.sandbox.base import Verdict
 from heldout.sources.handover.record import Attempt, Ran
 from heldout.sources.handover.result import Audit, Check

@@ -23,10 +23,11 @@ from heldout.decision.decide import decide
 from heldout.decision.engagement import Need, engage
 from heldout.decision.engagement.assumptions import builtin
 from heldout.evidence import Case
+from heldout.report.audit_html import render_audit
 from heldout.report.decision_html import render_decision
 from heldout.report.engagement_html import render_engagement
 from heldout.report.fairness_html import render_fairness
-from heldout.report.html import render_audit, render_case, render_dossier
+from heldout.report.html import render_case, render_dossier
 from heldout.report.record_html import render_explanation, render_record
 from heldout.runs.dossiers import everything
 from heldout.runs.recording import record_of

@@ -196,7 +196,7 @@ def _write_plan(order: AuditOrder, target: Path) -> None:
 
 
 def _write(result: Audit, order: AuditOrder, options: _Options, case: Case | None) -> None:
-    from heldout.report.html import render_audit  # its template engine is only paid for when there is a page
+    from heldout.report.audit_html import render_audit  # its template engine is only paid for when there is a page
 
     page = render_audit(result)
     write_output(str(order.kept / "audit.html"), page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -11,30 +12,13 @@ import click
 from pydantic import BaseModel
 
 from heldout.cli.output import check_output, write_output
-from heldout.decision import decisions
-from heldout.decision.record import RecordFile, forget
 from heldout.errors import InputError
-from heldout.evidence import Case
+from heldout.evidence import Case, Dossier
 from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile, SubjectKind
 from heldout.evidence.files import read_text
-from heldout.report.export import read_dossier
-from heldout.report.html import render_case
-from heldout.report.terminal import make_console
-from heldout.report.terminal_case import print_case
-from heldout.runs.dossiers import everything
-from heldout.runs.handed_over import add_dossier
-from heldout.sources.interview.kit import Kit
-from heldout.sources.interview.scorecard import Scorecard
 from heldout.standard import select_role
 
-_SCHEMAS: dict[str, type[BaseModel]] = {
-    "evidence": EvidenceFile,
-    "case": CaseFile,
-    "standard": StandardFile,
-    "record": RecordFile,
-    "scorecard": Scorecard,
-    "kit": Kit,
-}
+_SCHEMAS = ("case", "evidence", "kit", "record", "scorecard", "standard")
 _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
 
@@ -70,18 +54,22 @@ def new(directory: Path, role: str, title: str, extra: tuple[Path, ...]) -> None
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the case as JSON instead.")
 def show(directory: Path, names: tuple[str, ...], html: str | None, json_to: str | None) -> None:
     """Show a case: subjects side by side, then each with evidence and questions."""
+    from heldout.runs.dossiers import everything
+
     for target in (html, json_to):
         check_output(target)
     case = Case.open(directory)
     subjects = [case.subject(name) for name in names] if names else list(case.subjects)
     dossiers = [everything(case, subject) for subject in subjects]
     if html:
+        from heldout.report.html import render_case  # its template engine is only paid for by a page
+
         write_output(html, render_case(case.title, case.role, dossiers, case.standard))
         if "-" not in (html, json_to):
             click.echo(f"The page for people: {html}")
     if not json_to:
         if not html:
-            print_case(make_console(), case, dossiers)
+            _print(case, dossiers)
         return
     content = {
         "title": case.title,
@@ -95,6 +83,13 @@ def show(directory: Path, names: tuple[str, ...], html: str | None, json_to: str
     write_output(json_to, json.dumps(content, indent=2, ensure_ascii=False))
 
 
+def _print(case: Case, dossiers: Sequence[Dossier]) -> None:
+    from heldout.report.terminal import make_console
+    from heldout.report.terminal_case import print_case
+
+    print_case(make_console(), case, dossiers)
+
+
 @command.command()
 @_DIRECTORY
 @click.argument("file", type=click.Path(path_type=Path))
@@ -105,6 +100,9 @@ def add(directory: Path, file: Path, subject: str) -> None:
     For work that cannot leave it: `heldout review . --author ME --no-code --json dossier.json`. Every artifact in it
     is marked as handed over and not looked at again here.
     """
+    from heldout.report.export import read_dossier
+    from heldout.runs.handed_over import add_dossier
+
     case = Case.open(directory)
     try:
         text = read_text(file.resolve())
@@ -133,6 +131,9 @@ def add_subject(directory: Path, name: str, kind: SubjectKind) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def delete_subject(directory: Path, name: str, yes: bool) -> None:
     """Delete a subject's files and entry for good."""
+    from heldout.decision import decisions
+    from heldout.decision.record import forget
+
     case = Case.open(directory)
     subject = case.subject(name)
     if not yes:
@@ -153,8 +154,20 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
 
 
 @command.command()
-@click.argument("kind", type=click.Choice(sorted(_SCHEMAS)), default="evidence")
+@click.argument("kind", type=click.Choice(_SCHEMAS), default="evidence")
 @click.option("--output", default="-", metavar="FILE|-", help="Where to write it.")
 def schema(kind: str, output: str) -> None:
     """Print the JSON Schema of a case's files: evidence (the default), case, standard and others."""
-    write_output(output, json.dumps(_SCHEMAS[kind].model_json_schema(by_alias=True), indent=2))
+    from heldout.decision.record import RecordFile
+    from heldout.sources.interview.kit import Kit
+    from heldout.sources.interview.scorecard import Scorecard
+
+    models: dict[str, type[BaseModel]] = {
+        "case": CaseFile,
+        "evidence": EvidenceFile,
+        "kit": Kit,
+        "record": RecordFile,
+        "scorecard": Scorecard,
+        "standard": StandardFile,
+    }
+    write_output(output, json.dumps(models[kind].model_json_schema(by_alias=True), indent=2))

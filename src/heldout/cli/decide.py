@@ -45,9 +45,6 @@ def command(
     """
     from heldout.decision.decide import decide
     from heldout.decision.decisions import decisions, outcomes, record_decision
-    from heldout.report.decision_html import render_decision
-    from heldout.report.terminal import make_console
-    from heldout.report.terminal_decision import print_decision
     from heldout.runs.dossiers import everything
 
     for target in (html, json_to):
@@ -65,10 +62,15 @@ def command(
     turned_out = [one for _, one in outcomes(case)]
     recorded = [(one, tuple(o for o in turned_out if o.decision == path.name)) for path, one in made]
     if html:
+        from heldout.report.decision_html import render_decision  # its template engine is only paid for by a page
+
         write_output(html, render_decision(memo, recorded))
     if json_to:
         write_output(json_to, _as_json(memo, recorded))
     if "-" not in (html, json_to):
+        from heldout.report.terminal import make_console
+        from heldout.report.terminal_decision import print_decision
+
         print_decision(make_console(), memo, [one for _, one in made])
         if html:
             click.echo(f"The memo for people: {html}")

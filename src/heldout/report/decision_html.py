@@ -8,7 +8,7 @@ from heldout.decision.decisions import HumanDecision, Outcome
 from heldout.decision.ranking import DRAWS, WEIGHT_SETS
 from heldout.decision.result import Decision
 from heldout.report.decision_view import FIRST_FACTS, FIRST_LIMITS, STEPS_SHOWN, decision_view
-from heldout.report.html import render_page
+from heldout.report.page import render_page
 
 
 def render_decision(decision: Decision, recorded: Sequence[tuple[HumanDecision, tuple[Outcome, ...]]] = ()) -> str:

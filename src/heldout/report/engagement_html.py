@@ -12,7 +12,7 @@ from heldout.decision.engagement.vetting import Vendor, asked
 from heldout.decision.engagement.ways import WAYS
 from heldout.report import engagement_view as view
 from heldout.report.clean import cleaned, plain
-from heldout.report.html import render_page
+from heldout.report.page import render_page
 from heldout.sources.interview.bank import load_bank
 
 

@@ -6,7 +6,7 @@ from heldout.decision.impact import Fairness
 from heldout.decision.impact.words import TOO_SMALL, chance_words, percent
 from heldout.decision.law import SURE_WORDS, laws
 from heldout.report import fairness_view as view
-from heldout.report.html import render_page
+from heldout.report.page import render_page
 
 _LAWS = ("ugesp", "nyc-ll144", "us-states")
 

@@ -1,35 +1,17 @@
-"""Self-contained pages: one file, no scripts, nothing loaded from anywhere.
-
-The page's security policy allows only its own style sheet, by its hash; even a fault in escaping could
-run or load nothing.
-"""
+"""The pages of a review and of a case: one subject, or all of them side by side."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from urllib.parse import quote
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from heldout.evidence import Dossier
-from heldout.report import words
-from heldout.report.audit_parts import POINTS, log_link, short
-from heldout.report.audit_view import FIRST, audit_view
-from heldout.report.chart import GRID, Strip, at, shapes_of, strip
+from heldout.report.chart import Strip, shapes_of, strip
 from heldout.report.clean import plain
-from heldout.report.growth_curve import seconds
 from heldout.report.levels import CARE, NOBODY_LOOKED, Estimate, Missing, Row, rows
+from heldout.report.page import render_page
 from heldout.report.view import View, view
-from heldout.sources.handover.result import Audit
-from heldout.sources.handover.rubric import rubric
 from heldout.standard import Role, Standard
-from heldout.wording import percent, within
 
 
 @dataclass(frozen=True)
@@ -42,26 +24,9 @@ class Compared:
     """State in words -> the subjects without a level for that reason."""
 
 
-def render_page(template: str, **values: object) -> str:
-    """A page of a template of this package, with the filters, the style sheet and the policy that all pages share."""
-    return _environment().get_template(template).render(**values, **_style())
-
-
 def render_dossier(dossier: Dossier, standard: Standard, role: Role | None = None) -> str:
     """The page of one subject; `role` adds its bars and orders the competencies by its weights."""
     return render_page("dossier.html.j2", view=view(dossier, standard, role))
-
-
-def render_audit(audit: Audit, logs: str = "") -> str:
-    """The page of one audit. `logs` is the audit's folder as seen from where the page will lie; empty: in it."""
-    return render_page(
-        "audit.html.j2",
-        view=audit_view(audit),
-        logs=quote(f"{logs.rstrip('/')}/") if logs else "",
-        first=FIRST,
-        points=POINTS,
-        threshold=rubric().holds_from,
-    )
 
 
 def render_case(title: str, role: Role | None, dossiers: Sequence[Dossier], standard: Standard) -> str:
@@ -109,52 +74,3 @@ def _compared(
             by_state.setdefault(m.in_words, []).append(name)
         compared.append(Compared(row, strip(row, shapes, pairs), by_state))
     return compared
-
-
-_CODE = re.compile(r"`([^`\n]+)`")
-
-
-def _prose(text: str) -> Markup:
-    """A message with what stands between backticks as code, everything escaped."""
-    parts = _CODE.split(text.strip())
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
-    )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("heldout.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        prose=_prose,
-        percent=percent,
-        level=words.level,
-        points=words.points,
-        count=words.count,
-        heading=words.heading,
-        named=words.named,
-        within=within,
-        measured=words.measured,
-        day=words.day,
-        at=at,
-        log_link=log_link,
-        seconds=seconds,
-        short=short,
-    )
-    environment.globals.update(grid=GRID)
-    return environment
-
-
-@cache
-def _style() -> dict[str, Markup]:
-    """The style sheet and the hash that allows it; both are ours, so neither is escaped."""
-    loader = PackageLoader("heldout.report")
-    text, _, _ = loader.get_source(_environment(), "style.css")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return {"style": Markup(text), "style_hash": Markup(digest)}  # noqa: S704 - the package's own file

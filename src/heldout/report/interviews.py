@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from heldout.report.clean import cleaned, plain
-from heldout.report.html import render_page
+from heldout.report.page import render_page
 from heldout.sources.interview.bank import Question
 from heldout.sources.interview.form import Blank
 from heldout.sources.interview.scorecard import SEEN_WORDS

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from heldout.report.clean import cleaned, one_line, plain
-from heldout.report.html import render_page
 from heldout.report.interviews import JOINED, LEVELS
+from heldout.report.page import render_page
 from heldout.report.words import listed
 from heldout.runs.kits import ForSubject
 from heldout.sources.interview.bank import Question

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from heldout.report.chart import EDGE, LINE
 from heldout.report.clean import one_line, plain
-from heldout.report.html import render_page
+from heldout.report.page import render_page
 from heldout.report.words import count
 from heldout.sources.interview.agreement import (
     CONFIDENCE,

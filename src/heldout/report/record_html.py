@@ -6,7 +6,7 @@ from heldout.decision.law import SURE_WORDS, laws
 from heldout.decision.record import Explanation, Record
 from heldout.report import record_view as view
 from heldout.report.clean import cleaned
-from heldout.report.html import render_page
+from heldout.report.page import render_page
 
 
 def render_record(record: Record) -> str:
