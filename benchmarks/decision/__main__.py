@@ -11,13 +11,14 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.decision import evidence, panels, raters, ratings, sampler, speed, stopping
+from benchmarks.decision import evidence, named, panels, raters, ratings, sampler, speed, stopping
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "panels": panels.run,
     "evidence": evidence.run,
     "ratings": ratings.run,
     "stopping": stopping.run,
+    "named": named.run,
     "sampler": sampler.run,
     "speed": speed.run,
     "raters": raters.run,
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--panels", type=int, default=120, help="simulated panels of each kind")
     parser.add_argument("--written", type=int, default=5, help="... of which so many of each kind are written as cases")
     parser.add_argument("--stopped", type=int, default=150, help="panels of the rule for stopping")
+    parser.add_argument("--picked", type=int, default=400, help="panels of each kind drawn from the real ratings")
     parser.add_argument("--sampled", type=int, default=20, help="panels for the full sampler")
     parser.add_argument("--first", type=int, default=0, help="the first seed of the simulated panels")
     parser.add_argument("--workers", type=int, default=2)

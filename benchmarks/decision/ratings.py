@@ -1,4 +1,4 @@
-"""A held-out rater's scores, predicted from the others'.
+"""A held-out rater's scores, predicted from the others', and (`crossed`) the best picked by a few raters of many.
 
 Reads CSV files (subject, rater, criterion, score) of real ratings, which are not ours to ship. In each fold a tenth of
 the (subject, rater) pairs is held out whole; scores are brought to the scale of 1-5 for the model and back. Small sets
@@ -13,6 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from benchmarks.decision import crossed
 from benchmarks.decision.figures import number, table
 from numpy.typing import NDArray
 
@@ -32,17 +33,18 @@ def run(options: argparse.Namespace) -> None:
     if options.ratings is None:
         print("\nThe real ratings are left out: give --ratings FOLDER.")
         return
+    sets = [(path.stem, _read(path)) for path in sorted(options.ratings.glob("*.csv"))]
+    crossed.run(options, sets)
     rows = []
-    for path in sorted(options.ratings.glob("*.csv")):
-        scores = _read(path)
+    for name, scores in sets:
         errors = _errors(scores)
         base = np.array(errors[MEAN])
         cells = []
-        for name, found in errors.items():
+        for method, found in errors.items():
             low, high = _gain(base, np.array(found))
-            gain = f" ({number(low, sign='+')} to {number(high, sign='+')})" if name == "ours" else ""
+            gain = f" ({number(low, sign='+')} to {number(high, sign='+')})" if method == "ours" else ""
             cells.append(number(float(np.sqrt(np.mean(found)))) + gain)
-        rows.append((f"{path.stem}, {len({s[1] for s in scores})} raters ({len(base):,} predicted)", *cells))
+        rows.append((f"{name}, {len({s[1] for s in scores})} raters ({len(base):,} predicted)", *cells))
     table(
         "Real ratings: root mean square error, and how much less ours is than the mean of the others",
         ("set", *METHODS),
