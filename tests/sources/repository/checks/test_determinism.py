@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from heldout.sources.repository.checks.determinism import RandomState, Seeds
+from heldout.sources.repository.checks.determinism import Seeds
+from heldout.sources.repository.checks.random_state import RandomState
 from heldout.sources.repository.checks.results import SavedMetrics, TraceableResults
 from tests.support import findings_of
 
@@ -35,6 +36,60 @@ def test_helpers_that_seed_everything_count(seed: str) -> None:
 def test_an_empty_seed_is_none(seed: str) -> None:
     found = findings_of({"a.py": TRAIN.replace("loss =", f"{seed}\nloss =", 1)}, Seeds())
     assert [f.polarity for f in found] == ["against"]
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        "rng = np.random.default_rng(7)\n",
+        "class Model:\n    def __init__(self):\n        self.random_state = np.random.RandomState(seed=41)\n",
+        "def seed_all():\n    np.random.seed(3)\n",
+    ],
+)
+def test_what_leaves_the_global_generator_as_it_is_speaks_neither_for_nor_against(apart: str) -> None:
+    code = TRAIN.replace("loss =", f"torch.manual_seed(1)\n{apart}loss =", 1)
+    said = {f.polarity: f.message for f in findings_of({"a.py": code}, Seeds())}
+    assert said["for"] == "A seed is set for PyTorch."
+    assert "NumPy" in said["unknown"]
+    assert "against" not in said
+
+
+def test_a_helper_that_another_file_calls_seeds() -> None:
+    helper = "import numpy as np\ndef seed_all():\n    np.random.seed(3)\n"
+    code = TRAIN.replace("loss =", "from helper import seed_all\nseed_all()\ntorch.manual_seed(1)\nloss =", 1)
+    assert [f.polarity for f in findings_of({"a.py": code, "helper.py": helper}, Seeds())] == ["for"]
+
+
+def test_a_seed_that_a_caller_may_give_is_told_as_that() -> None:
+    model = "import numpy as np\nclass Model:\n    def __init__(self, seed=None):\n        self.seed = seed\n"
+    model += "    def fit(self, x):\n        np.random.seed(self.seed)\n"
+    code = TRAIN.replace("loss =", "torch.manual_seed(1)\nloss =", 1)
+    (found,) = findings_of({"a.py": code, "model.py": model}, Seeds())
+    assert found.message == "A seed is set for PyTorch; one can be given for NumPy."
+
+
+KERAS = "from tensorflow import keras\nfrom tensorflow.keras import layers\n{}\nm = keras.Model()\nm.fit([], [])\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("keras.Sequential([layers.Rescaling(1 / 255)])", []),
+        ("layers.Dropout(0.4, seed=3)", []),
+        ("keras.Sequential([layers.Dense(3)])", ["against"]),
+        ("layers.RandomRotation(0.1)", ["against"]),
+    ],
+)
+def test_layers_that_hold_no_chance_need_no_seed(made: str, said: list[str]) -> None:
+    assert [f.polarity for f in findings_of({"a.py": KERAS.format(made)}, Seeds())] == said
+
+
+def test_a_state_of_none_is_none_and_each_number_is_a_least_one() -> None:
+    code = "from sklearn.model_selection import train_test_split\nfrom sklearn.svm import SVC\nSVC().fit([], [])\n"
+    code += "train_test_split([], random_state=None)\n" + "train_test_split([], random_state=1)\n" * 3
+    (found,) = findings_of({"a.py": code}, RandomState())
+    assert "At least 3 calls that split, shuffle or make" in found.message
+    assert found.message.endswith("at least 1 without.")
 
 
 def test_no_machine_learning_no_finding() -> None:

@@ -21,6 +21,7 @@ from heldout.sources.repository.syntax import does_something, walk
 _COMPARES = re.compile(
     r"base-?line|state.of.the.art|\bsota\b|compar|benchmark|outperform|dummy|naive|chance level|random guess"
     r"|majority class|persistence model"
+    r"|kaggle|leader.?board|competition|\b\d+(st|nd|rd|th)[ -]place|(public|private)[ -](score|lb\b)"
     r"|\bvs\b|ablation|previous work|published|vergleich|confront|karşılaştır|porówn|сравн|对比|比较|比較|비교",
     re.IGNORECASE,
 )
@@ -124,9 +125,10 @@ class BaselineCompared(Practice):
     Example: `DummyClassifier`, a function `naive_forecast_baseline`, or a results table with a row "previous work"
     speak for. A project that trains and evaluates one model and nowhere says what it has to beat speaks against.
 
-    Limits: A baseline that is only spoken of elsewhere (a paper, a report) is not seen; any word of comparison in the
-    README or in a notebook therefore keeps the check from speaking against. Packages for others to build on are not
-    blamed.
+    Limits: A baseline that is only spoken of elsewhere (a paper, a report) is not seen. Any word of comparison or of a
+    competition in a text or a notebook, two scores in one line of the README, a name of code or of a table that speaks
+    of comparing, a report in PDF or slides, and more than two programs that train, therefore keep the check from
+    speaking against. Packages for others to build on are not blamed.
     """
 
     code = "STA101"
@@ -178,7 +180,7 @@ class BaselineCompared(Practice):
             return found
         training = [p for p in repo.ml.training if repo.part(p) == "code"]
         judging = sorted({m.path for m in repo.scripts + repo.notebooks if m.part == "code" and _judges(m)})
-        if not training or not judging or _says_compared(repo):
+        if not training or len(training) > _FEW or not judging or _says_compared(repo):
             return found
         return [
             self.against(
@@ -257,7 +259,25 @@ def _judges(module: ModuleFacts) -> bool:
     return "evaluate" in module.methods or any(is_metric(name) for name in module.calls)
 
 
+_FEW = 2
+"""Programs that train: of more, several models or stages are made, and which stands beside which is told by no name."""
+
+_NAMED = re.compile(r"base-?line|compar|ablation|benchmark|leader_?board|(^|[_/])vs_|dummy|naive", re.IGNORECASE)
+"""Names of functions and files that speak of comparing."""
+
+_RECORDS = re.compile(r"\.(pdf|docx?|pptx?|tex|odt)$|(record|result|score|experiment)s?\b.*\.csv$", re.IGNORECASE)
+"""Files that may hold results side by side, and are not read."""
+
+_TWO_SCORES = re.compile(r"(\b0\.\d{2,}|\b\d{1,2}(\.\d+)?\s?%)\D.{0,300}?(\b0\.\d{2,}|\b\d{1,2}(\.\d+)?\s?%)")
+
+
 def _says_compared(repo: Repository) -> bool:
+    if any(map(_RECORDS.search, repo.file_names)) or any(_NAMED.search(path) for path in repo.paths):
+        return True
+    if any(_NAMED.search(function.name) for module in repo.modules for function in module.functions):
+        return True
+    if repo.readme is not None and any(_TWO_SCORES.search(line[:1000]) for line in repo.readme.lines[:3000]):
+        return True
     texts = [repo.readme.text] if repo.readme is not None else []
     texts += [repo.text(m.path).text for m in first(repo.notebooks, 30)]
     texts += [repo.text(path).text for path in first(repo.glob("*.md", "*.rst"), 20)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp
+from heldout.sources.repository.checks.base import Check, Move, first, fraction, sentence
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.reading import called_name
@@ -31,22 +31,32 @@ _DRAWS = {
     ),
     "TensorFlow": re.compile(
         r"tensorflow\.(random|compat\.v1\.random|keras\.initializers)\.(?!set_)\w+|tensorflow\.(random_\w+|truncated_normal"
-        r"|random_shuffle)|(tensorflow\.)?keras\.(models\.)?(Sequential|Model)|tensorflow\.layers\.\w+"
+        r"|random_shuffle)|((tensorflow\.)?(python\.)?keras|tensorflow\.(compat\.v1\.)?)\.?layers\.([a-z_\d]+\.)*"
+        r"(Dense|\w*Conv\w*|LSTM|GRU|SimpleRNN|Embedding|Dropout|SpatialDropout\w+|GaussianNoise|Random\w+"
+        r"|MultiHeadAttention|dense|\w*conv\w*|dropout)"
     ),
 }
 """Library -> dotted names of its calls that draw from its global generator."""
 
 _SEEDS = {
-    "Python's random": re.compile(r"random\.(seed|Random)"),
-    "NumPy": re.compile(
-        r"numpy\.random\.(seed|RandomState|default_rng|SeedSequence|Generator|PCG64|MT19937)|sklearn\.utils\.check_random_state"
-    ),
+    "Python's random": re.compile(r"random\.seed"),
+    "NumPy": re.compile(r"numpy\.random\.(seed|set_state)"),
     "PyTorch": re.compile(r"torch\.(cuda\.|random\.|mps\.)?(manual_seed(_all)?)|torch\.random\.manual_seed"),
     "TensorFlow": re.compile(
         r"tensorflow\.(compat\.v1\.)?(set_random_seed|random\.set_seed|random\.set_random_seed|keras\.utils\.set_random_seed)"
-        r"|keras\.utils\.set_random_seed|tensorflow\.random\.Generator\.\w+"
+        r"|keras\.utils\.set_random_seed"
     ),
 }
+"""Library -> dotted names of the calls that seed its global generator."""
+
+_APART = {
+    "Python's random": re.compile(r"random\.Random"),
+    "NumPy": re.compile(
+        r"numpy\.random\.(RandomState|default_rng|SeedSequence|Generator|PCG64|MT19937)|sklearn\.utils\.check_random_state"
+    ),
+    "TensorFlow": re.compile(r"tensorflow\.random\.Generator\.\w+"),
+}
+"""Library -> generators of their own, which leave the global one as it is."""
 _SEEDS_ALL = re.compile(
     r"(pytorch_lightning|lightning(\.pytorch|\.fabric)?)\.(utilities\.seed\.)?seed_everything|transformers\.(trainer_utils\.)?set_seed"
     r"|accelerate\.utils\.set_seed|(tensorflow\.)?keras\.utils\.set_random_seed|fastai\.[\w.]*set_seed"
@@ -86,13 +96,27 @@ _MENTIONS = re.compile(r"rand|seed|torch|keras|tensorflow")
 
 
 @dataclass(frozen=True, slots=True)
+class Seed:
+    """A call that seeds: `offered` when it only passes on what a caller may give, and None stands for nothing.
+
+    `helper` is the function around it, named for it, where nothing in its own file calls that.
+    """
+
+    line: int
+    offered: bool = False
+    helper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Randomness:
     """What one module draws and seeds: library -> first line (over the joined cells of a notebook)."""
 
     draws: dict[str, int]
-    seeds: dict[str, int]
+    seeds: dict[str, Seed]
     trained: dict[str, int]
     """The first step of a training, with weights whose start is drawn somewhere else."""
+    apart: frozenset[str] = frozenset()
+    """Libraries of which a generator of its own is made."""
 
     @property
     def chance(self) -> dict[str, int]:
@@ -104,15 +128,17 @@ class Seeds(Check):
     """Randomness is seeded
 
     What: For each library from whose global generator the code draws (random, NumPy, PyTorch, TensorFlow), whether the
-    repository seeds that generator, or passes seeded generators about.
+    repository seeds that generator.
 
     Why: Unseeded, a difference between two runs may be the change or may be luck.
 
     Example: A training script that shuffles with `np.random.permutation` and calls `torch.manual_seed(args.seed)` only:
-    NumPy is reported. A helper that seeds all three speaks for.
+    NumPy is reported. A helper that seeds all three, and is called, speaks for.
 
-    Limits: Libraries are not asked to seed: that is for who runs them. `seed(None)` is no seed. JAX has no global
-    generator and is left out. Whether the seed comes early enough is not told.
+    Limits: Libraries are not asked to seed: that is for who runs them; a seed that a caller may give is told as that.
+    `seed(None)` is no seed. Where the only seeds are those of generators apart from the global one, or stand in a
+    function that nothing was seen to call, nothing is said for or against. JAX has no global generator and is left
+    out. Whether the seed comes early enough is not told.
     """
 
     code = "REP201"
@@ -127,30 +153,21 @@ class Seeds(Check):
         """Note draws and seeds."""
         if not _MENTIONS.search(module.text):
             return
-        draws: dict[str, int] = {}
-        seeds: dict[str, int] = {}
-        shows = {module.scope_of(call) for call, name in module.method_calls if name in _SHOWS}
-        shows |= {module.scope_of(call) for call, name in module.calls if name.rpartition(".")[2] in _SHOWS}
-        for call, name in module.calls:
-            if _waits(module, call) or (_ONE.search(name) and (module.scope_of(call) in shows or _names(module, call))):
-                continue  # how long to wait, or one that is drawn to be looked at, or to name a thing
-            for library, pattern in _DRAWS.items():
-                if pattern.fullmatch(name) or (library == "PyTorch" and _shuffles(call, name)):
-                    draws.setdefault(library, call.lineno)
-                if _SEEDS_ALL.fullmatch(name) or (_SEEDS[library].fullmatch(name) and _given(call)):
-                    seeds.setdefault(library, call.lineno)
+        draws, seeds, apart = _of_libraries(module)
         tops = {imported.partition(".")[0] for imported in module.imports}
         if not tops & _NUMERIC or _SHOWN.search(module.path):
             draws.pop("Python's random", None)  # a greeting or a port that is chosen by chance changes no result
         trained: dict[str, int] = {}
         uses_torch = any(imported.partition(".")[0] == "torch" for imported in module.imports)
         for call, name in module.method_calls:
-            if name == "manual_seed" and _given(call):
-                seeds.setdefault("PyTorch", call.lineno)
+            if name == "manual_seed" and given(call):
+                apart.add("PyTorch")
             elif name == "backward" and uses_torch and not _own_method(call):
                 trained.setdefault("PyTorch", call.lineno)
-        if draws or seeds or trained:
-            yield Randomness(draws, seeds, trained)
+        if any(name == "torch.Generator" for _, name in module.calls):
+            apart.add("PyTorch")
+        if draws or seeds or trained or apart:
+            yield Randomness(draws, seeds, trained, frozenset(apart))
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare what is drawn with what is seeded."""
@@ -158,15 +175,20 @@ class Seeds(Check):
         training = set(repo.ml.training)
         notes = sorted(repo.notes(self), key=lambda noted: noted.path not in training)
         drawn: dict[str, tuple[str, int]] = {}
-        seeded: dict[str, tuple[str, int]] = {}
+        seeded: dict[str, tuple[str, Seed]] = {}
         trained: dict[str, tuple[str, int]] = {}
+        unsure: set[str] = set()
         for noted in notes:
             for library, line in noted.note.draws.items():
                 drawn.setdefault(library, (noted.path, line))
             for library, line in noted.note.trained.items():
                 trained.setdefault(library, (noted.path, line))
-            for library, line in noted.note.seeds.items():
-                seeded.setdefault(library, (noted.path, line))
+            unsure |= noted.note.apart
+            for library, seed in noted.note.seeds.items():
+                if seed.helper and not _is_called(repo, noted.path, seed.helper):
+                    unsure.add(library)
+                elif library not in seeded or (seeded[library][1].offered and not seed.offered):
+                    seeded[library] = (noted.path, seed)
         only_trained = trained.keys() - drawn.keys()
         drawn = trained | drawn
         if not drawn or not repo.ml.training:
@@ -180,7 +202,8 @@ class Seeds(Check):
             if all(path.endswith(".ipynb") for path, seeds in own if seeds == library) and (n.path, library) not in own
         }
         good = [library for library in drawn if library in seeded and library not in apart]
-        bad = [library for library in drawn if library not in seeded]
+        bad = [library for library in drawn if library not in seeded and library not in unsure]
+        half = [library for library in drawn if library not in seeded and library in unsure]
         partly = [library for library in drawn if library in seeded and library in apart]
         asked = purpose(repo) == "application"
         numbers: dict[str, Any] = {"drawn_from": len(drawn), "seeded": len(good)}
@@ -190,10 +213,17 @@ class Seeds(Check):
                 f"Some notebooks set a seed for {partly[0]}, and other files that draw from it set none.",
                 repo.at(bare.path, bare.note.chance[partly[0]]),
             )
+        if half and asked:
+            yield self.unknown(
+                f"For {listed(half)} the only seeds seen are those of generators of their own, or stand in functions"
+                " that nothing was seen to call: whether all that is drawn is seeded cannot be told.",
+                *(repo.at(*drawn[library]) for library in first(half, 3)),
+            )
         if good:
+            told = _seeded({library: seeded[library][1].offered for library in good})
             yield self.found(
-                f"A seed is set for {listed(good)}" + (f", none for {listed(bad)}." if bad and asked else "."),
-                *(repo.at(*seeded[library]) for library in first(good, 3)),
+                told + (f", none for {listed(bad)}." if bad and asked else "."),
+                *(repo.at(seeded[library][0], seeded[library][1].line) for library in first(good, 3)),
                 strength=fraction(len(good), len(drawn)) ** 2,
                 **numbers,
             )
@@ -205,6 +235,95 @@ class Seeds(Check):
                 severity="low" if good else None,
                 **numbers,
             )
+
+
+def _of_libraries(module: Module) -> tuple[dict[str, int], dict[str, Seed], set[str]]:
+    """What is drawn from libraries, what seeds them, and of which a generator of its own is made."""
+    draws: dict[str, int] = {}
+    seeds: dict[str, Seed] = {}
+    apart: set[str] = set()
+    shows = {module.scope_of(call) for call, name in module.method_calls if name in _SHOWS}
+    shows |= {module.scope_of(call) for call, name in module.calls if name.rpartition(".")[2] in _SHOWS}
+    for call, name in module.calls:
+        if _waits(module, call) or (_ONE.search(name) and (module.scope_of(call) in shows or _names(module, call))):
+            continue  # how long to wait, or one that is drawn to be looked at, or to name a thing
+        for library, pattern in _DRAWS.items():
+            if (pattern.fullmatch(name) and not _seeded_itself(call)) or (
+                library == "PyTorch" and _shuffles(call, name)
+            ):
+                draws.setdefault(library, call.lineno)
+            if _SEEDS_ALL.fullmatch(name) or (_SEEDS[library].fullmatch(name) and given(call)):
+                _keep_surest(seeds, library, _seed(module, call))
+            if library in _APART and _APART[library].fullmatch(name) and given(call):
+                apart.add(library)
+    return draws, seeds, apart
+
+
+def _seeded(offered: dict[str, bool]) -> str:
+    """What is seeded, and for what a caller may give a seed."""
+    surely = [library for library, open_ in offered.items() if not open_]
+    maybe = [library for library, open_ in offered.items() if open_]
+    said = [f"a seed is set for {listed(surely)}"] if surely else []
+    said += [f"{'one' if surely else 'a seed'} can be given for {listed(maybe)}"] if maybe else []
+    return sentence("; ".join(said))
+
+
+def _keep_surest(seeds: dict[str, Seed], library: str, seed: Seed) -> None:
+    """Keep of the seeds of a library the first that is surely set."""
+    known = seeds.get(library)
+    if known is None or (bool(known.helper), known.offered) > (bool(seed.helper), seed.offered):
+        seeds[library] = seed
+
+
+_HELPER = re.compile(r"seed|determin|reproduc|random", re.IGNORECASE)
+"""Names of functions that are there to seed."""
+
+
+def _seed(module: Module, call: ast.Call) -> Seed:
+    """A call that seeds, with what is known of where its number comes from and of who calls it."""
+    function = module.function_of(call)
+    helper = ""
+    if function is not None and isinstance(module.parent(function), ast.Module) and _HELPER.search(function.name):
+        used = any(name.id == function.name for name in module.nodes(ast.Name))
+        helper = "" if used or function.decorator_list else function.name
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return Seed(call.lineno, bool(values) and _may_be_none(module, call, values[0]), helper)
+
+
+def _may_be_none(module: Module, call: ast.Call, value: ast.expr) -> bool:
+    """Whether a number is a parameter, or an attribute set from one, whose default is None."""
+    function = module.function_of(call)
+    name = value.id if isinstance(value, ast.Name) else ""
+    if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name) and value.value.id == "self":
+        around = next((node for node in module.parents(call) if isinstance(node, ast.ClassDef)), None)
+        body = around.body if around is not None else []
+        function = next((n for n in body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+        name = value.attr
+    if function is None or not name:
+        return False
+    plain = [*function.args.posonlyargs, *function.args.args]
+    usual = dict(zip([a.arg for a in reversed(plain)], reversed(function.args.defaults), strict=False))
+    usual |= {a.arg: d for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d}
+    default = usual.get(name)
+    return isinstance(default, ast.Constant) and default.value is None
+
+
+def _is_called(repo: Repository, path: str, helper: str) -> bool:
+    """Whether another file imports or calls a function, or imports the module whole, or by a star."""
+    stem = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    for module in repo.modules:
+        if module.path != path and any(
+            name.rpartition(".")[2] in (helper, stem) for name in (*module.imports, *module.calls, *module.methods)
+        ):
+            return True
+    return False
+
+
+def _seeded_itself(call: ast.Call) -> bool:
+    """Whether a layer or a draw is given a seed of its own."""
+    return any(
+        k.arg == "seed" and not (isinstance(k.value, ast.Constant) and k.value.value is None) for k in call.keywords
+    )
 
 
 def _draws(libraries: list[str], only_trained: Set[str]) -> str:
@@ -260,7 +379,7 @@ def _shuffles(call: ast.Call, name: str) -> bool:
     return name == "torch.utils.data.DataLoader" and is_on(call, "shuffle")
 
 
-def _given(call: ast.Call) -> bool:
+def given(call: ast.Call) -> bool:
     """Whether the call has an argument that is not None."""
     values = [*call.args, *(keyword.value for keyword in call.keywords)]
     return any(not (isinstance(value, ast.Constant) and value.value is None) for value in values)
@@ -271,79 +390,4 @@ def is_on(call: ast.Call, name: str) -> bool:
     return any(k.arg == name and not (isinstance(k.value, ast.Constant) and not k.value.value) for k in call.keywords)
 
 
-_ALWAYS = re.compile(
-    r"sklearn\.(model_selection|cross_validation)\.(train_test_split|ShuffleSplit|StratifiedShuffleSplit|GroupShuffleSplit"
-    r"|RandomizedSearchCV)"
-    r"|sklearn\.ensemble\.(RandomForest\w+|ExtraTrees\w+|GradientBoosting\w+|AdaBoost\w+|Bagging\w+|IsolationForest)"
-    r"|sklearn\.tree\.(DecisionTree\w+|ExtraTree\w+)|sklearn\.neural_network\.MLP\w+"
-    r"|sklearn\.cluster\.(KMeans|MiniBatchKMeans)|sklearn\.manifold\.TSNE|sklearn\.utils\.(shuffle|resample)"
-    r"|sklearn\.linear_model\.SGD\w+|imblearn\.over_sampling\.\w+|imblearn\.under_sampling\.Random\w+"
-)
-_WHEN_SHUFFLED = re.compile(r"sklearn\.(model_selection|cross_validation)\.(Stratified|StratifiedGroup)?KFold")
-
-
-class RandomState(Check):
-    """Splits and estimators get a random state
-
-    What: The share of scikit-learn splits and randomised estimators with `random_state`, or in a file that seeds
-    NumPy's global generator, which they use otherwise.
-
-    Why: A test set that changes at each run makes two scores incomparable.
-
-    Example: `train_test_split(x, y, test_size=.2)` four times without `random_state` speaks against.
-
-    Limits: Calls with `**settings` and tests are left out.
-    """
-
-    code = "REP202"
-    moves: ClassVar = {"reproducibility": Move(up=0.15, down=0.15)}
-    ml_only = True
-    why = "A split that changes at each run makes two scores incomparable."
-    mend = "Give `random_state` to splits and estimators, from one setting."
-    ask = "How do you make sure that two models are compared on the same test rows?"
-
-    def on_module(self, module: Module) -> Iterable[Finding | object]:
-        """Note for each such call whether it has a state, with its line."""
-        if "sklearn" not in module.text and "imblearn" not in module.text:
-            return
-        global_seed = any(name == "numpy.random.seed" and _given(call) for call, name in module.calls)
-        for call, name in module.calls:
-            shuffled = is_on(call, "shuffle")
-            unsaid = not any(k.arg == "shuffle" for k in call.keywords)
-            if (_ALWAYS.fullmatch(name) and (shuffled or unsaid)) or (_WHEN_SHUFFLED.fullmatch(name) and shuffled):
-                if any(k.arg is None for k in call.keywords):
-                    continue  # what is passed on may hold one
-                yield call.lineno, global_seed or any(k.arg == "random_state" for k in call.keywords)
-
-    def on_repository(self, repo: Repository) -> Iterable[Finding]:
-        """The share over the repository."""
-        calls = [(noted.path, *noted.note) for noted in repo.notes(self)]
-        if len(calls) < 2:
-            return
-        without = [(path, line) for path, line, stated in calls if not stated]
-        share = 1 - fraction(len(without), len(calls))
-        given = len(calls) - len(without)
-        seed = "a random state, or a seed of NumPy in the same file"
-        told = (
-            f"{len(without)} {'was' if len(without) == 1 else 'were'} seen without"
-            if without
-            else "none was seen without"
-        )
-        good = f"At least {given} calls that split or make randomised estimators have {seed}; {told}."
-        bad = f"At least {len(without)} calls that split or make randomised estimators have no random state"
-        bad += (
-            f", {given} {'has' if given == 1 else 'have'} {seed}."
-            if given
-            else ", nor a seed of NumPy in the same file."
-        )
-        numbers: dict[str, Any] = {"calls": len(calls), "with_state": len(calls) - len(without)}
-        if share >= 0.7:
-            places = [(path, line) for path, line, stated in calls if stated]
-            yield self.found(good, *(repo.at(*p) for p in first(places, 2)), strength=ramp(share, 0.5, 1.0), **numbers)
-        elif share < 0.4 and len(without) > 2 and purpose(repo) == "application":
-            yield self.against(
-                bad, *(repo.at(*p) for p in first(without, 3)), strength=ramp(share, 0.5, 0.0), **numbers
-            )
-
-
-CHECKS: tuple[Check, ...] = (Seeds(), RandomState())
+CHECKS: tuple[Check, ...] = (Seeds(),)

@@ -235,17 +235,35 @@ class ModelTests(Practice):
         if not tests or not any(name.partition(".")[0] in _FRAMEWORKS for name in module.imports):
             return
         yield from _called_in_tests(module)
-        for node in module.nodes(ast.Assert):
-            if any(isinstance(part, ast.Attribute) and part.attr in ("shape", "size") for part in walk(node.test)):
+        for node in module.nodes(ast.Compare):
+            if isinstance(module.parent(node), ast.Assert | ast.BoolOp | ast.Call | ast.UnaryOp) and (
+                _of_shapes([node.left, *node.comparators])
+                and any(isinstance(around, ast.Assert) for around in module.parents(node))
+            ):
                 yield "shapes", node.lineno
         for name in ("assertEqual", "assertTupleEqual", "assert_equal", "assertAllEqual", "assertSequenceEqual"):
             for call in module.called.get(name, ()):
-                if any(
-                    isinstance(part, ast.Attribute) and part.attr in ("shape", "size")
-                    for a in call.args
-                    for part in walk(a)
-                ):
+                if _of_shapes(call.args[:2]):
                     yield "shapes", call.lineno
+
+
+def _of_shapes(sides: list[ast.expr]) -> bool:
+    """Whether what is compared is a shape, and not a number held against a size of the data."""
+    if len(sides) != 2:
+        return False
+    first, second = (_is_shape(side) for side in sides)
+    return first or (second and not isinstance(sides[0], ast.Attribute | ast.Call))
+
+
+def _is_shape(node: ast.expr) -> bool:
+    """`x.shape`, `x.shape[0]`, `x.size()`, `tuple(x.shape)`, `x.grad.shape`."""
+    if isinstance(node, ast.Call) and called_name(node) in ("tuple", "list") and node.args:
+        return _is_shape(node.args[0])
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Call):
+        node = node.func
+    return isinstance(node, ast.Attribute) and node.attr in ("shape", "size")
 
 
 _SAVES = frozenset(

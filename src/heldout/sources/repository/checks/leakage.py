@@ -12,6 +12,7 @@ from typing import ClassVar
 from heldout.evidence import Finding, FlowStep, Severity
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.leakage import Kind, Leak, Report, analyse
+from heldout.sources.repository.leakage.apis import LEARNING_TRANSFORMERS
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.reading import assignments, loop_of, names_in, target_names
 from heldout.sources.repository.syntax import walk
@@ -44,7 +45,7 @@ class LeakageCheck(Check):
     def leaks(self, module: Module) -> Iterator[tuple[Leak, Finding]]:
         """The leaks of this kind and the words for each; one that a line makes in many columns is told once."""
         known = report_of(module).leaks
-        told = [k for k in known if k.kind == self.kind and not (k.away or k.inner or _VAGUE.match(k.message))]
+        told = [k for k in known if k.kind == self.kind and not (k.away or k.inner or vague(k))]
         if self.kind in ("target", "training_score"):
             told = [k for k in told if not inflates(module, k.line)]
         same: dict[tuple[str, ...], list[Leak]] = {}
@@ -115,6 +116,21 @@ def placed(module: Module, text: str) -> str:
 _VAGUE = re.compile(r"(the estimator|max|min) \(|(arg|idx)(min|max)\b")
 """Leaks through what is not known by its class, through an extreme of no known column, or through the place of one,
 by which rows are picked: too little to accuse by."""
+
+_A_CLASS = re.compile(r"([A-Z]\w*) \(line")
+_FITTED = re.compile(
+    r"Scaler|Encoder|Encoding|Imputer|Vectori[sz]er|Selector|Normali[sz]er|Discreti[sz]er|Binner|PCA|SVD|NMF|ICA|UMAP"
+    r"|TSNE|Embedding|Scaling|Transformer$"
+)
+"""Names of classes that learn from the rows which they prepare."""
+
+
+def vague(leak: Leak) -> bool:
+    """Whether too little is known to accuse by: a class of that name may as well only group or reshape the rows."""
+    made = _A_CLASS.match(leak.message)
+    unknown = made is not None and made[1] not in LEARNING_TRANSFORMERS and not _FITTED.search(made[1])
+    return bool(_VAGUE.match(leak.message)) or (leak.kind == "preprocessing" and unknown)
+
 
 _OF_COLUMN = re.compile(r"(\w+) of (.+?) \(line \d+\) is computed")
 """What is computed of which column."""

@@ -36,8 +36,8 @@ class Places:
 class RowLoops(Check):
     """Frames walked row by row
 
-    What: `iterrows`, `apply(axis=1)` and loops over `range(len(df))` that pick rows by position, against the amount of
-    code. Wide use of frames without any of them speaks for.
+    What: `iterrows`, `apply(axis=1)` of what could be said on whole columns, and loops over `range(len(df))` that pick
+    rows by position, against the amount of code. Wide use of frames without any of them speaks for.
 
     Why: A loop over rows is ten to a thousand times slower than the same work on whole columns; it decides whether a
     job takes a minute or a night.
@@ -46,7 +46,8 @@ class RowLoops(Check):
     not.
 
     Limits: A loop over a dozen rows does no harm, and the size of the frame is not seen; a single loop in a large
-    repository therefore weighs little. `itertuples` is accepted.
+    repository therefore weighs little. `itertuples` is accepted, and so is what has no form on whole columns: an
+    `apply` of more than arithmetic, comparisons and choices, or a loop that reads files or asks services row by row.
     """
 
     code = "SCL101"
@@ -65,14 +66,16 @@ class RowLoops(Check):
         yield Places("use", tuple(work[:20]))
         rows = module.called.get("iterrows", ())
         shows = any(name.partition(".")[0] in _SHOW_PEOPLE for name in module.imports)
-        spared = [c for c in rows if shows or _few(c.func) or _only_shows(module, c)]
+        spared = [c for c in rows if shows or _few(c.func) or _only_shows(module, c) or _waits_on_others(module, c)]
         walked = [c.lineno for c in rows if c not in spared]
         spared.extend(module.called.get("itertuples", ()))
-        applied = [
-            c.lineno
+        by_row = [
+            c
             for c in module.called.get("apply", ())
             if constant(argument(c, "axis", 1)) in (1, "columns") and module.resolve(c.func) is None
         ]
+        applied = [c.lineno for c in by_row if _could_be_columns(module, argument(c, "func", 0))]
+        spared += [c for c in by_row if c.lineno not in applied]
         counted = sorted({loop.lineno for loop in module.nodes(ast.For) if _counts_rows(loop)})
         found = {
             _SPARED: [c.lineno for c in spared],
@@ -100,7 +103,9 @@ class RowLoops(Check):
             )
         elif weight >= 1 and rate > 0.1:
             kinds = ", ".join(f"{kind}: at least {len(lines)}" for kind, lines in found.items())
-            kinds += "; others over a few rows, to print or by itertuples" if spared else ""
+            kinds += (
+                "; others over a few rows, to print, by itertuples or with no form on whole columns" if spared else ""
+            )
             yield self.against(
                 f"Frames are walked row by row in at least {plural(len(places), 'place')} ({kinds}).",
                 *(repo.at(path, line) for path, line in first(places, 4)),
@@ -109,6 +114,50 @@ class RowLoops(Check):
                 places=len(places),
                 per_kloc=round(fraction(len(places), repo.kloc), 2),
             )
+
+
+def _could_be_columns(module: Module, given: ast.expr | None) -> bool:
+    """Whether a function of a row is arithmetic, comparisons and choices, which can be said on whole columns."""
+    function: ast.AST | None = given if isinstance(given, ast.Lambda) else None
+    if isinstance(given, ast.Name):
+        function = next((node for node, facts in module.functions if facts.name == given.id), None)
+    if function is None:
+        return False
+    body = [function.body] if isinstance(function, ast.Lambda) else getattr(function, "body", [])
+    parts = [part for statement in body for part in walk(statement)]
+    calls = (part for part in parts if isinstance(part, ast.Call))
+    return not any(isinstance(part, _OF_MORE) for part in parts) and all(_elementwise(module, c) for c in calls)
+
+
+_OF_MORE = (ast.For, ast.While, ast.comprehension, ast.Try, ast.Lambda, ast.Slice, ast.JoinedStr)
+"""What makes more of a row than a number of its numbers."""
+
+
+def _elementwise(module: Module, call: ast.Call) -> bool:
+    """Whether a call has a form on whole columns."""
+    dotted = module.resolve(call.func)
+    if dotted is None:
+        return called_name(call) in ("abs", "float", "int", "round", "max", "min", "pow", "isnull", "isna")
+    return re.fullmatch(_ON_COLUMNS, dotted) is not None
+
+
+_ON_COLUMNS = re.compile(
+    r"(numpy|math)\.(where|log\w*|exp\w*|sqrt|abs|absolute|isnan|maximum|minimum|max|min|sin|cos|tan|arctan2?|atan2|radians"
+    r"|round|floor|ceil|square|power|pow|sign|clip|mean|sum|isclose|fabs)|pandas\.(isna|isnull|notna|notnull)"
+)
+
+
+def _waits_on_others(module: Module, call: ast.Call) -> bool:
+    """Whether a round reads or writes files or asks a service: that takes longer than the walk, and has no columns."""
+    loop = _loop_over(module, call)
+    done = [part for statement in loop.body for part in walk(statement)] if loop is not None else []
+    return any(isinstance(part, ast.Call) and _OUTSIDE.search(called_name(part)) for part in done)
+
+
+_OUTSIDE = re.compile(
+    r"^(open|im(read|write|save)|savefig|copy2?|copyfile|move|remove|makedirs|download\w*|urlretrieve|post|execute\w*|upsert"
+    r"|send\w*|sleep|commit|read_\w+|Popen|check_call|system|geocode|translate|generate|add_document|publish)$"
+)
 
 
 _FRAME_WORK = ("groupby", "merge", "fillna", "dropna", "sort_values", "pivot_table", "assign", "value_counts")
@@ -160,10 +209,8 @@ _SHOWS = frozenset(
 
 def _only_shows(module: Module, call: ast.Call) -> bool:
     """Whether the loop over the rows does nothing but print them: what is read by people is short."""
-    loop = module.parent(call)
-    while isinstance(loop, ast.Call):  # enumerate(...), tqdm(...)
-        loop = module.parent(loop)
-    if not isinstance(loop, ast.For):
+    loop = _loop_over(module, call)
+    if loop is None:
         return False
     done = [node for statement in loop.body for node in walk(statement)]
     shown = [n for n in done if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
@@ -179,6 +226,14 @@ def _only_shows(module: Module, call: ast.Call) -> bool:
         and not returns
         and all(isinstance(n.value, ast.Call) and _shown(n.value) for n in shown)
     )
+
+
+def _loop_over(module: Module, rows: ast.Call) -> ast.For | None:
+    """The loop that goes over some rows, through `enumerate(...)` or `tqdm(...)` too."""
+    loop = module.parent(rows)
+    while isinstance(loop, ast.Call):
+        loop = module.parent(loop)
+    return loop if isinstance(loop, ast.For) else None
 
 
 def _shown(call: ast.Call) -> bool:

@@ -75,7 +75,8 @@ class SavedMetrics(Check):
 
     Example: `wandb.init(config=vars(args))` with `wandb.log(...)`, or `json.dump(vars(args), f)` beside a metrics file.
 
-    Limits: Speaks only for. Metrics written by own helpers are seen only when json, csv, YAML or pandas writes them.
+    Limits: Speaks only for. Metrics written by own helpers are seen only when json, csv, YAML or pandas writes them; a
+    table that is called results is believed to hold metrics only where its name or path speaks of models or runs.
     """
 
     code = "REP205"
@@ -103,8 +104,8 @@ class SavedMetrics(Check):
                 yield Kept(call.lineno, settings=True)
             elif (
                 name == "to_csv"
-                and argument(call, "path_or_buf", 0) is not None
-                and _tells_metrics(_words(call.func), judging=_judges(module))
+                and (path := argument(call, "path_or_buf", 0)) is not None
+                and _a_table_of_metrics(f"{_words(call.func)} {_words(path)}", judging=_judges(module))
             ):
                 yield Kept(call.lineno, settings=False)
 
@@ -147,6 +148,22 @@ def _tells_metrics(words: str, *, judging: bool) -> bool:
     loose = judging and not _ANSWERS.search(words) and bool(_LOOSE.search(words))
     return (bool(_METRIC_IN_CODE.search(words)) and "threshold" not in words) or loose
 
+
+def _a_table_of_metrics(words: str, *, judging: bool) -> bool:
+    """Whether a table that is written holds metrics: one of results may as well hold what was said of each row."""
+    if _ANSWERS.search(words):
+        return False
+    sure = _tells_metrics(_RESULTS.sub(" ", words), judging=judging)
+    return sure or (bool(_COMPARED.search(words)) and _tells_metrics(words, judging=judging))
+
+
+_RESULTS = re.compile(r"\b\w*results?\w*\b", re.IGNORECASE)
+
+
+_COMPARED = re.compile(
+    r"compar|models?|experiment|summary|leaderboard|grid|search|trial|benchmark|runs?\b", re.IGNORECASE
+)
+"""Words of a table that has a row for each model or run."""
 
 _ANSWERS = re.compile(r"predict|recommend|submission|forecast|embedding|threshold|alert|risk|anomal", re.IGNORECASE)
 """What a model said, which is no metric."""

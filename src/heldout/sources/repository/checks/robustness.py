@@ -199,9 +199,10 @@ class SanityChecks(Practice):
 
     Why: Arrays of the wrong shape are quietly stretched to fit, and one NaN spreads through everything.
 
-    Example: `assert logits.shape == labels.shape`, `if torch.isnan(loss): ...` speak for.
+    Example: `assert logits.shape == labels.shape`, `if torch.isnan(loss): raise ...` speak for.
 
-    Limits: Only a few such places may be needed; nothing speaks against.
+    Limits: Only a few such places may be needed; nothing speaks against. A test for NaN counts where something is
+    refused, skipped, left or told because of it: not where NaN is a mark that is asked for, and not one of a setting.
     """
 
     code = "ROB107"
@@ -217,11 +218,9 @@ class SanityChecks(Practice):
             "tensorflow:assert_shapes|assert_rank|ensure_shape|assert_equal",
             "chex:assert_shape",
         ),
-        "for NaN and infinity": (
-            "torch:set_detect_anomaly|detect_anomaly",
-            "tensorflow:check_numerics|assert_all_finite|is_nan|TerminateOnNaN",
-            "keras:TerminateOnNaN",
-        ),
+        "for NaN": ("torch:set_detect_anomaly|detect_anomaly", "tensorflow:TerminateOnNaN", "keras:TerminateOnNaN"),
+        "for NaN and infinity": ("tensorflow:check_numerics|assert_all_finite",),
+        "for infinity": (),
     }
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
@@ -229,12 +228,55 @@ class SanityChecks(Practice):
         tests: list[ast.Assert | ast.If] = [*module.nodes(ast.Assert), *module.nodes(ast.If)]
         for node in tests:
             for part in walk(node.test):
-                if isinstance(part, ast.Call) and called_name(part) in ("isnan", "isfinite", "isinf"):
-                    yield "for NaN and infinity", node.lineno
+                kind = _NUMBERS.get(called_name(part), "") if isinstance(part, ast.Call) else ""
+                if isinstance(part, ast.Call) and kind and not _a_setting(part) and _guards(module, node, part):
+                    yield kind, node.lineno
                 elif (
                     isinstance(node, ast.Assert) and isinstance(part, ast.Attribute) and part.attr in ("shape", "ndim")
                 ):
                     yield "shapes", node.lineno
+
+
+_NUMBERS = {"isnan": "for NaN", "isinf": "for infinity", "isfinite": "for NaN and infinity", "is_nan": "for NaN"}
+
+
+def _a_setting(call: ast.Call) -> bool:
+    """Whether what is asked is an attribute of the object itself: how it was set up."""
+    asked = call.args[0] if call.args else None
+    return isinstance(asked, ast.Attribute) and isinstance(asked.value, ast.Name) and asked.value.id == "self"
+
+
+def _guards(module: Module, test: ast.Assert | ast.If, asked: ast.Call) -> bool:
+    """Whether NaN or infinity is what a test keeps out: it is refused, skipped, left or told, or not gone on with."""
+    odd = called_name(asked) != "isfinite"
+    for around in module.parents(asked):
+        if isinstance(around, ast.UnaryOp) and isinstance(around.op, ast.Not | ast.Invert):
+            odd = not odd
+        if around is test:
+            break
+    if isinstance(test, ast.Assert) or not odd:
+        return not odd and not (isinstance(test, ast.If) and _only_refuses(test.body))
+    gone = any(isinstance(part, ast.Raise | ast.Continue | ast.Break) or _tells(part) for part in _in(test.body))
+    return gone or (_returns(test.body) and not _only_refuses(test.orelse))
+
+
+def _in(body: list[ast.stmt]) -> list[ast.AST]:
+    return [part for statement in body for part in walk(statement)]
+
+
+def _returns(body: list[ast.stmt]) -> bool:
+    return any(isinstance(part, ast.Return) for part in _in(body))
+
+
+def _only_refuses(body: list[ast.stmt]) -> bool:
+    return bool(body) and all(isinstance(statement, ast.Raise) for statement in body)
+
+
+def _tells(part: ast.AST) -> bool:
+    """Whether it says that something is wrong, ends the program, or puts a number in the place of NaN."""
+    if not isinstance(part, ast.Call):
+        return False
+    return bool(re.search(r"^(print|warn\w*|error|critical|exception|exit|nan_to_num|fail\w*)$", called_name(part)))
 
 
 class ExternalCalls(Practice):

@@ -306,6 +306,15 @@ class Measured(Practice):
         "benchmarks": ("timeit:timeit|repeat|Timer", "torch:benchmark.Timer", "triton:do_bench"),
     }
 
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Not a number that a script works out and drops: only a notebook shows what the last line of a cell gives."""
+        around = module.parent(call)
+        while isinstance(around, ast.BinOp):
+            around = module.parent(around)
+        return module.notebook is not None or not (
+            isinstance(around, ast.Expr) and "memory_allocated" in called_name(call)
+        )
+
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
         """Files that are benchmarks and take the time, and tests that use the benchmark fixture."""
         if re.search(r"(^|[/_])(bench(mark)?s?|asv_bench|speed_?test|perf_?test)([/_.]|$)", module.path.lower()):

@@ -316,7 +316,7 @@ class StructuredSplits(Practice):
 
     def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
         """Whether the structure is given, and not only passed on by a function whose own default is None."""
-        if not folds_are_used(module, call):
+        if not folds_are_used(module, call) or _thrown_away(module, call):
             return False
         given = argument(call, "stratify") or argument(call, "groups")
         function = module.function_of(call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from heldout.sources.repository.leakage import apis
@@ -157,7 +158,14 @@ class Estimators(Methods):
             return False
         if inner and name not in apis.SEARCHES:
             return any(self.learns_of_rows(v) for v in inner)
-        return value.blueprint is None
+        # A class of the source is followed where it has the methods itself; what it inherits them from may learn.
+        own = any(self.own_method(value, method) for method in ("transform", "fit_transform"))
+        return value.blueprint is None or not own
+
+    def own_method(self, value: Value, name: str) -> bool:
+        """Whether the source defines a method in the class of a value."""
+        body = value.blueprint.body if value.blueprint is not None else []
+        return any(isinstance(part, ast.FunctionDef) and part.name == name for part in body)
 
     def balance(self, value: Value, call: Call) -> Value:
         """`fit_resample`: oversamplers make rows, undersamplers leave some out."""

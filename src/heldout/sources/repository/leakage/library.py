@@ -163,6 +163,8 @@ class Library(Machine):
 
     def reduce(self, call: Call, name: str, value: Value) -> Value:
         """A reduction down the rows; along the columns it is a matter of one row."""
+        if "pairs" in value.marks:
+            return Value(judged=value.judged)
         if value.marks & {"window", "one"}:
             result = value.derived()
             result.marks -= {"window"}
@@ -301,6 +303,8 @@ class Library(Machine):
                 result.marks = frozenset({"pieces"})
         if all("one" in v.marks for v in call.given if v.rows):
             result.marks |= {"one"} if rows_of(call.given) else frozenset()
+        if compares(call, name):
+            result.marks |= {"pairs"}
         result.within = tuple(v for g in call.given for v in leaves(g) if v.cls)[:16]
         return result
 
@@ -335,6 +339,16 @@ def left_out(influence: Influence, met: list[Value]) -> Influence:
     """What is left of the sum of a group, of which the row's own value is taken: what the others say."""
     own = influence.what.startswith("sum") and any(v.rows and v.column == influence.of for v in met)
     return replace(influence, of=None) if own and influence.of is not None else influence
+
+
+def compares(call: Call, name: str) -> bool:
+    """Whether a call holds rows against others: a matrix of distances or costs has a number for each pair, no rows."""
+    sources = [{atom.source for atom in v.rows} for v in call.arguments if v.rows]
+    return bool(_OF_PAIRS.search(name)) and (len(sources) < 2 or not sources[0] & sources[1])
+
+
+_OF_PAIRS = re.compile(r"dist|kernel|similarit|gram|cost|affinity|overlap", re.IGNORECASE)
+"""Names of functions that hold one thing against another."""
 
 
 def gather_pair(value: Value) -> Value:

@@ -17,7 +17,7 @@ _UNIT = re.compile(
 )
 """Columns that name a unit of which there may be many rows."""
 
-_EQUAL = re.compile(r"\s*`?(\w+)`?\s*==\s*(\S+)\s*")
+_EQUAL = re.compile(r"\s*`?(\w+)`?\s*(==|!=|(?<=\s)not\s+in|(?<=\s)in)\s*(\S+)\s*")
 
 
 class Methods(Library):
@@ -308,12 +308,19 @@ class Methods(Library):
         return value
 
     def query(self, value: Value, call: Call) -> Value:
-        """`frame.query("part == 0")`."""
+        """`frame.query("part == 0")`, and its other side, `part != 0`."""
         text = call.first.constant
         if not isinstance(text, str):
             return value.view()
         equal = _EQUAL.fullmatch(text)
-        return self.part(value, (f"equal {equal[1]}", equal[2]) if equal is not None else ("picked", text[:80]))
+        if equal is None:
+            return self.part(value, ("picked", text[:80]))
+        column, sign, other = equal[1], equal[2].split(), equal[3]
+        cut = f"mask {column} {sign[-1].replace('!', '=')} {other}"
+        if sign[0] in ("!=", "not"):
+            return self.part(value, (cut, "no"))
+        same = [(f"equal {column}", other)] if sign == ["=="] and not other.startswith("@") else []
+        return self.part(value, (cut, "yes"), *same)
 
     def unique(self, value: Value, call: Call) -> Value:
         """`unique`: the values are rows of their own, one for each: parting them parts no unit."""
