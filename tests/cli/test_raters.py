@@ -22,6 +22,7 @@ def test_a_severe_interviewer_stands_out(run: Run, tmp_path: Path) -> None:
     at, html = written(tmp_path / "ratings.csv"), tmp_path / "raters.html"
     code, out, err = run("interview", "raters", at, "--html", html)
     assert (code, err) == (0, "")
+    assert "Rate clearly otherwise than the others: r0 lower; r2 higher." in out
     assert "180 ratings of 30 subjects by 3 interviewers; 90 of 90 answers were rated by two or more." in out
     page = check_page(html.read_text())
     labels = [label for label in page.all("aria-label") if label.startswith("r0 rates")]

@@ -23,6 +23,7 @@ from heldout.sources.interview.agreement import (
     RaterFigures,
 )
 from heldout.sources.interview.tables import OWN_ANSWERS, OWN_SUBJECTS
+from heldout.wording import listed as all_listed
 from heldout.wording import percent
 
 REACH = 1.5
@@ -77,7 +78,7 @@ def told(found: Agreement) -> tuple[Told, ...]:
         Told(
             "ICC(1)",
             _figures(found.icc_1),
-            "The part of one rating's variance, within a competency, that is the subject's, whoever rates.",
+            "What part of the differences between ratings of a competency is the subjects', whoever rates.",
         ),
         Told(
             "ICC(2,1)",
@@ -117,7 +118,27 @@ def _leaning(severity: Measure) -> str:
     gap = f"{abs(severity.value):.1f} {side} than" if abs(severity.value) >= 0.05 else "like"
     ends = sorted((-severity.high, -severity.low))
     said = f"rates {gap} the mean of all ({_signed(ends[0])} to {_signed(ends[1])})"
-    return said if severity.low > 0 or severity.high < 0 else f"{said}: no difference that stands out"
+    return said if _stands_out(severity) else f"{said}: no difference that stands out"
+
+
+def _stands_out(severity: Measure) -> bool:
+    """Whether the interval, as it is printed, lies to one side of nothing."""
+    if severity.low is None or severity.high is None:
+        return False
+    return round(severity.low, 1) > 0 or round(severity.high, 1) < 0
+
+
+def _headline(found: Agreement) -> str:
+    """The first sentence: who rates lower or higher than the others, or that nobody does, or that nobody can tell."""
+    told = [one for one in found.raters if one.severity.value is not None]
+    if not told:
+        return "Too few answers are shared to tell of anybody how they rate."
+    out = [(one_line(plain(one.rater)), one.severity.value or 0.0) for one in told if _stands_out(one.severity)]
+    sides = {"lower": [name for name, value in out if value > 0], "higher": [name for name, value in out if value < 0]}
+    said = [f"{all_listed(names, 'and')} {side}" for side, names in sides.items() if names]
+    if not said:
+        return "Nobody of whom it can be told rates clearly lower or higher than the others."
+    return f"Rate clearly otherwise than the others: {'; '.join(said)}. A decision allows for it."
 
 
 def _signed(value: float) -> str:
@@ -146,7 +167,8 @@ def _what(found: Agreement) -> str:
 
 def print_raters(console: Console, found: Agreement) -> None:
     """The figures on the terminal."""
-    console.print(Text(_what(found), "bold"))
+    console.print(Text(_headline(found), "bold"))
+    console.print(Text(_what(found)))
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title="Agreement", title_justify="left", title_style="bold")
     for heading in ("figure", "value (90 % interval)", "what it means"):
         table.add_column(heading)
@@ -154,7 +176,7 @@ def print_raters(console: Console, found: Agreement) -> None:
         table.add_row(one.name, one.figures, one.meaning)
     console.print(table)
     each = Table(box=SIMPLE_HEAD, pad_edge=False, title="Interviewers", title_justify="left", title_style="bold")
-    for heading in ("interviewer", "severity", "error around it", "from"):
+    for heading in ("interviewer", "severity", "scatter around it", "from"):
         each.add_column(heading)
     for row in rows(found):
         each.add_row(Text(row.name), row.leaning, row.error, row.counts)
@@ -167,6 +189,7 @@ def render_raters(found: Agreement, origins: Iterable[str]) -> str:
     drawn = rows(found)
     return render_page(
         "raters.html.j2",
+        headline=_headline(found),
         what=_what(found),
         origins=[plain(one) for one in origins],
         told=told(found),

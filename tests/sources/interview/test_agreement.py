@@ -88,7 +88,7 @@ def test_little_is_called_too_little() -> None:
     assert found.alpha_interval.value is None
     assert "15 answers of 5 subjects" in found.alpha_interval.why_not
     assert found.raters[0].severity.value is None
-    assert "it takes 12 of 6" in found.raters[0].severity.why_not
+    assert "it takes 12 answers of 6 subjects" in found.raters[0].severity.why_not
 
 
 def test_two_raters_cannot_be_told_apart_in_error_but_in_severity() -> None:

@@ -82,7 +82,7 @@ def agreement(ratings: Sequence[Rated]) -> Agreement:
     if shared < ENOUGH_ANSWERS or subjects < ENOUGH_SUBJECTS:
         short = (
             f"not enough to tell: {shared} answers of {subjects} subjects were rated by two or more; "
-            f"it takes {ENOUGH_ANSWERS} of {ENOUGH_SUBJECTS}"
+            f"it takes {ENOUGH_ANSWERS} answers of {ENOUGH_SUBJECTS} subjects"
         )
 
     names = ("alpha_interval", "alpha_ordinal", "icc_1", "icc_2_1")

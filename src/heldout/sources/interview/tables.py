@@ -50,7 +50,7 @@ class Shared:
         return (
             f"not enough to tell: shares {self.answers} answer{'s' * (self.answers != 1)} of {self.subjects} "
             f"subject{'s' * (self.subjects != 1)} with others; "
-            f"it takes {OWN_ANSWERS} of {OWN_SUBJECTS}"
+            f"it takes {OWN_ANSWERS} answers of {OWN_SUBJECTS} subjects"
         )
 
 
