@@ -25,7 +25,7 @@ _BADGE = re.compile(
     r"|snyk\.io|joss\.theoj|/status\.svg|pepy\.tech|gitter|zenodo|colab-|mybinder|github\.com/.{1,100}/workflows"
     r"|build[ _-]?status|open(%20|[ _+-])(in|with)|button|colab|dev\.azure\.com|star-history|contrib\.rocks"
     r"|opencollective"
-    r"|logo|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
+    r"|logo|get[-_]started|banner|icon|sponsor|donat|paypal|patreon|ko-?fi\.com|avatar|buymeacoffee|/fury\.io",
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"https?://\S+|<[^>]{1,500}>|!?\[[^\]]{0,200}\]\([^)]{0,500}\)|`[^`]{0,200}`|[|*_#>=~^+-]+")

@@ -168,3 +168,24 @@ def test_follows_an_action_of_the_repository() -> None:
 def test_installing_the_project_builds_nothing(command: str, builds: bool) -> None:
     ci = ci_of({".github/workflows/build.yml": "on: push\njobs:\n  build:\n    steps:\n      - run: " + command + "\n"})
     assert bool(ci.doing("build")) is builds
+
+
+@pytest.mark.parametrize(
+    ("command", "purpose"),
+    [
+        ("hatch run test:all -n 4", "test"),
+        ("hatch -e test run pytest", "test"),
+        ("pkgmt lint", "lint"),
+        ("docker run -it image lint", "lint"),
+        ("npm run lint", "lint"),
+    ],
+)
+def test_tells_what_a_runner_runs(command: str, purpose: str) -> None:
+    ci = ci_of({".github/workflows/a.yml": f"on: push\njobs:\n  a:\n    steps:\n      - run: {command}\n"})
+    assert purpose in ci.commands[0].purposes
+
+
+@pytest.mark.parametrize("command", ["hatch -e test run pip freeze", "hatch env create test", "make lintel"])
+def test_preparing_to_test_tests_nothing(command: str) -> None:
+    ci = ci_of({".github/workflows/a.yml": f"on: push\njobs:\n  a:\n    steps:\n      - run: {command}\n"})
+    assert not ci.doing("test", "lint")

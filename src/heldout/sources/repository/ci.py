@@ -67,14 +67,17 @@ _INSTALLS = re.compile(
 _PURPOSES: dict[Purpose, re.Pattern[str]] = {
     "test": re.compile(
         r"\bpy\.?test\b|\bunittest\b|\bnosetests\b|\bnose2\b|setup\.py\s+(test|pytest|nosetests)|\bmanage\.py\s+test\b"
-        r"|\b(go|cargo|dotnet|swift|bazel|hatch|npm|yarn|pnpm|mvn|gradle|\./gradlew|\./mvnw|sbt)\s+(run\s+|-\S+\s+)*(test|verify|check)\b"
+        r"|\b(go|cargo|dotnet|swift|bazel|npm|yarn|pnpm|mvn|gradle|\./gradlew|\./mvnw|sbt)\s+(run\s+|-\S+\s+)*(test|verify|check)\b"
         r"|\b(make|just|task|inv|invoke)\s+(-\S+\s+)*[\w-]*tests?\b|\bctest\b|\bstestr\b|\btrial\b|\bdoctest\b|\bnbval\b|\bcoverage\s+run\b|\bjest\b|\brobot\b|\bgreen\b"
         r"|\bpython[\d.]*\s+(-\S+\s+)*(\S*[/_])?(run_?)?(all_?)?tests?\w*(\.py)?(?=\s|$)"
+        r"|\bhatch\s+(run\s+(-\S+\s+)*)?tests?\b"
         r"|\bdocker(-compose| compose)?\s+run\s.*\s([\w-]+[-_:])?tests?$"
     ),
     "lint": re.compile(
         r"\b(flake8|pylint|ruff|black|isort|pycodestyle|pydocstyle|pyflakes|yapf|autopep8|pylama|prospector"
         r"|codespell|eslint|clang-format|cpplint|lint-imports|wemake-python-styleguide)\b|\bpre-commit\b|super-linter"
+        r"|\b(make|just|task|inv|invoke|pkgmt|nox|tox|(hatch|pdm|poetry|npm|docker(-compose| compose)?)\s+run)"
+        r"\s(\S+\s+)*?([\w-]+[-_:])?lint(ing|er)?(?=\s|$)"
     ),
     "types": re.compile(r"\b(mypy|pyright|basedpyright|pytype|pyre|pyrefly)\b|\bty\s+check\b"),
     "build": re.compile(

@@ -258,6 +258,7 @@ _OWN_DATA = re.compile(
     r"|\badding a (new )?(data|dataset)\b|\binput format|\bdata schema",
     re.IGNORECASE,
 )
+_PREPARES = re.compile(r"[\W\d]*(step )?[\W\d]*(prepar|us|add|load|creat)\w+ (the |some )?data\W*", re.IGNORECASE)
 _OF_TRAINING = re.compile(
     r"\btrain|\bdata\b|data ?sets?\b|\bepochs?\b|\bcheckpoints?\b|\blabel|\bannotat"
     r"|\.(csv|jsonl?|parquet)\b|\bcolumns?\b",
@@ -298,9 +299,12 @@ class OwnData(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for the sections."""
         found = list(_guides(repo, _OWN_DATA, of=_OF_TRAINING))
+        if purpose(repo) == "library":  # a step of a tutorial prepares its example
+            found = [section for section in found if not _PREPARES.fullmatch(section[1].strip())]
         if found:
             yield self.found(
-                f"{_sections(found)} on the form of the data, on own data or on training anew: {_quoted(found)}.",
+                f"{_sections(found)} on the form or preparation of the data, on own data or on training anew:"
+                f" {_quoted(found)}.",
                 *(repo.at(path, line) for path, _, line in first(found, 3)),
                 strength=ramp(len(found), 0, 2),
                 sections=len(found),

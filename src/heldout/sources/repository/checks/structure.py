@@ -246,8 +246,8 @@ class Copies(Check):
             (left, right), places = max(pairs.items(), key=lambda item: (len(item[1]), item[0]))
             yield self.against(
                 f"At least {len(places) + WINDOW - 1} lines of {right} stand in {left} too, in blocks of {WINDOW} equal"
-                f" lines or more; over all files it is about {share:.0%} of the lines (imports, comments, docstrings,"
-                " tests, documentation, examples and notebooks apart).",
+                f" lines or more; over all files {_over(share)} lines stand in such blocks (imports, comments,"
+                " docstrings, tests, documentation, examples and notebooks apart).",
                 repo.at(left, places[0][0]),
                 repo.at(right, places[0][1]),
                 strength=ramp(share, 0.08, 0.4),
@@ -255,6 +255,12 @@ class Copies(Check):
                 copied_share=round(share, 3),
                 pairs=len(pairs),
             )
+
+
+def _over(share: float) -> str:
+    """A share in words that hold for who counts lines a little otherwise."""
+    tenths = int(share * 10 - 0.2)
+    return f"more than {tenths} in 10" if tenths else "about 1 in 10"
 
 
 def _docstring_lines(module: Module) -> frozenset[int]:

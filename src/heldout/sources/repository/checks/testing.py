@@ -185,7 +185,7 @@ class TestsOfOwnCode(Check):
         if ratio >= 0.1:
             yield self.found(
                 f"At least {plural(len(using), 'file')} of tests use{'s' if len(using) == 1 else ''} the project's own"
-                f" code, with {some(lines, 'line')}; the code has some {rounded(code):,} (docstrings"
+                f" code, with {some(lines, 'line')}; the Python code has some {rounded(code):,} (docstrings"
                 " included; documentation, examples and notebooks apart).",
                 *(repo.at(m.path) for m in first(sorted(using, key=lambda m: -m.code_lines), 3)),
                 strength=ramp(ratio, 0.1, 0.6),

@@ -154,4 +154,21 @@ FRESH = (
         }
         | {f"own{n}.py": "\n".join(f"def own_{n}_{k}():\n    return {k}\n" for k in range(70)) for n in range(4)},
     ),
+    Trap(
+        "HND108",
+        "for",
+        "a step of a library's tutorial prepares its example",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='engine', packages=['engine'])\n",
+            "engine/__init__.py": TRAIN + _BODY,
+            "README.md": f"# Engine\n\n{_PROSE}",
+            "docs/search.md": f"# Search\n\n## Prepare the data\n\n{_PROSE}\n\n```\ndata = load()\n```\n",
+        },
+    ),
+    Trap(
+        "COM104",
+        "for",
+        "a template of a report in the package",
+        {"a.py": _CODE, "README.md": "# Engine\n\nIt works.\n", "engine/assets/report.md": f"# Report\n\n{_PROSE}"},
+    ),
 )
