@@ -15,7 +15,7 @@ _VENDORED = re.compile(
     re.IGNORECASE,
 )
 _GENERATED = re.compile(
-    r"(_pb2(_grpc)?\.pyi?|(^|/)_version\.py|(^|/)(dist|build|_build|htmlcov)/.*|\.ipynb_checkpoints/.*"
+    r"(_pb2(_grpc)?\.pyi?|(^|/)_version\.py|(^|/)(dist|build|_build|htmlcov)/.*|\.ipynb_checkpoints/.*|(^|/)\.history/.*"
     r"|(^|/)(migrations/\d{4}|alembic/versions/)\w*\.py)$"
 )
 _GENERATED_MARK = re.compile(

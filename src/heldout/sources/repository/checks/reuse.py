@@ -65,6 +65,8 @@ class MultiTestLeakage(LeakageCheck):
         if leak.away or not leak.scores or not (several or leak.watched):
             return None
         said = placed(module, leak.message)
+        if leak.stepwise:
+            said = said.replace(*_OF_A_NETWORK)
         chosen = choice(module.tree, leak.scores) if several else 0
         stopped = _stop(module) if leak.watched and not several else 0
         if leak.stepwise and not (chosen and "test" in module.lines[chosen - 1].lower()):
@@ -102,6 +104,12 @@ class MultiTestLeakage(LeakageCheck):
             if isinstance(noted.note, Shown) and noted.path not in demonstrates:
                 yield noted.note.finding
 
+
+_OF_A_NETWORK = (
+    "Models that are fitted in the rounds of a loop are judged on the same test rows",
+    "A network is judged on the same test rows in the rounds of the loop that it learns in",
+)
+"""What is said of models, and of one network whose states are those of the rounds."""
 
 _ELSEWHERE = re.compile(
     r"cross_val|KFold|SearchCV|optuna|(?<![A-Za-z])(val|valid|validation|dev)(?![a-z])", re.IGNORECASE

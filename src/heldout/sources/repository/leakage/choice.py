@@ -76,7 +76,7 @@ class _Told:
                     self.sorted.update(self._roots(target))
         elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             if self.scored(node.iter):
-                self.names.update(self._roots(node.target))
+                self.names.update(self._roots(_held(node)))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             given = [*node.args, *(k.value for k in node.keywords)]
             if node.func.attr in _GROWS and any(self.scored(a) for a in given):
@@ -161,13 +161,31 @@ class _Told:
 
 def _of(function: ast.AST, name: str) -> str:
     """A name of a function, told apart from the same name elsewhere."""
-    return f"{name}@{getattr(function, 'lineno', 0)}"
+    return f"{name}@{getattr(function, 'lineno', 0)}:{getattr(function, 'col_offset', 0)}"
+
+
+_ROUNDS_OF = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.For, ast.AsyncFor)
+"""What binds names anew in each round; a name that two of them use is seldom the same thing."""
+
+
+def _held(loop: ast.For | ast.AsyncFor | ast.comprehension) -> ast.expr:
+    """What a loop binds to the things that it goes over: not their keys or places."""
+    pairs = isinstance(loop.iter, ast.Call) and _last(loop.iter.func) in ("items", "enumerate")
+    if pairs and isinstance(loop.target, ast.Tuple) and len(loop.target.elts) == 2:
+        return loop.target.elts[1]
+    return loop.target
 
 
 def _own_names(tree: ast.Module) -> dict[ast.AST, str]:
-    """The uses of names that belong to a function, inner ones from the function nearest to them."""
+    """The uses of names that belong to a function, comprehension or loop, inner ones from the one nearest to them."""
     own: dict[ast.AST, str] = {}
     for function in walk(tree):
+        if isinstance(function, _ROUNDS_OF):
+            loops = [function] if isinstance(function, ast.For | ast.AsyncFor) else function.generators
+            targets = [part for loop in loops for part in walk(loop.target)]
+            bound = {part.id for part in targets if isinstance(part, ast.Name)}
+            names = [part for part in walk(function) if isinstance(part, ast.Name)]
+            own |= {name: _of(function, name.id) for name in names if name.id in bound}
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             parts = [*walk(function)]
             names = [part for part in parts if isinstance(part, ast.Name)]

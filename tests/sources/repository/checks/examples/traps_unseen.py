@@ -50,6 +50,34 @@ UNSEEN = (
         },
     ),
     Trap(
+        "LEK103",
+        "against",
+        "scores of one task are not chosen by because another loop uses the name of their key or of their values",
+        {
+            "a.py": "import pandas as pd\nfrom sklearn.linear_model import Lasso, LogisticRegression, Ridge\n"
+            "from sklearn.metrics import accuracy_score, r2_score\n"
+            "from sklearn.model_selection import train_test_split\n"
+            "from sklearn.neighbors import KNeighborsClassifier\n\n"
+            "df, other = pd.read_csv('a.csv'), pd.read_csv('b.csv')\n"
+            "a, b, c, d = train_test_split(df[['x']], df['y'], random_state=0)\n"
+            "e, f, g, h = train_test_split(other[['x']], other['z'], random_state=0)\n"
+            "ks = {}\nfor k in [3, 5]:\n    ks[k] = 1 / k\n"
+            "best_k = max(ks, key=ks.get)\nmodel = KNeighborsClassifier(best_k).fit(a, c)\n"
+            "print(accuracy_score(d, model.predict(b)))\n"
+            "scores = {}\n\n\ndef judge(name, model):\n    model.fit(e, g)\n"
+            "    scores[name] = {'r2': r2_score(h, model.predict(f))}\n\n\n"
+            "judge('ridge', Ridge())\njudge('lasso', Lasso())\n"
+            "table = pd.DataFrame({n: {k: v for k, v in s.items()} for n, s in scores.items()})\n"
+            "for name, found in scores.items():\n    print(name, found)\n"
+        },
+    ),
+    Trap(
+        "PYT102",
+        "against",
+        "copies that an editor keeps are nobody's work",
+        {"a.py": TRAIN, ".history/a_20251112.py": "try:\n    f()\nexcept:\n    pass\n" * 5},
+    ),
+    Trap(
         "STA101",
         "against",
         "the place in a competition is a comparison",
