@@ -49,7 +49,7 @@ _INTERNAL = re.compile(
     r"|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3})(?!\w)[^\s\"'`)<>]{0,60}"
 )
 _KNOWN_HOSTS = re.compile(
-    r"metadata\.google\.internal|docker\.internal|svc\.cluster\.local|cluster\.local|169\.254|example\.|test\."
+    r"metadata\.google\.internal|docker\.internal|svc\.cluster\.local|cluster\.local|169\.254|172\.17\.0\.1\b|example\.|test\."
 )
 
 

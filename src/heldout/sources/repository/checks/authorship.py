@@ -255,8 +255,9 @@ class CommitPractice(Check):
         words = (
             f"{f'At least {bare}' if bare else 'Hardly any'} of {len(commits)} commit messages (merges apart)"
             f" {'says' if bare == 1 else 'say'} no more than a single word, “update”, “fix” or the name of a file, as"
-            f" far as that was recognised; the median commit changes about {rounded(round(typical))} lines"
-            " (data, web pages, lock files and notebooks apart, and commits that change nothing else)."
+            f" far as that was recognised; the median commit changes about"
+            f" {rounded(round(typical))} line{'' if round(typical) == 1 else 's'} (data, web pages, lock files and"
+            " notebooks apart, and commits that change nothing else)."
         )
         measured: dict[str, Any] = {"commits": len(commits), "idle_share": round(idle, 3), "median_lines": typical}
         if idle < 0.15 and typical <= 150 and not _curt([c.subject for c in commits]):

@@ -130,7 +130,9 @@ _SURELY_DATA = re.compile(r"\bdata ?sets?\b|\bcorp(us|ora)\b|kaggle|\.(csv|tsv|p
 """Words of weights, which are no data, and of what is data all the same."""
 
 
-_UPLOADS = re.compile(r"\b(aws s3|gsutil( -m)?) (cp|sync|rsync)( -\S+)* (?!s3:|gs:)\S+ (s3|gs):")
+_UPLOADS = re.compile(
+    r"\b(aws s3|gsutil( -m)?) (cp|sync|rsync)( -\S+)* ((?!s3:|gs:)\S+ [\"']?(s3|gs):|\.{0,2}/\S+ [\"']?\$)"
+)
 
 
 def _brings_data(path: str, command: str) -> bool:

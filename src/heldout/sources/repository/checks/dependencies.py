@@ -294,10 +294,11 @@ def _pep440(specifier: str) -> str:
 
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d\.\d+)")
-_IN_WORDS = re.compile(r"\bpython[ -]?(?:version)?[ :=><`*]{0,6}(\d\.\d+)|python-(\d\.\d+)", re.IGNORECASE)
+_IN_WORDS = re.compile(r"\bpython[ -]?(?:version)?[ :=><`*|~^]{0,30}(\d\.\d+)|python-(\d\.\d+)", re.IGNORECASE)
 _CREATED = re.compile(
     r"^[ \t]*+-[ \t]+[\"']?python\s*[=~<>]=?\s*(\d\.\d+)"
     r"|\b(?:conda|mamba|uv|virtualenv|pyenv)\b[^\n]{0,80}?python(?:=|@|\s)=?(\d\.\d+)"
+    r"|\bmodule (?:load|add)\b[^\n]{0,80}?python3?/(\d\.\d+)"
     r"|--python[= ](?:python)?(\d\.\d+)|^(?:python-)?(3\.\d+)(?:\.\d+)?\s*$|\bpy(?:thon)?(3\.\d+)\b",
     re.MULTILINE,
 )

@@ -57,7 +57,10 @@ _SWITCH = re.compile(
 
 
 def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
-    """The commands in READMEs and guides that do what is wanted, nearest to the root first."""
+    """The commands in READMEs and guides that do what is wanted, nearest to the root first; those of a script that is
+    not there do nothing.
+    """
+    known = {entry.name for entry in repo.tree.files}
     return [
         line
         for text in documents(repo)[:40]
@@ -67,6 +70,7 @@ def _commands(repo: Repository, wanted: re.Pattern[str]) -> list[ShellLine]:
         and not _NO_RUN.search(line.command)
         and not _NO_MODEL.search(line.command)
         and wanted.search(_acting(line.command))
+        and not ((script := _SCRIPT.match(line.command)) and _missing(script[1], known))
     ]
 
 
@@ -299,6 +303,7 @@ class OwnData(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for the sections."""
         found = list(_guides(repo, _OWN_DATA, of=_OF_TRAINING))
+        found = [section for section in found if "output" not in section[1].lower()]
         if purpose(repo) == "library":  # a step of a tutorial prepares its example
             found = [section for section in found if not _PREPARES.fullmatch(section[1].strip())]
         if found:

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.yaml_files import line_of, mappings
+from heldout.sources.repository.checks.authorship import copied_below
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
@@ -64,7 +65,11 @@ class RunTracking(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report the trackers in use and what is recorded by them."""
         idle = {noted.path for noted in repo.notes(self) if not _taken(repo, noted.path, noted.note)}
-        shown = [(use, tuple(p for p in use.places if p[0] not in idle)) for use in tools_used(repo, "tracking")]
+        copies = copied_below(repo)
+        shown = [
+            (use, tuple(p for p in use.places if p[0] not in idle and not p[0].startswith(copies)))
+            for use in tools_used(repo, "tracking")
+        ]
         used = [replace(use, places=places) for use, places in shown if places]
         if not used:
             return

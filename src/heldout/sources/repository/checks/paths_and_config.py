@@ -207,7 +207,7 @@ _SETTINGS = re.compile(
 )
 _HYPER_NAMES = """
 lr learning_rate batch_size epochs num_epochs n_epochs max_epochs n_estimators max_depth dropout weight_decay momentum
-hidden_size nb_epoch steps_per_epoch max_iter num_layers
+hidden_size nb_epoch steps_per_epoch num_layers
 """
 _HYPER = frozenset(_HYPER_NAMES.split())
 

@@ -330,6 +330,14 @@ _NO_SAMPLE = re.compile(
 )
 
 
+_DRAWN = re.compile(
+    r"roc\b|auc\b|cluster|elbow|pca|tsne|t-sne|umap|hist|scatter|boxplot|pair|distribut|accura|train|score|metric|shap"
+    r"|architect|diagram|pipeline|banner|icon|analysis|compar|trend|seasonal|residual|matrix|overview|app\b",
+    re.IGNORECASE,
+)
+"""Names of pictures that were drawn from data, and are none."""
+
+
 class SampleInput(Check):
     """Sample input beside the code
 
@@ -358,7 +366,7 @@ class SampleInput(Check):
             and (
                 (e.suffix in _TABLES and _SAMPLES.search(e.path))
                 or (e.suffix == ".json" and _REQUEST.search(e.path))
-                or (e.suffix in _MEDIA and _MEDIA_FOLDERS.search(e.path))
+                or (e.suffix in _MEDIA and _MEDIA_FOLDERS.search(e.path) and not _DRAWN.search(e.name))
             )
             and repo.part(e.path) != "vendored"
             and not _NO_SAMPLE.search(e.path)

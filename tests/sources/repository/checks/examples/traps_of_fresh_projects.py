@@ -171,4 +171,49 @@ FRESH = (
         "a template of a report in the package",
         {"a.py": _CODE, "README.md": "# Engine\n\nIt works.\n", "engine/assets/report.md": f"# Report\n\n{_PROSE}"},
     ),
+    Trap(
+        "HND101",
+        "for",
+        "a command of a script that is not there trains nothing",
+        {"a.py": TRAIN, "README.md": "# Engine\n\n```\npython train.py\n```\n"},
+    ),
+    Trap(
+        "HND108",
+        "for",
+        "the form of what comes out is not that of the data that go in",
+        {"a.py": TRAIN, "README.md": f"# Engine\n\n## Output data format\n\n{_PROSE}\n"},
+    ),
+    Trap(
+        "HND110",
+        "for",
+        "pictures that were drawn from data are none",
+        {"a.py": TRAIN, "data/roc.png": "x" * 60, "data/cluster.png": "x" * 60},
+    ),
+    Trap(
+        "HND105",
+        "against",
+        "the machine itself as its containers see it",
+        {"a.py": TRAIN, ".env": "URI=http://172.17.0.1:5000\n", "b.py": "uri = 'http://172.17.0.1:5000'\n"},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "what goes to a bucket is not fetched from it",
+        {"train.py": TRAIN, "put.sh": "aws s3 cp ./data/saved ${S3_BUCKET} --endpoint-url=http://localhost:4569/\n"},
+    ),
+    Trap(
+        "REP106",
+        "against",
+        "a table of the README names the version",
+        {"a.py": f"import numpy\nimport torch\n{_BODY * 6}", "README.md": "# Engine\n\n| Python | 3.10 or 3.11 |\n"},
+    ),
+    Trap(
+        "REP302",
+        "against",
+        "how long a solver may take is no setting to vary",
+        {
+            "train.py": "from sklearn.linear_model import LogisticRegression\n"
+            "a = LogisticRegression(max_iter=1000).fit(X, y)\nb = LogisticRegression(max_iter=2000).fit(X, y)\n"
+        },
+    ),
 )
