@@ -40,8 +40,9 @@ def block(*commands: str) -> dict[str, str]:
     ],
 )
 def test_commands_are_told_by_what_they_do(command: str, trains: bool, predicts: bool) -> None:
-    assert bool(said("HND101", block(command), "for")) == trains
-    assert bool(said("HND102", block(command), "for")) == predicts
+    there = block(command) | dict.fromkeys(("run.py", "predict.py", "eval.py", "convert.py"), "print(1)\n")
+    assert bool(said("HND101", there, "for")) == trains
+    assert bool(said("HND102", there, "for")) == predicts
 
 
 @pytest.mark.parametrize(
