@@ -57,6 +57,16 @@ BUILDS = {
         "no_wheel",
         "torch",
     ),
+    "a line that is no requirement": (
+        "error: Unexpected '#', expected '-c', '-e', '-r' or the start of a requirement: requirements.txt:3:1",
+        "bad_metadata",
+        "",
+    ),
+    "marks of a merge": (
+        "ERROR: Invalid requirement: '<<<<<<< HEAD': Expected package name at the start of dependency specifier",
+        "bad_metadata",
+        "",
+    ),
     "a missing header": (
         "building 'MySQLdb._mysql' extension\nsrc/_mysql.c:29:10: fatal error: mysql.h: No such file or directory\n"
         "error: command '/usr/bin/gcc' failed with exit code 1\n",

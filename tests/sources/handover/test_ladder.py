@@ -149,6 +149,57 @@ def test_what_lies_at_an_address_is_left_out_on_record(tmp_path: Path) -> None:
     assert done.tried[0].cause.code == "dead_source"
 
 
+def test_a_version_that_the_index_never_had_is_let_go_on_record(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas==2.2.2\nacme-s3==3.63.0\nacme==9.0\n")
+    environment = Environment(id="default", files=("requirements.txt",))
+
+    def build(recipe: Recipe, _name: str) -> Made:
+        loose = dict(recipe.files).get("heldout-loosened.txt", b"").decode().split()
+        lacking = next((one for one in ("acme-s3==3.63.0", "acme==9.0") if one.partition("=")[0] not in loose), "")
+        log = f"Because there is no version of {lacking} and you require {lacking}, we can conclude that no"
+        return made(recipe, works=not lacking, log=log)
+
+    done = climb(environment, rungs(environment, content, PYTHONS, TODAY), build, deadline=time.monotonic() + 60)
+    assert done.rung == "R3"
+    assert len(done.tried) == 3, "no other Python and no other installer finds what the index lacks"
+    assert "acme-s3==3.63.0 became acme-s3 and acme==9.0 became acme" in done.tried[-1].recipe
+    assert done.recipe is not None
+    assert "--override heldout-loosened.txt -r requirements.txt" in done.recipe.command
+
+
+def test_a_version_that_was_not_there_on_a_day_or_for_a_python_stays(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="acme==3.0\n")
+    environment = Environment(id="default", files=("requirements.txt",), as_of=date(2020, 1, 1))
+
+    def build(recipe: Recipe, _name: str) -> Made:
+        log = "  ╰─▶ Because acme==3.0 has no wheels with a matching Python version tag (e.g., `cp311`)"
+        if recipe.as_of or recipe.installer == "pip":
+            log = "ERROR: Could not find a version that satisfies the requirement acme==3.0 (from versions: 1.0, 2.0)"
+        return made(recipe, works=False, log=log)
+
+    done = climb(environment, rungs(environment, content, PYTHONS, TODAY), build, deadline=time.monotonic() + 60)
+    assert done.built is None
+    assert not any("became" in attempt.recipe for attempt in done.tried)
+
+
+def test_both_sides_of_an_unfinished_merge_are_taken_on_record(tmp_path: Path) -> None:
+    content = tree(
+        tmp_path,
+        requirements_dot_txt="flask\n<<<<<<< HEAD\npandas==2.2.3\nnumpy\n||||||| 1a2b\npandas==1.0\n=======\n"
+        "pandas==2.1.0\nstatsmodels\n>>>>>>> 5eb9c8b (Save local changes)\npillow\n",
+    )
+    environment = Environment(id="default", files=("requirements.txt",))
+    log = "error: Unexpected '<', expected '-c', '-e', '-r' or the start of a requirement: requirements.txt:2:1\n"
+    done = climbed(environment, content, lambda recipe: bool(recipe.files), log)
+    assert done.rung == "R3"
+    assert done.recipe is not None
+    text = dict(done.recipe.files)["heldout-wanted.txt"].decode()
+    assert text.split() == ["flask", "pandas==2.2.3", "numpy", "statsmodels", "pillow"]
+    assert "a merge that nobody finished" in done.tried[-1].recipe
+    assert done.tried[0].cause is not None
+    assert "a merge that nobody finished" in done.tried[0].cause.message
+
+
 def test_a_project_that_asks_for_nothing_is_no_way_to_install(tmp_path: Path) -> None:
     content = tree(
         tmp_path,

@@ -103,7 +103,13 @@ BUILD: tuple[Rule, ...] = (
     ),
     _rule(
         "bad_metadata",
-        r"(?:Failed to parse metadata|invalid metadata|InvalidRequirement|Couldn't parse requirement|"
+        r"(?:Unexpected '[<|=>]', expected '-c'|Invalid requirement: '(?:<{7}|\|{7}|={7}|>{7}))[^\n]*",
+        "The list of packages still holds the marks of a merge that nobody finished.",
+    ),
+    _rule(
+        "bad_metadata",
+        r"(?:Unexpected '[^'\n]+', expected '-c'[^\n]*|"
+        r"Failed to parse metadata|invalid metadata|InvalidRequirement|Couldn't parse requirement|"
         r"Failed to parse:? ?`?[^\n`]*|Invalid requirement: ?[^\n]*|Expected (?:package name|one of)[^\n]*)",
         "The list of packages, or a package in it, is not written as installers read it: {0}.",
     ),

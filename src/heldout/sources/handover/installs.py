@@ -64,6 +64,8 @@ _AT_HOME = re.compile(r"^([A-Za-z0-9._-]+)\s*@\s*file:/\S+")
 _ADDRESS = re.compile(r"(?i)^([\w.\[\]-]+\s*@\s*)?(git|hg|svn|bzr)?\+?(https?|ssh|git)://")
 """A package from a repository or archive: what the code misses without it is looked for in the index."""
 _NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(.*)$")
+_MERGE = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: |$)")
+"""A mark that git leaves where two versions of a file meet and nobody chose."""
 
 
 @dataclass(frozen=True)
@@ -108,16 +110,18 @@ def _telling(found: list[Install], tree: Tree) -> list[Install]:
 def patched(install: Install, tree: Tree) -> Install | None:
     """The same with what can only be meant otherwise put right, each change named; None when nothing is to mend.
 
-    Names of imports become names of packages; packages of other systems, paths on the maker's machine and addresses
-    that are no package index go. Versions stay as they are.
+    Names of imports become names of packages; packages of other systems, paths on the maker's machine, addresses
+    that are no package index and marks of an unfinished merge go. Versions stay as they are.
     """
     if len(install.arguments) < 2 or install.arguments[0] != "-r":
         return None
     inner = dict(install.files)
     target = install.arguments[1]
     text = inner[target].decode("utf-8", "replace") if target in inner else tree.read_text(target)
-    kept, changes = [], []
-    for line in text.replace("\r", "").split("\n"):
+    lines = text.replace("\r", "").split("\n")
+    merged = _merged(lines)
+    kept, changes = [], ["the marks of a merge that nobody finished left out"] if merged != lines else []
+    for line in merged:
         new = _mended(line)
         if new != line:
             changes.append(f"`{line.strip()}` " + (f"became `{new}`" if new else "left out"))
@@ -131,6 +135,22 @@ def patched(install: Install, tree: Tree) -> Install | None:
     note = f"{install.source or target} mended: {'; '.join(changes[:6])}"
     files = tuple(pair for pair in install.files if pair[0] != target)
     return Install(("-r", name, *rest), 3, note, (*files, (name, "\n".join(kept).encode())), install.source)
+
+
+def _merged(lines: list[str]) -> list[str]:
+    """Both sides of an unfinished merge without its marks; of what both sides name, the first."""
+    kept: list[str] = []
+    first: set[str] = set()
+    side = ""
+    for line in lines:
+        name = match[1].lower() if (match := _NAME.match(line.strip())) else ""
+        if mark := _MERGE.match(line):
+            side = "" if mark[1][0] == ">" else mark[1][0]
+            first = set() if side == "<" else first
+        elif side != "|" and not (side == "=" and name in first):
+            kept.append(line)
+            first |= {name} if side == "<" else set()
+    return kept
 
 
 def _mended(line: str) -> str:

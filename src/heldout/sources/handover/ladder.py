@@ -6,10 +6,12 @@ R3 with a change that is written down. A failure is laid to the delivery only wh
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import get_args
 
 from heldout.material.tree import Tree
@@ -33,6 +35,10 @@ RUNGS: dict[Rung, str] = {
 CREDIT: dict[Rung, float] = {"R0": 1.0, "R1": 0.8, "R2": 0.5, "R3": 0.3}
 """What of a build's weight each rung earns."""
 
+LOOSE = "heldout-loosened.txt"
+"""The packages of which any version is taken, since the index lacks the declared one."""
+_SLIPS = 6
+"""More missing versions than these are no slip: it was made for another index."""
 _OLD = timedelta(days=180)
 """Packages as of a commit younger than this are hardly others than today's."""
 
@@ -173,9 +179,10 @@ def climb(
     Only rungs higher than `above` are tried. `keep` stores a log by name and gives its path. Raises SandboxFault.
     """
     tried: list[Attempt] = []
+    ends: list[tuple[Planned, Attempt]] = []
     untried = ""
-    for rung in attempts:
-        if rung.level <= above or _hopeless(rung, tried) or (untried and rung.recipe.as_of):
+    for rung in chain(attempts, _loosened(ends)):
+        if rung.level <= above or _hopeless(rung, ends) or (untried and rung.recipe.as_of):
             continue
         if tried and time.monotonic() > deadline:
             untried = "The time for building was over before every way was tried."
@@ -190,9 +197,38 @@ def climb(
         log = keep(name, f"$ {rung.recipe.command}\n{attempt.log}")
         told = _told(environment, rung, attempt, time.monotonic() - began, log)
         tried.append(told)
+        ends.append((rung, told))
         if attempt.built is not None:
             return Climb(tuple(tried), attempt.built, rung.recipe, told.rung)
     return Climb(tuple(tried), untried=untried)
+
+
+def _loosened(ends: Sequence[tuple[Planned, Attempt]]) -> Iterator[Planned]:
+    """What failed for a version that the index does not have, with whatever version of that package there is.
+
+    `ends` grows while this is asked: where another version is missing then, that goes too.
+    """
+    first, version = next(((rung, told) for rung, end in ends if (told := _no_version(rung, end))), (None, ""))
+    missing: list[str] = []
+    while first is not None and version and version not in missing and len(missing) < _SLIPS:
+        missing.append(version)
+        names = [one.partition("=")[0] for one in missing]
+        files = (*first.recipe.files, (LOOSE, ("\n".join(names) + "\n").encode()))
+        recipe = replace(first.recipe, arguments=("--override", LOOSE, *first.recipe.arguments), files=files)
+        told = " and ".join(f"{one} became {name}" for one, name in zip(missing, names, strict=True))
+        yield Planned(3, recipe, f"{first.note}; {told}, since the index has no such version")
+        version = _no_version(*ends[-1])
+
+
+def _no_version(rung: Planned, told: Attempt) -> str:
+    """The exact version that an attempt failed for, since the whole index of today lacks it; else empty.
+
+    Only uv tells this apart from a version that is there for other Pythons.
+    """
+    cause = told.cause
+    if cause is None or cause.code != "version_missing" or rung.recipe.installer != "uv" or rung.recipe.as_of:
+        return ""
+    return cause.subject if re.fullmatch(r"[\w.-]+==[\w.+!*-]+", cause.subject) else ""
 
 
 def _told(environment: Environment, rung: Planned, made: Made, seconds: float, log: str) -> Attempt:
@@ -212,19 +248,20 @@ def _told(environment: Environment, rung: Planned, made: Made, seconds: float, l
     )
 
 
-def _hopeless(rung: Planned, tried: Sequence[Attempt]) -> bool:
-    """Whether an attempt cannot end otherwise than one before: the index lacks a name on every Python and day.
+def _hopeless(rung: Planned, ends: Sequence[tuple[Planned, Attempt]]) -> bool:
+    """Whether an attempt cannot end otherwise than one before: the index lacks a name or a version on every Python.
 
     A name that only an import gave is no more than a guess: for that, one answer of the index is enough.
     """
-    same = [t for t in tried if t.recipe.startswith(f"{rung.note}, by") and t.cause is not None]
-    for before in same:
-        code = before.cause.code if before.cause else ""
-        if code in ("remote_source", "file_missing", "local_path") and rung.level < 3:
+    for before, told in ends:
+        if before.note != rung.note:
+            continue
+        code = told.cause.code if told.cause else ""
+        if rung.level < 3 and (code in ("remote_source", "file_missing", "local_path") or _no_version(before, told)):
             return True
         if code == "private_index" and WANTED in rung.recipe.arguments:
             return True
-        if code == "limit" and before.cause and before.cause.subject == Verdict.DISK.value:
+        if code == "limit" and told.cause and told.cause.subject == Verdict.DISK.value:
             return True
     return False
 
