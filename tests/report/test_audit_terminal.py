@@ -12,7 +12,7 @@ from rich.console import Console
 from heldout.report.audit_view import SHORT, in_a_line
 from heldout.report.terminal_audit import print_audit
 from heldout.sources.handover.result import Audit
-from tests.report.audit_samples import AUDITS
+from tests.report.audit_samples import AUDITS, audit, check
 from tests.report.audit_strategies import audits
 
 
@@ -34,6 +34,20 @@ def test_first_screen() -> None:
         "5 more clauses on the page",
     ):
         assert part in text
+
+
+def test_what_was_built_after_a_change_is_not_said_not_to_build() -> None:
+    text = printed(
+        audit(
+            "mended",
+            (
+                check("B2", "fail", "The index does not have acme==9.0."),
+                check("B3", "fail", "The code imports seaborn, which nothing declares."),
+                check("B4", "pass", "It builds after a change to what is declared.", credit=0.3),
+            ),
+        )
+    )
+    assert "✖ Only mended  Can it be built?" in text
 
 
 def test_what_more_rows_would_take_is_told_as_no_measurement() -> None:

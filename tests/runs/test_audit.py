@@ -14,7 +14,7 @@ from heldout.sources.handover.client import parse_input
 from heldout.sources.handover.plan_file import write_plan
 from heldout.sources.handover.result import Audit
 from heldout.sources.handover.rubric import verdict
-from tests.runs.apps import APP, STREAMLIT, app
+from tests.runs.apps import APP, GRADIO, STREAMLIT, app, called
 from tests.runs.auditing import audited, check
 from tests.runs.delivered import (
     GUNICORN,
@@ -45,6 +45,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     make_wheel(folder, "gunicorn", "1.0", GUNICORN, program="gunicorn = gunicorn:main")
     make_wheel(folder, "oldplots", "1.0", OLDPLOTS)
     make_wheel(folder, "streamlit", "99.0", STREAMLIT, program="streamlit = streamlit.server:main")
+    make_wheel(folder, "gradio", "99.0", GRADIO)
     make_wheel(folder, "ipython", "99.0", IPYTHON)
     with index_of(folder) as address:
         yield address
@@ -311,6 +312,19 @@ def test_an_app_is_judged_by_what_its_script_does_and_not_by_its_server(tmp_path
     pressed = check(audited(late, tmp_path / "kept-late", index), "U1")
     assert pressed.state == "fail"
     assert "“Predict the price” is pressed, app.py breaks down" in pressed.message
+
+
+def test_the_function_behind_a_page_is_called_with_what_its_fields_take(tmp_path: Path, index: str) -> None:
+    good = check(audited(called(tmp_path / "good", '["number"]'), tmp_path / "kept-good", index), "U1")
+    assert good.state == "pass"
+    assert "answers a valid request" in good.message
+    lacks = called(tmp_path / "lacks", '["number"]', model=False)
+    told = check(audited(lacks, tmp_path / "kept-lacks", index), "U1")
+    assert told.state == "fail"
+    assert "model.json" in told.message
+    text = check(audited(called(tmp_path / "text", '["text"]'), tmp_path / "kept-text", index), "U1")
+    assert text.state == "pass", "that words of ours are no number is no fault of the app"
+    assert "its front page" in text.message
 
 
 def test_an_error_that_an_app_shows_in_place_of_its_page_is_read(tmp_path: Path, index: str) -> None:

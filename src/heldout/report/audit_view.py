@@ -63,8 +63,9 @@ class Part:
 
     @property
     def answer(self) -> str:
-        """The answer in a word or three."""
-        return ANSWERS[self.score.state]
+        """The answer in a word or three; what we got to build in the end is not said not to build."""
+        built = any(line.item.id == "B4" for line in self.passed)
+        return "Only mended" if built and self.score.state == "does_not_hold" else ANSWERS[self.score.state]
 
     @property
     def why(self) -> str:

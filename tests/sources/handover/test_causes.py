@@ -341,6 +341,13 @@ def test_the_address_that_was_asked_is_the_one_beside_the_error() -> None:
     assert "pandas" not in alone.message
 
 
+def test_a_path_of_windows_is_told_as_people_write_it() -> None:
+    said = "FileNotFoundError: [Errno 2] No such file or directory: 'F:\\\\claims\\\\data\\\\in.xlsx'"
+    cause = run_cause(said, Verdict.FAILED, "it ended with 1", Code())
+    assert cause is not None
+    assert cause.message.endswith(r"F:\claims\data\in.xlsx.")
+
+
 def test_exit_code_0_hides_no_failure() -> None:
     output = TRACE + "ModuleNotFoundError: No module named 'datasets'\n✅ Experiment completed\n"
     cause = run_cause(output, Verdict.OK, "", Code("datasets"))

@@ -195,6 +195,7 @@ def _places(told: str) -> str:
 
 
 def _short(text: str) -> str:
+    text = text.replace("\\\\", "\\")  # Python prints a path of Windows as it would stand in its code
     text = " ".join(text.replace("/work/delivery/", "").replace("/env/delivery/", "").split())
     text = text.lstrip(" ,;`'").rstrip(" .,;`'")
     return text if len(text) <= 160 else f"{text[:157]}..."

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 
 from heldout.evidence.types import Frozen
 from heldout.sandbox.base import Service, Verdict
-from heldout.sources.handover import openapi
+from heldout.sources.handover import gradio_calls, openapi
 from heldout.sources.handover.bench import Bench
 from heldout.sources.handover.causes import run_cause
 from heldout.sources.handover.pages_run import Page, visit
@@ -39,6 +39,8 @@ _LAST_WORDS = 6_000
 _PATIENCE_S = 20.0
 _MANY = 200
 _THREADS = 8
+_PAGE = "text/html"
+"""What is planned for an app that shows a page."""
 _LOAD_S = 8.0
 
 
@@ -108,15 +110,10 @@ class _Door:
         began = time.monotonic()
         status, text, broke = None, "", ""
         try:
-            with contextlib.closing(_connection(self.service.connect(self.port), _PATIENCE_S)) as connection:
-                headers = {"Host": f"localhost:{self.port}", "Connection": "close"}
-                if body or method == "POST":
-                    headers["Content-Type"] = content_type
-                connection.request(method, path or "/", body or None, headers)
-                answer = connection.getresponse()
-                content = answer.read(_ANSWER)
-                status, text = answer.status, content.decode("utf-8", "replace")
-                text = text if whole else readable(text)[:2000]
+            status, text = self._exchange(method, path, body, content_type)
+            if event := gradio_calls.event_of(path, text):
+                status, text = gradio_calls.outcome(self._exchange("GET", f"{path}/{event}", b"", "")[1])
+            text = text if whole else readable(text)[:2000]
         except TimeoutError:
             broke = f"it gave no answer within {_PATIENCE_S:.0f} s"
         except (OSError, HTTPException, ValueError):
@@ -132,6 +129,16 @@ class _Door:
             body=text,
         )
 
+    def _exchange(self, method: str, path: str, body: bytes, content_type: str) -> tuple[int, str]:
+        """Status and text of one answer. Raises OSError, HTTPException, ValueError."""
+        with contextlib.closing(_connection(self.service.connect(self.port), _PATIENCE_S)) as connection:
+            headers = {"Host": f"localhost:{self.port}", "Connection": "close"}
+            if body or method == "POST":
+                headers["Content-Type"] = content_type
+            connection.request(method, path or "/", body or None, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(_ANSWER).decode("utf-8", "replace")
+
 
 def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
     """Start the step, ask it, stop it. Raises SandboxFault, never for the service."""
@@ -146,8 +153,10 @@ def try_service(bench: Bench, step: Step, planned: Planned | None) -> Served:
         load = None
         if port is not None:
             door = _Door(service, port, step.id)
-            planned = _completed(door, planned)
+            front, planned = planned, _completed(door, planned)
             answers = list(_conversation(door, planned))
+            if _no_fair_call(planned, answers):
+                planned, answers = front, list(_conversation(door, front))
             if _refused(answers) and (other := _described(door, planned)) is not None:
                 refused, planned = answers, other
                 answers = list(_conversation(door, other))
@@ -234,9 +243,28 @@ def _silent(told: int | None, still_running: bool) -> Cause:
 
 def _completed(door: _Door, planned: Planned | None) -> Planned | None:
     """The request that the delivery documents, else one by the description that the service gives of itself."""
+    if planned is not None and planned.content_type == _PAGE:
+        return _called(door) or planned
     if planned is not None and (planned.body or planned.method == "GET"):
         return planned
     return _described(door, planned) or planned
+
+
+def _called(door: _Door) -> Planned | None:
+    """A call of the function behind a page of Gradio's; None for other pages, and where it wants a file."""
+    for path in gradio_calls.PATHS:
+        answer = door.ask("description", "GET", path, b"", "", whole=True)
+        if answer.status == 200 and (found := gradio_calls.call_of(answer.body, door.step, path)):
+            return found
+    return None
+
+
+def _no_fair_call(planned: Planned | None, answers: list[Answer]) -> bool:
+    """Whether a call of ours failed for what we asked: words of ours in a field, or an address that old ones lack."""
+    valid = next((answer for answer in answers if answer.kind == "valid"), None)
+    if planned is None or valid is None or not gradio_calls.is_call(planned.path) or valid.status == 200:
+        return False
+    return gradio_calls.OURS in planned.body or valid.status in (404, 405)
 
 
 def _described(door: _Door, planned: Planned | None) -> Planned | None:
@@ -278,7 +306,9 @@ def _conversation(door: _Door, planned: Planned | None) -> Iterator[Answer]:
 
 
 def _spoilt(planned: Planned) -> Iterator[tuple[str, str, bytes]]:
-    """(kind, path, body) of each spoilt request."""
+    """(kind, path, body) of each spoilt request; none to Gradio, which checks what its fields take itself."""
+    if gradio_calls.is_call(planned.path):
+        return
     if planned.method == "GET":
         yield from ((kind, path, b"") for kind, path in spoil_address(planned.path).items())
         return
