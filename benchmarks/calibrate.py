@@ -30,9 +30,9 @@ from rich.progress import track
 
 from heldout.evidence import Evidence
 from heldout.material import open_material
+from heldout.sources.repository.calibration import calibrations
 from heldout.sources.repository.checks.registry import usual_checks
 from heldout.sources.repository.collect import Brief, collect
-from heldout.sources.repository.levels import calibrations
 from heldout.standard import load_standard
 
 RIDGE = 3.0

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -148,6 +149,23 @@ def test_a_page_does_not_go_over_the_cases_own_files(case: Case, name: str) -> N
     assert (case.path / "case.toml").read_bytes() == before
     run("decide", case.path, "--html", case.path / "memo.html")
     run("decide", case.path, "--html", case.path / "memo.html")
+
+
+def test_what_further_looks_take_is_the_users_to_change(case: Case, tmp_path: Path) -> None:
+    own, page = tmp_path / "own.yaml", tmp_path / "memo.html"
+    run("decide", case.path, "--assumptions-template", own)
+    assert "# - id: their_hour" in own.read_text()
+    with own.open("a") as file:
+        file.write("  - {id: their_hour, low: 0, mode: 0, high: 0, source: they would come for nothing}\n")
+    run("decide", case.path, "--assumptions", own, "--html", page)
+    assert "they would come for nothing" in page.read_text()
+    told = json.loads(run("decide", case.path, "--assumptions", own, "--json", "-"))
+    ours = json.loads(run("decide", case.path, "--json", "-"))
+    assert all(a["cost"] < b["cost"] for a, b in zip(by_what(told), by_what(ours), strict=True))
+
+
+def by_what(told: dict[str, Any]) -> list[dict[str, Any]]:
+    return sorted(told["next_steps"], key=lambda step: (step["subject"], step["what"]))
 
 
 def test_no_number_of_hours_is_refused(case: Case) -> None:

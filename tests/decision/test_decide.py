@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from heldout.decision.decide import decide
 from heldout.decision.decisions import decisions, record_decision
 from heldout.decision.result import Decision
+from heldout.decision.steps import load_costs
 from heldout.decision.words import headline
+from heldout.errors import InputError
 from heldout.evidence import HANDED_OVER, Artifact, Case, Dossier, Finding, Gap, Location, Subject
 from heldout.report.decision_view import doubts
 from tests.decision.memos import ASKED, ROLE, STANDARD, memo, rated, read, seen_by_all, someone, undecided
@@ -173,6 +176,43 @@ def test_two_alike_are_open_and_the_next_step_is_named() -> None:
     assert made.advice.startswith("Before choosing, take")
     few = [someone(name, *(rated(c, 4.0, "Grace") for c in ASKED[:6])) for name in ("Ada", "Bob")]
     assert all(step.hours <= 0.5 for step in memo(*few, hours=0.5).next_steps)
+
+
+def test_every_kind_of_look_is_weighed_with_what_it_takes() -> None:
+    made = undecided()
+    ada = {step.what.split(" on ")[0]: step for step in made.next_steps if step.subject == "Ada"}
+    assert set(ada) == {
+        "an interview",
+        "a reference check",
+        "a work sample of your own",
+        "a review of past work",
+        "an audit of something delivered that should run",
+    }
+    prices = {one.id: one.mode for one in made.taken_for}
+    for step in ada.values():
+        whole = step.hours * prices["your_hour"] + step.their_hours * prices["their_hour"] + step.outlay
+        assert step.cost == pytest.approx(whole)
+    assert ada["a work sample of your own"].their_hours > ada["an interview"].their_hours
+    reviewed = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3.9))
+    assert "a review of another work" in {step.what for step in reviewed.next_steps}
+
+
+def test_what_a_look_costs_is_the_users_to_say(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "assumptions:\n"
+        "  - {id: review_yours, low: 30, mode: 40, high: 50, source: our queue}\n"
+        "  - {id: review_theirs, low: 30, mode: 40, high: 50, source: our queue}\n"
+    )
+    alike = [someone(name, *(rated(c, 4.0, "Grace") for c in ASKED[:6])) for name in ("Ada", "Bob")]
+    ours = decide("A case", ROLE, STANDARD, alike)
+    theirs = decide("A case", ROLE, STANDARD, alike, costs=load_costs(own))
+    assert "a review" in ours.advice
+    assert "a review" not in theirs.advice
+    assert {one.mark for one in theirs.taken_for if one.id.startswith("review")} == {"own"}
+    own.write_text("assumptions:\n  - {id: reviews, low: 1, mode: 1, high: 1, source: x}\n")
+    with pytest.raises(InputError, match="there is no assumption `reviews`"):
+        load_costs(own)
 
 
 def test_only_interviews_is_said_to_leave_the_panel_open() -> None:

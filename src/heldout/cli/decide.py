@@ -6,11 +6,11 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from heldout.cli.output import check_output, write_output
+from heldout.cli.output import check_output, write_output, write_template
 from heldout.errors import InputError
 from heldout.evidence import Case
 
@@ -24,20 +24,14 @@ _CASE = click.argument("directory", metavar="CASE", type=click.Path(path_type=Pa
 @click.command()
 @_CASE
 @click.option("--hours", type=click.FloatRange(min=0), help="How many hours you can spend on a further look at one.")
+@click.option("--assumptions", type=click.Path(path_type=Path), metavar="FILE", help="What further looks cost you.")
+@click.option("--assumptions-template", "template_to", metavar="FILE|-", help="Instead: write these, to put yours in.")
 @click.option("--html", metavar="FILE", help="Write the memo and its annex as one page.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the memo and what was decided on it as JSON.")
 @click.option("--choose", metavar="NAME|nobody|later", help="Record what you decided; needs --by and --reason.")
 @click.option("--by", default="", metavar="NAME", help="Who decides and answers for it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why, above all where it is not the memo's first.")
-def command(
-    directory: Path,
-    hours: float | None,
-    html: str | None,
-    json_to: str | None,
-    choose: str | None,
-    by: str,
-    reason: str,
-) -> None:
+def command(directory: Path, **given: Any) -> None:
     """Weigh all evidence of CASE: who is likely best, how sure that is and why, and what to look at next.
 
     Reviews, audits, work samples and scorecards are combined by one model that shows every number's reasons. It
@@ -45,18 +39,24 @@ def command(
     """
     from heldout.decision.decide import decide
     from heldout.decision.decisions import decisions, outcomes, record_decision
+    from heldout.decision.steps import load_costs, template
     from heldout.runs.dossiers import everything
 
-    for target in (html, json_to):
+    hours, html, json_to, choose = (given[name] for name in ("hours", "html", "json_to", "choose"))
+    for target in (html, json_to, given["template_to"]):
         check_output(target)
+    if given["template_to"]:
+        write_template(given["template_to"], template())
+        return
     if hours is not None and not math.isfinite(hours):
         raise InputError(f"--hours {hours} is no number of hours; write one such as 3, or leave it away")
-    if (by or reason) and not choose:
+    if (given["by"] or given["reason"]) and not choose:
         raise InputError("--by and --reason go with --choose: name whom you chose, or nobody, or later")
     case = Case.open(directory)
-    memo = decide(case.title, case.role, case.standard, [(s, everything(case, s)) for s in case.subjects], hours=hours)
+    seen = [(subject, everything(case, subject)) for subject in case.subjects]
+    memo = decide(case.title, case.role, case.standard, seen, hours=hours, costs=load_costs(given["assumptions"]))
     if choose:
-        kept = record_decision(case, memo, by=by, choice=choose, reason=reason)
+        kept = record_decision(case, memo, by=given["by"], choice=choose, reason=given["reason"])
         click.echo(f"Recorded in {kept}, with the memo as it is now.", err=json_to == "-")
     made = decisions(case)
     turned_out = [one for _, one in outcomes(case)]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from heldout.cli.output import check_output, write_output
+from heldout.cli.output import check_output, write_output, write_template
 from heldout.errors import InputError
 from heldout.evidence import Case
 
@@ -143,12 +143,4 @@ def _write_templates(given: dict[str, Any]) -> None:
     }
     for name, make in makers.items():
         if given[name]:
-            _write_template(given[name], make())
-
-
-def _write_template(target: str, text: str) -> None:
-    if target != "-" and Path(target).exists():
-        raise InputError(
-            f"{target} is there already and is not overwritten; name another file, or - to see the template"
-        )
-    write_output(target, text.rstrip("\n"))
+            write_template(given[name], make())

@@ -44,3 +44,12 @@ def write_output(target: str, text: str) -> None:
         click.echo(text)
     else:
         write_file(Path(target), text + "\n")
+
+
+def write_template(target: str, text: str) -> None:
+    """Write a file to fill in; one that is there is somebody's work. Raises InputError for it."""
+    if target != "-" and Path(target).exists():
+        raise InputError(
+            f"{target} is there already and is not overwritten; name another file, or - to see the template"
+        )
+    write_output(target, text.rstrip("\n"))

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from heldout.decision.assumptions import Assumption
 from heldout.decision.design import Floats
 from heldout.decision.explain import explain
 from heldout.decision.facts import facts
@@ -33,7 +34,7 @@ from heldout.decision.result import (
     Twin,
     WeightCheck,
 )
-from heldout.decision.steps import steps_for
+from heldout.decision.steps import load_costs, steps_for
 from heldout.decision.words import advice, headline, limits
 from heldout.evidence import Dossier, Evidence, Subject
 from heldout.evidence.types import Z90
@@ -48,7 +49,9 @@ LEAST_COVERED = 0.5
 _CONTENDERS = 10
 """Subjects for whom further evidence is thought through, the likeliest best first."""
 _MAY_BE_BEST = 0.1
-"""The chance of being the best from which somebody is not to be passed over while too little was seen of them."""
+"""The chance of being the best from which somebody is not to be passed over while too little was seen of them. On
+simulated panels the truly best is among those named in nine of ten; half as large names half as many more for one of
+twenty (`benchmarks/README.md`)."""
 _TWIN_MOST = 200
 """Subjects up to whom the twin is asked: it takes several times as long as the model."""
 _ROUNDING = 1e-9
@@ -131,12 +134,15 @@ def decide(
     subjects: Sequence[tuple[Subject, Dossier]],
     *,
     hours: float | None = None,
+    costs: Sequence[Assumption] | None = None,
 ) -> Decision:
     """The recommendation for a role from all evidence about its subjects.
 
-    `hours` is how many the company can still spend on one further piece of evidence; None: any. Deterministic but for
-    the time of making. Raises nothing for missing evidence: what is missing is said.
+    `hours` is how many the company can still spend on one further piece of evidence; None: any. `costs` are what looks
+    are assumed to take, None: as Heldout assumes it. Deterministic but for the time of making. Raises nothing for
+    missing evidence: what is missing is said.
     """
+    costs = load_costs() if costs is None else costs
     subjects = [(subject, latest_states(dossier)) for subject, dossier in subjects]
     observed: list[Observation] = []
     given: list[Evidence] = []
@@ -156,7 +162,7 @@ def decide(
     results = [_subject(fitted, subject, dossier) for subject, dossier in subjects]
     order = np.argsort(-fitted.whole.mean, kind="stable")
     ranked = tuple(results[i] for i in order)
-    ahead = _outlook(fitted, subjects, ranked, hours) if ranked else Outlook(0.0, (), ())
+    ahead = _outlook(fitted, subjects, ranked, hours, costs) if ranked else Outlook(0.0, (), ())
     leader = ranked[0].slug if ranked and observed else ""
     twin = _twin(fitted, observed, slugs, ranked) if observed else None
     return Decision(
@@ -172,6 +178,7 @@ def decide(
         subjects=ranked,
         comparison=_comparison(fitted, ranked) if leader and len(ranked) > 1 else None,
         next_steps=_next_steps(ahead, {s.slug: s.name for s, _ in subjects}),
+        taken_for=tuple(costs),
         raters=_raters(fitted),
         twin=twin,
         weights=_weights(fitted, ranked) if len(ranked) > 1 and observed else None,
@@ -229,6 +236,7 @@ def _outlook(
     subjects: Sequence[tuple[Subject, Dossier]],
     ranked: Sequence[SubjectResult],
     hours: float | None,
+    costs: Sequence[Assumption],
 ) -> Outlook:
     likeliest = {one.slug for one in sorted(ranked, key=lambda one: -one.best)[:_CONTENDERS]} | {ranked[0].slug}
     untold = [one.slug for one in ranked if not one.worth.told and (one is ranked[0] or one.best >= _MAY_BE_BEST)]
@@ -236,8 +244,8 @@ def _outlook(
         step
         for subject, dossier in subjects
         if subject.slug in likeliest
-        for step in steps_for(fitted.posterior, fitted.weights, fitted.standard, subject, dossier)
-        if hours is None or step.hours <= hours
+        for step in steps_for(fitted.posterior, fitted.weights, fitted.standard, subject, dossier, costs)
+        if hours is None or step.cost.hours <= hours
     ]
     return outlook(fitted.posterior, fitted.weights, steps, fitted.worth, untold)
 
@@ -247,8 +255,10 @@ def _next_steps(ahead: Outlook, names: Mapping[str, str]) -> tuple[NextStep, ...
         NextStep(
             subject=names[one.step.subject],
             what=one.step.name,
-            hours=one.step.hours,
-            their_hours=one.step.their_hours,
+            hours=one.step.cost.hours,
+            their_hours=one.step.cost.their_hours,
+            outlay=one.step.cost.outlay,
+            cost=one.step.cost.whole,
             regret_after=one.regret,
             half_width_after=Z90 * one.deviation,
             advised=one in ahead.advised,

@@ -228,3 +228,11 @@ def _errors(se: Floats, look: NDArray[np.bool_], work: NDArray[np.bool_], alike:
     errors += look * of_look[:, :, None] * of_look[:, None, :]
     errors += np.eye(se.shape[1]) * left[:, None, :]
     return errors
+
+
+def errors_of_one_look(se: Floats) -> Floats:
+    """(n, n): the covariance of the errors of measures of different competencies in one look at a work that nobody
+    looked at before, from their standard errors (n,)."""
+    together = np.ones((1, len(se), len(se)), dtype=bool)
+    errors: Floats = _errors(se[None, :], together, together, np.eye(len(se), dtype=bool)[None])[0]
+    return errors

@@ -6,19 +6,20 @@ variances the new means are Gaussian around today's with a covariance that follo
 
 The rule for stopping is plain, because a cleverer one did not do better: look further at the two who are likeliest best
 until the expected regret of the choice is under `ENOUGH`, and nobody who may be the best is left untold. Choosing each
-time what saves most was measured and did not beat spreading evenly; stopping did.
+time what saves most was measured and did not beat spreading evenly; stopping did. How to look at each of them is chosen
+by cost: the least dear of what saves nearly as much as anything would.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from heldout.decision.design import SHARED_ERROR, Floats
+from heldout.decision.design import Floats, errors_of_one_look
 from heldout.decision.model import Solution, leniency_of
+from heldout.decision.observations import Observation
 from heldout.decision.posterior import Posterior, own_gains, weights_of
 from heldout.decision.ranking import SEED, Worth, shares, worth
 
@@ -26,22 +27,31 @@ ENOUGH = 0.08
 """Expected regret, in level points, under which nothing further is worth asking for."""
 LIKELIEST = 2
 """How many of the likeliest best are looked at further."""
+NEARLY = 0.5
+"""The part of what the best look at somebody would bring from which a less dear one is advised in its place."""
 _DRAWS = 4096
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a look takes: `hours` are the company's, `their_hours` the subject's, `outlay` what is paid for it, `whole`
+    all of it in money, their hours as well."""
+
+    hours: float
+    their_hours: float
+    outlay: float = 0.0
+    whole: float = 0.0
+
+
+@dataclass(frozen=True)
 class Step:
-    """A further piece of evidence about one subject: a `rating` by an interviewer who is new to the panel, or a
-    `measure` with standard error `se` on each competency. `hours` are the company's, `their_hours` the subject's."""
+    """A further look at one subject. `looks` are observations as it would bring them: all ratings of an interviewer
+    who is new to the panel, or all measures of one look at a new work. Their levels are not known and not used."""
 
     name: str
     subject: str
-    competencies: tuple[str, ...]
-    kind: Literal["rating", "measure"]
-    source: str
-    hours: float
-    their_hours: float
-    se: float = 0.0
+    looks: tuple[Observation, ...]
+    cost: Cost
 
 
 @dataclass(frozen=True)
@@ -81,40 +91,54 @@ def outlook(
 ) -> Outlook:
     """What each of `steps` would bring, most first; advised are the best ones about the likeliest best. `now` is what
     everybody is worth by these weights, where that was worked out before. Of the `untold`, too little was seen to
-    choose or to pass over them: what tells most of each is advised first."""
+    choose or to pass over them: what tells of each of them is advised first."""
     now = now or worth(posterior, weights)
     best = float(now.draws.max(axis=1).mean())
     today = float(now.regret.min())
-    found = [_prospect(posterior, now, weights, step, best) for step in steps]
-    found.sort(key=lambda one: (one.regret, one.step.hours + one.step.their_hours, one.step.subject, one.step.name))
+    reach = [depends @ one.spread for depends, one in zip(now.depends, posterior.solutions, strict=True)]
+    found = [_prospect(posterior, now, weights, step, best, reach) for step in steps]
+    found.sort(key=lambda one: (one.regret, one.step.cost.whole, one.step.subject, one.step.name))
     likeliest = [posterior.design.subjects[i] for i in np.argsort(-now.best, kind="stable")[:LIKELIEST]]
     advised = []
     for subject in untold:
-        about = [one for one in found if one.step.subject == subject]
-        advised += sorted(about, key=lambda one: one.deviation)[:1]
+        unsure = float(now.mixture.deviation[posterior.index(subject)])
+        advised += _advised([(unsure - one.deviation, one) for one in found if one.step.subject == subject])
     for subject in likeliest if today >= ENOUGH else ():
-        mine = [one for one in found if one.step.subject == subject and one.regret < today]
-        advised += mine[:1] if subject not in untold else []
+        if subject not in untold:
+            advised += _advised([(today - one.regret, one) for one in found if one.step.subject == subject])
     return Outlook(today, tuple(found), tuple(advised), tuple(untold))
 
 
-def _prospect(posterior: Posterior, now: Worth, weights: Mapping[str, float], step: Step, best: float) -> Prospect:
-    """What one step would bring, averaged over the sets of variances."""
+def _advised(gains: Sequence[tuple[float, Prospect]]) -> list[Prospect]:
+    """Of looks at one subject, each with what it gains: the least dear of those that gain nearly as much as any."""
+    most = max((gain for gain, _ in gains), default=0.0)
+    near = [(one.step.cost.whole, -gain, one) for gain, one in gains if most > 0 and gain >= NEARLY * most]
+    return [min(near, key=lambda one: one[:2])[2]] if near else []
+
+
+def _prospect(
+    posterior: Posterior, now: Worth, weights: Mapping[str, float], step: Step, best: float, reach: Sequence[Floats]
+) -> Prospect:
+    """What one step would bring, averaged over the sets of variances; `reach` (P of (S, G)) is how everybody's worth
+    varies with the global effects. Who is never the best today is not looked for among the best of tomorrow."""
     design = posterior.design
     who = posterior.index(step.subject)
-    seen = np.eye(len(design.competencies))[[design.competencies.index(name) for name in step.competencies]]
+    loadings = np.array([look.loading for look in step.looks])
+    asked = [design.competencies.index(look.competency) for look in step.looks]
+    seen = np.eye(len(design.competencies))[asked] * loadings[:, None]
     wanted = np.vstack([weights_of(design, weights), seen])
     generator = np.random.default_rng(SEED)
+    may = np.flatnonzero(now.best)
     tops, variances = [], []
     for k, (solution, count) in enumerate(zip(posterior.solutions, shares(posterior.weights, _DRAWS), strict=True)):
         through = _dependence(posterior, solution, step, who, seen)
         within = _within(posterior, solution, who, wanted)
-        covariance = now.depends[k] @ solution.spread @ through.T
+        covariance = reach[k] @ through.T
         covariance[who] += within[0, 1:]
         variance = through @ solution.spread @ through.T + within[1:, 1:] + _errors(posterior, solution, step)
         change = covariance @ np.linalg.inv(np.linalg.cholesky(variance)).T  # change @ change.T is what is learnt
-        tops.append((now.means[k] + generator.standard_normal((count, len(seen))) @ change.T).max(axis=1))
-        whole = now.own[k][who] + now.depends[k][who] @ solution.spread @ now.depends[k][who]
+        tops.append((now.means[k, may] + generator.standard_normal((count, len(seen))) @ change[may].T).max(axis=1))
+        whole = now.own[k][who] + reach[k][who] @ now.depends[k][who]
         variances.append(max(float(whole - change[who] @ change[who]), 0.0))
     spread = float(np.sqrt(posterior.weights @ np.array(variances)))
     return Prospect(step, max(best - float(np.concatenate(tops).mean()), 0.0), spread)
@@ -122,11 +146,12 @@ def _prospect(posterior: Posterior, now: Worth, weights: Mapping[str, float], st
 
 def _errors(posterior: Posterior, solution: Solution, step: Step) -> Floats:
     """(n, n): the covariance of the errors of the new observations, beside what is there already."""
-    v, count = solution.variances, len(step.competencies)
-    new = 0.0 if step.source in posterior.design.sources else leniency_of(step.source) ** 2
-    own = v.severity**2 + v.halo**2 + np.eye(count) * v.noise**2
-    if step.kind == "measure":
-        own = step.se**2 * (SHARED_ERROR + (1 - SHARED_ERROR) * np.eye(count))
+    v, first = solution.variances, step.looks[0]
+    new = 0.0 if first.source in posterior.design.sources else leniency_of(first.source) ** 2
+    if first.kind == "measure":
+        own = errors_of_one_look(np.array([look.se for look in step.looks]))
+    else:
+        own = v.severity**2 + v.halo**2 + np.eye(len(step.looks)) * v.noise**2
     errors: Floats = new + own
     return errors
 
@@ -137,8 +162,9 @@ def _dependence(posterior: Posterior, solution: Solution, step: Step, who: int, 
     own = np.flatnonzero(design.subject == who)
     _, weight = own_gains(design, solution, who, seen)
     through: Floats = seen @ design.truth - weight @ design.effects[own].toarray()
-    if step.source in design.sources:
-        through[:, design.first_source + design.sources.index(step.source)] += 1.0
+    source = step.looks[0].source
+    if source in design.sources:
+        through[:, design.first_source + design.sources.index(source)] += 1.0
     return through
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from heldout.decision.assumptions import Assumption
 from heldout.evidence.case import SubjectKind
 from heldout.evidence.types import Frozen
 from heldout.standard import RoleIdentity
@@ -81,12 +82,18 @@ class SubjectResult(Frozen):
 
 
 class NextStep(Frozen):
-    """A further piece of evidence: what it would take and what it is expected to leave of the regret."""
+    """A further piece of evidence: what it would take and what it is expected to leave of the regret.
+
+    `hours` are the company's, `their_hours` the subject's; `outlay` is what is paid for it and `cost` all of it in US
+    dollars, their hours as well, None in memos of before it was counted.
+    """
 
     subject: str
     what: str
     hours: float
     their_hours: float
+    outlay: float = 0.0
+    cost: float | None = None
     regret_after: float
     half_width_after: float
     advised: bool
@@ -159,6 +166,8 @@ class Decision(Frozen):
     subjects: tuple[SubjectResult, ...]
     comparison: Comparison | None = None
     next_steps: tuple[NextStep, ...]
+    taken_for: tuple[Assumption, ...] = ()
+    """What the hours and amounts of the next steps were taken from."""
     raters: tuple[RaterNote, ...]
     twin: Twin | None
     weights: WeightCheck | None

@@ -1,53 +1,140 @@
-"""What could be looked at next about somebody, what it takes, and how well it is taken to measure.
+"""What could be looked at next about somebody, and what each look takes.
 
-The hours are assumptions, written here so that they can be argued with: 45 minutes of interview and as long to prepare
-and write up; the command of a review or an audit and somebody to read it.
+How well a look measures is not said here: each is put together as the evidence that it would bring and goes through
+the same `observations_of` as evidence that is there, so its error, its share and what it has in common with the rest
+are the model's own. What it takes are assumptions, data in `looks.yaml`, and a user's own in their place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from heldout.decision.next_evidence import Step
-from heldout.decision.observations import ASSUMED_WIDENING
+from heldout.decision.assumptions import Assumption, AssumptionFile, read_own, shipped, template_of
+from heldout.decision.next_evidence import Cost, Step
+from heldout.decision.observations import CLAIMED_SHARE, MIDDLE, observations_of
 from heldout.decision.posterior import Posterior
-from heldout.evidence import Dossier, Subject
+from heldout.evidence import Dossier, Evidence, Subject
+from heldout.sources.handover.level_rules import rules
+from heldout.sources.interview.bank import load_bank
+from heldout.sources.repository.calibration import calibrations
 from heldout.standard import Standard
 from heldout.wording import within
 
 INTERVIEW_COMPETENCIES = 4
-"""How many competencies one interviewer can ask about in 45 minutes."""
-_INTERVIEW_HOURS, _INTERVIEW_THEIRS = 1.5, 0.75
-_LOOKS = (
-    # source, what it is called, the company's hours, theirs, standard error of a level where nothing better is known
-    ("repository", "a review of past work", 0.5, 0.25, 0.7),
-    ("handover", "an audit of something that they delivered", 1.0, 0.5, 0.8),
-)
-_SEVERAL = 3
-"""Competencies that make a look worth its own step; the rest comes with it."""
+"""How many competencies one interviewer can ask about in 45 minutes, and one who rates a work sample can tell."""
+_NEW = "next"
+"""Who and what is not there yet: an interviewer, a work."""
+
+
+@cache
+def builtin() -> AssumptionFile:
+    """What looks are assumed to take, as shipped."""
+    return shipped("heldout.decision", "looks.yaml")
+
+
+def load_costs(path: Path | None = None) -> tuple[Assumption, ...]:
+    """What looks are assumed to take, the user's of the file `path` in their place. Raises YamlError with every
+    problem of the file and its line."""
+    own = read_own(path, builtin(), "heldout decide CASE --assumptions-template -") if path else {}
+    return tuple(
+        one.model_copy(update=own[one.id].model_dump() | {"mark": "own"}) if one.id in own else one
+        for one in builtin().assumptions
+    )
+
+
+def template() -> str:
+    """A file of these assumptions to edit."""
+    return template_of(builtin(), "heldout decide CASE")
 
 
 def steps_for(
-    posterior: Posterior, weights: Mapping[str, float], standard: Standard, subject: Subject, dossier: Dossier
+    posterior: Posterior,
+    weights: Mapping[str, float],
+    standard: Standard,
+    subject: Subject,
+    dossier: Dossier,
+    costs: Sequence[Assumption],
 ) -> list[Step]:
-    """The further evidence that Heldout can help to get about a subject, for a role with `weights`."""
+    """The further looks at a subject that can be taken today, for a role with `weights`."""
     open_to = _openness(posterior, weights, subject.slug)
+    amounts = {one.id: one.mode for one in costs}
     found = []
-    asked = [name for name in open_to if _sees(standard, name, "interview")][:INTERVIEW_COMPETENCIES]
-    if asked:
-        what = f"an interview on {', '.join(within(standard.short(name)) for name in asked)}"
-        found.append(Step(what, subject.slug, tuple(asked), "rating", "interview", _INTERVIEW_HOURS, _INTERVIEW_THEIRS))
-    have = {one.source for one in dossier.evidence if one.level is not None}
-    for source, name, hours, theirs, usual in _LOOKS:
-        seen = [c for c in open_to if _sees(standard, c, source)]
-        sells = subject.kind != "person"  # who delivers for a living has something that can be audited
-        if source in have or len(seen) < _SEVERAL or (source == "handover" and not sells):
-            continue
-        se = usual * ASSUMED_WIDENING
-        found.append(Step(name, subject.slug, tuple(seen), "measure", source, hours, theirs, se=se))
+    for kind, name, evidence in _looks(standard, open_to, subject, dossier):
+        brought = Dossier(subject=subject.name, evidence=tuple(evidence))
+        looks = observations_of(subject.slug, brought, delivers=subject.kind in ("agency", "team"))
+        if looks:
+            found.append(Step(name, subject.slug, tuple(looks), _cost(kind, amounts)))
     return found
+
+
+def _looks(
+    standard: Standard, open_to: Sequence[str], subject: Subject, dossier: Dossier
+) -> Iterator[tuple[str, str, list[Evidence]]]:
+    """Each kind of look with its name and the evidence that it would bring."""
+    asked = [name for name in open_to if _sees(standard, name, "interview")]
+    if asked:
+        some = asked[:INTERVIEW_COMPETENCIES]
+        yield "interview", f"an interview on {_named(standard, some)}", _rated(some)
+    referred = {question.main for question in load_bank().questions if question.whom == "reference"}
+    if some := [name for name in asked if name in referred][:INTERVIEW_COMPETENCIES]:
+        yield "reference", f"a reference check on {_named(standard, some)}", _rated(some)
+    if some := [name for name in asked if _sees(standard, name, "worksample")][:INTERVIEW_COMPETENCIES]:
+        yield "sample", f"a work sample of your own on {_named(standard, some)}", _rated(some)
+    have = {one.source for one in dossier.evidence if one.level is not None}
+    share = 1.0 if subject.kind in ("agency", "team") else CLAIMED_SHARE[0]
+    read = {
+        name: one for name, one in calibrations().items() if name in open_to and _sees(standard, name, "repository")
+    }
+    yield (
+        "review",
+        "a review of another work" if "repository" in have else "a review of past work",
+        [
+            Evidence(
+                competency=name, level=MIDDLE, se=one.error, basis=one.basis, source="repository", instrument=_NEW,
+                version="1", share=share, start=one.start, subject_digest=_NEW, reason=one.reservation,
+            )
+            for name, one in read.items()
+            if _sees(standard, name, "repository")
+        ],
+    )  # fmt: skip
+    run = {name: rules().competencies[name] for name in open_to if name in rules().competencies}
+    yield (
+        "audit",
+        "an audit of another delivery" if "handover" in have else "an audit of something delivered that should run",
+        [
+            Evidence(
+                competency=name, level=MIDDLE, se=rules().error, basis="assumed", source="handover", instrument=_NEW,
+                version="1", share=share, start=one.start, subject_digest=_NEW,
+            )
+            for name, one in run.items()
+            if _sees(standard, name, "handover")
+        ],
+    )  # fmt: skip
+
+
+def _rated(competencies: Sequence[str]) -> list[Evidence]:
+    """Ratings by somebody who has not rated anybody yet."""
+    return [
+        Evidence(
+            competency=name, level=MIDDLE, se=1.0, basis="assumed", source="interview", instrument=_NEW, version="1",
+            rater=_NEW, group=_NEW,
+        )
+        for name in competencies
+    ]  # fmt: skip
+
+
+def _cost(kind: str, amounts: Mapping[str, float]) -> Cost:
+    yours, theirs = amounts[f"{kind}_yours"], amounts[f"{kind}_theirs"]
+    pay = amounts.get(f"{kind}_pay", 0.0)
+    return Cost(yours, theirs, pay, yours * amounts["your_hour"] + theirs * amounts["their_hour"] + pay)
+
+
+def _named(standard: Standard, names: Sequence[str]) -> str:
+    return ", ".join(within(standard.short(name)) for name in names)
 
 
 def _openness(posterior: Posterior, weights: Mapping[str, float], slug: str) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from heldout.decision.next_evidence import ENOUGH, Outlook
+from heldout.decision.next_evidence import ENOUGH, Outlook, Prospect
 from heldout.decision.posterior import Posterior
 from heldout.decision.ranking import DRAWING_ERROR
 from heldout.decision.result import LevelResult, SubjectResult
@@ -82,10 +82,9 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
     if not ahead.enough and ahead.advised:
         parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in ahead.advised]
         least = min(one.regret for one in ahead.advised)
-        hours = sum(one.step.hours for one in ahead.advised)
         return (
-            f"Before choosing, take {' and '.join(parts)} (about {hours:g} {'hour' if hours == 1 else 'hours'} of "
-            f"yours). Choosing now is expected to fall {ahead.regret:.2f} levels short of the truly best of them; "
+            f"Before choosing, take {' and '.join(parts)} ({_hours(ahead.advised)}). Choosing "
+            f"now is expected to fall {ahead.regret:.2f} levels short of the truly best of them; "
             f"after the better of these, {least:.2f}. Under {ENOUGH:.2f} nothing further is worth asking for."
         )
     if not ahead.enough:
@@ -120,10 +119,15 @@ def _look_first(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
         return f"{why} Nothing that Heldout can help to get in the hours there are would change that."
     first = ahead.advised[:_NAMED]
     parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in first]
-    hours = sum(one.step.hours for one in first)
-    return (
-        f"{why} Before choosing, take {listed(parts)} (about {hours:g} {'hour' if hours == 1 else 'hours'} of yours)."
+    return f"{why} Before choosing, take {listed(parts)} ({_hours(first)})."
+
+
+def _hours(taken: Sequence[Prospect]) -> str:
+    """What looks take together of both sides."""
+    yours, theirs = (
+        sum(hours) for hours in zip(*((one.step.cost.hours, one.step.cost.their_hours) for one in taken), strict=True)
     )
+    return f"about {yours:g} {'hour' if yours == 1 else 'hours'} of yours, {theirs:g} of theirs"
 
 
 def _name(ranked: Sequence[SubjectResult], slug: str) -> str:

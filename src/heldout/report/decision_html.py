@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from heldout.decision.assumptions import MARK_WORDS
 from heldout.decision.decisions import HumanDecision, Outcome
 from heldout.decision.ranking import DRAWS, WEIGHT_SETS
 from heldout.decision.result import Decision
@@ -20,6 +21,7 @@ def render_decision(decision: Decision, recorded: Sequence[tuple[HumanDecision, 
         limits=FIRST_LIMITS,
         facts=FIRST_FACTS,
         steps=STEPS_SHOWN,
+        marks=MARK_WORDS,
         draws=DRAWS,
         sets=WEIGHT_SETS,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from heldout.decision.decisions import HumanDecision, Outcome
-from heldout.decision.result import Decision, Estimate, LevelResult, Reason, SubjectResult
+from heldout.decision.result import Decision, Estimate, LevelResult, NextStep, Reason, SubjectResult
 from heldout.decision.words import LIKELY, UNLIKELY, parts_of
 from heldout.report.chart import LINE, Mark, Strip, at, shapes_of
 from heldout.report.words import level as level_text
@@ -15,7 +15,8 @@ FIRST_REASONS = 4
 FIRST_LIMITS = 4
 FIRST_SUBJECTS = 10
 FIRST_FACTS = 3
-STEPS_SHOWN = 8
+STEPS_SHOWN = 15
+ABOUT = 2
 WEAKEST = 2
 
 
@@ -70,6 +71,14 @@ class DecisionView:
     def others(self) -> tuple[SubjectRow, ...]:
         """Who stands in the annex alone."""
         return self.rows[FIRST_SUBJECTS:]
+
+    @property
+    def steps(self) -> tuple[NextStep, ...]:
+        """What could be looked at next: all about those of whom something is advised, or else about the first two."""
+        advised = dict.fromkeys(step.subject for step in self.decision.next_steps if step.advised)
+        about = list(advised) or [row.subject.name for row in self.rows[:ABOUT]]
+        mine = [step for step in self.decision.next_steps if step.subject in about]
+        return tuple(sorted(mine, key=lambda step: (about.index(step.subject), step.regret_after)))
 
     @property
     def facts(self) -> tuple[tuple[SubjectRow, str], ...]:

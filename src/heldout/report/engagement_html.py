@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from heldout.decision.assumptions import MARK_WORDS
 from heldout.decision.engagement import words
-from heldout.decision.engagement.assumptions import MARK_WORDS
 from heldout.decision.engagement.result import Engagement
 from heldout.decision.engagement.stopping import stages
 from heldout.decision.engagement.vetting import Vendor, asked

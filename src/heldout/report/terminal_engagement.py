@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from heldout.decision.assumptions import MARK_WORDS
 from heldout.decision.engagement import words
-from heldout.decision.engagement.assumptions import MARK_WORDS
 from heldout.decision.engagement.result import Engagement
 from heldout.report.terminal import printable
 from heldout.wording import percent

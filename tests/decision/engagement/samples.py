@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heldout.decision.engagement.assumptions import Assumption, builtin
+from heldout.decision.assumptions import Assumption
+from heldout.decision.engagement.assumptions import builtin
 from heldout.decision.engagement.course import Course
 from heldout.decision.engagement.need import Need
 from heldout.decision.engagement.ways import WayId

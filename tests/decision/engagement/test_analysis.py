@@ -10,8 +10,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from heldout.decision.assumptions import Assumption
 from heldout.decision.engagement import Engagement, engage
-from heldout.decision.engagement.assumptions import Assumption, builtin
+from heldout.decision.engagement.assumptions import builtin
 from heldout.decision.engagement.break_even import courses
 from heldout.decision.engagement.flips import Bench, distribution, importances
 from heldout.decision.engagement.need import Need

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from heldout.decision.assumptions import MARK_WORDS
 from heldout.decision.engagement import load_assumptions, read_need
 from heldout.decision.engagement import need as needs
-from heldout.decision.engagement.assumptions import MARK_WORDS, builtin, template
+from heldout.decision.engagement.assumptions import builtin, template
 from heldout.decision.engagement.stopping import stages
 from heldout.errors import InputError
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heldout.evidence import Case, Dossier, Evidence
-from heldout.sources.handover.evidence import code_of, dossier_of, evidence_of, rules
+from heldout.sources.handover.evidence import code_of, dossier_of, evidence_of
+from heldout.sources.handover.level_rules import rules
 from heldout.sources.handover.result import Audit
 from heldout.sources.handover.rubric import rubric
 from heldout.standard import load_standard

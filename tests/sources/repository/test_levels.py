@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from heldout.evidence import Evidence, Finding, Location, Suppression
 from heldout.material.tree import Kind
 from heldout.sources.repository.authorship import Authorship
+from heldout.sources.repository.calibration import Calibration, calibrations
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.checks.registry import checks_by_code
-from heldout.sources.repository.levels import Calibration, Run, calibrations, evidence_of, rules_version
+from heldout.sources.repository.levels import Run, evidence_of, rules_version
 from heldout.sources.repository.repository import Repository
 from heldout.standard import load_standard
 from tests.support import look

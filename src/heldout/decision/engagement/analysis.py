@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from heldout.decision.engagement.assumptions import Assumption, builtin
+from heldout.decision.assumptions import Assumption
+from heldout.decision.engagement.assumptions import builtin
 from heldout.decision.engagement.break_even import LEAST, break_evens, courses, maps
 from heldout.decision.engagement.course import PARTS, Course, Outcome
 from heldout.decision.engagement.flips import PAIRED, Bench, importances, smallest_pair, swings

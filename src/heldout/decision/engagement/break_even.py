@@ -10,7 +10,7 @@ from itertools import groupby
 
 import numpy as np
 
-from heldout.decision.engagement.assumptions import Assumption
+from heldout.decision.assumptions import Assumption
 from heldout.decision.engagement.course import Course
 from heldout.decision.engagement.need import Need
 from heldout.decision.engagement.result import BreakEven, Map, Stretch

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from heldout.decision.engagement.assumptions import Assumption
+from heldout.decision.assumptions import Assumption
 from heldout.decision.engagement.course import Course
 from heldout.decision.engagement.need import Need
 from heldout.decision.engagement.result import Pair, Swing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heldout.decision.engagement.assumptions import Assumption
+from heldout.decision.assumptions import Assumption
 from heldout.decision.engagement.need import Need
 from heldout.decision.engagement.ways import WayId
 from heldout.evidence.types import Frozen

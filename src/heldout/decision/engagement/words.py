@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from heldout.decision.engagement.assumptions import Assumption
+from heldout.decision.assumptions import Assumption
 from heldout.decision.engagement.result import BreakEven, Engagement, Map, Stretch, Swing, WayResult
 from heldout.decision.engagement.ways import WayId
 from heldout.wording import capital, listed, percent, within

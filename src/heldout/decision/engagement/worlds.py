@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from heldout.decision.engagement.assumptions import MARKET, TOGETHER, Assumption
+from heldout.decision.assumptions import Assumption
+from heldout.decision.engagement.assumptions import MARKET, TOGETHER
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

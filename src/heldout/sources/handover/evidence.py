@@ -15,16 +15,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
-
-import yaml
-from pydantic import Field
 
 from heldout import __version__
 from heldout.evidence import Artifact, Contribution, Dossier, Evidence, Finding
-from heldout.evidence.types import Frozen, Measured, Polarity, Severity
+from heldout.evidence.types import Measured, Polarity, Severity
 from heldout.material.redaction import mask_home
+from heldout.sources.handover.level_rules import Rule, rules
 from heldout.sources.handover.result import Audit, Check
 from heldout.sources.handover.rubric import rubric, verdict
 from heldout.standard import Standard
@@ -35,29 +31,6 @@ _POLARITY: dict[str, Polarity] = {"pass": "for", "fail": "against", "not_assessa
 _SEVERITY: dict[str, Severity] = {"weeks": "high", "days": "medium", "hours": "low"}
 """What a failure costs the client says how grave it is, where the check does not."""
 _ABLE = {"build": "builds", "run": "runs", "retrain": "retrains", "own": "can_be_owned"}
-
-
-class Rule(Frozen):
-    """How the checks move one competency; see `levels.yaml`."""
-
-    start: float = Field(ge=1, le=5)
-    telling: tuple[str, ...]
-    moves: dict[str, tuple[float, float]]
-
-
-class Rules(Frozen):
-    """The whole of `levels.yaml`."""
-
-    error: float = Field(gt=0)
-    open: float = Field(gt=0)
-    competencies: dict[str, Rule]
-
-
-@cache
-def rules() -> Rules:
-    """The rules as shipped."""
-    text = (files("heldout.sources.handover") / "levels.yaml").read_text(encoding="utf-8")
-    return Rules.model_validate(yaml.safe_load(text))
 
 
 def code_of(check_id: str) -> str:

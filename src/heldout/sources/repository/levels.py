@@ -22,32 +22,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-
-import yaml
-from pydantic import Field
 
 from heldout import __version__
-from heldout.evidence import Basis, Contribution, Evidence, Finding, State
-from heldout.evidence.types import Frozen
+from heldout.evidence import Contribution, Evidence, Finding, State
 from heldout.sources.repository.authorship import Authorship
+from heldout.sources.repository.calibration import Calibration, calibrations
 from heldout.sources.repository.checks.base import Check, Move
 from heldout.sources.repository.repository import Repository
 from heldout.standard import Competency, Standard
 
 INSTRUMENT = "repository-review"
-
-NOT_TELLING = (
-    "When the rule was compared with readings, this level came hardly nearer than giving everybody the mean: read the"
-    " findings and put the questions, and make little of the dot."
-)
-"""Said beside a level that hardly separates people."""
-UNTRIED = (
-    "There were too few readings to compare this level with: read the findings and put the questions, and make little"
-    " of the dot."
-)
-"""Said beside a level of which nobody knows whether it separates people."""
 
 LEAST_LINES = 50
 """Lines of the subject's code under which no level is given."""
@@ -58,51 +42,6 @@ _SMALL_LINES = 400.0
 _UNNAMED = 0.3
 _PARTIAL = 0.4
 _SHARED = 0.8
-
-
-class Calibration(Frozen):
-    """How the rule of one competency was fitted to readings of repositories.
-
-    `error` is the root mean squared error of the tool's level against the mean of two independent readings,
-    leave-one-out, in level points; `readings` is the number of repositories read, `agreement` the readers'
-    quadratically weighted kappa. Without readings, `basis` is assumed. `lowest` and `highest` are the ends of what was
-    read (means of two readings). `constant` is the error of giving everybody the mean, `nearer` the part of resamples
-    of the repositories in which the rule came nearer than that; both are None where nothing could be compared.
-    """
-
-    start: float = Field(ge=1, le=5)
-    scale: float = Field(gt=0, le=3)
-    error: float = Field(gt=0, le=4)
-    basis: Basis
-    readings: int = Field(ge=0)
-    agreement: float | None = Field(default=None, ge=-1, le=1)
-    lowest: float = Field(default=1.0, ge=1, le=5)
-    highest: float = Field(default=5.0, ge=1, le=5)
-    constant: float | None = Field(default=None, gt=0, le=4)
-    nearer: float | None = Field(default=None, ge=0, le=1)
-    telling: bool = True
-    """Whether the rule came clearly nearer to the readings than a constant: an error under 95 % of the constant's,
-    and nearer in four of five resamples."""
-    typical: dict[str, tuple[float, float]] = Field(default_factory=dict)
-    """Check -> mean and standard deviation of its points (before `scale`) over the repositories read, for checks
-    that a package from an index cannot answer (`Check.needs_whole`)."""
-
-    @property
-    def reservation(self) -> str:
-        """What is said beside every level that the rule gives; empty when it tells people apart."""
-        return "" if self.telling else UNTRIED if self.constant is None else NOT_TELLING
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The lowest and highest level that is given: one error beyond what was ever read, within the scale."""
-        return max(1.0, round(self.lowest - self.error, 2)), min(5.0, round(self.highest + self.error, 2))
-
-
-@cache
-def calibrations() -> Mapping[str, Calibration]:
-    """The shipped calibration of every competency that the repository source can see."""
-    text = (files("heldout.sources.repository") / "calibration.yaml").read_text(encoding="utf-8")
-    return {name: Calibration.model_validate(values) for name, values in yaml.safe_load(text)["competencies"].items()}
 
 
 @dataclass(frozen=True)
