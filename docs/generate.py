@@ -29,11 +29,11 @@ from heldout.sources.handover.rubric import rubric
 from heldout.sources.interview.bank import QuestionFile
 from heldout.sources.interview.kit import Kit
 from heldout.sources.interview.scorecard import Scorecard
+from heldout.sources.repository.calibration import calibrations
 from heldout.sources.repository.checks.base import Check
 from heldout.sources.repository.checks.registry import all_checks
 from heldout.sources.repository.collect import BLAME_SECONDS
 from heldout.sources.repository.leakage import Budget
-from heldout.sources.repository.calibration import calibrations
 from heldout.sources.repository.pool import ALL_FILES_SECONDS, FILE_SECONDS, WORKER_MEGABYTES
 from heldout.sources.repository.whole import Bounds
 from heldout.sources.repository.worker import CHECK_SECONDS, TEXT_BYTES
