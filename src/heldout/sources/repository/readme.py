@@ -36,7 +36,7 @@ def _chosen(repo: Repository) -> list[str]:
 
 _FORMAL = re.compile(
     r"(^|/)(licen[cs]e|copying|change|changes|history|news|contribut|code_of|authors|contributors|requirements|security|"
-    r"pull_request|issue_template|logs?\.|release|what'?s[_-]?new|third|notice|citation|todo|next_?steps|roadmap|backlog|readme[._-][a-z]{2}([_-][a-z]{2})?\.|top_level|sources|entry_points|claude|agents|gemini|skill)[^/]*$|(^|/)\.|(^|/)_?(templates|assets|static|resources|prompts?|instructions)/|[._-](system|prompt)\.md$|egg-info|(^|/)(openspec|superpowers|specs?|logs?)/",
+    r"pull_request|issue_template|logs?\.|release|what'?s[_-]?new|third|notice|citation|todo|next_?steps|roadmap|backlog|readme[._-][a-z]{2}([_-][a-z]{2})?\.|top_level|sources|entry_points|claude|agents|gemini|test_result|skill)[^/]*$|(^|/)\.|(^|/)_?(templates|assets|static|resources|prompts?|instructions)/|[._-](system|prompt)\.md$|egg-info|(^|/)(openspec|superpowers|specs?|logs?)/",
     re.IGNORECASE,
 )
 

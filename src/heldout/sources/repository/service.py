@@ -211,7 +211,7 @@ def _handler(module: Module, function: Function, route: str, helpers: dict[str, 
     )
     health = bool(_HEALTH.match(route.lower()))
     asked = bool(_ASKS.search(route) or _ASKS.search(function.name))
-    predicts = not health and (
+    predicts = not (health or _WATCHES.search(route)) and (
         any(called_name(c) in _PREDICTS for c in calls) or (asked and bool(load or _model_call(calls)))
     )
     refuses = any(_refuses(node) for node in nodes)
@@ -234,6 +234,9 @@ def _handler(module: Module, function: Function, route: str, helpers: dict[str, 
         masked_line=_masked(own),
     )
 
+
+_WATCHES = re.compile(r"monitor|drift|metrics|report|retrain|/train", re.IGNORECASE)
+"""Routes that look at the model or make it: they may ask it, but answer nobody with what it says."""
 
 _FETCHES_MODEL = re.compile(
     r"_?(load|build|create|restore)_\w*(model|pipeline|network|predictor|classifier)", re.IGNORECASE

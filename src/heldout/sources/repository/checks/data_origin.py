@@ -63,7 +63,7 @@ _DATA_SUFFIXES = (
 )
 _PRODUCED = re.compile(
     r"(^|[/_-])(sizes?|stats|statistics|summary|ranking|tuning)\.|result|output|baseline|predict|submission|log|score|metric|checkpoint|weight|milestone|report|benchmark|load_?test|hpa_"
-    r"|screenshot|experiment|trial|leaderboard|metadata|importance|manifest|history|template|modelo_|(^|/)(conf|configs?|models?|outputs?|logs?)/"
+    r"|screenshot|experiment|trial|leaderboard|embed|metadata|importance|manifest|history|template|modelo_|(^|/)(conf|configs?|models?|outputs?|logs?)/"
     r"|(^|/)([\w-]*[_-])?(folds?|splits?|ids?|filelist|classes|labels?|columns?|vocab\w*|thresholds?)\.|(^|/)(ids?|splits?)_|plots?[/_]|visuali[sz]|boxplot|_values?\."
     r"|model[^/]*\.(data|h5|hdf5|np[yz])$|\.(onnx|ckpt)",
     re.IGNORECASE,
@@ -106,7 +106,8 @@ _POINTED = re.compile(
 _ADDRESS = re.compile(r"https?://[^\s)\"'>]+")
 _DATA_PATH = re.compile(r"`[^`\n]{0,80}\.(csv|tsv|parquet|jsonl|npy|npz|h5|xlsx?|arff)`")
 _MADE = re.compile(
-    r"unzip|unpack|extract|produc|output|writ|sav|generat|creat|split|export|result|predict", re.IGNORECASE
+    r"\breturn|answer|unzip|unpack|extract|produc|output|writ|sav|generat|creat|split|export|result|predict",
+    re.IGNORECASE,
 )
 """Words of data that a program makes, which do not say where data come from."""
 
@@ -196,7 +197,7 @@ class DataOrigin(Check):
             for path, name, line in standard
             if _DOWNLOADS.fullmatch(name)
             and _OF_DATA.search(near := "\n".join(repo.text(path).lines[max(line - 4, 0) : line + 5]))
-            and not _WEIGHTS.search(near)
+            and not _WEIGHTS.search(f"{path} {near}")
         ]
         fetched += [(noted.path, noted.note) for noted in repo.notes(self)]
         stored = [
@@ -326,7 +327,7 @@ def _of_runs(repo: Repository, entry: FileEntry) -> bool:
 
 
 _PLACE_OF_WEIGHTS = re.compile(r"pre-?trained|\bweights\b|\bcheckpoints?\b", re.IGNORECASE)
-_OF_FILES = re.compile(r"[├└│]|<-|\|[^|]*\w\.py\b[^|]*\|")
+_OF_FILES = re.compile(r"^\s*[-*+]\s+\W{0,3}[\w./-]+\.py\W{0,4}[:–—-]?\s|[├└│]|<-|\|[^|]*\w\.py\b[^|]*\|")
 """Lines of a drawn tree of files, or of a table of programs."""
 _HASH_KEYWORDS = frozenset(
     ["md5", "sha256", "sha1", "file_hash", "md5_hash", "known_hash", "expected_hash", "checksum", "expected_md5"]

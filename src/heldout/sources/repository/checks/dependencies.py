@@ -108,7 +108,9 @@ class Declared(Check):
         if cells and 2 * len({n for n in foreign if brought_by(n) & declared.names}) < len(foreign):
             return  # a cell that installs one thing is no declaration; what is missing is REP104's
         if declared.declared or declared.locks:
-            files = most_telling(path for path in declared.files if not RECORDED.search(path)) or list(declared.files)
+            copies = copied_below(repo)
+            own = (path for path in declared.files if not RECORDED.search(path) and not path.startswith(copies))
+            files = most_telling(own) or list(declared.files)
             yield self.found(
                 f"Dependencies are declared in {listed(files, 3)}.",
                 *(repo.at(path) for path in first(files, 3)),
@@ -340,7 +342,9 @@ class PythonStated(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look where a version can be stated, the binding places first."""
-        stated = [place for place in repo.declarations.python_requires if not RECORDED.search(place.path)]
+        copies = copied_below(repo)
+        every = (p for p in repo.declarations.python_requires if not RECORDED.search(p.path))
+        stated = [place for place in every if not place.path.startswith(copies)]
         if stated:
             place = stated[0]
             yield self.found(

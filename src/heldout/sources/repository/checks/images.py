@@ -75,7 +75,7 @@ class ImageBase(Check):
             (p, b)
             for p, b in bases
             if not b.digest
-            and not _VERSION.search(b.tag)
+            and (not _VERSION.search(b.tag) or b.tag.startswith("latest"))
             and _public(b.image)
             and b.image.rpartition("/")[2] not in own
         ]

@@ -134,12 +134,16 @@ _OF_PYTHON = re.compile(r"python ?\d|tensorflow ?\d|linux|windows|macos|gpu", re
 """What it has to run on, which is a requirement."""
 
 
+_QUOTED = re.compile(r"[\"“«](?=[^\"”»]*$)|\b(if|when) (it|they|this|that)\s*$", re.IGNORECASE)
+"""What stands before words of somebody else, or before a condition."""
+
+
 def _limit_said(prose: str) -> str:
     """The phrase of a limit with the words around it; tables are left out, where limits are those of others."""
     for line in prose.split("\n"):
         if not line.lstrip().startswith("|") and (match := _LIMIT.search(line)):
             end = line.find(" ", match.end() + 20)
-            if _OF_PYTHON.search(line[match.start() : match.end() + 30]):
+            if _OF_PYTHON.search(line[match.start() : match.end() + 30]) or _QUOTED.search(line[: match.start()]):
                 continue
             begun = line.rfind(" ", 0, max(match.start() - 25, 0)) + 1
             return line[begun : end if end > 0 else len(line)][:90].strip()

@@ -335,7 +335,7 @@ _DRAWN = re.compile(
     r"|architect|diagram|pipeline|banner|icon|analysis|compar|trend|seasonal|residual|matrix|overview|app\b",
     re.IGNORECASE,
 )
-"""Names of pictures that were drawn from data, and are none."""
+"""Names of pictures that were drawn from data, and are none; what lies beside one is taken for its like."""
 
 
 class SampleInput(Check):
@@ -359,6 +359,7 @@ class SampleInput(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look for small data files."""
+        drawn = {e.path.rpartition("/")[0] for e in repo.tree.files if e.suffix in _MEDIA and _DRAWN.search(e.name)}
         files = [
             e
             for e in repo.tree.files
@@ -366,7 +367,7 @@ class SampleInput(Check):
             and (
                 (e.suffix in _TABLES and _SAMPLES.search(e.path))
                 or (e.suffix == ".json" and _REQUEST.search(e.path))
-                or (e.suffix in _MEDIA and _MEDIA_FOLDERS.search(e.path) and not _DRAWN.search(e.name))
+                or (e.suffix in _MEDIA and _MEDIA_FOLDERS.search(e.path) and e.path.rpartition("/")[0] not in drawn)
             )
             and repo.part(e.path) != "vendored"
             and not _NO_SAMPLE.search(e.path)

@@ -216,4 +216,38 @@ FRESH = (
             "a = LogisticRegression(max_iter=1000).fit(X, y)\nb = LogisticRegression(max_iter=2000).fit(X, y)\n"
         },
     ),
+    Trap(
+        "DEP121",
+        "for",
+        "the latest of a kind is no version",
+        {"a.py": TRAIN, "Dockerfile": "FROM tensorflow/tensorflow:latest-gpu-py3\nCOPY . .\nCMD python a.py\n"},
+    ),
+    Trap(
+        "COM103",
+        "for",
+        "what others say of something else is no limit of the work",
+        {"a.py": TRAIN, "README.md": '# Engine\n\nThey said: "If it doesn\'t work on a toy, it will not work."\n'},
+    ),
+    Trap(
+        "DEP101",
+        "for",
+        "a route that watches the model answers nobody with it",
+        {
+            "a.py": TRAIN,
+            "b.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/monitor-target')\n"
+            "def watch():\n    return report(model.predict(reference))\n",
+        },
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "an answer that is written is no place of data",
+        {"train.py": TRAIN, "README.md": "# Engine\n\nThe script returns `answer.csv` in the `data` folder.\n"},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "what a file of code is for is no way to the data",
+        {"train.py": TRAIN, "README.md": "# Engine\n\n- `utils.py`: helpers, like downloading datasets.\n"},
+    ),
 )
