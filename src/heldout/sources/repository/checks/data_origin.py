@@ -197,7 +197,8 @@ class DataOrigin(Check):
             for path, name, line in standard
             if _DOWNLOADS.fullmatch(name)
             and _OF_DATA.search(near := "\n".join(repo.text(path).lines[max(line - 4, 0) : line + 5]))
-            and not _WEIGHTS.search(f"{path} {near}")
+            and not _WEIGHTS.search(near)
+            and not re.search(r"glove|word2vec|embedding|pretrain", path, re.IGNORECASE)
         ]
         fetched += [(noted.path, noted.note) for noted in repo.notes(self)]
         stored = [
