@@ -14,7 +14,8 @@ import click
 from generate_interviews import interviewers_page, questions_page
 
 from heldout.cli import heldout
-from heldout.decision.engagement.assumptions import MARK_WORDS, builtin
+from heldout.decision.assumptions import MARK_WORDS
+from heldout.decision.engagement.assumptions import builtin
 from heldout.decision.law import SURE_WORDS, laws
 from heldout.decision.record import RecordFile
 from heldout.decision.record.requirements import requirements
