@@ -75,7 +75,8 @@ _PURPOSES: dict[Purpose, re.Pattern[str]] = {
     ),
     "lint": re.compile(
         r"\b(flake8|pylint|ruff|black|isort|pycodestyle|pydocstyle|pyflakes|yapf|autopep8|pylama|prospector"
-        r"|codespell|eslint|clang-format|cpplint|lint-imports|wemake-python-styleguide)\b|\bpre-commit\b|super-linter"
+        r"|codespell|eslint|clang-format|cpplint|lint-imports|wemake-python-styleguide)\b|\bpre-commit\b"
+        r"(?! (autoupdate|install|gc|clean))|super-linter"
         r"|\b(make|just|task|inv|invoke|pkgmt|nox|tox|(hatch|pdm|poetry|npm|docker(-compose| compose)?)\s+run)"
         r"\s(\S+\s+)*?([\w-]+[-_:])?lint(ing|er)?(?=\s|$)"
     ),

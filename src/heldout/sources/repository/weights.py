@@ -41,7 +41,7 @@ def linked_weights(text: Text) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(section.body.split("\n"), start=section.line + 1):
             named = [defined[n.casefold()] for n in _NAMED.findall(line[:1000]) if n.casefold() in defined]
             for address in (*_LINK.findall(line[:1000]), *named):
-                if _DEFINED.match(line):
+                if _DEFINED.match(line) or re.match(r"https?://(localhost|127\.|0\.0\.0\.0)", address):
                     continue
                 if _WEIGHT_FILE.search(address) or (
                     _STORE.search(address) and _offers(section.title, line[:1000], address)

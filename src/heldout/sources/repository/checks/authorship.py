@@ -106,20 +106,25 @@ def copied_files(repo: Repository) -> frozenset[str]:
 
 
 def copied_below(repo: Repository) -> tuple[str, ...]:
-    """Folders with a licence of their own that names only strangers: somebody else's repository, put into this one.
+    """Folders that are somebody else's repository, put into this one: with a licence of their own that names only
+    strangers, or with a licence and workflows that only the root of a repository starts.
 
     None where such folders hold half of the code or more: then they are the work.
     """
-    texts = {p: repo.text(p).text[:3000] for p in repo.glob("licen[cs]e*", "copying*")}
-    own = " ".join(text for path, text in texts.items() if "/" not in path).casefold()
+    licences = repo.glob("licen[cs]e*", "copying*")
+    below = {path: path.rpartition("/")[0] for path in licences if "/" in path}
+    if not below:
+        return ()
+    own = " ".join(repo.text(path).text[:3000] for path in licences if path not in below).casefold()
     commits = repo.history.commits if repo.history is not None else ()
-    people = {_holder(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
-    found = []
-    for path, text in texts.items():
-        holders = {_holder(match["holder"]) for match in _NOTICE.finditer(text)}
+    people = {_holder(name) for name in {p.name for c in commits for p in (c.author, *c.co_authors)}}
+    found = set()
+    for path, folder in below.items():
+        holders = {_holder(match["holder"]) for match in _NOTICE.finditer(repo.text(path).text[:3000])}
         holders = {h for h in holders if h and not _TEMPLATE.search(h)}
-        if "/" in path and holders and not any(h in own or _committed(h, people) for h in holders):
-            found.append(f"{path.rpartition('/')[0]}/")
+        stranger = holders and not any(h in own or _committed(h, people) for h in holders)
+        if stranger or any(p.startswith(f"{folder}/.github/workflows/") for p in repo.paths):
+            found.add(f"{folder}/")
     folders = tuple(sorted(found))
     code = [m for m in repo.modules if m.part == "code"]
     return folders if 2 * sum(m.path.startswith(folders) for m in code) < len(code) else ()

@@ -39,7 +39,8 @@ _SHELL_DOWNLOAD = re.compile(
     r"\b(wget|curl|gdown|aria2c|kaggle (datasets|competitions) download|gsutil cp|aws s3 (cp|sync))\b"
 )
 _TOOL = re.compile(
-    r"\.(deb|rpm|jar|exe|whl)\b|\b(spark|hadoop|openjdk|jdk|chromedriver|miniconda\w*|anaconda\d?)[-_./\d]|\bapt|pip|conda|[-_.](linux|x86_64|amd64|darwin)|\b(install|setup)[\w-]*\.sh|(^|/)(infra|docker|ci)/",
+    r"\.(deb|rpm|jar|exe|whl)\b|\b(spark|hadoop|openjdk|jdk|chromedriver|miniconda\w*|anaconda\d?)[-_./\d]|\bapt|pip|conda|[-_.](linux|x86_64|amd64|darwin)|\b(install|setup)[\w-]*\.sh|(^|/)(infra|docker|ci)/"
+    r"|localhost|127\.0\.0\.1|/(health\w*|ready|ping|status|predict\w*|metrics|invocations|docs)\b",
     re.IGNORECASE,
 )
 """A download of a program, which is no data."""
@@ -237,7 +238,8 @@ class DataOrigin(Check):
         readmes = [repo.text(path).text for path in first(repo.glob("readme*"), 20)]
         named = any(_DATASET_WORDS.search(text) for text in readmes)
         if reads and repo.ml.training and repo.complete and not named and purpose(repo) == "application":
-            if _left_out(repo) or any(_reads_own(repo, path, line) for path, line in reads):
+            hosted = any("/kaggle/input/" in repo.text(path).text for path, _ in reads)  # the path names the data set
+            if hosted or _left_out(repo) or any(_reads_own(repo, path, line) for path, line in reads):
                 return
             texts = [*(m.path for m in repo.code), *repo.glob("*.md", "*.rst", "*.txt")]
             if any(_DATA_ADDRESS.search(repo.text(path).text) for path in first(texts, 400)):

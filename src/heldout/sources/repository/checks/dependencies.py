@@ -359,7 +359,7 @@ class PythonStated(Check):
             (("readme*", "install*.md", "environment*.y*ml"), _IN_WORDS),
         ):
             # Those nearest to the root first: folders of data may hold a README each.
-            paths = (path for path in repo.glob(*patterns) if not RECORDED.search(path))
+            paths = (p for p in repo.glob(*patterns) if not RECORDED.search(p) and not p.startswith(copies))
             for path in first(sorted(paths, key=lambda p: (p.count("/"), p)), 12):
                 text = repo.text(path).text[:200_000]
                 if "PYTHON_INTERPRETER" in text:

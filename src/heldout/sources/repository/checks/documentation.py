@@ -9,6 +9,7 @@ from typing import ClassVar
 from heldout.evidence import Finding
 from heldout.material.document import Document, Section, count_words
 from heldout.sources.repository.checks.base import Check, Move, first, ramp, rounded, some
+from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.repository import Repository
 
 _INSTALL = re.compile(
@@ -105,6 +106,8 @@ class Readme(Check):
         opening = sum(section.words for section in document.sections[:4])
         hinted = {name for name, hint in _HINTS.items() if hint.search(repo.readme.text)}
         lacks = [n for n, there in parts.items() if not (there or n in hinted or (n == _PURPOSE and opening >= 8))]
+        if purpose(repo) == "library":  # who uses a library brings the data
+            lacks = [name for name in lacks if name != _DATA_TOLD]
         place = repo.at(repo.readme.path, 1)
         folder = repo.readme.path.rpartition("/")[0]
         name = f"The README in {folder}" if folder else "The README"
@@ -128,6 +131,7 @@ class Readme(Check):
 
 
 _PURPOSE = "what it is for"
+_DATA_TOLD = "which data or models go with it"
 _HINTS = {
     "how to install it": re.compile(
         r"install|instal|requirement|depend|environment|virtualenv|\bvenv|clone|docker|colab|download|set ?up"
@@ -186,7 +190,7 @@ def _parts(document: Document) -> dict[str, bool]:
             or _HOSTED.search(text)
             or _RUN_LINE.search(text)
         ),
-        "which data or models go with it": data,
+        _DATA_TOLD: data,
     }
 
 

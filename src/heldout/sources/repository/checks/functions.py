@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
+from heldout.sources.repository.checks.authorship import copied_below
 from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.checks.practice import plural
-from heldout.sources.repository.facts import FunctionFacts
+from heldout.sources.repository.facts import FunctionFacts, ModuleFacts
 from heldout.sources.repository.module import Function, Module
 from heldout.sources.repository.reading import names_in
 from heldout.sources.repository.repository import Repository
@@ -20,6 +21,12 @@ LONG_LINES = 80
 
 COMPLEX = 15
 """McCabe's own limit was 10; 15 leaves room for the argument handling of training scripts."""
+
+
+def _own(repo: Repository) -> list[ModuleFacts]:
+    """The project's code outside notebooks and outside of repositories that were put into it."""
+    copies = copied_below(repo)
+    return [m for m in repo.scripts if not m.path.startswith(copies)]
 
 
 class LongFunctions(Check):
@@ -45,12 +52,12 @@ class LongFunctions(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the lines in long functions with all function lines."""
-        functions = [(m.path, f) for m in repo.scripts for f in m.functions]
+        functions = [(m.path, f) for m in _own(repo) for f in m.functions]
         if len(functions) < 5:
             count = f"Only {plural(len(functions), 'function')}" if functions else "No functions"
             yield self.unknown(f"{count} seen ({_APART}): too few to judge their size.")
             return
-        outer = [(m.path, f) for m in repo.scripts for f in _outermost(m.functions)]
+        outer = [(m.path, f) for m in _own(repo) for f in _outermost(m.functions)]
         long = sorted(((p, f) for p, f in outer if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
         share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in outer))
         said = f"{_lines(share)} in functions of more than {LONG_LINES} lines (docstrings, {_APART})"
@@ -96,7 +103,7 @@ class TangledFunctions(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the lines in tangled functions with all function lines."""
-        functions = [(m.path, f) for m in repo.scripts for f in m.functions]
+        functions = [(m.path, f) for m in _own(repo) for f in m.functions]
         if len(functions) < 5:
             return
         tangled = sorted(((p, f) for p, f in functions if f.complexity > COMPLEX), key=lambda item: -item[1].complexity)
@@ -144,7 +151,7 @@ class Docstrings(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare documented with all public functions."""
-        public = [(m.path, f) for m in repo.scripts for f in m.functions if f.public and f.lines > 8]
+        public = [(m.path, f) for m in _own(repo) for f in m.functions if f.public and f.lines > 8]
         if len(public) < 5:
             return
         documented = [item for item in public if item[1].documented]

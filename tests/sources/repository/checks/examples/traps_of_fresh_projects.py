@@ -250,4 +250,46 @@ FRESH = (
         "what a file of code is for is no way to the data",
         {"train.py": TRAIN, "README.md": "# Engine\n\n- `utils.py`: helpers, like downloading datasets.\n"},
     ),
+    Trap(
+        "REP303",
+        "against",
+        "a path of a hosted platform names the data set",
+        {"a.py": TRAIN + "import pandas as pd\nx = pd.read_csv('/kaggle/input/womens-reviews/Reviews.csv')\n"},
+    ),
+    Trap(
+        "REP303",
+        "for",
+        "asking a service how it is fetches no data",
+        {"train.py": TRAIN, "Makefile": "proof:\n\tcurl -s -i http://$$DNS/health | tee evidence/data_health.txt\n"},
+    ),
+    Trap(
+        "HND104",
+        "for",
+        "a request to one's own machine is no link to weights",
+        {
+            "a.py": TRAIN,
+            "README.md": '# Engine\n\n```\ncurl -X POST "http://localhost:8000/reload?path=/app/models/model_a.joblib"\n```\n',
+        },
+    ),
+    Trap(
+        "CRF304",
+        "for",
+        "renewing the hooks checks nothing",
+        {
+            "a.py": _CODE,
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: pre-commit autoupdate\n",
+        },
+    ),
+    Trap(
+        "CRF101",
+        "against",
+        "a long function of a repository that was put into this one",
+        {
+            "yolo/LICENSE": "GNU GENERAL PUBLIC LICENSE\n",
+            "yolo/.github/workflows/ci.yml": "on: push\n",
+            "yolo/train.py": "def train():\n" + "    step()\n" * 300,
+            "yolo/test_images.py": _BODY,
+        }
+        | {f"own{n}.py": _BODY for n in range(4)},
+    ),
 )
