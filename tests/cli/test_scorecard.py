@@ -119,6 +119,24 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_stored(run: Run
     assert not list(folder.glob("subjects/ada/interviews/*"))
 
 
+def test_of_very_many_faults_the_first_are_told_and_how_many_more(run: Run, folder: Path) -> None:
+    wrong = "".join(f"nonsense-{number},,3,,,\n" for number in range(500))
+    code, _, err = hand_in(run, folder, "Ann", filled(run, folder, "Ann", craft=["3", "", "", ""]) + wrong)
+    lines = err.splitlines()
+    assert code == 2
+    assert "nonsense-0" in lines[0]
+    assert len(lines) == 40
+    assert "... and 462 lines more; mend these first" in lines
+    assert lines[-1] == "Nothing was stored."
+
+
+def test_a_file_that_is_not_there_is_told_in_words(run: Run, folder: Path) -> None:
+    at = folder.parent / "none.csv"
+    code, _, err = run("interview", "scorecard", "add", folder, at, "--subject", "Ada", "--rater", "Ann")
+    assert (code, "Errno" in err) == (2, False)
+    assert "cannot be read (No such file or directory)" in err
+
+
 def test_a_spreadsheet_of_another_country_and_a_form_in_json_say_the_same(run: Run, folder: Path) -> None:
     out = io.StringIO()
     rows = rows_of(filled(run, folder, "Ann", craft=["3,5", "", "=1+1", ""]))

@@ -29,6 +29,9 @@ _ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if name i
 _GARBAGE = 50_000
 """New objects after which cycles are looked for: a command lives briefly and makes many that stay."""
 
+_MOST_LINES = 40
+"""Lines of a message about what was given; a table of another kind has a fault in each of its rows."""
+
 _COMMANDS = {  # the order is that of the help
     "review": ("heldout.cli.review", "Read past work: what a repository shows about the person who wrote it."),
     "audit": ("heldout.cli.audit", "Run what was delivered: build, run, retrain and own it without its makers?"),
@@ -110,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         code = BAD_INPUT
     except InputError as error:
-        click.echo(f"Error: {_shown(str(error))}", err=True)
+        click.echo(f"Error: {_shown(_first(str(error)))}", err=True)
         code = BAD_INPUT
     except Ended as ended:
         click.echo("Stopped.", err=True)
@@ -127,6 +130,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if arguments is None:
         gc.freeze()  # the process ends: looking through all it holds once more would take as long as a small file
     sys.exit(code)
+
+
+def _first(message: str) -> str:
+    """A message of so many faults that nobody reads them all: the first of them, how many more, and its last line."""
+    lines = message.splitlines()
+    if len(lines) <= _MOST_LINES:
+        return message
+    shown = lines[: _MOST_LINES - 2]
+    return "\n".join([*shown, f"... and {len(lines) - len(shown) - 1:,} lines more; mend these first", lines[-1]])
 
 
 def _shown(message: str) -> str:

@@ -14,7 +14,7 @@ from heldout.cli.output import check_output, write_output
 from heldout.errors import InputError
 from heldout.evidence import Case, Subject
 from heldout.evidence.case import slug
-from heldout.evidence.files import read_text
+from heldout.evidence.files import read_text, why
 from heldout.sources.interview.bank import bank_of_case
 from heldout.sources.interview.form import Blank, Expected, empty_csv, empty_json, read_csv, read_json, scorecard_of
 from heldout.sources.interview.kit import Kit, kits
@@ -200,4 +200,4 @@ def read_given(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is no text in UTF-8; save it as 'CSV UTF-8'") from error
     except (OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}); name a file of text") from error
+        raise InputError(f"{path} cannot be read ({why(error)}); name a file of text") from error

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from heldout.errors import InputError
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -28,13 +31,24 @@ def write_atomically(path: Path, text: str) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; others wait. The system releases it when the process ends, however it ends."""
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    """Hold the folder's lock; others wait. The system releases it when the process ends, however it ends.
+
+    Raises InputError where the folder, or what is written below it under the lock, may not be written.
+    """
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise InputError(
+            f"{folder} may not be written ({error.strerror}); run this as the folder's owner, or have them give "
+            "you the right to write in it"
+        ) from error
 
 
 def to_mend(error: Exception) -> str:
@@ -42,6 +56,13 @@ def to_mend(error: Exception) -> str:
     if isinstance(error, PermissionError):
         return "it is there, but you may not read it: run this as its owner, or have them give you the right to read it"
     return "restore it"
+
+
+def why(error: Exception) -> str:
+    """Why a file could not be read, in words and without the system's numbers."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def read_text(path: Path) -> str:

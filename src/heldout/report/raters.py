@@ -160,7 +160,8 @@ def at(levels: float) -> float:
 
 def _what(found: Agreement) -> str:
     return (
-        f"{found.ratings} ratings of {found.subjects} subjects by {len(found.raters)} interviewers; "
+        f"{count(found.ratings, 'rating')} of {count(found.subjects, 'subject')} by "
+        f"{count(len(found.raters), 'interviewer')}; "
         f"{found.shared} of {found.answers} answers were rated by two or more."
     )
 

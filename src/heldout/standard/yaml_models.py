@@ -113,7 +113,8 @@ def _problem(model: type[BaseModel], source: YamlSource, detail: ErrorDetails, m
     what, mend = said(detail, mends)
     if kind == "value_error":
         return Problem(source.file, source.place(path, key=True), f"`{name}`: {what}", mend)
-    return Problem(source.file, source.place(path, key=in_key), f"`{name}` {what}", mend)
+    told = f"`{name}`" if name else "the file"
+    return Problem(source.file, source.place(path, key=in_key), f"{told} {what}", mend)
 
 
 def said(detail: ErrorDetails, mends: Mends | None = None) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heldout.errors import InputError
-from heldout.evidence.files import read_text
+from heldout.evidence.files import read_text, why
 
 UNKNOWN = ""
 """The category of whoever gave none."""
@@ -136,7 +136,7 @@ class _Table:
         try:
             text = read_text(path.resolve()).removeprefix("\ufeff")
         except (OSError, RuntimeError, ValueError) as error:
-            raise InputError(f"{path} cannot be read ({error}); name a CSV file in UTF-8") from error
+            raise InputError(f"{path} cannot be read ({why(error)}); name a CSV file in UTF-8") from error
         head = text.partition("\n")[0]
         self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") else ",", strict=True)
         self.columns = [name.strip().casefold() for name in self._next() or []]

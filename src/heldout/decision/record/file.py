@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from heldout.errors import InputError
 from heldout.evidence import Case, Subject
-from heldout.evidence.files import locked, read_text, to_mend, write_atomically
+from heldout.evidence.files import locked, read_text, to_mend, why, write_atomically
 from heldout.evidence.types import Frozen
 from heldout.material.toml import TomlError, parse_toml
 from heldout.material.toml_places import find_places
@@ -148,7 +148,8 @@ def read_notes(case: Case) -> RecordFile:
     except TomlError as error:
         raise InputError(f"{path} is not TOML: {error}; mend the syntax there") from error
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {error}; {to_mend(error)}") from error
+        mend = "save it as UTF-8" if isinstance(error, UnicodeDecodeError) else to_mend(error)
+        raise InputError(f"{path} cannot be read: {why(error)}; {mend}") from error
     lines = {key: Place(line, 1) for key, line in find_places(text).lines.items()}
     source = YamlSource(str(path), data, keys=lines, values={(): Place(1, 1), **lines})
     notes = validated(RecordFile, source, _MENDS)
