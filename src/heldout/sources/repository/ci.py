@@ -11,18 +11,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import yaml
 
 from heldout.material.yaml_files import UnreadableYamlError, compose
 from heldout.sources.repository.ci_conditions import is_condition, seldom_jobs
+from heldout.sources.repository.ci_purposes import INSTALLS, PURPOSES, Purpose
 from heldout.sources.repository.syntax import walk
 
 if TYPE_CHECKING:
     from heldout.sources.repository.repository import Repository
-
-Purpose = Literal["test", "lint", "types", "build", "publish", "docs", "deploy", "notebooks"]
 
 _YAML_BYTES = 200_000
 _NODES = 20_000
@@ -60,44 +59,6 @@ PROVIDERS = (
     _provider("Cirrus CI", r"^\.cirrus\.ya?ml$", "script test_script install_script check_script lint_script"),
 )
 
-_INSTALLS = re.compile(
-    r"\b(pip3?|conda|mamba|micromamba|apt|apt-get|yum|dnf|brew|choco|pipx|npm|yarn|gem)\b[^#]*?\b(install|create|add|i|download)\b"
-    r"|\b(uv|poetry|pdm)\s+(pip\s+)?(add|install|sync)\b"
-)
-_PURPOSES: dict[Purpose, re.Pattern[str]] = {
-    "test": re.compile(
-        r"\bpy\.?test\b|\bunittest\b|\bnosetests\b|\bnose2\b|setup\.py\s+(test|pytest|nosetests)|\bmanage\.py\s+test\b"
-        r"|\b(go|cargo|dotnet|swift|bazel|npm|yarn|pnpm|mvn|gradle|\./gradlew|\./mvnw|sbt)\s+(run\s+|-\S+\s+)*(test|verify|check)\b"
-        r"|\b(make|just|task|inv|invoke)\s+(-\S+\s+)*[\w-]*tests?\b|\bctest\b|\bstestr\b|\btrial\b|\bdoctest\b|\bnbval\b|\bcoverage\s+run\b|\bjest\b|\brobot\b|\bgreen\b"
-        r"|\bpython[\d.]*\s+(-\S+\s+)*(\S*[/_])?(run_?)?(all_?)?tests?\w*(\.py)?(?=\s|$)"
-        r"|\bhatch\s+(run\s+(-\S+\s+)*)?tests?\b"
-        r"|\bdocker(-compose| compose)?\s+run\s.*\s([\w-]+[-_:])?tests?$"
-    ),
-    "lint": re.compile(
-        r"\b(flake8|pylint|ruff|black|isort|pycodestyle|pydocstyle|pyflakes|yapf|autopep8|pylama|prospector"
-        r"|codespell|eslint|clang-format|cpplint|lint-imports|wemake-python-styleguide)\b|\bpre-commit\b"
-        r"(?! (autoupdate|install|gc|clean))|super-linter"
-        r"|\b(make|just|task|inv|invoke|pkgmt|nox|tox|(hatch|pdm|poetry|npm|docker(-compose| compose)?)\s+run)"
-        r"\s(\S+\s+)*?([\w-]+[-_:])?lint(ing|er)?(?=\s|$)"
-    ),
-    "types": re.compile(r"\b(mypy|pyright|basedpyright|pytype|pyre|pyrefly)\b|\bty\s+check\b"),
-    "build": re.compile(
-        r"\bpython[\d.]*\s+-m\s+build\b|\bpyproject-build\b|setup\.py\s+(sdist|bdist\w*|build\w*)"
-        r"|\bdocker(-compose| compose)?\s+(build|buildx)\b"
-        r"|\b(poetry|uv|hatch|flit|pdm|conda)\s+build\b|cibuildwheel|\bpip3?\s+wheel\b"
-        r"|build-push-action|\bcmake\b"
-    ),
-    "publish": re.compile(
-        r"\btwine\s+upload\b|\b(poetry|uv|flit|hatch|pdm)\s+publish\b|\bdocker\s+push\b|pypi-publish|anaconda\s+upload"
-        r"|semantic-release|build-push-action"
-    ),
-    "docs": re.compile(r"\bsphinx-build\b|\bmkdocs\b|\bmake\s+(-C\s+\S*docs?\S*\s+)?(html|docs?)\b|actions-gh-pages"),
-    "deploy": re.compile(
-        r"\b(kubectl|helm|terraform|pulumi|serverless|cdk|heroku|flyctl|skaffold)\b|\bgcloud\b.*\bdeploy\b"
-        r"|\baws\s+(ecs|lambda|s3|cloudformation|sagemaker)\b|\baz\s+(webapp|aks|ml|containerapp)\b"
-    ),
-    "notebooks": re.compile(r"\bpapermill\b|\bnbconvert\b.*--execute|--nbval\b|--nbmake\b|\btestbook\b"),
-}
 _TARGET = re.compile(r"^([A-Za-z][\w./ -]*?)\s*:(?!=)([^#=]*)")
 _SHELL_WORDS = re.compile(r"^((if|then|else|elif|do|while|time|sudo|!)\s+)+")
 _SHRUGGED = re.compile(r"\|\|\s*(true|:|echo|printf|exit 0)(?=[\s;]|$)[^;&|]*")
@@ -126,10 +87,10 @@ class Command:
         """What the command is for; empty when it is none of the purposes known."""
         if self.text.startswith(("echo ", "printf ", "- ")):
             return frozenset()
-        installs = bool(_INSTALLS.search(self.text))
+        installs = bool(INSTALLS.search(self.text))
         return frozenset(
             purpose
-            for purpose, pattern in _PURPOSES.items()
+            for purpose, pattern in PURPOSES.items()
             if pattern.search(self.text) and (not installs or purpose == "build")
         )
 
@@ -338,7 +299,7 @@ class _Follower:
     def __call__(self, command: Command, depth: int = 0) -> Iterator[Command]:
         """The command and what it calls, at most `_FOLLOW` calls deep."""
         yield command
-        if depth < _FOLLOW and not _INSTALLS.search(command.text):
+        if depth < _FOLLOW and not INSTALLS.search(command.text):
             for inner in self._called(command.text):
                 ignored, seldom = inner.ignored or command.ignored, inner.seldom or command.seldom
                 yield from self(replace(inner, ignored=ignored, seldom=seldom), depth + 1)
