@@ -98,3 +98,15 @@ def test_a_default_among_several_can_be_replaced() -> None:
     text = "import os\n\nD = os.environ.get('D', '/home/ada/data' if os.name == 'nt' else '/home/ada/other')\n"
     (found,) = findings_of({"a.py": text}, check)
     assert found.severity == "low"
+
+
+def test_what_is_left_out_as_anothers_is_named() -> None:
+    (check,) = checks_by_code(["CRF101"])
+    files = {f"own{n}.py": f"def a{n}():\n    return {n}\n\n\ndef b{n}():\n    return {n}\n" for n in range(4)}
+    (found,) = findings_of(files, check)
+    assert "left out" not in found.message
+    licence = "MIT License\n\nCopyright (c) 2018 Charles Babbage\n"
+    other = {"other/LICENSE": licence, "other/a.py": "def c():\n" + "    step()\n" * 300}
+    (without,) = findings_of(files | other, check)
+    assert "; `other/` left out as another's" in without.message
+    assert without.message.startswith("Hardly any")

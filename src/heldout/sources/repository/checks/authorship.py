@@ -130,6 +130,13 @@ def copied_below(repo: Repository) -> tuple[str, ...]:
     return folders if 2 * sum(m.path.startswith(folders) for m in code) < len(code) else ()
 
 
+def left_out(repo: Repository) -> str:
+    """Words, for the end of a bracket, on the folders that are left out as somebody else's; nothing without any."""
+    copies = copied_below(repo)
+    more = f" and {len(copies) - 2} more" if len(copies) > 2 else ""
+    return f"; {', '.join(f'`{folder}`' for folder in copies[:2])}{more} left out as another's" if copies else ""
+
+
 _TEMPLATE = re.compile(r"free software foundation|name of|year|yyyy|owner|notice")
 """Holders of the text of a licence, and the blanks in one."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.authorship import copied_below
+from heldout.sources.repository.checks.authorship import copied_below, left_out
 from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import FunctionFacts, ModuleFacts
@@ -60,7 +60,7 @@ class LongFunctions(Check):
         outer = [(m.path, f) for m in _own(repo) for f in _outermost(m.functions)]
         long = sorted(((p, f) for p, f in outer if _body(f) > LONG_LINES), key=lambda item: -_body(item[1]))
         share = fraction(sum(_body(f) for _, f in long), sum(_body(f) for _, f in outer))
-        said = f"{_lines(share)} in functions of more than {LONG_LINES} lines (docstrings, {_APART})"
+        said = f"{_lines(share)} in functions of more than {LONG_LINES} lines (docstrings, {_APART}{left_out(repo)})"
         if share < 0.15:
             yield self.found(
                 f"{said}.",
@@ -109,7 +109,8 @@ class TangledFunctions(Check):
         tangled = sorted(((p, f) for p, f in functions if f.complexity > COMPLEX), key=lambda item: -item[1].complexity)
         share = fraction(sum(_body(f) for _, f in tangled), sum(_body(f) for _, f in functions))
         said = (
-            f"{_lines(share)} in functions with more than {COMPLEX} ways through them (cyclomatic complexity; {_APART})"
+            f"{_lines(share)} in functions with more than {COMPLEX} ways through them (cyclomatic complexity;"
+            f" {_APART}{left_out(repo)})"
         )
         if share < 0.1:
             yield self.found(
@@ -158,7 +159,7 @@ class Docstrings(Check):
         share = fraction(len(documented), len(public))
         said = sentence(
             f"{about(len(documented), len(public))} of {some(len(public), 'public function')} of more than 8 lines"
-            f" have a docstring (nested ones, {_APART})."
+            f" have a docstring (nested ones, {_APART}{left_out(repo)})."
         )
         if share >= 0.5:
             yield self.found(

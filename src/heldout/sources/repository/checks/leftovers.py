@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.authorship import copied_below
+from heldout.sources.repository.checks.authorship import copied_below, left_out
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.module import Module, UnparsableError, parse
 from heldout.sources.repository.repository import Repository
@@ -69,7 +69,8 @@ class CommentedOut(Check):
             longest = sorted(blocks, key=lambda b: -b[2])
             yield self.against(
                 f"{sentence(some(lines, 'line'))} of Python, in blocks of three or more, are commented out, beside some"
-                f" {rounded(total):,} lines of code (tests, documentation, examples and notebooks apart).",
+                f" {rounded(total):,} lines of code (tests, documentation, examples and notebooks"
+                f" apart{left_out(repo)}).",
                 *(repo.at(path, line) for path, line, _ in first(longest, 3)),
                 strength=ramp(share, 0.03, 0.12),
                 blocks=len(blocks),
@@ -146,7 +147,8 @@ class UnusedImports(Check):
             named = ", ".join(f"`{name}`" for _, name in worst[0][1][:4])
             yield self.against(
                 f"At least {len(by_path)} of {some(len(files), 'file')} import names that occur nowhere else in them,"
-                f" not even in a comment (tests, documentation and notebooks apart): {named} in {worst[0][0]}.",
+                f" not even in a comment (tests, documentation and notebooks apart{left_out(repo)}):"
+                f" {named} in {worst[0][0]}.",
                 *(repo.at(path, found[0][0]) for path, found in first(worst, 3)),
                 strength=ramp(share, 0.3, 0.8),
                 unused=total,

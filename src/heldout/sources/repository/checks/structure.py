@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.authorship import copied_below
+from heldout.sources.repository.checks.authorship import copied_below, left_out
 from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, sentence, some
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module, is_main_guard
@@ -75,6 +75,7 @@ class Layout(Check):
             if repo.scripts:
                 yield self.unknown(f"Python files {_JUDGED}: {len(judged)} seen, too few to judge their layout.")
             return
+        which = f"{_JUDGED.removesuffix(')')}{left_out(repo)})"
         running = [m for m in judged if m.top_level >= 8]
         clean = [m for m in judged if m.top_level <= 2 and m.path not in busy and (m.functions or m.classes)]
         packaged = [path for path in _BUILDS if _packages(repo, path)] if _has_package(repo) else []
@@ -82,7 +83,7 @@ class Layout(Check):
         if share > 0.3 and len(running) >= 2:
             worst = sorted(running, key=lambda m: -m.top_level)
             yield self.against(
-                f"At least {len(running)} of {some(len(judged), 'Python file')} {_JUDGED} run 8 or more statements"
+                f"At least {len(running)} of {some(len(judged), 'Python file')} {which} run 8 or more statements"
                 " outside any function as soon as they are imported.",
                 *(repo.at(m.path) for m in first(worst, 3)),
                 strength=ramp(share, 0.3, 0.9),
@@ -92,7 +93,7 @@ class Layout(Check):
         elif (tidy := fraction(len(clean), len(judged))) >= 0.6:
             yield self.found(
                 sentence(
-                    f"{about(len(clean), len(judged))} of {some(len(judged), 'Python file')} {_JUDGED} define functions"
+                    f"{about(len(clean), len(judged))} of {some(len(judged), 'Python file')} {which} define functions"
                     " or classes and were not seen to start work when they are imported"
                     f"{', and the project is set up as a package' if packaged else ''}."
                 ),
@@ -237,7 +238,7 @@ class Copies(Check):
         if share < 0.03 and total >= 1000:
             yield self.found(
                 f"Hardly any code was seen that stands in two files in blocks of {WINDOW} equal lines or more (imports,"
-                " comments, docstrings, tests, documentation, examples and notebooks apart).",
+                f" comments, docstrings, tests, documentation, examples and notebooks apart{left_out(repo)}).",
                 strength=ramp(share, 0.03, 0.0),
                 lines=total,
                 copied_share=round(share, 3),
@@ -247,7 +248,7 @@ class Copies(Check):
             yield self.against(
                 f"At least {len(places) + WINDOW - 1} lines of {right} stand in {left} too, in blocks of {WINDOW} equal"
                 f" lines or more; over all files {_over(share)} lines stand in such blocks (imports, comments,"
-                " docstrings, tests, documentation, examples and notebooks apart).",
+                f" docstrings, tests, documentation, examples and notebooks apart{left_out(repo)}).",
                 repo.at(left, places[0][0]),
                 repo.at(right, places[0][1]),
                 strength=ramp(share, 0.08, 0.4),
