@@ -44,7 +44,8 @@ class Command:
     def start(self) -> subprocess.Popen[bytes]:
         command = Path(sys.executable).with_name("heldout")
         return subprocess.Popen(
-            [command, *self.arguments],
+            # What a shell starts in the background, these tests for example, ignores Ctrl-C, and so would this.
+            ["/usr/bin/env", "--default-signal=INT", command, *self.arguments],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -132,6 +133,7 @@ def test_what_ends_an_audit_leaves_nothing_running_and_is_taken_up_again(
         _, err = process.communicate(timeout=60)
 
         assert (process.returncode, err.endswith(said)) == (code, True), err
+        assert b"the same command goes on from there" in err
         assert not command.running()
         assert not [group for group, inode in groups.items() if lives(group, inode)]
         assert not list(command.temporary.iterdir())

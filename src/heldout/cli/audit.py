@@ -105,8 +105,12 @@ def command(answers_template: str | None, **given: Any) -> None:
     if options.plan is not None and order.plan is None:
         _write_plan(order, options.plan)
         return
-    with _made(order.kept), TerminalProgress(lines=True) as progress:
-        result = audit(order, progress, lambda done: _write(done, order, options, case))
+    try:
+        with _made(order.kept), TerminalProgress(lines=True) as progress:
+            result = audit(order, progress, lambda done: _write(done, order, options, case))
+    except KeyboardInterrupt:
+        click.echo(f"What was finished is kept in {order.kept}; the same command goes on from there.", err=True)
+        raise
     if options.json_to != "-":
         _print(result, order, options)
     if not verdict(result.scores, result.checks).holds:
