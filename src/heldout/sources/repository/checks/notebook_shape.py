@@ -93,7 +93,8 @@ class LongCells(Check):
 
     Example: A cell that loads, cleans, trains and plots in 150 lines.
 
-    Limits: Cells that hold one class or function definition count as well: they belong into a module.
+    Limits: Cells that hold one class or function definition count as well: they belong into a module. Blank lines and
+    comments are not counted, nor are cells that write a file (`%%writefile`).
     """
 
     code = "NBK105"
@@ -107,7 +108,9 @@ class LongCells(Check):
         if not cells or module.joined is None:
             return
         starts = dict(zip(module.joined.cells, module.joined.starts, strict=True))
-        sizes = {cell.number: len(code_of(cell)) for cell in cells}
+        sizes = {c.number: len(code_of(c)) for c in cells if not c.source.lstrip().startswith("%%writefile")}
+        if not sizes:
+            return
         longest = max(sizes, key=lambda number: sizes[number])
         long = sum(size for size in sizes.values() if size > _LONG_CELL)
         yield long, sum(sizes.values()), sizes[longest], starts.get(longest, 1)
@@ -121,7 +124,7 @@ class LongCells(Check):
             worst = sorted(notes, key=lambda n: -n.note[2])
             yield self.against(
                 f"{share:.0%} of the notebooks' code is in cells of more than {_LONG_CELL} lines; the longest has"
-                f" {worst[0].note[2]}.",
+                f" {worst[0].note[2]} (blank lines, comments and cells that write a file apart).",
                 *(repo.at(n.path, n.note[3]) for n in first(worst, 3) if n.note[2] > _LONG_CELL),
                 strength=ramp(share, 0.2, 0.7),
                 lines=lines,

@@ -180,7 +180,7 @@ def _stop(module: Module) -> int:
     return 0
 
 
-_OWN_LOSS = re.compile(r"['\"](loss|acc|accuracy|train_\w+)['\"]")
+_OWN_LOSS = re.compile(r"['\"](?!val)(\w+_)?(loss|acc|accuracy)['\"]|['\"]train_\w+['\"]")
 """What is watched of the training rows themselves."""
 
 

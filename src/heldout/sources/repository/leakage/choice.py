@@ -138,6 +138,8 @@ class _Told:
             if not isinstance(test.ops[0], ast.Gt | ast.Lt | ast.GtE | ast.LtE) or _of_others(test):
                 continue
             sides = [test.left, test.comparators[0]]
+            if any(isinstance(side, ast.Constant) for side in sides):
+                continue  # good enough or not: nothing else is in the running
             kept = {name for s in node.body if isinstance(s, ast.Assign) for t in s.targets for name in self._roots(t)}
             scored = [self.scored(side) for side in sides]
             if any(scored) and kept & {name for side in sides for name in self._roots(side)}:

@@ -187,7 +187,7 @@ class Expressions(Parts):
         if not left.rows and "list" not in left.marks and not left.path.startswith("numpy.random"):
             return None
         text = re.sub(r"\s+", "", ast.unparse(node.left).rpartition("[")[2])[-80:]
-        other = ast.unparse(node.comparators[0])[-80:]
+        other = self.bound_of(node.comparators[0])
         operator = type(node.ops[0])
         if operator in _SIDES:
             sign, side = _SIDES[operator]
@@ -197,6 +197,16 @@ class Expressions(Parts):
         if operator is ast.Eq:
             return (f"mask {text}=={other}", "yes")
         return (f"mask {text}=={other}", "no") if operator is ast.NotEq else None
+
+    def bound_of(self, node: ast.expr) -> str:
+        """How a bound reads: what a function is called with is another one in each call, whatever its name."""
+        value = self.scope.find(node.id) if self.calling and isinstance(node, ast.Name) else None
+        if value is None:
+            return ast.unparse(node)[-80:]
+        if isinstance(value.constant, int | float | str):
+            return repr(value.constant)[:80]
+        number, _ = self.bounds.setdefault(id(value), (len(self.bounds), value))
+        return f"bound {number}"
 
     def _on_boolop(self, node: ast.BoolOp) -> Value:
         values = [self.evaluate(v) for v in node.values]

@@ -102,6 +102,8 @@ class Machine:
         """Loop -> sources of the rows that it hands out, others in each round."""
         self.drawn: dict[str, frozenset[str]] = {}
         """Cut, or source of rows -> loops in each round of which it is drawn or made anew."""
+        self.bounds: dict[int, tuple[int, Value]] = {}
+        """What functions are called with to part rows by: a number for each, in order."""
         self.deciding: ast.expr | None = None
         """The condition that a branch hangs on."""
 

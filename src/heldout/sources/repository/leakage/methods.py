@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 
@@ -322,6 +323,15 @@ class Methods(Library):
         same = [(f"equal {column}", other)] if sign == ["=="] and not other.startswith("@") else []
         return self.part(value, (cut, "yes"), *same)
 
+    def keep(self, value: Value, call: Call) -> Value:
+        """`frame.filter(condition)` of polars or Spark: some of the rows, others in each call; pandas picks columns."""
+        given = call.node.args[0] if call.node.args else None
+        if isinstance(given, ast.Compare | ast.BinOp | ast.UnaryOp | ast.Call):
+            return self.part(value, ("picked", f"by the filter {self.site(call.node)}"))
+        result = value.derived()
+        result.columns = UNSURE
+        return result
+
     def unique(self, value: Value, call: Call) -> Value:
         """`unique`: the values are rows of their own, one for each: parting them parts no unit."""
         return self.source(call.node, "different values") if value.rows else value.derived()
@@ -363,6 +373,7 @@ _METHODS: dict[str, Callable[[Methods, Value, Call], Value]] = {
     "rank": Methods.rank,
     "unique": Methods.unique,
     "query": Methods.query,
+    "filter": Methods.keep,
     "shift": Methods.shift,
     "sort_values": Methods.sort_values,
     "bfill": Methods.backfill,

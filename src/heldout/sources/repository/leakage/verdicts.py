@@ -221,7 +221,7 @@ def overlaps(machine: Machine) -> Iterator[Leak]:
 
 def on_own_rows(machine: Machine, fit: Fit, events: list[Evaluation]) -> tuple[Kind, list[Evaluation], str]:
     """The judgements of a fit that rest on rows that it learnt from, and what leak they are; none for an honest one."""
-    own = [e for e in events if meet(e.rows, fit.rows) and not either_way(e, fit)]
+    own = [e for e in events if meet(e.rows, fit.rows) and not either_way(e, fit) and not crosswise(e, fit)]
     aside = [e for e in own if was_put_aside(e.rows) and not beyond(e.rows, fit.rows)]
     if aside:
         return "overlap", aside, "rows put aside as a test, which it learnt from"
@@ -236,6 +236,16 @@ def on_own_rows(machine: Machine, fit: Fit, events: list[Evaluation]) -> tuple[K
     if partly:
         return "overlap", partly, "rows of which it learnt some"
     return "training_score", only, "no other rows than it learnt from"
+
+
+def crosswise(event: Evaluation, fit: Fit) -> bool:
+    """Whether conditions of their own pick both the rows that a fit has and those it is judged on: who knows which."""
+    pairs = ((set(a.parts), set(b.parts)) for a in fit.rows for b in event.rows if a.source == b.source)
+    return any(_picks(learnt - held) and _picks(held - learnt) for learnt, held in pairs)
+
+
+def _picks(parts: set[tuple[str, str]]) -> bool:
+    return any(key.startswith(("mask ", "picked")) for key, _ in parts)
 
 
 def either_way(event: Evaluation, fit: Fit) -> bool:

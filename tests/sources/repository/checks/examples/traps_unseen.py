@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.sources.repository.checks.examples.traps import TRAIN, Trap
+from tests.support import notebook
 
 _HEAD = (
     "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
@@ -69,6 +70,67 @@ UNSEEN = (
             "judge('ridge', Ridge())\njudge('lasso', Lasso())\n"
             "table = pd.DataFrame({n: {k: v for k, v in s.items()} for n, s in scores.items()})\n"
             "for name, found in scores.items():\n    print(name, found)\n"
+        },
+    ),
+    Trap(
+        "LEK108",
+        "against",
+        "a filter that is called with two ranges gives other rows each time",
+        {
+            "a.py": "import polars as pl\nfrom sklearn.linear_model import LinearRegression\n"
+            "from sklearn.metrics import r2_score\n\n\ndef between(df, start, end):\n"
+            "    return df.filter((pl.col('day') >= start) & (pl.col('day') <= end))\n\n\n"
+            "def train(df, known, asked):\n    a = between(df, known.start, known.end)\n"
+            "    b = between(df, asked.start, asked.end)\n"
+            "    model = LinearRegression().fit(a.select('x'), a.select('y'))\n"
+            "    return r2_score(b.select('y'), model.predict(b.select('x')))\n"
+        },
+    ),
+    Trap(
+        "LEK108",
+        "against",
+        "nor does a mask of a function that is called with two years",
+        {
+            "a.py": "import pandas as pd\nfrom sklearn.linear_model import LinearRegression\n\n\n"
+            "def of(df, year):\n    return df[df['year'] == year]\n\n\ndef train(df, known, asked):\n"
+            "    a, b = of(df, known), of(df, asked)\n    model = LinearRegression().fit(a[['x']], a['y'])\n"
+            "    return model.score(b[['x']], b['y'])\n"
+        },
+    ),
+    Trap(
+        "LEK103",
+        "against",
+        "a score that is good enough, and a stop by the rows of the training, choose nothing",
+        {
+            "a.py": "from keras.callbacks import EarlyStopping\nfrom sklearn.datasets import load_iris\n"
+            "from sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\n"
+            "from sklearn.model_selection import train_test_split\nfrom sklearn.svm import SVC\n\n"
+            "X, y = load_iris(return_X_y=True)\na, b, c, d = train_test_split(X, y, random_state=0)\n"
+            "stop = EarlyStopping(monitor='categorical_accuracy')\none = LogisticRegression().fit(a, c)\n"
+            "accuracy = accuracy_score(d, one.predict(b))\nif accuracy < 0.85:\n    accuracy = 0\n"
+            "two = SVC().fit(a, c)\nprint(accuracy_score(d, two.predict(b)))\n"
+        },
+    ),
+    Trap(
+        "NBK105",
+        "against",
+        "a cell that writes a module is a module",
+        {
+            "a.ipynb": notebook(
+                "import pandas as pd\nfrom sklearn.svm import SVC\nSVC().fit([], [])",
+                "%%writefile net.py\n" + "x = 1\n" * 200,
+                *["x = 1\n" * 30] * 4,
+            )
+        },
+    ),
+    Trap(
+        "FRW101",
+        "for",
+        "one place in four is no habit",
+        {
+            "a.py": "import torch\n\n\ndef train(loss):\n    loss.backward()\n\n\n"
+            + "".join(f"def load{i}(model):\n    model.eval()\n\n\n" for i in range(3))
+            + "def judge(model, x):\n    model.eval()\n    with torch.no_grad():\n        return model(x)\n"
         },
     ),
     Trap(
