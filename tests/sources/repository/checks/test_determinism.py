@@ -62,7 +62,7 @@ def test_a_helper_that_another_file_calls_seeds() -> None:
 
 def test_a_seed_that_a_caller_may_give_is_told_as_that() -> None:
     model = "import numpy as np\nclass Model:\n    def __init__(self, seed=None):\n        self.seed = seed\n"
-    model += "    def fit(self, x):\n        np.random.seed(self.seed)\n"
+    model += "    def fit(self, x):\n        np.random.seed(self.seed + 1)\n"
     code = TRAIN.replace("loss =", "torch.manual_seed(1)\nloss =", 1)
     (found,) = findings_of({"a.py": code, "model.py": model}, Seeds())
     assert found.message == "A seed is set for PyTorch; one can be given for NumPy."

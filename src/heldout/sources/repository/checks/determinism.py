@@ -14,6 +14,7 @@ from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
 from heldout.sources.repository.reading import called_name
 from heldout.sources.repository.repository import Repository
+from heldout.sources.repository.syntax import walk
 from heldout.wording import listed
 
 _DRAWS = {
@@ -287,7 +288,8 @@ def _seed(module: Module, call: ast.Call) -> Seed:
         used = any(name.id == function.name for name in module.nodes(ast.Name))
         helper = "" if used or function.decorator_list else function.name
     values = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return Seed(call.lineno, bool(values) and _may_be_none(module, call, values[0]), helper)
+    parts = [part for part in walk(values[0]) if isinstance(part, ast.Name | ast.Attribute)] if values else []
+    return Seed(call.lineno, any(_may_be_none(module, call, part) for part in parts), helper)
 
 
 def _may_be_none(module: Module, call: ast.Call, value: ast.expr) -> bool:

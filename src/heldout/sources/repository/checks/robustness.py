@@ -218,9 +218,12 @@ class SanityChecks(Practice):
             "tensorflow:assert_shapes|assert_rank|ensure_shape|assert_equal",
             "chex:assert_shape",
         ),
-        "for NaN": ("torch:set_detect_anomaly|detect_anomaly", "tensorflow:TerminateOnNaN", "keras:TerminateOnNaN"),
-        "for NaN and infinity": ("tensorflow:check_numerics|assert_all_finite",),
-        "for infinity": (),
+        "for NaN": (
+            "torch:set_detect_anomaly|detect_anomaly",
+            "tensorflow:TerminateOnNaN|check_numerics|assert_all_finite",
+            "keras:TerminateOnNaN",
+        ),
+        "for infinity": ("tensorflow:check_numerics|assert_all_finite",),
     }
 
     def also(self, module: Module) -> Iterable[tuple[str, int]]:
@@ -228,16 +231,21 @@ class SanityChecks(Practice):
         tests: list[ast.Assert | ast.If] = [*module.nodes(ast.Assert), *module.nodes(ast.If)]
         for node in tests:
             for part in walk(node.test):
-                kind = _NUMBERS.get(called_name(part), "") if isinstance(part, ast.Call) else ""
-                if isinstance(part, ast.Call) and kind and not _a_setting(part) and _guards(module, node, part):
-                    yield kind, node.lineno
+                kinds = _NUMBERS.get(called_name(part), ()) if isinstance(part, ast.Call) else ()
+                if isinstance(part, ast.Call) and kinds and not _a_setting(part) and _guards(module, node, part):
+                    yield from ((kind, node.lineno) for kind in kinds)
                 elif (
                     isinstance(node, ast.Assert) and isinstance(part, ast.Attribute) and part.attr in ("shape", "ndim")
                 ):
                     yield "shapes", node.lineno
 
 
-_NUMBERS = {"isnan": "for NaN", "isinf": "for infinity", "isfinite": "for NaN and infinity", "is_nan": "for NaN"}
+_NUMBERS = {
+    "isnan": ("for NaN",),
+    "is_nan": ("for NaN",),
+    "isinf": ("for infinity",),
+    "isfinite": ("for NaN", "for infinity"),
+}
 
 
 def _a_setting(call: ast.Call) -> bool:
