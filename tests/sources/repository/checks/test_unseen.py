@@ -55,3 +55,13 @@ def test_shapes_in_tests_are_told() -> None:
     test = "import torch\n\n\ndef test_net():\n    assert net(x).shape == (4, 10)\n"
     (found,) = findings_of({"a.py": TRAIN, "test_a.py": test}, check)
     assert "shapes" in found.message
+
+
+def test_a_switch_that_is_off_by_itself_is_an_offer() -> None:
+    (check,) = checks_by_code(["REP203"])
+    text = "import torch\n\n\ndef seed_all(deterministic={}):\n    if deterministic:\n"
+    text += "        torch.backends.cudnn.deterministic = True\n"
+    (offered,) = findings_of({"a.py": TRAIN + text.format("False")}, check)
+    (asked,) = findings_of({"a.py": TRAIN + text.format("True")}, check)
+    assert offered.message == "Repeatable runs can be asked for by cuDNN's deterministic mode."
+    assert asked.message == "Repeatable runs are asked for by cuDNN's deterministic mode."

@@ -13,6 +13,7 @@ from heldout.sources.repository.checks.determinism import is_on
 from heldout.sources.repository.checks.paths_and_config import RECORDED, SETTINGS_JSON
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.module import Module
+from heldout.sources.repository.reading import names_in
 from heldout.sources.repository.repository import Repository
 from heldout.wording import listed
 
@@ -27,7 +28,8 @@ class DeterministicFlags(Check):
 
     Example: `torch.use_deterministic_algorithms(True)` or `DataLoader(..., worker_init_fn=seed_worker)` speaks for.
 
-    Limits: Speaks only for: speed may rightly be preferred.
+    Limits: Speaks only for: speed may rightly be preferred. What stands under a switch that is off unless a caller
+    turns it on is told as what can be asked for.
     """
 
     code = "REP203"
@@ -47,25 +49,37 @@ class DeterministicFlags(Check):
         for node in module.nodes(ast.Assign):
             on = not isinstance(node.value, ast.Constant) or bool(node.value.value)
             if on and any(module.resolve(t) in self._flags for t in node.targets if isinstance(t, ast.Attribute)):
-                yield node.lineno, "cuDNN's deterministic mode"
+                yield node.lineno, "cuDNN's deterministic mode", _only_if_asked(module, node)
         for call, name in module.calls:
             if self._calls.fullmatch(name):
-                yield call.lineno, "deterministic algorithms"
+                yield call.lineno, "deterministic algorithms", _only_if_asked(module, call)
             elif name == "torch.utils.data.DataLoader" and _seeds_workers(call):
-                yield call.lineno, "seeded loader workers"
+                yield call.lineno, "seeded loader workers", False
             elif name.endswith(".Trainer") and is_on(call, "deterministic"):
-                yield call.lineno, "the trainer's deterministic mode"
+                yield call.lineno, "the trainer's deterministic mode", False
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """One finding for all."""
         notes = repo.notes(self)
         kinds = sorted({noted.note[1] for noted in notes})
         if kinds:
+            offered = all(noted.note[2] for noted in notes)
             yield self.found(
-                f"Repeatable runs are asked for by {listed(kinds)}.",
+                f"Repeatable runs {'can be' if offered else 'are'} asked for by {listed(kinds)}.",
                 *(repo.at(noted.path, noted.note[0]) for noted in first(notes, 2)),
                 strength=0.7 if len(kinds) == 1 else 1.0,
             )
+
+
+def _only_if_asked(module: Module, node: ast.AST) -> bool:
+    """Whether a setting stands under a switch of its function that is off unless the caller turns it on."""
+    function = module.function_of(node)
+    if function is None:
+        return False
+    plain = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    usual = dict(zip(reversed(plain), reversed(function.args.defaults), strict=False))
+    off = {name for name, value in usual.items() if isinstance(value, ast.Constant) and not value.value}
+    return any(isinstance(around, ast.If) and off & names_in(around.test) for around in module.parents(node))
 
 
 def _seeds_workers(call: ast.Call) -> bool:
