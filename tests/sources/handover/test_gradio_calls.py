@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from heldout.sources.handover.gradio_calls import OURS, call_of, event_of, outcome
+from heldout.sources.handover.gradio_calls import OURS, PICTURE, call_of, event_of, is_ours, outcome
 
 NUMBER = {"label": "Age", "type": {"type": "number"}, "parameter_has_default": False, "example_input": 3}
 CHOICE = {"label": "City", "type": {"type": "string", "enum": ["Ulm", "Bonn"]}, "example_input": "Ulm"}
@@ -37,6 +37,7 @@ def test_an_older_app_is_called_where_it_listens() -> None:
     [
         info(predict=[FILE], clear=[NUMBER]),
         info(clear=[]),
+        info(clear=[TEXT], flag_it=[NUMBER]),
         info(),
         "<html>",
         "[]",
@@ -45,6 +46,19 @@ def test_an_older_app_is_called_where_it_listens() -> None:
 )
 def test_what_wants_a_file_or_says_nothing_is_not_called(text: str) -> None:
     assert call_of(text, "app", "/info") is None
+
+
+def test_a_picture_of_ours_is_shown_where_one_is_wanted_and_need_mean_nothing() -> None:
+    picture = {
+        "component": "Image",
+        "type": {"title": "ImageData", "type": "object"},
+        "example_input": {"path": "x.png"},
+    }
+    made = call_of(info(classify=[picture, NUMBER]), "app", "/info")
+    assert made is not None
+    assert json.loads(made.body) == {"data": [{"url": PICTURE}, 3]}
+    assert is_ours(made.body)
+    assert not is_ours('{"data": [3]}')
 
 
 def test_the_two_parts_of_an_answer() -> None:

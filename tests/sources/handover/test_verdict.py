@@ -7,7 +7,7 @@ import pytest
 from heldout.sandbox.base import Verdict
 from heldout.sources.handover.bench import OwnCode
 from heldout.sources.handover.causes import run_cause
-from heldout.sources.handover.plan import Data, Plan, Step
+from heldout.sources.handover.plan import Data, Environment, Plan, Step
 from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check, State
 from heldout.sources.handover.retrains import trains
@@ -148,11 +148,30 @@ def test_what_only_our_limit_stopped_is_open() -> None:
     assert told.message.endswith("`--budget` gives it more.")
 
 
+def test_what_was_stopped_at_our_limits_is_not_said_to_work() -> None:
+    checks = (
+        check("B4", "build", "pass"),
+        check("U1", "run", "not_assessable"),
+        check("T1", "retrain", "not_assessable"),
+        check("O8", "own", "fail"),
+    )
+    told = verdict(score(checks), checks)
+    said = "It can be built, but whether it works could not be told, and it is not yours to keep running."
+    assert (told.headline, told.reason) == (said, "U1.")
+
+
 def test_where_there_is_nothing_to_run_that_is_said_and_nothing_of_building() -> None:
     checks = (*build_checks(Plan(), {}), *run_checks(Plan(), None, None), trains(Plan(), None))
     told = verdict(score(checks), checks)
     assert told.headline == "There is nothing in it that could be run or trained."
     assert {c.message for c in checks if c.id in ("U4", "T1", "O7")} == {"It holds nothing to run."}
+
+
+def test_a_declaration_that_nothing_needs_is_open_and_no_fault_of_ours() -> None:
+    plan = Plan(environments=(Environment(id="tool", folder="tool", files=("tool/setup.py",)),))
+    told = next(c for c in build_checks(plan, {}) if c.id == "B2")
+    assert told.state == "not_assessable"
+    assert "nothing that was run needs tool/setup.py" in told.message
 
 
 @pytest.mark.parametrize(

@@ -21,16 +21,23 @@ BROKE = 500
 OURS = "a few words of ours"
 """What is written into a field for free text that starts empty."""
 
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAS0lEQVR42u3PMQ0AAAwDoEqv9ErYvQQckD4XAQEBAQEBAQEBAQEB"
+    "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAYHLAB8+AWnmfUycAAAAAElFTkSuQmCC"
+)
+"""What is put into a field for a picture that starts empty: a grey square of 64 times 64 points."""
+
 _CALL = re.compile(r"/call/[^/?]+$")
 _PREDICTS = re.compile(
     r"predict|score|infer|classif|forecast|estimat|recommend|detect|analy|generat|run|main", re.IGNORECASE
 )
+_ASIDE = re.compile(r"clear|reset|flag|load_example|undo|retry|stop", re.IGNORECASE)
 _FILES = re.compile(r"FileData|ImageData|filepath|Blob", re.IGNORECASE)
 _WIDE = 200
 
 
 def call_of(text: str, step: str, path: str) -> Service | None:
-    """A call of its function that predicts; None when it describes none, or one that wants a file.
+    """A call of its function that predicts; None when it describes none, or one that wants a file other than a picture.
 
     `text` is what stood at `path`, one of PATHS.
     """
@@ -42,7 +49,10 @@ def call_of(text: str, step: str, path: str) -> Service | None:
     taking = {
         name: asked
         for name, about in (list(named.items())[:_WIDE] if isinstance(named, dict) else ())
-        if isinstance(about, dict) and isinstance(asked := about.get("parameters"), list) and asked
+        if isinstance(about, dict)
+        and isinstance(asked := about.get("parameters"), list)
+        and asked
+        and not _ASIDE.search(name)
     }
     best = next((name for name in taking if _PREDICTS.search(name)), next(iter(taking), None))
     values = _values(taking[best]) if best is not None else None
@@ -50,6 +60,11 @@ def call_of(text: str, step: str, path: str) -> Service | None:
         return None
     start = path.removesuffix("/info")
     return Service(step=step, health="/", path=f"{start}/call{best}", body=json.dumps({"data": values}))
+
+
+def is_ours(body: str) -> bool:
+    """Whether words or a picture of ours stand in a call: they need mean nothing to the function."""
+    return OURS in body or PICTURE in body
 
 
 def is_call(path: str) -> bool:
@@ -89,6 +104,9 @@ def _values(asked: Sequence[Any]) -> list[Any] | None:
     """A value for each parameter; None where one wants a file, or nothing says what it wants."""
     values = []
     for one in asked[:_WIDE]:
+        if isinstance(one, dict) and one.get("component") == "Image":
+            values.append({"url": PICTURE})
+            continue
         value = _value(one) if isinstance(one, dict) and not _FILES.search(json.dumps(one.get("type"))) else None
         if value is None or isinstance(value, dict):
             return None

@@ -152,11 +152,14 @@ def verdict(scores: Sequence[Score], checks: Sequence[Check]) -> Verdict:
         rest = "can neither be run nor" if state["run"] == "does_not_hold" else "cannot be"
         return Verdict(False, f"{start}, but it {rest} retrained as delivered.", retrained.message)
     lost = claims is not None and claims.state == "fail"
+    works = f"It works{' and its numbers are true' if true else ''}, but"
+    if not any(check.state == "pass" for check in checks if check.id in ("U1", "U4", "T1")):
+        works, why["own"] = f"{start}, but whether it works could not be told, and", why["run"]
     heads: dict[Area, str] = {
         "retrain": f"It can be retrained, but {_but(retrained, checks, lost=lost)}",
         "run": f"{start}, but it does not run as delivered.",
         "build": "It works, but only after we had mended what it takes to build it.",
-        "own": f"It works{' and its numbers are true' if true else ''}, but it is not yours to keep running.",
+        "own": f"{works} it is not yours to keep running.",
     }
     for area, head in heads.items():
         if state[area] == "does_not_hold":

@@ -260,11 +260,11 @@ def _called(door: _Door) -> Planned | None:
 
 
 def _no_fair_call(planned: Planned | None, answers: list[Answer]) -> bool:
-    """Whether a call of ours failed for what we asked: words of ours in a field, or an address that old ones lack."""
+    """Whether a call of ours failed for what we asked: words or a picture of ours, or an address that old ones lack."""
     valid = next((answer for answer in answers if answer.kind == "valid"), None)
     if planned is None or valid is None or not gradio_calls.is_call(planned.path) or valid.status == 200:
         return False
-    return gradio_calls.OURS in planned.body or valid.status in (404, 405)
+    return gradio_calls.is_ours(planned.body) or valid.status in (404, 405)
 
 
 def _described(door: _Door, planned: Planned | None) -> Planned | None:

@@ -33,7 +33,7 @@ def _versions(plan: Plan, standing: Mapping[str, Standing]) -> Check:
     declared = [env for env in plan.environments if env.files]
     if not declared:
         return Check(id="B2", area="build", state="not_assessable", message="It declares no versions to be had.")
-    attempts = [a for env in declared for a in standing[env.id].attempts if env.id in standing]
+    attempts = [a for env in declared if env.id in standing for a in standing[env.id].attempts]
     today = [a for a in attempts if a.rung in ("R0", "R1") and "as of" not in a.recipe]
     places = tuple(place for env in declared for place in env.locations)[:5]
     if any(a.worked for a in today):
@@ -42,7 +42,8 @@ def _versions(plan: Plan, standing: Mapping[str, Standing]) -> Check:
         return Check(id="B2", area="build", state="pass", message=message, command=done.command, locations=places)
     causes = [a.cause for a in today if a.cause]
     if not causes or all(cause.code in NOT_OFFERED for cause in causes):
-        message = "Whether its versions can be had could not be told: " + (causes[0].message if causes else "no try.")
+        why = causes[0].message if causes else f"nothing that was run needs {declared[0].files[0]}."
+        message = f"Whether its versions can be had could not be told: {why}"
         return Check(id="B2", area="build", state="not_assessable", message=message, locations=places)
     telling = next((c for c in causes if c.code in _UNSATISFIABLE), causes[0])
     tries = f"{len(today)} ways were tried (pip and uv, {_pythons(today)})."
@@ -108,12 +109,16 @@ def _not_built(failed: Sequence[Standing]) -> Check:
     telling = next((c for c in causes if c.code in _UNSATISFIABLE), causes[0])
     state = "not_assessable" if all(s.ours for s in failed) else "fail"
     untried = list(dict.fromkeys(s.untried for s in failed if s.untried))
+    one = len(attempts) == 1
+    ways = (
+        "The one way to build it that was tried failed." if one else f"None of {len(attempts)} ways to build it worked."
+    )
     return Check(
         id="B4",
         area="build",
         state=state,
         severity="high" if state == "fail" else "info",
-        message=" ".join([f"None of {len(attempts)} ways to build it worked. {telling.message}", *untried]),
+        message=" ".join([f"{ways} {telling.message}", *untried]),
         command=attempts[0].command,
         log=attempts[0].log,
         measured={"tries": len(attempts), "cause": telling.code},
