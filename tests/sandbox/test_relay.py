@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 
 from heldout.sandbox import index as upstream
 from heldout.sandbox.base import SandboxFault
-from heldout.sandbox.index import UndatedFault
+from heldout.sandbox.index import UndatedFault, trim
 from heldout.sandbox.relay import Relay, check_index, relay
 from tests.sandbox.packages import JSON, LocalIndex, local_index, sdist, wheel
 
@@ -371,3 +372,15 @@ def test_the_index_of_the_user_s_own_installer_is_used(monkeypatch: pytest.Monke
     assert upstream.configured_index() == "https://pip.example/simple"
     monkeypatch.setenv("UV_DEFAULT_INDEX", "own=https://uv.example/simple?a=b")
     assert upstream.configured_index() == "https://uv.example/simple?a=b"
+
+
+@pytest.mark.parametrize(("most", "room", "left"), [(25, 0, "bc"), (100, 0, "abc"), (0, 0, "c"), (100, 1 << 60, "c")])
+def test_of_what_was_downloaded_the_longest_unused_goes_when_it_is_too_much(
+    most: int, room: int, left: str, tmp_path: Path
+) -> None:
+    now = time.time()
+    for name, hours in (("a", 9), ("b", 5), ("c", 0)):
+        (tmp_path / name).write_bytes(b"x" * 10)
+        os.utime(tmp_path / name, (now - hours * 3600, now - hours * 3600))
+    trim(tmp_path, most, room)
+    assert sorted(file.name for file in tmp_path.iterdir()) == list(left)

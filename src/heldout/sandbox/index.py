@@ -15,10 +15,11 @@ import socket
 import ssl
 import tempfile
 import threading
+import time
 import urllib.request
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -37,6 +38,8 @@ _CHUNK = 1 << 16
 _LISTING = 64 << 20
 _LARGEST = 4 * GIB
 _LEAST_FREE = 2 * GIB
+_KEPT, _ROOM, _IN_USE_S = 10 * GIB, 4 * GIB, 3600
+"""How much of what was downloaded is kept, how much room is left beside it, and how long a file counts as in use."""
 _HOPS = 5
 NAMES = 5_000
 """How many different names may be asked for; the largest applications need a tenth of it."""
@@ -133,6 +136,8 @@ class Index:
         """A file, in our cache. Raises IndexFault."""
         wanted = str(entry.get("hashes", {}).get("sha256", "")).lower()
         if re.fullmatch(r"[0-9a-f]{64}", wanted) and (kept := self.cache / wanted).is_file():
+            with suppress(OSError):
+                os.utime(kept)  # for `trim`
             return kept
         with self._noted(str(entry["filename"])):
             return self._download(entry)
@@ -275,6 +280,25 @@ def _proxy(address: str) -> str | None:
 
 def _places(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     return [ipaddress.ip_address(str(found[4][0]).partition("%")[0]) for found in socket.getaddrinfo(host, None)]
+
+
+def trim(cache: Path, most: int = _KEPT, room: int = _ROOM) -> None:
+    """Delete what was not used for longest until at most `most` bytes are kept and `room` are free on the disk.
+
+    What was used within the hour stays: another audit may be reading it. What cannot be deleted stays too.
+    """
+    found = []
+    with suppress(OSError):
+        for file in cache.iterdir():
+            told = file.stat()
+            found.append((told.st_mtime, told.st_size, file))
+    over = max(sum(size for _, size, _ in found) - most, room - free_disk(cache)[0])
+    for used, size, file in sorted(found):
+        if over <= 0 or time.time() - used < _IN_USE_S:
+            return
+        with suppress(OSError):
+            file.unlink()
+            over -= size
 
 
 class _Links(HTMLParser):

@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from heldout.sandbox.folders import made
-from heldout.sandbox.index import JSON, NAMES, Index, IndexFault, Record, check_index, configured_index
+from heldout.sandbox.index import JSON, NAMES, Index, IndexFault, Record, check_index, configured_index, trim
 from heldout.temporary import temporary_folder
 
 __all__ = ["BUILD_TOOLS", "Record", "Relay", "check_index", "relay"]
@@ -57,9 +57,11 @@ class Relay:
 def relay(cache: Path, index: str | None = None) -> Iterator[Relay]:
     """A relay for as long as the block lasts. `cache` keeps downloaded files, checked against the index's hashes.
 
-    `index` is the address of the index, by default the one that pip and uv are told to use by their variables.
+    What is too much of it is deleted first. `index` is the address of the index, by default the one that pip and uv are
+    told to use by their variables.
     """
     record = Record()
+    trim(made(cache))
     with temporary_folder() as folder:
         folder.chmod(0o711)  # others pass to the socket, and cannot list
         path = folder / "index.sock"
