@@ -7,6 +7,8 @@ import pytest
 from heldout.sandbox.base import Verdict
 from heldout.sources.handover.causes import build_cause, run_cause
 
+TRACE = 'Traceback (most recent call last):\n  File "/work/delivery/train.py", line 3, in <module>\n    main()\n'
+
 
 class Code:
     """The delivery's own code: its modules by dotted name."""
@@ -339,6 +341,31 @@ def test_the_address_that_was_asked_is_the_one_beside_the_error() -> None:
     alone = run_cause(f"{warned}{TRACE}urlopen error", Verdict.FAILED, "", Code())
     assert alone is not None
     assert "pandas" not in alone.message
+
+
+def test_a_program_that_looks_for_its_data_itself_lacks_data() -> None:
+    said = f"{TRACE}AssertionError: Input file path to training data does not exist\n"
+    cause = run_cause(said, Verdict.FAILED, "it ended with 1", Code())
+    assert cause is not None
+    assert cause.code == "data_missing"
+    wrong = run_cause(f"{TRACE}ValueError: data must be 1-dimensional\n", Verdict.FAILED, "it ended with 1", Code())
+    assert wrong is not None
+    assert wrong.code == "error"
+
+
+def test_a_server_of_its_own_that_nothing_started_is_no_network() -> None:
+    said = (
+        "mlflow.exceptions.MlflowException: API request to http://127.0.0.1:9090/api/2.0/mlflow/x failed with "
+        "exception HTTPConnectionPool(host='127.0.0.1', port=9090): Max retries exceeded with url: /api/2.0/mlflow/x "
+        "(Caused by NewConnectionError('Failed to establish a new connection: [Errno 111] Connection refused'))"
+    )
+    cause = run_cause(said, Verdict.FAILED, "it ended with 1", Code())
+    assert cause is not None
+    assert (cause.code, cause.subject) == ("server", "9090")
+    away = said.replace("127.0.0.1", "mlflow.acme.example")
+    other = run_cause(away, Verdict.FAILED, "it ended with 1", Code())
+    assert other is not None
+    assert other.code == "network"
 
 
 def test_a_path_of_windows_is_told_as_people_write_it() -> None:

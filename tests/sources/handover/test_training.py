@@ -11,6 +11,7 @@ from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.training import (
     came_and_missing,
     came_through,
+    fetches_again,
     forced,
     has_trained,
     needed,
@@ -65,6 +66,17 @@ def test_what_no_training_waits_for_is_not_needed() -> None:
         step("score", "evaluate", after=("fit",)),
     )
     assert needed(steps) == {"clean", "split", "fit"}
+
+
+def test_a_training_is_run_though_it_fetches_and_its_model_was_delivered() -> None:
+    fetches = {"outputs": ("data/a.csv",)}
+    there = ("data/a.csv", "train.py")
+    fetch, train = (
+        step("one", purpose, **fetches).model_copy(update={"downloads": True}) for purpose in ("prepare", "train")
+    )
+    assert fetches_again(fetch, there)
+    assert not fetches_again(fetch, ("train.py",))
+    assert not fetches_again(train, there)
 
 
 def test_what_is_read_before_it_is_written_again_was_wrongly_deleted() -> None:

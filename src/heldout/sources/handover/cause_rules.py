@@ -149,6 +149,13 @@ RUN: tuple[Rule, ...] = (
         "It is written for Python 2, which has had no support since 2020: {0}.",
     ),
     _rule(
+        "server",
+        r"(?:host='(?:127\.0\.0\.1|localhost|0\.0\.0\.0)', port=(\d+)|"
+        r"https?://(?:127\.0\.0\.1|localhost|0\.0\.0\.0):(\d+)\S* failed)[^\n]*"
+        r"(?:Max retries exceeded|Connection refused|Failed to establish)",
+        "It asks a server on its own machine, at port {0}, which has to be started beside it.",
+    ),
+    _rule(
         "network",
         r"(?:getaddrinfo failed|Temporary failure in name resolution|Name or service not known|"
         r"Network is unreachable|Failed to establish a new connection|nodename nor servname|"
@@ -242,6 +249,12 @@ RUN: tuple[Rule, ...] = (
         "data_missing",
         r"(?:FileNotFoundError|IsADirectoryError)[^\n]*?(?:\[Errno \d+\])?:? *([^\n]*)",
         "A file that it reads is not part of the delivery: {0}.",
+    ),
+    _rule(
+        "data_missing",
+        r"^(?:AssertionError|ValueError|RuntimeError|Exception|SystemExit): "
+        r"([^\n]*\b(?:files?|paths?|data|dataset)\b[^\n]*(?:does not exist|do not exist|not found|is missing)[^\n]*)",
+        "It says itself that a file that it reads is not there: {0}.",
     ),
     _rule(
         "api_changed",

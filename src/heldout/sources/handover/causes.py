@@ -14,7 +14,7 @@ from heldout.sandbox.base import Verdict
 from heldout.sources.handover.cause_rules import BUILD, FOLDER_MESSAGE, RUN, Rule
 from heldout.sources.handover.record import Cause
 
-NOT_OFFERED = frozenset({"limit", "gpu", "display", "asks", "container", "remote_source", "guess"})
+NOT_OFFERED = frozenset({"limit", "gpu", "display", "asks", "container", "remote_source", "guess", "server"})
 """Causes that lie in what this sandbox does not offer: what only they stopped could not be assessed.
 
 The network is not among them: what cannot be done without somebody else's server is what an audit looks for."""

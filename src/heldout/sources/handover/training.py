@@ -109,8 +109,7 @@ class Trainer:
             with self.shop.bench("train-1") as bench:
                 self.prepare(bench)
                 there = bench.files()
-                # What only fetches files that were delivered would fail without network, and change nothing with it.
-                steps = tuple(s for s in steps if not (s.downloads and s.outputs and set(s.outputs) <= set(there)))
+                steps = tuple(step for step in steps if not fetches_again(step, there))
                 deleted = bench.delete(outputs(steps), kept | self._laid(bench))
                 runs = self._runs(bench, steps)
                 lacking = wrongly_deleted(steps, runs, deleted)
@@ -183,6 +182,14 @@ def ordered(plan: Plan) -> tuple[Step, ...]:
         waiting.remove(ready)
         done.append(ready)
     return tuple(done)
+
+
+def fetches_again(step: Step, there: Sequence[str]) -> bool:
+    """Whether it only fetches what was delivered: without network it would fail, and with it change nothing.
+
+    A training whose model was delivered is none of these, though it fetches something too.
+    """
+    return step.downloads and step.purpose != "train" and bool(step.outputs) and set(step.outputs) <= set(there)
 
 
 def outputs(steps: Iterable[Step]) -> tuple[str, ...]:

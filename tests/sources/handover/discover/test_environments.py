@@ -99,6 +99,8 @@ def test_without_a_declaration_the_imports_are_listed_and_a_question_says_so() -
             ">=3.9,<3.12",
         ),
         ({"README.md": "Install Python 3.8 or higher.\n"}, ">=3.8"),
+        ({"README.md": "- Python 3.8\u20133.11\n"}, ">=3.8,<3.12"),
+        ({"README.md": "It wants Python 3.9 to 3.12.\n"}, ">=3.9,<3.13"),
         ({"README.md": "![p](https://img.shields.io/badge/python-3.12-blue)\n"}, "3.12"),
         ({"README.md": "```\nconda create -n x python==3.7 -y\n```\n"}, "3.7"),
         (

@@ -436,6 +436,11 @@ def test_downloading_steps_are_marked() -> None:
     assert {step.id: step.downloads for step in plan.steps} == {"fetch": True, "train": False}
 
 
+def test_a_server_of_the_machine_itself_is_no_download() -> None:
+    code = FIT + "import mlflow\nmlflow.set_tracking_uri('http://127.0.0.1:9090')\n"
+    assert not step_of(plan_of({**BASE, "train.py": code}), "train.py").downloads
+
+
 def test_inferred_steps_are_asked_about() -> None:
     plan = plan_of({**BASE, "train.py": FIT})
     assert any("`python train.py` (train.py:1) is named by no document" in question for question in plan.open_questions)

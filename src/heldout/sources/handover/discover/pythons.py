@@ -19,9 +19,11 @@ _EXACT = re.compile(rf"\s*(?:={{1,3}}|~=)?\s*{_VERSION}(?:\.\*)?\s*")
 _RANGE = re.compile(r"[\s,]*(?:[\^~<>=!]{1,3}\s*\d[\d.*]{0,10}[\s,|]*){1,6}")
 _SAID = re.compile(
     rf"python(?:\s*version)?\s*[:=(]?\s*(?:>=|≥|~)?\s*v?{_VERSION}\s*"
-    r"(\+|or\s+(?:higher|later|newer|above)|o superior|以上|及以上)?",
+    r"(\+|or\s+(?:higher|later|newer|above)|o superior|以上|及以上)?"
+    r"(?:(?:[-\u2013\u2014]|to|bis|a|à)\s*(?:python\s*)?3\.(\d{1,2})\b)?",
     re.IGNORECASE,
 )
+"""Python 3.9, 3.9 or higher, 3.8-3.11 (also with the longer dashes)."""
 _BADGE = re.compile(rf"badge/python-(?:%3E%3D|>=|≥)?{_VERSION}(\+|%2B)?", re.IGNORECASE)
 _CREATED = re.compile(rf"python\s*={{1,2}}\s*{_VERSION}|(?:uv|virtualenv)\b.*(?:-p|--python)[= ](?:python)?{_VERSION}")
 _COMPILED = re.compile(r"(?:^|/)__pycache__/[^/]+\.cpython-3(\d{1,2})(?:-[^/]*)?\.pyc$")
@@ -116,8 +118,10 @@ def _documented(view: View) -> Iterator[Named]:
         for number, line in enumerate(view.lines(path)[:2_000], start=1):
             said = _BADGE.search(line[:1_000]) or _SAID.search(line[:1_000])
             if said:
-                exact = said[2] is None and re.search(r">=|≥|%3E", said[0]) is None
-                yield Named(2, said[1] if exact else f">={said[1]}", exact, Location(path=path, line=number))
+                last = said[3] if said.re is _SAID else None
+                exact = said[2] is None and last is None and re.search(r">=|≥|%3E", said[0]) is None
+                version = said[1] if exact else f">={said[1]}" + (f",<3.{int(last) + 1}" if last else "")
+                yield Named(2, version, exact, Location(path=path, line=number))
 
 
 def _traces(view: View) -> Iterator[Named]:

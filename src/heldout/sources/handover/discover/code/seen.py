@@ -14,6 +14,8 @@ from heldout.sources.handover.discover.view import joined
 
 _MOST = 200
 _URL = re.compile(r"(https?|ftp)://", re.IGNORECASE)
+_HERE = re.compile(r"https?://(localhost|127\.|0\.0\.0\.0|\[::1\])", re.IGNORECASE)
+"""An address of the machine itself: nothing is fetched from outside there."""
 _ELSEWHERE = re.compile(
     r"(s3|gs|gcs|hdfs|abfss?|wasbs?|dbfs|az)a?://|(models|runs|mlflow-artifacts):/|~|/|[A-Za-z]:[\\/]|\\\\",
     re.IGNORECASE,
@@ -63,6 +65,8 @@ class Seen:
 
     def _touch(self, into: dict[str, Touch], text: str, kind: TouchKind, folder: str, place: Location) -> None:
         text = _SQLITE.sub(lambda found: "/" if found[0].endswith("////") else "", text)
+        if _HERE.match(text):
+            return
         if _URL.match(text):
             self.urls.setdefault(shown(text), place)
             self.traits.add("download")
