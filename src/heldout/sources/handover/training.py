@@ -10,7 +10,7 @@ import fnmatch
 import posixpath
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from heldout.evidence.types import Frozen
@@ -184,7 +184,7 @@ def ordered(plan: Plan) -> tuple[Step, ...]:
     return tuple(done)
 
 
-def fetches_again(step: Step, there: Sequence[str]) -> bool:
+def fetches_again(step: Step, there: Collection[str]) -> bool:
     """Whether it only fetches what was delivered: without network it would fail, and with it change nothing.
 
     A training whose model was delivered is none of these, though it fetches something too.
