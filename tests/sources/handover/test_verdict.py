@@ -12,6 +12,7 @@ from heldout.sources.handover.record import Cause, Ran
 from heldout.sources.handover.result import Check, State
 from heldout.sources.handover.retrains import trains
 from heldout.sources.handover.rubric import score, verdict
+from heldout.sources.handover.running import Running
 from heldout.sources.handover.training import Round, Training
 from heldout.sources.handover.verdicts import build_checks, run_checks
 
@@ -158,6 +159,18 @@ def test_what_was_stopped_at_our_limits_is_not_said_to_work() -> None:
     told = verdict(score(checks), checks)
     said = "It can be built, but whether it works could not be told, and it is not yours to keep running."
     assert (told.headline, told.reason) == (said, "U1.")
+
+
+def test_what_waits_for_data_is_told_beside_what_runs() -> None:
+    lacks = Cause(code="data_missing", message="It lacks rows.csv.", subject="rows.csv")
+    steps = tuple(Step(id=name, purpose="other", command=f"python {name}.py") for name in ("a", "b", "c"))
+    ran = [Ran(step=s.id, command=s.command, verdict=Verdict.OK, wall_s=1.0, made=("out.csv",)) for s in steps]
+    failed = tuple(run.model_copy(update={"cause": lacks, "made": ()}) for run in ran[1:])
+    training = Training(rounds=(Round(runs=failed[:1]),))
+    told = run_checks(Plan(steps=steps), Running(runs=(ran[0], *failed)), training)[0]
+    assert told.message == (
+        "Its one command or notebook ran to a result without network. 2 more wait for data that are not delivered."
+    )
 
 
 def test_where_there_is_nothing_to_run_that_is_said_and_nothing_of_building() -> None:

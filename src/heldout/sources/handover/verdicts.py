@@ -173,6 +173,9 @@ def _does_its_work(plan: Plan, running: Running, training: Training) -> Check:
         rest = f" One does not: {cause.message}" if cause and share < 1 else ""
         mended = [run for run in good if run.mended]
         rest += f" {repairs(len(mended))} a repair of ours: {mended[0].mended}." if mended else ""
+        waiting = len(asked) - len(counted)
+        wait = "One more waits" if waiting == 1 else f"{waiting} more wait"
+        rest += f" {wait} for data that are not delivered." if waiting else ""
         return Check(
             id="U4",
             area="run",

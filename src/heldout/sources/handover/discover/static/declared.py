@@ -84,7 +84,7 @@ def _said(files: list[str], packages: set[str], fixed: set[str], bounded: set[st
     elif len(bounded & packages) > len(fixed & packages):
         counted += f", {len(bounded & packages) - len(fixed & packages)} with a bound"
     stated = f"it is for Python {pythons[0].python}" if pythons else "no Python version is stated"
-    return f"{named} declares {counted}; {stated}."
+    return f"{named} {'declares' if len(files) == 1 else 'declare'} {counted}; {stated}."
 
 
 def _places(environments: list[Environment]) -> tuple[Location, ...]:
