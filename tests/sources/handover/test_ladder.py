@@ -219,6 +219,24 @@ def test_a_clean_list_needs_no_mending(tmp_path: Path) -> None:
     assert patched(install, content) is None
 
 
+def test_what_an_environment_of_conda_brings_in_is_held_to_its_lock_first(tmp_path: Path) -> None:
+    place = "https://conda.anaconda.org/conda-forge"
+    content = tree(
+        tmp_path,
+        environment_dot_yml="name: x\ndependencies:\n  - python=3.11\n  - pandera=0.17.1\n",
+        **{
+            "conda-linux-64_dot_lock": f"@EXPLICIT\n{place}/noarch/pandera-0.17.1-hd8ed1ab_1.conda#1a\n"
+            f"{place}/noarch/multimethod-1.12-pyhd8ed1ab_0.conda#2b\n{place}/linux-64/libgcc-14.2.0-h77fa898_1.conda#3c\n"
+        },
+    )
+    environment = Environment(id="default", files=("environment.yml", "conda-linux-64.lock"))
+    held, plain = installs(environment, content)[:2]
+    assert held.arguments == ("-r", "heldout-wanted.txt", "-c", "heldout-pins.txt")
+    assert dict(held.files)["heldout-pins.txt"].decode().split() == ["pandera==0.17.1", "multimethod==1.12"]
+    assert "at the versions of conda-linux-64.lock" in held.note
+    assert plain.arguments == ("-r", "heldout-wanted.txt")
+
+
 def test_conda_is_translated_and_what_is_no_python_package_left_out(tmp_path: Path) -> None:
     content = tree(
         tmp_path,
@@ -353,6 +371,31 @@ def test_what_nothing_declares_is_added_ready_made_before_it_is_compiled(tmp_pat
     assert environments.mend("default", lacking)
     assert [":all:" in recipe.arguments for recipe in asked] == [True, False]
     assert ":all:" not in environments.standing["default"].arguments
+
+
+def test_packages_of_a_day_are_tried_with_another_python_too(tmp_path: Path) -> None:
+    content = tree(tmp_path, requirements_dot_txt="pandas\n", main_dot_py="import pandas\n")
+    asked: list[Recipe] = []
+
+    def make(recipe: Recipe, at: Path) -> Made:
+        asked.append(recipe)
+        return made(recipe, works=not (recipe.as_of and recipe.python.minor == "3.13"))
+
+    environments = Environments(
+        tree=content,
+        planned={
+            "default": Environment(id="default", files=("requirements.txt",), python="3.13", as_of=date(2025, 11, 3))
+        },
+        pythons=PYTHONS,
+        folder=tmp_path / "built",
+        make=make,
+        keep=lambda _name, _text: "",
+    )
+    environments.build("default")
+    changed = Cause(code="api_changed", message="It was written for other versions of its packages.")
+    assert environments.mend("default", changed)
+    assert asked[-1].as_of is not None
+    assert asked[-1].python.minor == "3.12"
 
 
 def test_a_name_that_only_an_import_gave_is_left_out_where_the_index_lacks_it(tmp_path: Path) -> None:

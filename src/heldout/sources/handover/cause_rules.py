@@ -172,7 +172,7 @@ RUN: tuple[Rule, ...] = (
     _rule(
         "display",
         r"(?:no display name and no \$DISPLAY|cannot connect to X server|could not connect to display|"
-        r"Can't open display)",
+        r"Can't open display|requires the '\w+' interactive framework)",
         "It opens a window, and there is no screen.",
     ),
     _rule(

@@ -63,6 +63,8 @@ _ELSEWHERE = re.compile(r"(?i)^(pywin32|pypiwin32|pywinpty|win[-_]?inet|appnope|
 _AT_HOME = re.compile(r"^([A-Za-z0-9._-]+)\s*@\s*file:/\S+")
 _ADDRESS = re.compile(r"(?i)^([\w.\[\]-]+\s*@\s*)?(git|hg|svn|bzr)?\+?(https?|ssh|git)://")
 """A package from a repository or archive: what the code misses without it is looked for in the index."""
+_THIS_SYSTEM = re.compile(r"(?:^|/)conda-linux-64\.lock$|linux-64[\w.-]*\.txt$")
+"""A lock of conda's for the system of the sandbox."""
 _NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(.*)$")
 _MERGE = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: |$)")
 """A mark that git leaves where two versions of a file meet and nobody chose."""
@@ -87,8 +89,12 @@ def installs(environment: Environment, tree: Tree) -> tuple[Install, ...]:
     Python code that imports no package needs nothing but Python.
     """
     found: list[Install] = []
+    locks = [path for path in environment.files if _THIS_SYSTEM.search(path)]
     for path in environment.files:
-        found += _of_file(path, tree)
+        of_file = list(_of_file(path, tree))
+        if path.endswith((".yml", ".yaml")):
+            found += [held for one in of_file for lock in locks[:1] for held in _held(one, lock, tree)]
+        found += of_file
     found = _telling(found, tree)
     if environment.requirements:
         text = "\n".join(environment.requirements) + "\n"
@@ -200,6 +206,18 @@ def _locked(told: Declarations, path: str, tree: Tree) -> Iterator[Install]:
     yield Install(("-r", WANTED, "-c", PINS), level, note, files, path)
 
 
+def _held(install: Install, path: str, tree: Tree) -> Iterator[Install]:
+    """What an environment of conda asks for, and all that this brings in, at the versions of conda's own lock."""
+    for lock in read_declarations(tree, [path]).locks[:1]:
+        named = {_CONDA_NAMES.get(one.name, one.name): one.specifier for one in lock.packages}
+        known = {n: v for n, v in named.items() if _plain(n, v) and not _CONDA_ONLY.match(n)}
+        pins = "".join(f"{name}=={version}\n" for name, version in known.items())
+        note = f"{install.note}, at the versions of {path}"
+        if pins:
+            files = (*install.files, (PINS, pins.encode()))
+            yield Install((*install.arguments, "-c", PINS), install.level, note, files, install.source)
+
+
 def _translated(path: str, name: str, told: Declarations) -> Iterator[Install]:
     conda = name.endswith((".yml", ".yaml"))
     lines, left = [], []
@@ -233,6 +251,11 @@ def _requirement(item: Declaration, name: str = "") -> str:
         upper = int(caret[1]) + 1
         return f"{name or item.name}>={caret[1]}{caret[2]}" + (f",<{upper}" if caret[1] != "0" else "")
     return f"{name or item.name}{spec}" if re.fullmatch(r"[<>=!~][\w.,<>=!~* +]*", spec) else name or item.name
+
+
+def _plain(name: str, version: str) -> bool:
+    """Whether the index may know a package of conda's by this name and version: `2024b` is conda's own way to write."""
+    return bool(_NAME.match(name) and re.fullmatch(r"\d+(?:\.\d+)*", version))
 
 
 def _exact(specifier: str) -> bool:

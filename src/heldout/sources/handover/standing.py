@@ -22,7 +22,7 @@ from heldout.sandbox.tree import remove
 from heldout.sources.handover.ladder import Planned, climb, rungs, with_more
 from heldout.sources.handover.mending import OLDER, TEST_TOOLS, Mend, mend_by_declared, mend_for
 from heldout.sources.handover.plan import Environment
-from heldout.sources.handover.pythons import usual
+from heldout.sources.handover.pythons import others, usual
 from heldout.sources.handover.record import Attempt, Cause, Rung
 
 _OLD = 180
@@ -136,10 +136,13 @@ class Environments:
         attempt = Planned(level, recipe, f"{told}; {_words(wanted)}")
         # Nobody waits for the compiling of what nothing declares: a version that comes ready made is as good.
         ready = (replace(attempt, recipe=replace(recipe, arguments=(*recipe.arguments, *_READY))),)
+        # Packages of a day often come ready made only for another Python than that of today's.
+        beside = others((recipe.python,), self.pythons) if wanted.older else ()
+        further = tuple(replace(attempt, recipe=replace(recipe, python=python)) for python in beside)
         number = len(before.attempts) + 1
         done = climb(
             self.planned[id_],
-            iter((*(ready if wanted.packages else ()), attempt)),
+            iter((*(ready if wanted.packages else ()), attempt, *further)),
             self._make,
             deadline=time.monotonic() + self.budget_s,
             keep=lambda name, text: self.keep(f"{name}-{number}", text),
