@@ -96,7 +96,7 @@ def load(path: str, kind: str) -> Any:
         "mlflow": _mlflow,
     }.get(kind)
     if reader is None:
-        raise CannotLoadError(f"files of the kind {kind!r} are not read here")
+        raise CannotLoadError("its format is none that is read here" + ("" if kind == "other" else f": {kind}"))
     return reader(path)
 
 
