@@ -1,8 +1,10 @@
 """From dossiers to a memo: what it says first, that its pieces add up, and that missing is not low."""
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from heldout.decision.decide import decide
 from heldout.decision.decisions import decisions, record_decision
@@ -11,8 +13,11 @@ from heldout.decision.steps import load_costs
 from heldout.decision.words import headline
 from heldout.errors import InputError
 from heldout.evidence import HANDED_OVER, Artifact, Case, Dossier, Finding, Gap, Location, Subject
+from heldout.report.decision_html import render_decision
 from heldout.report.decision_view import doubts
+from heldout.report.terminal_decision import print_decision
 from tests.decision.memos import ASKED, ROLE, STANDARD, memo, rated, read, seen_by_all, someone, undecided
+from tests.report.page import Page
 
 
 def test_the_stronger_leads_and_it_is_enough() -> None:
@@ -133,6 +138,57 @@ def test_likeliest_is_said_of_nobody_who_is_not() -> None:
     wide = clear.subjects[1].model_copy(update={"best": 0.6})
     ranked = (clear.subjects[0].model_copy(update={"best": 0.4}), wide)
     assert "Ada has the highest expected worth, but Bob is likelier to be the best of 2" in headline(ranked, True)
+
+
+def equals(*names: str) -> Decision:
+    return memo(*(someone(name, *(rated(c, 3.0, "Grace") for c in ASKED)) for name in names))
+
+
+def test_of_a_dead_heat_everybody_is_named_and_nobody_leads() -> None:
+    made = equals("Ana", "Ben", "Chen")
+    assert "Ana, Ben and Chen cannot be told apart (about 33 % each to be the best of 3)" in made.headline
+    assert (made.comparison, made.weights) == (None, None)
+    assert made.twin is not None
+    assert made.twin.agrees
+    assert [one.name for one in made.heads] == ["Ana", "Ben", "Chen"]
+    page = Page(render_decision(made)).text
+    assert "Nobody leads: the worths of Ana, Ben and Chen differ by less than a hundredth of a level." in page
+    for told in ("comes first", "Ana before", "before Ana", "before Ben", "+0.00"):
+        assert told not in page
+    screen = Console(width=100, record=True, file=io.StringIO())
+    print_decision(screen, made)
+    text = screen.export_text()
+    assert "Nobody leads" in text
+    assert "Why" not in text
+    many = equals(*(f"P{k}" for k in range(6))).headline
+    assert "P0, P1, P2 and 3 others cannot be told apart" in many
+
+
+def test_further_looks_of_a_dead_heat_pass_over_nobody() -> None:
+    made = equals("Ana", "Ben", "Chen")
+    assert not made.enough
+    assert {step.subject for step in made.next_steps if step.advised} == {"Ana", "Ben", "Chen"}
+    assert all(f"with {name}" in made.advice for name in ("Ana", "Ben", "Chen"))
+
+
+def test_who_was_not_seen_is_not_told_to_stand_before_somebody_of_the_same_worth() -> None:
+    made = memo(someone("Chen"), someone("Ana", read("craft", 3.0)))
+    assert made.subjects[0].worth.mean == pytest.approx(made.subjects[1].worth.mean, abs=0.005)
+    assert made.comparison is None
+    assert made.headline.startswith("Not enough to tell: ")
+    assert "0 % was seen of Chen" in made.headline
+    page = Page(render_decision(made)).text
+    assert "Chen before" not in page
+    assert "Nothing has been seen yet." in page
+
+
+def test_to_choose_any_of_a_dead_heat_is_as_the_memo_had_it(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "case", standard=STANDARD, role=ROLE, title="A case")
+    for name in ("Ana", "Ben"):
+        case.add_subject(name)
+    record_decision(case, equals("Ana", "Ben"), by="Mei", choice="Ben", reason="He can begin in a month, she cannot.")
+    ((_, made),) = decisions(case)
+    assert made.beside_the_memo == "as the memo had it"
 
 
 def test_a_part_in_which_the_leader_fails_is_said_beside_the_whole() -> None:

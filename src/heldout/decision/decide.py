@@ -23,6 +23,7 @@ from heldout.decision.posterior import Mixture, Posterior, fit, weights_of
 from heldout.decision.ranking import Worth, sensitivity, worth
 from heldout.decision.reasons import Given, Teller
 from heldout.decision.result import (
+    SAME,
     Comparison,
     Decision,
     Estimate,
@@ -33,6 +34,7 @@ from heldout.decision.result import (
     SubjectResult,
     Twin,
     WeightCheck,
+    heads,
 )
 from heldout.decision.steps import load_costs, steps_for
 from heldout.decision.words import advice, headline, limits
@@ -55,6 +57,8 @@ twenty (`benchmarks/README.md`)."""
 _TWIN_MOST = 200
 """Subjects up to whom the twin is asked: it takes several times as long as the model."""
 _ROUNDING = 1e-9
+_DECIMALS = 9
+"""Worths that differ by less than these are the same: who is equal stays in the order in which they were added."""
 _SAME = 0.15
 """Level points and probability by which the twins may differ before it is said."""
 
@@ -160,10 +164,11 @@ def decide(
     teller = Teller(seen, posterior, standard, known)
     fitted = _Fitted(posterior, worth(posterior, weights), teller, shared, weights, bars, standard)
     results = [_subject(fitted, subject, dossier) for subject, dossier in subjects]
-    order = np.argsort(-fitted.whole.mean, kind="stable")
+    order = np.argsort(-fitted.whole.mean.round(_DECIMALS), kind="stable")
     ranked = tuple(results[i] for i in order)
     ahead = _outlook(fitted, subjects, ranked, hours, costs) if ranked else Outlook(0.0, (), ())
     leader = ranked[0].slug if ranked and observed else ""
+    leads = bool(leader) and len(ranked) > len(heads(ranked)) == 1
     twin = _twin(fitted, observed, slugs, ranked) if observed else None
     return Decision(
         title=title,
@@ -176,12 +181,12 @@ def decide(
         regret=ahead.regret,
         enough=ahead.enough,
         subjects=ranked,
-        comparison=_comparison(fitted, ranked) if leader and len(ranked) > 1 else None,
+        comparison=_comparison(fitted, ranked) if leads else None,
         next_steps=_next_steps(ahead, {s.slug: s.name for s, _ in subjects}),
         taken_for=tuple(costs),
         raters=_raters(fitted),
         twin=twin,
-        weights=_weights(fitted, ranked) if len(ranked) > 1 and observed else None,
+        weights=_weights(fitted, ranked) if leads else None,
         limits=limits(given, posterior, ranked),
         evidence_digest=_digest(role, subjects),
     )
@@ -325,9 +330,11 @@ def _twin(
     mean = other.mixture.mean
     gap = abs(mean - fitted.worth.mixture.mean).max()
     chance = abs(other.best - fitted.worth.best).max()
-    leader = slugs[int(mean.argmax())]
+    level = {one.slug for one in heads(ranked)}
+    top = [slug for slug, its in zip(slugs, mean, strict=True) if mean.max() - its < SAME]
+    leader = next((slug for slug in top if slug in level), top[0])
     names = {one.slug: one.name for one in ranked}
-    agrees = leader == ranked[0].slug and gap <= _SAME and chance <= _SAME
+    agrees = leader in level and gap <= _SAME and chance <= _SAME
     return Twin(leader=names[leader], agrees=bool(agrees), worth_gap=float(gap), best_gap=float(chance))
 
 

@@ -94,7 +94,7 @@ def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason:
         choice=subject.slug if subject else choice,
         choice_name=subject.name if subject else choice,
         reason=reason.strip(),
-        follows=False if subject is None or subject.slug != memo.leader else True if _tells(memo) else None,
+        follows=_follows(memo, subject),
         evidence_digest=memo.evidence_digest,
         model_version=memo.model_version,
         memo=memo,
@@ -196,6 +196,13 @@ def forget(case: Case, subject: Subject) -> list[Path]:
             write_atomically(path, kept.model_dump_json(by_alias=True, indent=1) + "\n")
             changed.append(path)
     return changed
+
+
+def _follows(memo: Decision, subject: Subject | None) -> bool | None:
+    """Whether a choice is the memo's: its leader, or whoever it shows as level with them."""
+    if not memo.leader or subject is None or subject.slug not in [one.slug for one in memo.heads]:
+        return False
+    return True if _tells(memo) else None
 
 
 def _tells(memo: Decision) -> bool:

@@ -21,12 +21,12 @@ from heldout.decision.design import Floats, errors_of_one_look
 from heldout.decision.model import Solution, leniency_of
 from heldout.decision.observations import Observation
 from heldout.decision.posterior import Posterior, own_gains, weights_of
-from heldout.decision.ranking import SEED, Worth, shares, worth
+from heldout.decision.ranking import SEED, Worth, drawn_alike, shares, worth
 
 ENOUGH = 0.08
 """Expected regret, in level points, under which nothing further is worth asking for."""
 LIKELIEST = 2
-"""How many of the likeliest best are looked at further."""
+"""How many of the likeliest best are looked at further, and whoever may be as likely as the last of them."""
 NEARLY = 0.5
 """The part of what the best look at somebody would bring from which a less dear one is advised in its place."""
 _DRAWS = 4096
@@ -98,7 +98,7 @@ def outlook(
     reach = [depends @ one.spread for depends, one in zip(now.depends, posterior.solutions, strict=True)]
     found = [_prospect(posterior, now, weights, step, best, reach) for step in steps]
     found.sort(key=lambda one: (one.regret, one.step.cost.whole, one.step.subject, one.step.name))
-    likeliest = [posterior.design.subjects[i] for i in np.argsort(-now.best, kind="stable")[:LIKELIEST]]
+    likeliest = _likeliest(now)
     advised = []
     for subject in untold:
         unsure = float(now.mixture.deviation[posterior.index(subject)])
@@ -107,6 +107,14 @@ def outlook(
         if subject not in untold:
             advised += _advised([(today - one.regret, one) for one in found if one.step.subject == subject])
     return Outlook(today, tuple(found), tuple(advised), tuple(untold))
+
+
+def _likeliest(now: Worth) -> list[str]:
+    """The likeliest best, and with them whoever only the draws put behind the last of these."""
+    order = np.argsort(-now.best, kind="stable")
+    last, count = float(now.best[order[:LIKELIEST][-1]]), len(order)
+    near = [drawn_alike(float(now.best[i]), last, count) for i in order]
+    return [now.subjects[i] for k, i in enumerate(order) if k < LIKELIEST or near[k]]
 
 
 def _advised(gains: Sequence[tuple[float, Prospect]]) -> list[Prospect]:

@@ -16,9 +16,6 @@ from heldout.decision.design import Floats
 from heldout.decision.posterior import Mixture, Posterior, moments, weights_of
 
 DRAWS = 8192
-DRAWING_ERROR = 0.02
-"""Two chances that lie no further apart are not told apart: about twice the deviation of their difference, by
-sqrt((p + q) / DRAWS)."""
 WEIGHT_SETS = 4000
 """Sets of weights that are drawn around the role's own."""
 SEED = 20261124
@@ -47,7 +44,7 @@ class Worth:
     @cached_property
     def draws(self) -> Floats:
         """(draws, S): possible worths of all together, with what they share; the same for the same evidence."""
-        count = max(1024, min(DRAWS, _CELLS // max(len(self.subjects), 1)))
+        count = draws_for(len(self.subjects))
         generator = np.random.default_rng(SEED)
         each = shares(self.weights, count)
         parts = []
@@ -122,6 +119,17 @@ def sensitivity(posterior: Posterior, weights: Mapping[str, float], among: Seque
         doubled={name: leader(2.0, i) for i, name in enumerate(names)},
         dropped={name: leader(0.0, i) for i, name in enumerate(names)},
     )
+
+
+def draws_for(subjects: int) -> int:
+    """How many worths are drawn of so many subjects together."""
+    return max(1024, min(DRAWS, _CELLS // max(subjects, 1)))
+
+
+def drawn_alike(one: float, other: float, subjects: int) -> bool:
+    """Whether two chances among so many subjects lie within twice the error that drawing gives their difference, by
+    sqrt((p + q) / draws): which is higher may then be the draws' doing."""
+    return abs(one - other) <= 2 * float(np.sqrt((one + other) / draws_for(subjects)))
 
 
 def shares(weights: Floats, count: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +15,9 @@ from heldout.standard import RoleIdentity
 
 MODEL_VERSION = "2"
 """Raised at each change of the model or its constants: a decision says by which it was made."""
+
+SAME = 0.005
+"""Level points under which two worths are shown as the same: nothing then separates those who have them."""
 
 ReasonKind = Literal["start", "pool", "evidence", "others", "rater", "leniency", "end"]
 
@@ -174,3 +178,13 @@ class Decision(Frozen):
     limits: tuple[str, ...]
     evidence_digest: str
     """SHA-256 of everything that the numbers were made of: the same digest gives the same numbers."""
+
+    @property
+    def heads(self) -> tuple[SubjectResult, ...]:
+        """The leader and everybody whose expected worth is shown as the same."""
+        return heads(self.subjects)
+
+
+def heads(ranked: Sequence[SubjectResult]) -> tuple[SubjectResult, ...]:
+    """The first, and everybody whose expected worth is shown as the same; none of nobody."""
+    return tuple(one for one in ranked if ranked[0].worth.mean - one.worth.mean < SAME)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from heldout.decision.next_evidence import ENOUGH, Outlook, Prospect
 from heldout.decision.posterior import Posterior
-from heldout.decision.ranking import DRAWING_ERROR
-from heldout.decision.result import LevelResult, SubjectResult
+from heldout.decision.ranking import drawn_alike
+from heldout.decision.result import LevelResult, SubjectResult, heads
 from heldout.evidence import Evidence
 from heldout.evidence.types import Z90
 from heldout.wording import bare, capital, listed, percent, within
@@ -30,31 +30,51 @@ def headline(ranked: Sequence[SubjectResult], enough: bool) -> str:
     bar = _bar(first)
     if len(ranked) == 1:
         return f"{first.name} {bar}." if first.worth.told else f"Not enough to tell: {first.name} {bar}."
-    best = _best(ranked)
-    if not first.worth.told:
-        seen = percent(first.covered)
-        return f"Not enough to tell: {best}; of what the role asks for, {seen} was seen of {first.name}."
-    return f"{'' if enough else 'Open: '}{best}; {first.name} {bar}."
+    best, level = _best(ranked), heads(ranked)
+    if untold := [one for one in level if not one.worth.told]:
+        seen = listed([f"{percent(one.covered)} was seen of {one.name}" for one in untold[:_NAMED]])
+        return f"Not enough to tell: {best}; of what the role asks for, {seen}."
+    return f"{'' if enough else 'Open: '}{best}; {_bars(level)}."
 
 
 def _best(ranked: Sequence[SubjectResult]) -> str:
     """Who is likeliest the best: the first by expected worth is so as a rule, but need not be."""
     first, count = ranked[0], len(ranked)
+    if len(alike := _alike(first, ranked)) > 1:
+        each = percent(sum(one.best for one in alike) / len(alike))
+        return f"{_names(alike)} cannot be told apart (about {each} each to be the best of {count})"
     other = max(ranked[1:], key=lambda one: one.best)
-    if abs(first.best - other.best) <= DRAWING_ERROR:
-        return (
-            f"{first.name} and {other.name} cannot be told apart ({percent(first.best)} and {percent(other.best)} to "
-            f"be the best of {count})"
-        )
+    next_to = _alike(other, [one for one in ranked if one is not first])
+    each = f"{percent(other.best)}{' each' if len(next_to) > 1 else ''}"
     if first.best > other.best:
-        return (
-            f"{first.name} is likeliest to be the best of {count} ({percent(first.best)}, "
-            f"{percent(other.best)} {other.name})"
-        )
+        return f"{first.name} is likeliest to be the best of {count} ({percent(first.best)}, {each} {_names(next_to)})"
+    has = "the same expected worth" if other in heads(ranked) else "the highest expected worth"
+    verb = "is" if len(next_to) == 1 else "are"
     return (
-        f"{first.name} has the highest expected worth, but {other.name} is likelier to be the best of {count} "
-        f"({percent(other.best)} against {percent(first.best)})"
+        f"{first.name} has {has}, but {_names(next_to)} {verb} likelier to be the best of {count} "
+        f"({each} against {percent(first.best)})"
     )
+
+
+def _alike(one: SubjectResult, among: Sequence[SubjectResult]) -> list[SubjectResult]:
+    """Who may be as likely the best as `one`, as far as drawing tells; nobody else where another is likelier."""
+    if any(x.best > one.best and not drawn_alike(x.best, one.best, len(among)) for x in among):
+        return [one]
+    return [x for x in among if x is one or drawn_alike(x.best, one.best, len(among))]
+
+
+def _names(group: Sequence[SubjectResult]) -> str:
+    """Everybody of a group by name; of a large one the first, and how many others."""
+    names = [one.name for one in group]
+    return listed(names if len(names) <= _NAMED else [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} others"])
+
+
+def _bars(level: Sequence[SubjectResult]) -> str:
+    """How those who have the highest worth stand to the bar: in one where the same is so of each."""
+    told = dict.fromkeys(_bar(one) for one in level)
+    if len(level) > 1 and len(told) == 1:
+        return f"each of them {next(iter(told))}"
+    return "; ".join(f"{one.name} {_bar(one)}" for one in level[:_NAMED])
 
 
 def _bar(one: SubjectResult) -> str:
@@ -83,9 +103,10 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
         parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in ahead.advised]
         least = min(one.regret for one in ahead.advised)
         return (
-            f"Before choosing, take {' and '.join(parts)} ({_hours(ahead.advised)}). Choosing "
+            f"Before choosing, take {listed(parts)} ({_hours(ahead.advised)}). Choosing "
             f"now is expected to fall {ahead.regret:.2f} levels short of the truly best of them; "
-            f"after the better of these, {least:.2f}. Under {ENOUGH:.2f} nothing further is worth asking for."
+            f"after the {'better' if len(parts) == 2 else 'best'} of these, {least:.2f}. "
+            f"Under {ENOUGH:.2f} nothing further is worth asking for."
         )
     if not ahead.enough:
         return (
@@ -101,9 +122,10 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
                     f"{capital(better.step.name)} would narrow the interval to about ± {Z90 * better.deviation:.1f}."
                 )
         return "There is nobody to compare with: the bar decides."
+    whom = ranked[0].name if len(heads(ranked)) == 1 else "any of those who are level"
     return (
-        f"Enough: choosing {ranked[0].name} is expected to fall {ahead.regret:.2f} levels short of the truly best of "
-        f"them; under {ENOUGH:.2f} nothing further is worth asking for. The decision is yours."
+        f"Enough: choosing {whom} is expected to fall {ahead.regret:.2f} levels short of the truly best of them; under "
+        f"{ENOUGH:.2f} nothing further is worth asking for. The decision is yours."
     )
 
 

@@ -10,11 +10,13 @@ from heldout.decision.result import Decision, Estimate, LevelResult, NextStep, R
 from heldout.decision.words import LIKELY, UNLIKELY, parts_of
 from heldout.report.chart import LINE, Mark, Strip, at, shapes_of
 from heldout.report.words import level as level_text
+from heldout.wording import listed
 
 FIRST_REASONS = 4
 FIRST_LIMITS = 4
 FIRST_SUBJECTS = 10
 FIRST_FACTS = 3
+FIRST_LEVEL = 3
 STEPS_SHOWN = 15
 ABOUT = 2
 WEAKEST = 2
@@ -61,6 +63,7 @@ class DecisionView:
     recorded: tuple[tuple[HumanDecision, tuple[Outcome, ...]], ...]
     doubts: tuple[str, ...]
     before: tuple[Reason, ...]
+    nobody_leads: str
 
     @property
     def first(self) -> tuple[SubjectRow, ...]:
@@ -71,6 +74,11 @@ class DecisionView:
     def others(self) -> tuple[SubjectRow, ...]:
         """Who stands in the annex alone."""
         return self.rows[FIRST_SUBJECTS:]
+
+    @property
+    def level(self) -> tuple[SubjectRow, ...]:
+        """Those of the first page whose worth is shown as the highest: more than one where nothing separates them."""
+        return self.first[: min(len(self.decision.heads), FIRST_LEVEL)] if self.decision.leader else ()
 
     @property
     def steps(self) -> tuple[NextStep, ...]:
@@ -97,14 +105,19 @@ def decision_view(
         tuple(recorded),
         doubts(decision),
         why_before(decision),
+        level_words(decision),
     )
 
 
 def doubts(decision: Decision) -> tuple[str, ...]:
-    """In which competencies the leader likely misses the role's bar, all of them, and where else it is least sure."""
+    """In which competencies the leader likely misses the role's bar, all of them, and where else it is least sure; of
+    each where several are level."""
     if not decision.leader:
         return ()
-    first = decision.subjects[0]
+    return tuple(told for one in decision.heads[:FIRST_LEVEL] for told in _doubts_of(one))
+
+
+def _doubts_of(first: SubjectResult) -> list[str]:
     levels = sorted(first.levels, key=lambda level: level.estimate.above)
     below = [level for level in levels if level.estimate.above <= UNLIKELY]
     doubted = [level for level in levels if UNLIKELY < level.estimate.above < LIKELY][:WEAKEST]
@@ -117,7 +130,7 @@ def doubts(decision: Decision) -> tuple[str, ...]:
     if doubted:
         least = "Otherwise least" if below else "Least"
         told.append(f"{least} sure to reach the bar is {first.name} in {parts_of(doubted)}.")
-    return tuple(told)
+    return told
 
 
 def why_before(decision: Decision) -> tuple[Reason, ...]:
@@ -129,6 +142,19 @@ def why_before(decision: Decision) -> tuple[Reason, ...]:
         return told
     rest = sum(one.points for one in told[FIRST_REASONS:])
     return (*told[:FIRST_REASONS], Reason(kind="others", points=rest, text="all else, in the annex"))
+
+
+def level_words(decision: Decision) -> str:
+    """That nothing separates those who stand first, where it is so."""
+    level = decision.heads
+    if not decision.leader or len(level) < 2:
+        return ""
+    names = listed([one.name for one in level[:FIRST_SUBJECTS]])
+    others = f" (and {len(level) - FIRST_SUBJECTS} others)" if len(level) > FIRST_SUBJECTS else ""
+    return (
+        f"Nobody leads: the worths of {names}{others} differ by less than a hundredth of a level. They stand in the "
+        "order in which they were added, which says nothing."
+    )
 
 
 def _sign(points: float) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from heldout.decision.decisions import HumanDecision
 from heldout.decision.result import Decision, Estimate
 from heldout.evidence.types import Z90
-from heldout.report.decision_view import FIRST_FACTS, FIRST_REASONS, FIRST_SUBJECTS, doubts, why_before
+from heldout.report.decision_view import FIRST_FACTS, FIRST_REASONS, FIRST_SUBJECTS, doubts, level_words, why_before
 from heldout.report.terminal import level_bar, printable
 from heldout.report.words import level, points
 from heldout.wording import percent
@@ -37,17 +37,7 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
     if others := decision.subjects[FIRST_SUBJECTS:]:
         console.print(Text(f"{len(others)} others follow; --html and --json show all of them.", "dim"))
     console.print(Text(_LEGEND, "dim"))
-    if decision.comparison:
-        told, apart = why_before(decision), decision.comparison
-        title = f"Why {apart.first} before {apart.second} ({points(apart.points)})"
-    else:
-        first = decision.subjects[0]
-        told = tuple(r for r in first.worth.reasons if r.kind not in ("start", "pool"))[:FIRST_REASONS]
-        title = f"{first.name}: why"
-    if told:
-        console.print(Text(printable(title), "bold"))
-    for reason in told:
-        console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
+    _print_why(console, decision)
     for doubt in doubts(decision):
         console.print(Text(printable(doubt)))
     facts = [(one.name, fact) for one in decision.subjects for fact in one.facts]
@@ -64,6 +54,23 @@ def print_decision(console: Console, decision: Decision, recorded: Sequence[Huma
         console.print(Text(printable(made.reason)))
     if not recorded:
         console.print(Text("\nPeople decide: record it with --choose NAME --by YOU --reason WHY.", "dim"))
+
+
+def _print_why(console: Console, decision: Decision) -> None:
+    """Why the first stands before the second; of one alone, what moves them; of those who are level, that they are."""
+    if decision.comparison:
+        told, apart = why_before(decision), decision.comparison
+        title = f"Why {apart.first} before {apart.second} ({points(apart.points)})"
+    elif title := level_words(decision):
+        told = ()
+    else:
+        first = decision.subjects[0]
+        told = tuple(r for r in first.worth.reasons if r.kind not in ("start", "pool"))[:FIRST_REASONS]
+        title = f"{first.name}: why" if told else ""
+    if title:
+        console.print(Text(printable(title), "bold"))
+    for reason in told:
+        console.print(Text(f"  {points(reason.points)}  {printable(reason.text)}"))
 
 
 def _table(decision: Decision, wide: bool) -> Table:
