@@ -59,6 +59,17 @@ def test_the_need_of_the_shipped_case_is_found_and_options_go_over_it(capsys: py
     assert (told["need"]["deadline_months"], told["said"]) == (10, [])
 
 
+def test_what_was_looked_at_does_not_say_what_an_audit_did_not_find(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example, page = Path(__file__).parents[2] / "examples" / "decision", tmp_path / "e.html"
+    assert run(capsys, "engage", "--case", example, "--html", page)[0] == 0
+    told = page.read_text().split("Before you sign")[1].split("Words are claims")[0]
+    assert "you cannot retrain it" in told
+    assert "a delivery audited" in told
+    assert "run and retrained" not in told
+
+
 def test_a_vendors_answers_go_into_a_case_as_claims(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case, answers, page = tmp_path / "c", tmp_path / "a.yaml", tmp_path / "e.html"
     run(capsys, "case", "new", case, "--role", "vendor-team")

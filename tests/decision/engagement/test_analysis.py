@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -13,9 +13,10 @@ import pytest
 from heldout.decision.assumptions import Assumption
 from heldout.decision.engagement import Engagement, engage
 from heldout.decision.engagement.assumptions import builtin
-from heldout.decision.engagement.break_even import courses
+from heldout.decision.engagement.break_even import RATES, courses, maps
 from heldout.decision.engagement.flips import Bench, distribution, importances
 from heldout.decision.engagement.need import Need
+from heldout.decision.engagement.ways import WAYS
 from heldout.decision.engagement.words import (
     conditions,
     deciding,
@@ -308,3 +309,44 @@ def test_amounts_are_told_in_three_figures() -> None:
         "$0", "$10", "$141", "$133,000", "$1,230,000", "\u2212$17,700",
     ]  # fmt: skip
     assert money(1000, "EUR") == "EUR 1,000"
+
+
+@pytest.mark.parametrize("kind", ["lasting", "one-off"])
+@pytest.mark.parametrize("firm", [False, True])
+def test_conditions_never_contradict_the_table_of_lengths(result: Engagement, kind: str, firm: bool) -> None:
+    """Over needs of many kinds: each length that a sentence names or leaves out is checked against the table's way."""
+    for scope, deadline, domain, kept in product((2, 8, 20), (6, 12), ("low", "high"), ((), ("knowledge",))):
+        asked = Need(
+            kind=kind, horizon_months=12, deadline_months=deadline, firm_deadline=firm,
+            scope_person_months=scope, domain=domain, stays_in_house=kept,
+        )  # fmt: skip
+        ways = [w for w in WAYS if not (w == "agency-then-hire" and kind == "one-off")]
+        ways = [w for w in ways if not kept or w not in ("agency", "freelancer", "agency-then-hire")] or ways
+        charts, table = maps(asked, builtin().assumptions, ways, SEED)
+        told = result.model_copy(update={"need": asked, "maps": tuple(charts), "stretches": tuple(table)})
+        cheapest = {h: one.way for one in table for h in range(int(one.first), int(one.last) + 1, 3)}
+        for chart in charts:
+            where = lengths_told(conditions(chart, told), [int(h) for h in chart.horizons])
+            usual = next(one for one in told.assumptions if one.id == RATES[chart.rate_of])
+            for horizon, way in cheapest.items():
+                if way == chart.rate_of:
+                    assert horizon in where, (asked, horizon)
+                if horizon in where and where[horizon] >= usual.high:
+                    assert way == chart.rate_of, (asked, horizon)
+
+
+def lengths_told(sentence: str, horizons: list[int]) -> dict[int, float]:
+    """The lengths that a sentence of conditions names, each with the lowest rate under which it is said to hold."""
+    if "at no length" in sentence:
+        return {}
+    found: dict[int, float] = {}
+    for part in sentence.split(" if the need lasts ")[1].split("; or "):
+        numbers = [int(number) for number in re.findall(r"\d+", re.split(r" and the hour|, whatever", part)[0])]
+        first = horizons[0] if part.startswith("up to") else numbers[0]
+        last = horizons[-1] if "or more" in part else numbers[-1]
+        limit = re.search(r"under \$([\d,]+)", part)
+        assert limit or "whatever the hour costs" in part
+        found |= {
+            h: float(limit[1].replace(",", "")) if limit else float("inf") for h in horizons if first <= h <= last
+        }
+    return found

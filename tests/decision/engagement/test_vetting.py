@@ -87,7 +87,7 @@ def test_later_answers_replace_earlier_ones(tmp_path: Path) -> None:
     assert said == ["They say: We took back the promise of 92 per cent."]
     known = vendor("Acme", "agency", case.dossier("Acme"))
     assert known.looked_at == ("answers to the list taken down",)
-    assert "a delivery run and retrained" in known.not_yet
+    assert "a delivery audited" in known.not_yet
 
 
 @pytest.mark.parametrize(

@@ -39,26 +39,30 @@ class Lines:
         return self.built[way] >= LEAST
 
     def limit(self, rate_of: WayId, usual: Floats) -> float | None:
-        """The rate under which `rate_of` is the cheapest; None when it serves not at all, at no rate, or alone."""
-        others = [w for w in self.at_rate if PAID.get(w) != RATES[rate_of] and self.serves(w)]
+        """The rate under which `rate_of` is the cheapest; None when it is at none, or at every one."""
         if not self.serves(rate_of):
             return None
-        if not others:
-            return None
-        base = self.at_nothing[rate_of]
-        least = min(float(self.at_rate[w].mean()) for w in others)
-        rate = (least - float(base.mean())) / float(((self.at_rate[rate_of] - base) / usual).mean())
+        lines = self._lines(rate_of, usual)
+        start, slope = lines.pop(rate_of)
+        crossed = [(other - start) / (slope - flatter) for other, flatter in lines.values() if flatter < slope]
+        rate = min(crossed, default=0.0)
         return rate if rate > 0 else None
 
     def means(self, rate_of: WayId, rate: float, usual: Floats) -> dict[WayId, float]:
         """The mean total of each way that serves, when `rate_of` takes `rate` an hour in all worlds."""
+        return {way: start + slope * rate for way, (start, slope) in self._lines(rate_of, usual).items()}
+
+    def _lines(self, rate_of: WayId, usual: Floats) -> dict[WayId, tuple[float, float]]:
+        """Each way that serves as a line in the rate of `rate_of`: its mean at nothing, and what each unit adds."""
         found = {}
         for way, total in self.at_rate.items():
             if not self.serves(way):
                 continue
-            base = self.at_nothing.get(way)
-            paid = base is not None and PAID[way] == RATES[rate_of]
-            found[way] = float((base + (total - base) / usual * rate if base is not None and paid else total).mean())
+            if PAID.get(way) == RATES[rate_of]:
+                base = self.at_nothing[way]
+                found[way] = float(base.mean()), float(((total - base) / usual).mean())
+            else:
+                found[way] = float(total.mean()), 0.0
         return found
 
 

@@ -128,7 +128,8 @@ class Stretch(Frozen):
 class Map(Frozen):
     """The cheapest way by length of the need (columns) and hourly rate of one way from outside (rows).
 
-    `limits` is the rate under which that way is the cheapest, for each length; None: it is at none.
+    `limits` is the rate under which that way is the cheapest, for each length; None: it is at none, or at every rate,
+    as where no other way serves (`at_any` tells which).
     """
 
     rate_of: WayId
@@ -136,6 +137,10 @@ class Map(Frozen):
     rates: tuple[float, ...]
     cheapest: tuple[tuple[WayId | None, ...], ...]
     limits: tuple[float | None, ...]
+
+    def at_any(self, column: int) -> bool:
+        """Whether that way is the cheapest at every rate, for the length of this column."""
+        return self.limits[column] is None and all(row[column] == self.rate_of for row in self.cheapest)
 
 
 class StageResult(Frozen):

@@ -90,7 +90,7 @@ def vendor(name: str, kind: str, dossier: Dossier) -> Vendor:
 _LOOKS = {
     SOURCE: "answers to the list taken down",
     "repository": "past work read",
-    "handover": "a delivery run and retrained",
+    "handover": "a delivery audited",
     "interview": "interviews rated",
 }
 

@@ -195,19 +195,25 @@ def rate(one: BreakEven, result: Engagement) -> str:
 
 
 def conditions(chart: Map, result: Engagement) -> str:
-    """For needs of which length, and under which rate, a way from outside is the cheapest; empty when for none."""
+    """For needs of which length, and under which rate, a way from outside is the cheapest."""
     name = {"agency": "agency_rate", "freelancer": "freelancer_rate"}[chart.rate_of]
     least = next(one.low for one in result.assumptions if one.id == name)
     told = []
-    pairs = list(zip(chart.horizons, chart.limits, strict=True))
-    for likely, group in groupby(pairs, key=lambda pair: pair[1] is not None and pair[1] >= least):
-        if likely:
-            inside = [(horizon, limit) for horizon, limit in group if limit is not None]
-            limits = [limit for _, limit in inside]
+    columns = [
+        (horizon, limit, "any" if chart.at_any(k) else "under" if limit is not None and limit >= least else "")
+        for k, (horizon, limit) in enumerate(zip(chart.horizons, chart.limits, strict=True))
+    ]
+    for how, group in groupby(columns, key=lambda column: column[2]):
+        inside = list(group)
+        length = _length(inside[0][0], inside[-1][0], chart.horizons)
+        limits = [limit for _, limit, _ in inside if limit is not None]
+        if how == "any":
+            told.append(f"{length}, whatever the hour costs")
+        elif how == "under":
             under = money(min(limits), result.need.currency)
             if max(limits) > 1.05 * min(limits):
                 under += f" to {money(max(limits), result.need.currency)}, by length"
-            told.append(f"{_length(inside[0][0], inside[-1][0], chart.horizons)} and the hour costs under {under}")
+            told.append(f"{length} and the hour costs under {under}")
     if not told:
         return f"{capital(IN_TEXT[chart.rate_of])}: at no length of the need, at any rate of the assumed range."
     return f"{capital(IN_TEXT[chart.rate_of])} if the need lasts {'; or '.join(told)}."
