@@ -1,6 +1,7 @@
 """`heldout engage`: the answer on the terminal, as page and as JSON; templates; mistakes with their lines."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ def test_what_was_looked_at_does_not_say_what_an_audit_did_not_find(
     assert "you cannot retrain it" in told
     assert "a delivery audited" in told
     assert "run and retrained" not in told
+
+
+def test_amounts_in_other_currencies_stay_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "engage", "--currency", "EUR", "--per-dollar", "0.9")
+    rows = out.split("spent, EUR")[1].split("What would turn it")[0].splitlines()
+    assert sum(bool(re.search(r"[\d,]{5,} +[\d,]{5,} to [\d,]{5,} +\d", row)) for row in rows) == 5
+    assert "deadline at half its length" in " ".join(out.split())
 
 
 def test_a_vendors_answers_go_into_a_case_as_claims(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,8 @@ def print_engagement(console: Console, result: Engagement, title: str = "") -> N
         *(words.stretch(one, result) for one in result.stretches),
     ):
         console.print(Padding(Text(line), (0, 0, 0, 2)))
+    if result.stretches:
+        console.print(Padding(Text(words.SHORTER, "dim"), (0, 0, 0, 2)))
     _stop(console, result)
     if weak := words.deciding(result):
         _section(console, "Replace first")
@@ -64,13 +66,17 @@ def _turning(console: Console, result: Engagement) -> None:
 def _ways(console: Console, result: Engagement) -> None:
     grid = Table(box=None, pad_edge=False, header_style="dim")
     grid.add_column("way", overflow="fold")
-    for name in ("spent", "8 in 10 worlds", "works in month", f"by {result.need.deadline_months:g}", "no value ever"):
-        grid.add_column(name, justify="right")
+    currency = result.need.currency
+    spent = "spent" if currency == "USD" else f"spent, {currency}"  # said once: repeated, it would break the lines
+    for name in (spent, "8 in 10 worlds", "works in month", f"by {result.need.deadline_months:g}", "no value ever"):
+        grid.add_column(name, justify="right", no_wrap=True)
     for way in result.ways:
-        low, high = (words.money(amount, result.need.currency) for amount in (way.spent.p10, way.spent.p90))
+        mean, low, high = (
+            words.money(amount, currency).removeprefix(f"{currency} ")
+            for amount in (way.spent.mean, way.spent.p10, way.spent.p90)
+        )
         grid.add_row(
-            Text(way.name),
-            words.money(way.spent.mean, result.need.currency), f"{low} to {high}",
+            Text(way.name), mean, f"{low} to {high}",
             f"{way.months.p50:.0f}" if way.months else "–", percent(way.on_time), percent(way.never),
         )  # fmt: skip
     console.print()

@@ -205,7 +205,23 @@ def test_a_firm_deadline_leaves_only_ways_that_keep_it() -> None:
     result = engage(Need(firm_deadline=True), builtin().assumptions)
     assert result.best in {"team", "agency"}
     assert all(way.on_time >= 0.5 for way in result.ways if way.fits)
-    assert late(result) == ""
+    assert late(result).startswith("It keeps the deadline in")
+
+
+def test_a_firm_deadline_names_beside_the_cheapest_way_the_one_that_keeps_it_more_surely() -> None:
+    asked = Need(
+        kind="one-off", horizon_months=12, deadline_months=6, firm_deadline=True, scope_person_months=2, domain="low"
+    )
+    result = engage(asked, builtin().assumptions)
+    by_id = {way.id: way for way in result.ways}
+    assert result.best == "freelancer"
+    assert late(result) == (
+        f"It keeps the deadline in {by_id['freelancer'].on_time:.0%} of the assumed worlds, an agency in "
+        f"{by_id['agency'].on_time:.0%}, for {money(by_id['agency'].spent.mean, 'USD')} instead of "
+        f"{money(by_id['freelancer'].spent.mean, 'USD')} on average."
+    ).replace("%", " %")
+    least = min(min(swing.at_low, swing.at_high) for swing in deciding(result))
+    assert f"weak ones can take up to {1 - least / result.gap:.0%} of the lead".replace("%", " %") in headline(result)
 
 
 def test_a_month_too_late_at_its_break_even_makes_both_ways_cost_the_same(result: Engagement) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from heldout.decision.assumptions import Assumption
@@ -20,6 +21,9 @@ CHEAPEST = (
     "Cheapest means: the lowest mean of everything that a way costs until the need ends, months too late among it. "
     "It says nothing of how good the people are."
 )
+SHORTER = "By length: at the assumed rates. A shorter need has its deadline at half its length at the latest."
+_SURER = 0.05
+"""By how much more often another way has to keep a firm deadline to be named beside the cheapest."""
 FIRST = 3
 """How many assumptions are named first."""
 
@@ -80,8 +84,15 @@ def headline(result: Engagement) -> str:
     weak = deciding(result)
     names = listed([within(swing.assumption.name) for swing in weak[:FIRST]])
     if not any(swing.turns for swing in weak):
-        return f"{told}. No single assumption turns that, but weak ones leave little of the lead, above all {names}."
+        taken = _taken(weak, result)
+        return f"{told}. No single assumption turns that, but weak ones can take {taken}, above all {names}."
     return f"{told}; but weak assumptions decide, above all {names}."
+
+
+def _taken(weak: Sequence[Swing], result: Engagement) -> str:
+    """How much of the lead one of these takes at the end of its range: `up to 66 % of the lead`."""
+    left = min(min(swing.at_low, swing.at_high) for swing in weak) / result.gap
+    return f"up to {percent(1 - left)} of the lead" if left > 0.05 else "nearly all of the lead"
 
 
 def _condition(result: Engagement) -> str:
@@ -122,8 +133,10 @@ def together(result: Engagement) -> str:
 
 
 def late(result: Engagement) -> str:
-    """What the deadline says about the cheapest way; empty when it is on time more often than not."""
+    """What the deadline says about the cheapest way; empty when it is not firm and kept more often than not."""
     way = _way(result, result.best)
+    if way is not None and result.need.firm_deadline:
+        return _surer(way, result)
     if way is None or way.on_time >= 0.5:
         return ""
     told = (
@@ -135,6 +148,18 @@ def late(result: Engagement) -> str:
         price = f", or a month too late costs you over {money(over, result.need.currency)}" if over else ""
         return f"{told} If that month is firm{price}, {IN_TEXT[result.best_on_time]} is the cheapest that keeps it."
     return f"{told} No way keeps it more often than not."
+
+
+def _surer(best: WayResult, result: Engagement) -> str:
+    """How often the cheapest way keeps a firm deadline, and which other keeps it more surely, at what price."""
+    told = f"It keeps the deadline in {percent(best.on_time)} of the assumed worlds"
+    surest = max((way for way in result.ways if way.fits), key=lambda way: way.on_time)
+    if surest.on_time < best.on_time + _SURER:
+        return f"{told}."
+    spent = [money(way.spent.mean, result.need.currency) for way in (surest, best)]
+    return (
+        f"{told}, {IN_TEXT[surest.id]} in {percent(surest.on_time)}, for {spent[0]} instead of {spent[1]} on average."
+    )
 
 
 def worthless(result: Engagement) -> str:
