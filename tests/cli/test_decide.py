@@ -95,6 +95,40 @@ def test_what_cannot_be_recorded_is_refused_and_nothing_is_kept(case: Case, argu
     assert not (case.path / "decision").exists()
 
 
+def test_an_unknown_name_is_told_together_with_a_short_reason(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused("decide", case.path, "--choose", "Zed", "--by", "Grace", "--reason", "x") == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "no subject 'Zed'" in told
+    assert "too short" in told
+
+
+@pytest.mark.parametrize("name", ["nobody", "Later", "Nobody!"])
+def test_a_subject_cannot_be_called_as_a_decision_without_a_name(case: Case, name: str) -> None:
+    assert refused("case", "add-subject", case.path, name) == 2
+    run("case", "add-subject", case.path, f"Eli {name}")
+
+
+def test_a_subject_that_was_given_such_a_name_by_hand_is_not_taken_for_nobody(case: Case) -> None:
+    path = case.path / "case.toml"
+    path.write_text(path.read_text().replace("Bob", "Nobody").replace("bob", "nobody"))
+    (case.path / "subjects" / "bob").rename(case.path / "subjects" / "nobody")
+    assert refused("decide", case.path, "--choose", "nobody", "--by", "Grace", "--reason", REASON) == 2
+    run("decide", case.path, "--choose", "later", "--by", "Grace", "--reason", REASON)
+
+
+def test_of_two_outcomes_of_one_month_by_one_observer_the_later_counts(case: Case, tmp_path: Path) -> None:
+    run("decide", case.path, "--choose", "Ada Lovelace", "--by", "Grace", "--reason", REASON)
+    about = ("outcome", case.path, "--subject", "Ada Lovelace", "--months", 6, "--level")
+    assert "beside it" not in run(*about, 3, "--by", "Mei")
+    assert "by Mei is kept beside it; this one counts" in " ".join(run(*about, 4, "--by", "mei").split())
+    assert "both count" in " ".join(run(*about, 2, "--by", "Linus").split())
+    page = tmp_path / "memo.html"
+    run("decide", case.path, "--html", page)
+    assert page.read_text().count("the later one counts") == 1
+    told = json.loads(run("decide", case.path, "--json", "-"))["recorded"][0]["outcomes"]
+    assert [(one["level"], one["superseded"]) for one in told] == [(3, True), (4, False), (2, False)]
+
+
 def test_an_outcome_needs_a_decision_and_figures_within_the_scale(case: Case) -> None:
     common = ("--subject", "Ada Lovelace", "--by", "Mei")
     assert refused("outcome", case.path, *common, "--months", 6) == 2

@@ -78,9 +78,16 @@ def command(directory: Path, **given: Any) -> None:
 
 def _as_json(memo: Decision, recorded: Sequence[tuple[HumanDecision, Sequence[Outcome]]]) -> str:
     """The memo with the decisions that people made, each with how it turned out; their own memos are in the case."""
+    from heldout.decision.decisions import superseded
+
     made = [
         one.model_dump(mode="json", by_alias=True, exclude={"memo"})
-        | {"outcomes": [outcome.model_dump(mode="json", by_alias=True) for outcome in turned_out]}
+        | {
+            "outcomes": [
+                outcome.model_dump(mode="json", by_alias=True) | {"superseded": superseded(outcome, turned_out)}
+                for outcome in turned_out
+            ]
+        }
         for one, turned_out in recorded
     ]
     return json.dumps(memo.model_dump(mode="json") | {"recorded": made}, indent=2, ensure_ascii=False)
@@ -106,7 +113,7 @@ def outcome(
     note: str,
 ) -> None:
     """Record how a choice turned out, after 6 or 12 months say: the only thing that a hiring tool can learn from."""
-    from heldout.decision.decisions import record_outcome
+    from heldout.decision.decisions import outcomes, record_outcome, superseded
 
     case = Case.open(directory)
     known = [_level(text) for text in levels]
@@ -123,6 +130,12 @@ def outcome(
         note=note,
     )
     click.echo(f"Recorded in {kept}.")
+    found = outcomes(case)
+    mine, told = dict(found)[kept], [one for _, one in found]
+    for one in told:
+        if one is not mine and (one.decision, one.months) == (mine.decision, mine.months):
+            counts = "this one counts" if superseded(one, told) else "both count, as the views of two people"
+            click.echo(f"One after {one.months} months by {one.by} is kept beside it; {counts}.")
 
 
 def _level(text: str) -> tuple[str, float]:

@@ -9,7 +9,7 @@ Nothing is overwritten: a change of mind is a further decision.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,14 +18,12 @@ from pydantic import Field, ValidationError
 
 from heldout.decision.result import Decision
 from heldout.errors import InputError
-from heldout.evidence import Case, Subject
+from heldout.evidence import LATER, NOBODY, Case, CaseError, Subject
 from heldout.evidence.case import read_model
 from heldout.evidence.files import locked, write_atomically
 from heldout.evidence.types import Frozen
 from heldout.standard.yaml_models import said
 
-NOBODY, LATER = "nobody", "later"
-"""What can be chosen beside a subject: nobody of them, or to look further first."""
 DELETED = "(deleted)"
 ERASED = "(the reason spoke of a subject who was deleted)"
 _LEAST_REASON = 20
@@ -79,15 +77,21 @@ class Outcome(Frozen):
 def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason: str) -> Path:
     """Keep a person's decision with the memo that it was made on; returns the file.
 
-    `choice` is a subject's name or slug, `nobody` or `later`. Raises InputError when the reason is too short to be
-    one, when nobody signs, or when there is no such subject.
+    `choice` is a subject's name or slug, `nobody` or `later`. Raises InputError with all that is wrong: no such
+    subject or one that goes by these words, a reason too short to be one; or when nobody signs.
     """
+    problems, subject = [], None
+    try:
+        subject = _chosen(case, choice)
+    except CaseError as error:
+        problems.append(str(error))
     if len(reason.strip()) < _LEAST_REASON:
-        raise InputError(
+        problems.append(
             f"the reason {reason.strip()!r} is too short for anybody to follow; write in a sentence or two why this is "
             "right, above all where you decide otherwise than the memo"
         )
-    subject = None if choice in (NOBODY, LATER) else case.subject(choice)
+    if problems:
+        raise InputError("\n".join(problems))
     made = HumanDecision(
         decided_at=datetime.now(UTC).replace(microsecond=0),
         by=_signed(by),
@@ -107,6 +111,18 @@ def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason:
         target = folder / f"{day}-{max(taken, default=0) + 1}.json"
         write_atomically(target, made.model_dump_json(by_alias=True, indent=1) + "\n")
     return target
+
+
+def _chosen(case: Case, choice: str) -> Subject | None:
+    """The subject that is chosen; None for the words that name none, which no subject may be called by."""
+    if choice not in (NOBODY, LATER):
+        return case.subject(choice)
+    if any(choice in (subject.slug, subject.name) for subject in case.subjects):
+        raise CaseError(
+            f"a subject of this case is called `{choice}`, which also is a decision without a name; give them a longer "
+            f"name in {case.path / 'case.toml'}, and their folder below subjects the same"
+        )
+    return None
 
 
 def record_outcome(
@@ -167,6 +183,19 @@ def decisions(case: Case) -> list[tuple[Path, HumanDecision]]:
 def outcomes(case: Case) -> list[tuple[Path, Outcome]]:
     """The recorded outcomes, oldest first; raises CaseError for a file that is not as it was written."""
     return [(path, read_model(path, Outcome)) for path in _files(case, outcomes=True)]
+
+
+def superseded(one: Outcome, among: Sequence[Outcome]) -> bool:
+    """Whether the same observer told of the same month again later: then the later one counts.
+
+    What two people saw are two views, and both count. `among`, oldest first, holds `one` itself.
+    """
+    return [other for other in among if _seen(other) == _seen(one)][-1] is not one
+
+
+def _seen(one: Outcome) -> tuple[str, str, int, str]:
+    """What an outcome is about, and who saw it."""
+    return one.decision, one.subject, one.months, one.by.casefold()
 
 
 def forget(case: Case, subject: Subject) -> list[Path]:

@@ -1,6 +1,6 @@
 """The one currency of Heldout: Finding -> Evidence -> Dossier, kept in a Case."""
 
-from heldout.evidence.case import Case, CaseError, Subject
+from heldout.evidence.case import LATER, NOBODY, Case, CaseError, Subject
 from heldout.evidence.types import (
     HANDED_OVER,
     Artifact,
@@ -20,6 +20,8 @@ from heldout.evidence.types import (
 
 __all__ = [
     "HANDED_OVER",
+    "LATER",
+    "NOBODY",
     "Artifact",
     "Basis",
     "Case",

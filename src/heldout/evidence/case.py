@@ -38,6 +38,8 @@ _SLUG = r"^[\p{L}\p{N}\p{M}]+(-[\p{L}\p{N}\p{M}]+)*$"
 SubjectKind = Literal["person", "freelancer", "agency", "team"]
 SubjectPart = Literal["evidence", "interviews"]
 CasePart = Literal["decision", "kits"]
+NOBODY, LATER = "nobody", "later"
+"""What can be decided beside a subject: nobody of them, or to look further first. No subject goes by these names."""
 
 
 class CaseError(InputError):
@@ -165,6 +167,11 @@ class Case:
     def _add(self, name: str, kind: SubjectKind) -> Subject:
         content = _read_case_file(self.path)
         subject = Subject(slug=slug(name), name=_display(name), kind=kind)
+        if subject.slug in (NOBODY, LATER):
+            raise CaseError(
+                f"{name!r} is what `heldout decide --choose` takes for a decision without a name; write a longer name, "
+                "with a first name or a place say"
+            )
         for other in _subjects(content):
             if other.slug == subject.slug:
                 raise CaseError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from heldout.decision.assumptions import MARK_WORDS
-from heldout.decision.decisions import HumanDecision, Outcome
+from heldout.decision.decisions import HumanDecision, Outcome, superseded
 from heldout.decision.ranking import DRAWS, WEIGHT_SETS
 from heldout.decision.result import Decision
 from heldout.report.decision_view import FIRST_FACTS, FIRST_LIMITS, STEPS_SHOWN, decision_view
@@ -24,4 +24,5 @@ def render_decision(decision: Decision, recorded: Sequence[tuple[HumanDecision, 
         marks=MARK_WORDS,
         draws=DRAWS,
         sets=WEIGHT_SETS,
+        superseded=superseded,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from heldout.decision.decisions import LATER, NOBODY, decisions
+from heldout.decision.decisions import decisions
 from heldout.decision.record import About, Made, Record, RecordFile, fill, read_notes
-from heldout.evidence import Case
+from heldout.evidence import LATER, NOBODY, Case
 from heldout.runs.dossiers import everything
 from heldout.sources.interview.store import every
 
