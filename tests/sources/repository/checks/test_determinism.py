@@ -89,7 +89,7 @@ def test_a_state_of_none_is_none_and_each_number_is_a_least_one() -> None:
     code += "train_test_split([], random_state=None)\n" + "train_test_split([], random_state=1)\n" * 3
     (found,) = findings_of({"a.py": code}, RandomState())
     assert "At least 3 calls that split, shuffle or make" in found.message
-    assert found.message.endswith("at least 1 without.")
+    assert found.message.endswith("; at least 1 without (tests and documentation apart).")
 
 
 def test_no_machine_learning_no_finding() -> None:

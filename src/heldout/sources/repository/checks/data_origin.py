@@ -21,9 +21,9 @@ _DATASETS = re.compile(
     r"sklearn\.datasets\.(load|fetch)_\w+|torchvision\.datasets\.(?!ImageFolder|DatasetFolder|FakeData|VisionDataset)\w+|torchtext\.(datasets|legacy\.datasets)\.[\w.]+"
     r"|torchaudio\.datasets\.\w+|(tensorflow\.)?keras\.datasets\.[\w.]+|tensorflow\.examples\.tutorials\.mnist\.[\w.]+"
     r"|tensorflow_datasets\.(load|builder)|datasets\.load_dataset|seaborn\.load_dataset|statsmodels\.[\w.]*get_rdataset"
-    r"|torch_geometric\.datasets\.\w+|dgl\.data\.\w+|vega_datasets\.\w+|openml\.[\w.]+"
-    r"|ogb\.\w[\w.]*|fastai\.[\w.]*untar_data"
-    r"|mxnet\.gluon\.data\.vision\.\w+|wfdb\.\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|ucimlrepo\.\w+"
+    r"|torch_geometric\.datasets\.\w+|dgl\.data\.((?!DGL|CSVDataset)[A-Z]\w+|load_data)|vega_datasets\.\w+|openml\.[\w.]+"
+    r"|ogb\.(?!utils|io\.)[\w.]*Dataset\w*|fastai\.[\w.]*untar_data"
+    r"|mxnet\.gluon\.data\.vision\.(?!Image(Folder|Record|List))\w+|wfdb\.(?!plot|wr)\w+|yfinance\.\w+|pandas_datareader\.[\w.]+|ucimlrepo\.\w+"
 )
 _DOWNLOADS = re.compile(
     r"urllib\.request\.urlretrieve|urllib\.urlretrieve|wget\.download|gdown\.\w+|pooch\.\w+|kagglehub\.\w+"

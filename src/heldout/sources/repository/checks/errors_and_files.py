@@ -109,12 +109,14 @@ class NamedErrors(Check):
         if raised + named < 4 or share < 0.6 or rate < 0.5:
             return
         loose = handlers - named
-        rest = f"{plural(loose, 'other')} {'was' if loose == 1 else 'were'} seen" if loose else "no other was seen"
+        rest = (
+            f"{plural(loose, 'other')} {'was' if loose == 1 else 'were'} seen" if loose else "no other handler was seen"
+        )
         told = f", and at least {plural(named, 'handler')} name{'s' if named == 1 else ''} what to catch; {rest}"
         told = told if named else ""
         yield self.found(
             f"At least {plural(raised, 'exception')} {'is' if raised == 1 else 'are'} raised by type with a message"
-            f"{told}.",
+            f"{told} (tests, documentation, and what is raised without a message, apart).",
             *first((repo.at(noted.path, noted.note[3]) for noted in taken if noted.note[3]), 3),
             strength=ramp(rate, 0.5, 6) * ramp(share, 0.5, 0.9),
             raised=raised,

@@ -74,7 +74,7 @@ _EXTENSIONS = tuple(
         (r"^(tensorflow\.|keras\.).*\bSequence$", "__getitem__ __len__", "data sets"),
         (r"^torch\..*\bFunction$", "forward backward", "gradients of one's own"),
         (r"^torch\..*\bOptimizer$", "step", "optimisers"),
-        (r"^torch\..*\b_?LRScheduler$", "get_lr", "optimisers"),
+        (r"^torch\..*\b_?LRScheduler$", "get_lr", "learning-rate schedules"),
         (r"^torch\..*\bSampler$", "__iter__", "samplers"),
         (r"^(tensorflow\.|keras\.).*\bLoss$", "call", "losses"),
         (r"^(tensorflow\.|keras\.).*\bMetric$", "update_state result", "metrics"),
@@ -117,9 +117,10 @@ class Composed(Practice):
             "pyspark:Pipeline",
         ),
         "columns prepared by one transformer": (
-            "sklearn:ColumnTransformer|make_column_transformer|FeatureUnion|make_union",
+            "sklearn:ColumnTransformer|make_column_transformer",
             "sklearn_pandas:DataFrameMapper",
         ),
+        "features of several transformers joined": ("sklearn:FeatureUnion|make_union",),
         "own steps": ("sklearn:FunctionTransformer",),
     }
 

@@ -180,8 +180,14 @@ def _to_eval(module: Module) -> Iterator[ast.Call]:
     for call in module.called.get("train", ()):
         if isinstance(call.func, ast.Attribute) and (call.args or argument(call, "mode") is not None):
             given = argument(call, "mode", 0)
-            if constant(given) is False or isinstance(given, ast.Name | ast.Attribute | ast.Compare | ast.UnaryOp):
+            named = given.id if isinstance(given, ast.Name) else given.attr if isinstance(given, ast.Attribute) else ""
+            asked = isinstance(given, ast.Compare | ast.UnaryOp) or _OF_MODE.search(named)
+            if constant(given) is False or asked:
                 yield call
+
+
+_OF_MODE = re.compile(r"^(is_?)?train(ing)?$|mode$|_training$|^(was|is|flag|state|phase)", re.IGNORECASE)
+"""Names of a mode; `model.train(rows)` of one's own class trains."""
 
 
 def _undecorated_no_grad(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

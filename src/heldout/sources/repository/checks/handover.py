@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
+from textwrap import shorten
 from typing import ClassVar
 
 from heldout.evidence import Finding
@@ -120,7 +121,7 @@ class TrainCommand(Check):
             where = found[0]
             options = any(" --" in line.command or " -" in line.command for line in found)
             yield self.found(
-                f"The texts give a command that by its words trains: `{where.command[:90]}`.",
+                f"The texts give a command that by its words trains: `{_cut(where.command)}`.",
                 *(repo.at(line.path, line.line) for line in first(found, 3)),
                 strength=1.0 if options else 0.8,
                 ask="What has a stranger to prepare before this command works, and how long does it run?",
@@ -157,7 +158,7 @@ class PredictCommand(Check):
         found = _commands(repo, _PREDICT)
         if found:
             yield self.found(
-                f"The texts give a command that by its words applies or serves the model: `{found[0].command[:90]}`.",
+                f"The texts give a command that by its words applies or serves the model: `{_cut(found[0].command)}`.",
                 *(repo.at(line.path, line.line) for line in first(found, 3)),
                 strength=1.0,
                 commands=len(found),
@@ -167,6 +168,11 @@ class PredictCommand(Check):
         if shown:
             path, line = shown[0]
             yield self.found("The texts show in code a call that asks the model.", repo.at(path, line), strength=0.7)
+
+
+def _cut(command: str) -> str:
+    """A command in one line; one that is too long is cut at a blank, with a mark."""
+    return shorten(command, 90, placeholder=" …")
 
 
 _A_MODEL = (

@@ -281,7 +281,7 @@ class GrownInLoops(Check):
     after it is the same in linear time.
 
     Limits: With a dozen short rounds nobody would notice; the number of rounds is not seen. A place where a round also
-    binds the name anew is left out, so there may be more.
+    binds the name anew, or takes what was gathered so far as an index, is left out, so there may be more.
     """
 
     code = "SCL102"
@@ -329,7 +329,11 @@ class GrownInLoops(Check):
                 and value.func.value.id == target.id
             )
             loop = loop_of(module, statement) if copies or appended else None
-            if isinstance(loop, ast.For) and not begins_anew(loop, target.id, statement):
+            if (
+                isinstance(loop, ast.For)
+                and not begins_anew(loop, target.id, statement)
+                and not _read_in_rounds(module, loop, target.id, statement)
+            ):
                 yield statement.lineno
 
 
@@ -348,6 +352,16 @@ def begins_anew(loop: ast.For, name: str, growing: ast.stmt) -> bool:
         for statement in loop.body
         for node in walk(statement)
         if isinstance(node, ast.Assign)
+    )
+
+
+def _read_in_rounds(module: Module, loop: ast.For, name: str, growing: ast.stmt) -> bool:
+    """Whether a round takes what was gathered so far as an index: then it cannot be put together after the loop."""
+    inside = [node for statement in loop.body for node in walk(statement)]
+    return any(
+        isinstance(node, ast.Subscript) and name in names_in(node.slice)
+        for node in inside
+        if growing not in module.parents(node)
     )
 
 

@@ -56,15 +56,21 @@ class RunTracking(Check):
     ml_only = True
     why = "A recorded run can be compared, repeated and explained a year later."
 
-    def on_module(self, module: Module) -> Iterable[frozenset[str]]:
-        """Note the functions and classes that hold all calls of a tracker and that the file itself does not use."""
+    def on_module(self, module: Module) -> Iterable[frozenset[str] | None]:
+        """Note the functions and classes that hold all calls of a tracker and that the file itself does not use; None
+        of a file that only fetches what was recorded elsewhere.
+        """
         calls = [call for call, name in module.calls if _TRACKS.match(name)]
-        if calls and (inside := only_in(module, calls)):
+        if calls and _only_fetches(module, calls):
+            yield None
+        elif calls and (inside := only_in(module, calls)):
             yield inside
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Report the trackers in use and what is recorded by them."""
-        idle = {noted.path for noted in repo.notes(self) if not _taken(repo, noted.path, noted.note)}
+        idle = {
+            noted.path for noted in repo.notes(self) if noted.note is None or not _taken(repo, noted.path, noted.note)
+        }
         copies = copied_below(repo)
         shown = [
             (use, tuple(p for p in use.places if p[0] not in idle and not p[0].startswith(copies)))
@@ -82,11 +88,14 @@ class RunTracking(Check):
         metrics = any(_METRICS.search(name) for name in seen)
         curves = all(use.tool.id == "tensorboard" for use in used)
         what = "settings and metrics" if settings and metrics and not curves else "metrics"
-        said = "settings and metrics of runs" if what == "settings and metrics" else "runs"
+        whole = what == "settings and metrics"
+        said = "settings and metrics of runs" if whole and len(files) == 1 else "runs"
+        all_in = ", settings and metrics among what is recorded" if whole and len(files) > 1 else ""
         yield self.found(
-            f"Code in at least {len(files)} file{'s' if len(files) > 1 else ''} records {said} with {names(used)}.",
+            f"Code in at least {len(files)} file{'s' if len(files) > 1 else ''} records {said} with"
+            f" {names(used)}{all_in}.",
             *places(repo, used),
-            strength=1.0 if what == "settings and metrics" else 0.5,
+            strength=1.0 if whole else 0.5,
             ask="Pick a model of yours: how would you find the settings and the data that it was trained with?",
             files=len(files),
             settings=settings,
@@ -97,6 +106,23 @@ _TRACKS = re.compile(
     r"(mlflow|wandb|neptune|comet_ml|clearml|aim|sacred|dvclive|trackio)\.|tensorflow\.(compat\.v1\.)?summary\."
     r"|.*\bSummaryWriter$|.*\bcallbacks\.TensorBoard$|.*\bloggers\.\w+$"
 )
+
+
+def _only_fetches(module: Module, calls: list[ast.Call]) -> bool:
+    """Whether a file takes artefacts or runs from a tracker and hands it nothing: no settings, metrics or files."""
+    if not _FETCHES & module.called.keys() or re.search(r"\.(config|summary)\b", module.text):
+        return False
+    tracker = {name for _, name in module.calls if _TRACKS.match(name)} | {n for _, n in module.method_calls}
+    given = any(says_something(argument(call, "config")) for call in calls)
+    return not given and not any(_RECORDS.match(name.rpartition(".")[2]) for name in tracker)
+
+
+_FETCHES = frozenset({"use_artifact", "download", "restore", "Api", "download_artifacts", "search_runs"})
+_RECORDS = re.compile(
+    r"log(_\w+)?$|add_\w+|autolog$|track$|save\w*|watch$|report\w*|define_metric$|connect\w*|set_tags?$|alert$|fit$"
+    r"|scalar$|.*(Callback|Logger|Writer|Trainer)$"
+)
+"""Calls that hand something to a tracker."""
 
 
 def _taken(repo: Repository, path: str, held: frozenset[str]) -> bool:

@@ -18,7 +18,10 @@ from heldout.sources.repository.repository import Repository
 _SMALL = 4
 """A notebook of fewer code cells than this is a note, not work to be judged."""
 
-_LEFT_OUT = "left out: notebooks of documentation, or with run numbers on fewer than four cells"
+_LEFT_OUT = (
+    "left out: notebooks of documentation, or with run numbers on fewer than four cells; cells of comments alone"
+    " count as none"
+)
 
 
 def code_of(cell: Cell) -> list[str]:

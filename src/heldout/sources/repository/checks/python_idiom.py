@@ -267,7 +267,8 @@ class Records(Check):
 
     Example: `@dataclass class Batch: images: Tensor; labels: Tensor` speaks for; `batch[3]` says nothing.
 
-    Limits: Code that handles only arrays needs few; their absence is not held against anybody.
+    Limits: Code that handles only arrays needs few; their absence is not held against anybody. A class without a field
+    of its own is no record.
     """
 
     code = "PYT111"
@@ -279,7 +280,7 @@ class Records(Check):
         for node in module.nodes(ast.ClassDef):
             decorators = {module.resolve(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list}
             bases = {module.resolve(base) for base in node.bases}
-            if decorators & _RECORD_MAKERS or bases & _RECORD_BASES:
+            if (decorators & _RECORD_MAKERS or bases & _RECORD_BASES) and _has_fields(node):
                 yield node.lineno
         for call, name in module.calls:
             if name == "collections.namedtuple":
@@ -297,6 +298,11 @@ class Records(Check):
                 strength=ramp(rate, 0.1, 2.0),
                 records=len(places),
             )
+
+
+def _has_fields(node: ast.ClassDef) -> bool:
+    """Whether a class defines a field, or a member, of its own: a dataclass of methods alone is no record."""
+    return any(isinstance(statement, ast.AnnAssign | ast.Assign) for statement in node.body)
 
 
 class LibraryLogging(Check):

@@ -71,7 +71,8 @@ class RandomState(Check):
         stated = len(calls) - len(without)
         seed = "a random state, or a seed of NumPy in the same file"
         told = f"at least {len(without)} without" if without else "none was seen without"
-        good = f"At least {stated} calls that split, shuffle or make randomised estimators have {seed}; {told}."
+        apart = " (tests and documentation apart)"
+        good = f"At least {stated} calls that split, shuffle or make randomised estimators have {seed}; {told}{apart}."
         bad = f"At least {len(without)} calls that split, shuffle or make randomised estimators have no random state"
         bad += (
             f", at least {stated} {'has' if stated == 1 else 'have'} {seed}."

@@ -43,7 +43,7 @@ class Layout(Check):
 
     Limits: Files of settings (`settings.py`, or nothing but names with values and imports) and examples are left out;
     a repository of notebooks only is looked at by the NBK and SCL checks. What a function of another file does that
-    is called at import is not followed.
+    is called at import is not followed. A package that is named, and is not in the repository, is none.
     """
 
     code = "CRF401"
@@ -307,13 +307,25 @@ def _has_package(repo: Repository) -> bool:
     """
     told = "\n".join(repo.text(path).text for path in _BUILDS if path in repo.tree)
     if _NAMES_PACKAGES.search(told):
-        return True
+        return _listed_are_there(repo, told)
     names = {re.sub(r"[-.]+", "_", name).lower() for name in _PROJECT.findall(told)}
     tops = {path.removeprefix("src/").partition("/")[0].removesuffix(".py").lower() for path in repo.paths}
     if names & tops:
         return True
     folders = {path.partition("/")[0] for path in repo.paths if path.count("/") and path.endswith(".py")}
     return "[tool.poetry" not in told and len({f for f in folders if not _BESIDE.fullmatch(f)}) == 1
+
+
+_LISTED = re.compile(r"\bpackages\s*=\s*\[([^\]]*)\]")
+_QUOTED = re.compile(r"(?<!from = )(?<!from=)[\"']([\w./-]+)[\"']")
+
+
+def _listed_are_there(repo: Repository, told: str) -> bool:
+    """Whether any of the packages that are written out is in the repository; true where none is written out."""
+    names = [name for listed in _LISTED.findall(told) for name in _QUOTED.findall(listed)]
+    wanted = {f"/{name.strip('./') if '/' in name else name.replace('.', '/')}" for name in names}
+    there = [f"/{path}" for path in repo.paths]
+    return not wanted or any(f"{folder}/" in path or f"{folder}.py" in path for folder in wanted for path in there)
 
 
 def _is_setup(path: str) -> bool:

@@ -325,7 +325,7 @@ _MEDIA_FOLDERS = re.compile(
     r"(^|/)(data|inputs?|test_images?|sample_\w+|demo_(images?|data)|samples?/(images?|inputs?))/", re.IGNORECASE
 )
 _NO_SAMPLE = re.compile(
-    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|xcassets|postman|schema|submission|metadata|manifest|report|importance|output\.|_output|spec|history|labels?\.|classes\.|dictionary|missing|descri|summary|_dist\.|eda|heatmap|correlation|chart|graph|(^|[/_-])(folds?|splits?|ids?)\.",
+    r"requirements|readme|licen[cs]e|package|config|settings|(^|/)docs?/|\.github|screen|loss|plot|curve|result|forecast|predict|(^|/)logs?[_./]|confusion|figure|logo|info\.txt|exclude|swagger|template|random[-_]?outputs?|placeholder|xcassets|postman|schema|submission|metadata|manifest|report|importance|output\.|_output|spec|history|labels?\.|classes\.|dictionary|missing|descri|summary|_dist\.|eda|heatmap|correlation|chart|graph|(^|[/_-])(folds?|splits?|ids?)\.",
     re.IGNORECASE,
 )
 

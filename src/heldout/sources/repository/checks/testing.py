@@ -14,7 +14,7 @@ from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Function, Module
 from heldout.sources.repository.repository import Repository
-from heldout.sources.repository.syntax import walk
+from heldout.sources.repository.syntax import children, walk
 
 _ASSERTING = re.compile(
     r"^_?(assert|check|verify|validate|expect|compare|ensure|should|fail$|gradcheck|gradgradcheck|raises$|warns$)", re.I
@@ -44,6 +44,8 @@ class AssertingTests(Check):
 
     Example: `def test_model(): Model()(torch.zeros(1, 3))` alone counts as empty; with
     `assert out.shape == (1, 10)` it counts.
+
+    An assertion counts where it can fail the test: not in a `try` that swallows what fails, nor after a return.
 
     Limits: Helpers in other files are recognised by their names (`check_`, `verify_`). Tests in other languages are
     not seen. An sdist often leaves the tests out: then nothing is said.
@@ -211,7 +213,7 @@ def _is_test(function: Function, module: Module) -> bool:
 
 def _asserts(function: Function, helpers: frozenset[str]) -> bool:
     """Whether an assertion that can fail stands in the function, or a call of something that asserts."""
-    for node in walk(function):
+    for node in _that_count(function):
         if isinstance(node, ast.Assert):
             if not isinstance(node.test, ast.Constant) or not node.test.value:  # `assert False` fails where it is met
                 return True
@@ -222,6 +224,48 @@ def _asserts(function: Function, helpers: frozenset[str]) -> bool:
     return any(
         _ASSERTING.match(_last(d)) or _last(d) in ("parametrize_with_checks", "given") for d in function.decorator_list
     )
+
+
+def _that_count(function: Function) -> Iterator[ast.AST]:
+    """What stands in a function where a failure would be seen: not in a `try` that swallows it, not after a return,
+    nor after one for the case that data are not there.
+    """
+    for statement in function.body:
+        yield from _unswallowed(statement)
+        if isinstance(statement, ast.Return) or (
+            isinstance(statement, ast.If)
+            and isinstance(statement.body[-1], ast.Return)
+            and _ABSENT.search(ast.unparse(statement.test))
+        ):
+            return
+
+
+_ABSENT = re.compile(r"\bnot\b.*(exists|is_?file|is_?dir)\(|\blen\(\w+\) == 0")
+
+
+def _unswallowed(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    swallows = isinstance(node, ast.Try) and any(_swallows(handler) for handler in node.handlers)
+    for child in children(node):
+        if not (swallows and isinstance(node, ast.Try) and child in node.body):
+            yield from _unswallowed(child)
+
+
+def _swallows(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler takes a failed assertion and neither raises, fails nor asserts."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    if not any(kind is None or _last(kind) in ("Exception", "BaseException", "AssertionError") for kind in kinds):
+        return False
+    inside = [node for statement in handler.body for node in walk(statement)]
+    return not any(
+        isinstance(node, ast.Raise | ast.Assert)
+        or (isinstance(node, ast.Call) and (_ASSERTING.match(_last(node.func)) or _last(node.func) in _ENDS))
+        for node in inside
+    )
+
+
+_ENDS = ("skip", "skipTest", "xfail", "exit", "_exit", "append")
+"""Calls that end a test in another way, or keep the failure for later."""
 
 
 def _expects_error(function: Function) -> bool:

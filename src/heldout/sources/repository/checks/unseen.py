@@ -11,7 +11,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.checks.practice import Practice, plural
 from heldout.sources.repository.module import Module
-from heldout.sources.repository.reading import argument, called_name, constant, names_in
+from heldout.sources.repository.reading import argument, called_name, constant, names_in, target_names
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import does_something, walk
 
@@ -232,6 +232,50 @@ class Augmented(Practice):
             "textattack:EasyDataAugmenter",
         ),
     }
+
+    def counts(self, module: Module, kind: str, call: ast.Call) -> bool:
+        """Whether what varies is not only drawn: a picture of it is no training on it."""
+        return not _only_drawn(module, call)
+
+
+def _only_drawn(module: Module, call: ast.AST, depth: int = 2) -> bool:
+    """Whether what a call makes is drawn, at once or by a name that is used for nothing else."""
+    for around in module.parents(call):
+        if isinstance(around, ast.Call) and called_name(around) in _DRAWING:
+            return True
+        if isinstance(around, ast.Assign):
+            if not all(isinstance(target, ast.Name) for target in around.targets):
+                return False
+            names = set[str]().union(*map(target_names, around.targets))
+            uses = [use for name in names for use in _uses(module, name)]
+            shown = [use for use in uses if not _lies(module, use)]
+            return bool(depth and shown) and all(_only_drawn(module, use, depth - 1) for use in shown)
+        if isinstance(around, ast.stmt):
+            return False
+    return False
+
+
+_DRAWING = frozenset({"imshow", "plot_images", "show_images", "show_image", "image", "display", "make_grid", "imsave"})
+
+
+def _uses(module: Module, name: str) -> Iterator[ast.Name]:
+    """Where a name is read, but not in functions that have a parameter of that name."""
+    for node in module.nodes(ast.Name):
+        if node.id == name and isinstance(node.ctx, ast.Load):
+            function = module.function_of(node)
+            given = function.args if function is not None else None
+            if given is None or name not in {a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)}:
+                yield node
+
+
+def _lies(module: Module, use: ast.Name) -> bool:
+    """Whether what a use makes gets a name that nothing reads: `shown = transform(x)`."""
+    around = next((a for a in module.parents(use) if isinstance(a, ast.stmt)), None)
+    if not isinstance(around, ast.Assign) or not (isinstance(around.value, ast.Call) and around.value.func is use):
+        return False
+    if not all(isinstance(t, ast.Name) for t in around.targets):
+        return False
+    return not any(any(_uses(module, t.id)) for t in around.targets if isinstance(t, ast.Name))
 
 
 class HardCases(Practice):
