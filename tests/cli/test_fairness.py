@@ -27,6 +27,8 @@ def test_the_example_shows_the_gap_that_was_drawn_into_it(capsys: pytest.Capture
     assert "1 of 36 comparisons shows a gap that chance alone would seldom make." in words
     assert "At screen, 28 % of Female were selected and 47 % of Male" in words
     assert "Female: The widest gap shown is at screen" in words
+    assert "36 comparisons are shown: each group beside the one with the highest rate in its table" in words
+    assert "out of 72 pairs of groups" in words
 
 
 def test_json_and_page_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

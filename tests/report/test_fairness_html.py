@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_page_tells_what_it_cannot(page: str) -> None:
         "A gap does not show that anybody was treated unfairly, and no gap does not show that nobody was;",
         "why a gap is there, the numbers do not tell.",
         "less than four times in five",
-        "adjusted for all pairs (Holm)",
+        "adjusted for all these pairs (Holm)",
         "Four fifths is printed here as a convention, not as the law.",
         "weak: read only in accounts of it",
         "The audit itself must be made by somebody independent",
@@ -40,6 +41,19 @@ def test_every_rate_that_is_shown_has_its_interval_as_a_labelled_chart(page: str
     labels = [label for label in Page(page).all("aria-label") if "95 % interval" in label and ":" in label]
     result_rows = page.count('<td class="chart"><svg')
     assert result_rows == len(labels) > 10
+
+
+def test_the_column_of_four_fifths_holds_two_words_at_most(tmp_path: Path) -> None:
+    html = render_fairness(report(one_stage(tmp_path, {"f": (4, 10), "m": (5, 10)}, "team")))
+    assert re.findall(r'<td class="fifths">([^<]*)</td>', html) == ["not under"]
+    assert "One person's outcome would turn whether it is under four fifths." in Page(html).text
+
+
+def test_comparisons_and_pairs_are_told_apart(page: str) -> None:
+    text = Page(page).text
+    shown = re.search(r"(\d+) comparisons are shown: each group beside the one with the highest rate", text)
+    assert shown
+    assert re.search(rf"of {shown[1]} comparisons", text)
 
 
 def test_hostile_names_are_shown_and_not_run(tmp_path: Path) -> None:

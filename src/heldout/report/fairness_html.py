@@ -19,6 +19,7 @@ def render_fairness(result: Fairness) -> str:
         readings=view.READINGS,
         no_verdict=view.NO_VERDICT,
         too_small=TOO_SMALL,
+        several=view.several(result),
         title=view.title,
         sentence=view.sentence,
         bar=view.bar,

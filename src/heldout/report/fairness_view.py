@@ -71,6 +71,19 @@ def fairness_view(result: Fairness) -> FairnessView:
     )
 
 
+def several(result: Fairness) -> str:
+    """How the comparisons that are shown and the pairs that their chances are adjusted for hang together."""
+    compared = sum(1 for _ in _compared(result))
+    if result.pairs < 2:
+        return ""
+    shown = f"{count(compared, 'comparison')} {'is' if compared == 1 else 'are'} shown"
+    return (
+        f"{shown[:1].upper()}{shown[1:]}: each group beside the one with the highest rate in its table. Which one that "
+        "is, is picked after its rate is seen, out of "
+        f"{count(result.pairs, 'pair')} of groups; so each chance is also given adjusted for all these pairs (Holm)."
+    )
+
+
 def title(measure: Measure) -> str:
     """`screen: scored above the median (3.4)`, `From beginning to end: selected`."""
     middle = f" ({measure.median:g})" if measure.median is not None else ""

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from heldout.decision.impact import Fairness, Measure, Table
 from heldout.decision.impact.words import TOO_SMALL, percent
-from heldout.report.fairness_view import NO_VERDICT, READINGS, fairness_view, interval, sentence, title
+from heldout.report.fairness_view import NO_VERDICT, READINGS, fairness_view, interval, sentence, several, title
 from heldout.report.terminal import printable
 
 _FIRST = 5
@@ -38,6 +38,8 @@ def print_fairness(console: Console, result: Fairness) -> None:
             console.print(Text.assemble((f"{printable(way.group)}: ", "bold"), printable(way.words)))
     console.print()
     console.print(Text(TOO_SMALL, "dim"))
+    if told := several(page.result):
+        console.print(Text(told, "dim"))
     for note in page.result.notes:
         console.print(Text(printable(note), "dim"))
 
