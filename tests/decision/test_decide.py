@@ -19,6 +19,8 @@ from heldout.report.terminal_decision import print_decision
 from tests.decision.memos import ASKED, ROLE, STANDARD, memo, rated, read, seen_by_all, someone, undecided
 from tests.report.page import Page
 
+REVIEW = "a review of past work"
+
 
 def test_the_stronger_leads_and_it_is_enough() -> None:
     made = memo(seen_by_all("Bob", 2.0), seen_by_all("Ada", 5.0))
@@ -251,6 +253,33 @@ def test_every_kind_of_look_is_weighed_with_what_it_takes() -> None:
     assert ada["a work sample of your own"].their_hours > ada["an interview"].their_hours
     reviewed = memo(seen_by_all("Ada", 4.0), seen_by_all("Bob", 3.9))
     assert "a review of another work" in {step.what for step in reviewed.next_steps}
+
+
+def test_another_work_is_expected_to_show_what_works_have_shown_and_no_more() -> None:
+    little = {name: someone(name, read("craft", 3.0), read("reproducibility", 3.0)) for name in ("Ada", "Bob")}
+    made = memo(*little.values())
+    step = {(one.subject, one.what.split(" on ")[0]): one for one in made.next_steps}
+    assert step["Ada", "a review of another work"].half_width_after > step["Ada", "an interview"].half_width_after
+    much = (someone(name, *(read(c, 3.0) for c in ASKED)) for name in ("Ada", "Bob"))
+    of_little, of_much = (
+        next(one for one in memo(*others, someone("Cy")).next_steps if (one.subject, one.what) == ("Cy", REVIEW))
+        for others in (little.values(), much)
+    )
+    assert of_little.half_width_after > of_much.half_width_after
+
+
+def test_who_was_seen_too_little_is_looked_at_where_nobody_looked() -> None:
+    made = memo(*(someone(name, read("craft", 3.0), read("reproducibility", 3.0)) for name in ("Ada", "Bob")))
+    assert made.advice.startswith("Too little was seen of Ada and Bob")
+    advised = {one.what for one in made.next_steps if one.advised}
+    assert advised
+    assert not any("another" in what for what in advised)
+    assert made.advice.count("with Ada and Bob") == 1
+
+
+def test_references_are_asked_about_who_was_interviewed() -> None:
+    made = memo(someone("Ada", rated("craft", 4.0, "Grace")), someone("Bob", read("craft", 4.0)))
+    assert {one.subject for one in made.next_steps if one.what.startswith("a reference check")} == {"Ada"}
 
 
 def test_what_a_look_costs_is_the_users_to_say(tmp_path: Path) -> None:

@@ -249,7 +249,15 @@ def _outlook(
         step
         for subject, dossier in subjects
         if subject.slug in likeliest
-        for step in steps_for(fitted.posterior, fitted.weights, fitted.standard, subject, dossier, costs)
+        for step in steps_for(
+            fitted.posterior,
+            fitted.weights,
+            fitted.standard,
+            subject,
+            dossier,
+            costs,
+            [other for one, other in subjects if one.slug != subject.slug],
+        )
         if hours is None or step.cost.hours <= hours
     ]
     return outlook(fitted.posterior, fitted.weights, steps, fitted.worth, untold)

@@ -7,7 +7,8 @@ variances the new means are Gaussian around today's with a covariance that follo
 The rule for stopping is plain, because a cleverer one did not do better: look further at the two who are likeliest best
 until the expected regret of the choice is under `ENOUGH`, and nobody who may be the best is left untold. Choosing each
 time what saves most was measured and did not beat spreading evenly; stopping did. How to look at each of them is chosen
-by cost: the least dear of what saves nearly as much as anything would.
+by cost: the least dear of what saves nearly as much as anything would. Where too little was seen of somebody, only what
+sees something new of them counts: to look again at what was seen makes it surer and the rest no better known.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ ENOUGH = 0.08
 LIKELIEST = 2
 """How many of the likeliest best are looked at further, and whoever may be as likely as the last of them."""
 NEARLY = 0.5
-"""The part of what the best look at somebody would bring from which a less dear one is advised in its place."""
+"""The part of what the best look at somebody would bring (or would see that is new) from which a less dear one is
+advised in its place."""
 _DRAWS = 4096
 
 
@@ -102,7 +104,8 @@ def outlook(
     advised = []
     for subject in untold:
         unsure = float(now.mixture.deviation[posterior.index(subject)])
-        advised += _advised([(unsure - one.deviation, one) for one in found if one.step.subject == subject])
+        new = _that_see_more(posterior, weights, subject, [one for one in found if one.step.subject == subject])
+        advised += _advised([(unsure - one.deviation, one) for one in new])
     for subject in likeliest if today >= ENOUGH else ():
         if subject not in untold:
             advised += _advised([(today - one.regret, one) for one in found if one.step.subject == subject])
@@ -115,6 +118,20 @@ def _likeliest(now: Worth) -> list[str]:
     last, count = float(now.best[order[:LIKELIEST][-1]]), len(order)
     near = [drawn_alike(float(now.best[i]), last, count) for i in order]
     return [now.subjects[i] for k, i in enumerate(order) if k < LIKELIEST or near[k]]
+
+
+def _that_see_more(
+    posterior: Posterior, weights: Mapping[str, float], subject: str, found: Sequence[Prospect]
+) -> Sequence[Prospect]:
+    """Of looks at a subject those that see nearly as much as any of what was not seen of them yet, by the role's
+    weights; all of them where none sees anything new."""
+    design = posterior.design
+    had = {design.competencies[i] for i in design.competency[design.subject == posterior.index(subject)]}
+    more = [
+        sum(weights.get(look.competency, 0.0) for look in one.step.looks if look.competency not in had) for one in found
+    ]
+    least = NEARLY * max(more, default=0.0)
+    return [one for one, new in zip(found, more, strict=True) if new >= least]
 
 
 def _advised(gains: Sequence[tuple[float, Prospect]]) -> list[Prospect]:

@@ -2,7 +2,9 @@
 
 How well a look measures is not said here: each is put together as the evidence that it would bring and goes through
 the same `observations_of` as evidence that is there, so its error, its share and what it has in common with the rest
-are the model's own. What it takes are assumptions, data in `looks.yaml`, and a user's own in their place.
+are the model's own. Another work is expected to show what works have shown in this case, and no more. References are
+asked about somebody who was interviewed. What it takes are assumptions, data in `looks.yaml`, and a user's own in their
+place.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ from heldout.decision.assumptions import Assumption, AssumptionFile, read_own, s
 from heldout.decision.next_evidence import Cost, Step
 from heldout.decision.observations import CLAIMED_SHARE, MIDDLE, observations_of
 from heldout.decision.posterior import Posterior
-from heldout.evidence import Dossier, Evidence, Subject
+from heldout.evidence import Basis, Dossier, Evidence, Subject
 from heldout.sources.handover.level_rules import rules
 from heldout.sources.interview.bank import load_bank
 from heldout.sources.repository.calibration import calibrations
 from heldout.standard import Standard
-from heldout.wording import within
+from heldout.wording import listed, within
 
 INTERVIEW_COMPETENCIES = 4
 """How many competencies one interviewer can ask about in 45 minutes, and one who rates a work sample can tell."""
@@ -58,12 +60,14 @@ def steps_for(
     subject: Subject,
     dossier: Dossier,
     costs: Sequence[Assumption],
+    others: Sequence[Dossier] = (),
 ) -> list[Step]:
-    """The further looks at a subject that can be taken today, for a role with `weights`."""
+    """The further looks at a subject that can be taken today, for a role with `weights`. `others` are the dossiers of
+    the other subjects: what works show there is expected of the first work of this one."""
     open_to = _openness(posterior, weights, subject.slug)
     amounts = {one.id: one.mode for one in costs}
     found = []
-    for kind, name, evidence in _looks(standard, open_to, subject, dossier):
+    for kind, name, evidence in _looks(standard, open_to, subject, dossier, others):
         brought = Dossier(subject=subject.name, evidence=tuple(evidence))
         looks = observations_of(subject.slug, brought, delivers=subject.kind in ("agency", "team"))
         if looks:
@@ -72,7 +76,7 @@ def steps_for(
 
 
 def _looks(
-    standard: Standard, open_to: Sequence[str], subject: Subject, dossier: Dossier
+    standard: Standard, open_to: Sequence[str], subject: Subject, dossier: Dossier, others: Sequence[Dossier]
 ) -> Iterator[tuple[str, str, list[Evidence]]]:
     """Each kind of look with its name and the evidence that it would bring."""
     asked = [name for name in open_to if _sees(standard, name, "interview")]
@@ -80,39 +84,67 @@ def _looks(
         some = asked[:INTERVIEW_COMPETENCIES]
         yield "interview", f"an interview on {_named(standard, some)}", _rated(some)
     referred = {question.main for question in load_bank().questions if question.whom == "reference"}
-    if some := [name for name in asked if name in referred][:INTERVIEW_COMPETENCIES]:
+    met = any(one.source == "interview" for one in dossier.evidence)
+    if met and (some := [name for name in asked if name in referred][:INTERVIEW_COMPETENCIES]):
         yield "reference", f"a reference check on {_named(standard, some)}", _rated(some)
     if some := [name for name in asked if _sees(standard, name, "worksample")][:INTERVIEW_COMPETENCIES]:
         yield "sample", f"a work sample of your own on {_named(standard, some)}", _rated(some)
-    have = {one.source for one in dossier.evidence if one.level is not None}
     share = 1.0 if subject.kind in ("agency", "team") else CLAIMED_SHARE[0]
-    read = {
-        name: one for name, one in calibrations().items() if name in open_to and _sees(standard, name, "repository")
-    }
-    yield (
-        "review",
-        "a review of another work" if "repository" in have else "a review of past work",
-        [
-            Evidence(
-                competency=name, level=MIDDLE, se=one.error, basis=one.basis, source="repository", instrument=_NEW,
-                version="1", share=share, start=one.start, subject_digest=_NEW, reason=one.reservation,
-            )
-            for name, one in read.items()
-            if _sees(standard, name, "repository")
-        ],
-    )  # fmt: skip
-    run = {name: rules().competencies[name] for name in open_to if name in rules().competencies}
-    yield (
-        "audit",
-        "an audit of another delivery" if "handover" in have else "an audit of something delivered that should run",
-        [
-            Evidence(
-                competency=name, level=MIDDLE, se=rules().error, basis="assumed", source="handover", instrument=_NEW,
-                version="1", share=share, start=one.start, subject_digest=_NEW,
-            )
-            for name, one in run.items()
-            if _sees(standard, name, "handover")
-        ],
+    for kind, source, first, another in (
+        ("review", "repository", "a review of past work", "a review of another work"),
+        ("audit", "handover", "an audit of something delivered that should run", "an audit of another delivery"),
+    ):
+        had = bool(_seen(dossier, source))
+        shown = _shown(source, [dossier] if had else others) or _by_rule(source)
+        yield (
+            kind,
+            another if had else first,
+            [
+                one.model_copy(update={"share": share})
+                for one in shown
+                if one.competency in open_to and _sees(standard, one.competency, source)
+            ],
+        )
+
+
+def _seen(dossier: Dossier, source: str) -> list[Evidence]:
+    """The levels that a source gave."""
+    return [one for one in dossier.evidence if one.source == source and one.level is not None and one.se is not None]
+
+
+def _shown(source: str, dossiers: Sequence[Dossier]) -> list[Evidence]:
+    """What a further work would show, if it is like those of `dossiers`: each competency that half of them show, with
+    the error that it has there in the mean."""
+    found = [seen for dossier in dossiers if (seen := _seen(dossier, source))]
+    levels: dict[str, list[Evidence]] = {}
+    for one in (one for seen in found for one in seen):
+        levels.setdefault(one.competency, []).append(one)
+    return [
+        _at_work(source, name, _mean_error(of), of[0].basis, of[0].start, of[0].reason)
+        for name, of in levels.items()
+        if sum(any(one.competency == name for one in seen) for seen in found) >= len(found) / 2
+    ]
+
+
+def _mean_error(levels: Sequence[Evidence]) -> float:
+    return float(np.mean([one.se for one in levels if one.se is not None]))
+
+
+def _by_rule(source: str) -> list[Evidence]:
+    """What a large work would show: all that the rule of a source can see, with the least error that it gives."""
+    if source == "handover":
+        known = rules().competencies
+        return [_at_work(source, name, rules().error, "assumed", one.start) for name, one in known.items()]
+    return [
+        _at_work(source, name, one.error, one.basis, one.start, one.reservation) for name, one in calibrations().items()
+    ]
+
+
+def _at_work(source: str, competency: str, se: float, basis: Basis, start: float | None, reason: str = "") -> Evidence:
+    """A level of a work that nobody has looked at yet."""
+    return Evidence(
+        competency=competency, level=MIDDLE, se=se, basis=basis, source=source, instrument=_NEW, version="1",
+        start=start, subject_digest=_NEW, reason=reason,
     )  # fmt: skip
 
 
@@ -134,7 +166,7 @@ def _cost(kind: str, amounts: Mapping[str, float]) -> Cost:
 
 
 def _named(standard: Standard, names: Sequence[str]) -> str:
-    return ", ".join(within(standard.short(name)) for name in names)
+    return listed([within(standard.short(name)) for name in names])
 
 
 def _openness(posterior: Posterior, weights: Mapping[str, float], slug: str) -> Sequence[str]:

@@ -100,7 +100,7 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
     if ahead.untold:
         return _look_first(ranked, ahead)
     if not ahead.enough and ahead.advised:
-        parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in ahead.advised]
+        parts = _looks(ranked, ahead.advised)
         least = min(one.regret for one in ahead.advised)
         return (
             f"Before choosing, take {listed(parts)} ({_hours(ahead.advised)}). Choosing "
@@ -140,8 +140,15 @@ def _look_first(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
     if not ahead.advised:
         return f"{why} Nothing that Heldout can help to get in the hours there are would change that."
     first = ahead.advised[:_NAMED]
-    parts = [f"{one.step.name} with {_name(ranked, one.step.subject)}" for one in first]
-    return f"{why} Before choosing, take {listed(parts)} ({_hours(first)})."
+    return f"{why} Before choosing, take {listed(_looks(ranked, first))} ({_hours(first)})."
+
+
+def _looks(ranked: Sequence[SubjectResult], taken: Sequence[Prospect]) -> list[str]:
+    """Looks with whom each is taken, what is the same for several once."""
+    whom: dict[str, list[str]] = {}
+    for one in taken:
+        whom.setdefault(one.step.name, []).append(_name(ranked, one.step.subject))
+    return [f"{name} with {listed(names)}" for name, names in whom.items()]
 
 
 def _hours(taken: Sequence[Prospect]) -> str:
