@@ -9,7 +9,7 @@ from rich.console import Console
 from heldout.decision.decide import decide
 from heldout.decision.decisions import decisions, record_decision
 from heldout.decision.result import Decision
-from heldout.decision.steps import load_costs
+from heldout.decision.steps import Planned, load_costs
 from heldout.decision.words import headline
 from heldout.errors import InputError
 from heldout.evidence import HANDED_OVER, Artifact, Case, Dossier, Finding, Gap, Location, Subject
@@ -170,7 +170,8 @@ def test_further_looks_of_a_dead_heat_pass_over_nobody() -> None:
     made = equals("Ana", "Ben", "Chen")
     assert not made.enough
     assert {step.subject for step in made.next_steps if step.advised} == {"Ana", "Ben", "Chen"}
-    assert all(f"with {name}" in made.advice for name in ("Ana", "Ben", "Chen"))
+    named = made.advice.partition("(")[0]
+    assert all(name in named for name in ("Ana", "Ben", "Chen"))
 
 
 def test_who_was_not_seen_is_not_told_to_stand_before_somebody_of_the_same_worth() -> None:
@@ -222,6 +223,7 @@ def test_nothing_and_nobody_are_said_as_such() -> None:
 
 def test_one_alone_is_held_against_the_bar() -> None:
     assert "is likely above what the role asks for" in memo(seen_by_all("Ada", 5.0)).headline
+    assert "The decision is yours" in memo(seen_by_all("Ada", 1.0)).advice
     low = memo(seen_by_all("Ada", 1.0))
     assert "is likely below what the role asks for" in low.headline
     assert "nobody to compare with" in low.advice
@@ -280,6 +282,20 @@ def test_who_was_seen_too_little_is_looked_at_where_nobody_looked() -> None:
 def test_references_are_asked_about_who_was_interviewed() -> None:
     made = memo(someone("Ada", rated("craft", 4.0, "Grace")), someone("Bob", read("craft", 4.0)))
     assert {one.subject for one in made.next_steps if one.what.startswith("a reference check")} == {"Ada"}
+
+
+def test_what_the_kit_plans_comes_first_and_is_told_where_it_is_enough() -> None:
+    alike = [someone(name, *(rated(c, 4.0, "Grace") for c in ASKED[:6])) for name in ("Ada", "Bob")]
+    due = [Planned(slug, "Mei", tuple(ASKED[:2])) for slug in ("ada", "bob")]
+    made = decide("A case", ROLE, STANDARD, alike, planned=due)
+    assert {one.what for one in made.next_steps if one.advised} == {"the planned interview by Mei"}
+    assert not any(one.what.startswith("an interview") for one in made.next_steps)
+    assert "2 interviews have no scorecard yet (Ada and Bob)" in made.advice
+    clear = [seen_by_all("Ada", 5.0), seen_by_all("Bob", 2.0)]
+    told = decide("A case", ROLE, STANDARD, clear, planned=due[1:])
+    assert told.enough
+    assert "1 interview has no scorecard yet (Bob)" in told.advice
+    assert "scorecard yet" not in decide("A case", ROLE, STANDARD, clear).advice
 
 
 def test_what_a_look_costs_is_the_users_to_say(tmp_path: Path) -> None:

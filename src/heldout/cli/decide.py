@@ -40,7 +40,7 @@ def command(directory: Path, **given: Any) -> None:
     from heldout.decision.decide import decide
     from heldout.decision.decisions import decisions, outcomes, record_decision
     from heldout.decision.steps import load_costs, template
-    from heldout.runs.dossiers import everything
+    from heldout.runs.dossiers import everything, still_planned
 
     hours, html, json_to, choose = (given[name] for name in ("hours", "html", "json_to", "choose"))
     for target in (html, json_to, given["template_to"]):
@@ -54,7 +54,8 @@ def command(directory: Path, **given: Any) -> None:
         raise InputError("--by and --reason go with --choose: name whom you chose, or nobody, or later")
     case = Case.open(directory)
     seen = [(subject, everything(case, subject)) for subject in case.subjects]
-    memo = decide(case.title, case.role, case.standard, seen, hours=hours, costs=load_costs(given["assumptions"]))
+    costs = load_costs(given["assumptions"])
+    memo = decide(case.title, case.role, case.standard, seen, hours=hours, costs=costs, planned=still_planned(case))
     if choose:
         kept = record_decision(case, memo, by=given["by"], choice=choose, reason=given["reason"])
         click.echo(f"Recorded in {kept}, with the memo as it is now.", err=json_to == "-")

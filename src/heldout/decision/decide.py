@@ -36,7 +36,7 @@ from heldout.decision.result import (
     WeightCheck,
     heads,
 )
-from heldout.decision.steps import load_costs, steps_for
+from heldout.decision.steps import Planned, load_costs, steps_for
 from heldout.decision.words import advice, headline, limits
 from heldout.evidence import Dossier, Evidence, Subject
 from heldout.evidence.types import Z90
@@ -139,12 +139,13 @@ def decide(
     *,
     hours: float | None = None,
     costs: Sequence[Assumption] | None = None,
+    planned: Sequence[Planned] = (),
 ) -> Decision:
     """The recommendation for a role from all evidence about its subjects.
 
     `hours` is how many the company can still spend on one further piece of evidence; None: any. `costs` are what looks
-    are assumed to take, None: as Heldout assumes it. Deterministic but for the time of making. Raises nothing for
-    missing evidence: what is missing is said.
+    are assumed to take, None: as Heldout assumes it. `planned` are the interviews of the kit that are still to come.
+    Deterministic but for the time of making. Raises nothing for missing evidence: what is missing is said.
     """
     costs = load_costs() if costs is None else costs
     subjects = [(subject, latest_states(dossier)) for subject, dossier in subjects]
@@ -166,7 +167,7 @@ def decide(
     results = [_subject(fitted, subject, dossier) for subject, dossier in subjects]
     order = np.argsort(-fitted.whole.mean.round(_DECIMALS), kind="stable")
     ranked = tuple(results[i] for i in order)
-    ahead = _outlook(fitted, subjects, ranked, hours, costs) if ranked else Outlook(0.0, (), ())
+    ahead = _outlook(fitted, subjects, ranked, hours, costs, planned) if ranked else Outlook(0.0, (), ())
     leader = ranked[0].slug if ranked and observed else ""
     leads = bool(leader) and len(ranked) > len(heads(ranked)) == 1
     twin = _twin(fitted, observed, slugs, ranked) if observed else None
@@ -176,7 +177,7 @@ def decide(
         role_name=role.name,
         made_at=datetime.now(UTC).replace(microsecond=0),
         headline=headline(ranked, ahead.enough),
-        advice=advice(ranked, ahead),
+        advice=advice(ranked, ahead, planned),
         leader=leader,
         regret=ahead.regret,
         enough=ahead.enough,
@@ -242,6 +243,7 @@ def _outlook(
     ranked: Sequence[SubjectResult],
     hours: float | None,
     costs: Sequence[Assumption],
+    planned: Sequence[Planned],
 ) -> Outlook:
     likeliest = {one.slug for one in sorted(ranked, key=lambda one: -one.best)[:_CONTENDERS]} | {ranked[0].slug}
     untold = [one.slug for one in ranked if not one.worth.told and (one is ranked[0] or one.best >= _MAY_BE_BEST)]
@@ -257,6 +259,7 @@ def _outlook(
             dossier,
             costs,
             [other for one, other in subjects if one.slug != subject.slug],
+            planned,
         )
         if hours is None or step.cost.hours <= hours
     ]

@@ -48,12 +48,14 @@ class Cost:
 @dataclass(frozen=True)
 class Step:
     """A further look at one subject. `looks` are observations as it would bring them: all ratings of an interviewer
-    who is new to the panel, or all measures of one look at a new work. Their levels are not known and not used."""
+    who is new to the panel, or all measures of one look at a new work. Their levels are not known and not used.
+    `planned`: the kit has it ask the same of everybody, so it comes before whatever else could be looked at."""
 
     name: str
     subject: str
     looks: tuple[Observation, ...]
     cost: Cost
+    planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ def _that_see_more(
 ) -> Sequence[Prospect]:
     """Of looks at a subject those that see nearly as much as any of what was not seen of them yet, by the role's
     weights; all of them where none sees anything new."""
+    if any(one.step.planned for one in found):
+        return found
     design = posterior.design
     had = {design.competencies[i] for i in design.competency[design.subject == posterior.index(subject)]}
     more = [
@@ -135,7 +139,9 @@ def _that_see_more(
 
 
 def _advised(gains: Sequence[tuple[float, Prospect]]) -> list[Prospect]:
-    """Of looks at one subject, each with what it gains: the least dear of those that gain nearly as much as any."""
+    """Of looks at one subject, each with what it gains, the planned before others: the least dear of those that gain
+    nearly as much as any."""
+    gains = [one for one in gains if one[1].step.planned] or gains
     most = max((gain for gain, _ in gains), default=0.0)
     near = [(one.step.cost.whole, -gain, one) for gain, one in gains if most > 0 and gain >= NEARLY * most]
     return [min(near, key=lambda one: one[:2])[2]] if near else []

@@ -10,6 +10,7 @@ place.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,16 @@ from heldout.sources.interview.bank import load_bank
 from heldout.sources.repository.calibration import calibrations
 from heldout.standard import Standard
 from heldout.wording import listed, within
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An interview that the kit plans and that has no scorecard yet: of whom (slug), by whom, on what it speaks for."""
+
+    subject: str
+    interviewer: str
+    competencies: tuple[str, ...]
+
 
 INTERVIEW_COMPETENCIES = 4
 """How many competencies one interviewer can ask about in 45 minutes, and one who rates a work sample can tell."""
@@ -61,17 +72,26 @@ def steps_for(
     dossier: Dossier,
     costs: Sequence[Assumption],
     others: Sequence[Dossier] = (),
+    planned: Sequence[Planned] = (),
 ) -> list[Step]:
     """The further looks at a subject that can be taken today, for a role with `weights`. `others` are the dossiers of
-    the other subjects: what works show there is expected of the first work of this one."""
+    the other subjects: what works show there is expected of the first work of this one. `planned` are the interviews
+    that are still to come: where there are some of this subject, no other interview is thought of."""
     open_to = _openness(posterior, weights, subject.slug)
     amounts = {one.id: one.mode for one in costs}
     found = []
+    due = [one for one in planned if one.subject == subject.slug]
     for kind, name, evidence in _looks(standard, open_to, subject, dossier, others):
         brought = Dossier(subject=subject.name, evidence=tuple(evidence))
         looks = observations_of(subject.slug, brought, delivers=subject.kind in ("agency", "team"))
-        if looks:
+        if looks and not (due and kind == "interview"):
             found.append(Step(name, subject.slug, tuple(looks), _cost(kind, amounts)))
+    for one in due:
+        asked = [name for name in one.competencies if name in open_to]
+        brought = Dossier(subject=subject.name, evidence=tuple(_rated(asked)))
+        if looks := observations_of(subject.slug, brought, delivers=False):
+            name = f"the planned interview by {one.interviewer}"
+            found.append(Step(name, subject.slug, tuple(looks), _cost("interview", amounts), planned=True))
     return found
 
 

@@ -8,6 +8,7 @@ from heldout.decision.next_evidence import ENOUGH, Outlook, Prospect
 from heldout.decision.posterior import Posterior
 from heldout.decision.ranking import drawn_alike
 from heldout.decision.result import LevelResult, SubjectResult, heads
+from heldout.decision.steps import Planned
 from heldout.evidence import Evidence
 from heldout.evidence.types import Z90
 from heldout.wording import bare, capital, listed, percent, within
@@ -93,8 +94,24 @@ def parts_of(levels: Sequence[LevelResult]) -> str:
     return listed([f"{within(bare(row.name))} ({percent(row.estimate.above)} to reach it)" for row in levels])
 
 
-def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
-    """What to do next: decide, or look further, and what that is expected to bring."""
+def advice(ranked: Sequence[SubjectResult], ahead: Outlook, planned: Sequence[Planned] = ()) -> str:
+    """What to do next: decide, or look further, and what that is expected to bring; and what of the kit's interviews
+    is still to come."""
+    return " ".join(part for part in (_advice(ranked, ahead), _to_come(ranked, planned)) if part)
+
+
+def _to_come(ranked: Sequence[SubjectResult], planned: Sequence[Planned]) -> str:
+    if not planned:
+        return ""
+    whom = [one.name for one in ranked if any(due.subject == one.slug for due in planned)]
+    names = listed(whom) if len(whom) <= _NAMED else f"{len(whom)} of them"
+    some = "1 interview has" if len(planned) == 1 else f"{len(planned)} interviews have"
+    return (
+        f"Of those that the kit plans, {some} no scorecard yet ({names}); until then not everybody was asked the same."
+    )
+
+
+def _advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
     if not ranked:
         return "Add somebody: heldout review WHAT --into CASE --subject NAME."
     if ahead.untold:
@@ -114,14 +131,12 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
             "nothing that can still be asked for is expected to make it less. Decide by what the numbers do not hold."
         )
     if len(ranked) == 1:
-        if UNLIKELY < ranked[0].worth.above < LIKELY:
-            better = min(ahead.prospects, key=lambda one: one.deviation, default=None)
-            if better:
-                return (
-                    "There is nobody to compare with, so the bar decides, and it is open. "
-                    f"{capital(better.step.name)} would narrow the interval to about ± {Z90 * better.deviation:.1f}."
-                )
-        return "There is nobody to compare with: the bar decides."
+        alone = "There is nobody to compare with, so all is held against what the role asks for. The decision is yours."
+        due = [one for one in ahead.prospects if one.step.planned] or ahead.prospects
+        better = min(due, key=lambda one: one.deviation, default=None)
+        if not better:
+            return alone
+        return f"{alone} {capital(better.step.name)} would narrow the interval to about ± {Z90 * better.deviation:.1f}."
     whom = ranked[0].name if len(heads(ranked)) == 1 else "any of those who are level"
     return (
         f"Enough: choosing {whom} is expected to fall {ahead.regret:.2f} levels short of the truly best of them; under "
