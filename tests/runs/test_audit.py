@@ -218,12 +218,22 @@ def test_settings_that_a_training_writes_back_are_not_taken_away_from_it(tmp_pat
 
 def test_what_cannot_be_installed_is_told_with_its_cause(tmp_path: Path, index: str) -> None:
     folder = good(tmp_path / "pins")
-    (folder / "requirements.txt").write_text("tinystats==7.0\n")
+    (folder / "requirements.txt").write_text("tinystats\nprivate-stats==7.0\n")
     result = audited(folder, tmp_path / "kept", index)
     assert check(result, "B4").state == "fail"
-    assert "tinystats" in check(result, "B2").message
+    assert "private-stats" in check(result, "B2").message
     assert check(result, "T1").state == "not_assessable"
     assert all((tmp_path / "kept" / attempt.log).is_file() for attempt in result.attempts)
+
+
+def test_a_version_that_never_was_is_let_go_on_record(tmp_path: Path, index: str) -> None:
+    folder = good(tmp_path / "pins")
+    (folder / "requirements.txt").write_text("tinystats==7.0\n")
+    result = audited(folder, tmp_path / "kept", index)
+    assert check(result, "B2").state == "fail"
+    built = check(result, "B4")
+    assert (built.state, built.credit < 1.0) == ("pass", True)
+    assert "tinystats" in built.message
 
 
 def test_the_clients_own_data(tmp_path: Path, index: str) -> None:

@@ -106,9 +106,7 @@ def _to_come(ranked: Sequence[SubjectResult], planned: Sequence[Planned]) -> str
     whom = [one.name for one in ranked if any(due.subject == one.slug for due in planned)]
     names = listed(whom) if len(whom) <= _NAMED else f"{len(whom)} of them"
     some = "1 interview has" if len(planned) == 1 else f"{len(planned)} interviews have"
-    return (
-        f"Of those that the kit plans, {some} no scorecard yet ({names}); until then not everybody was asked the same."
-    )
+    return f"Of the kit's, {some} no scorecard yet ({names}): until then not everybody was asked the same."
 
 
 def _advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
