@@ -290,12 +290,12 @@ def test_what_the_kit_plans_comes_first_and_is_told_where_it_is_enough() -> None
     made = decide("A case", ROLE, STANDARD, alike, planned=due)
     assert {one.what for one in made.next_steps if one.advised} == {"the planned interview by Mei"}
     assert not any(one.what.startswith("an interview") for one in made.next_steps)
-    assert "2 interviews have no scorecard yet (Ada and Bob)" in made.advice
+    assert "The kit plans 2 more interviews (with Ada and Bob)" in made.advice
     clear = [seen_by_all("Ada", 5.0), seen_by_all("Bob", 2.0)]
     told = decide("A case", ROLE, STANDARD, clear, planned=due[1:])
     assert told.enough
-    assert "1 interview has no scorecard yet (Bob)" in told.advice
-    assert "scorecard yet" not in decide("A case", ROLE, STANDARD, clear).advice
+    assert "The kit plans 1 more interview (with Bob)" in told.advice
+    assert "The kit plans" not in decide("A case", ROLE, STANDARD, clear).advice
 
 
 def test_what_a_look_costs_is_the_users_to_say(tmp_path: Path) -> None:

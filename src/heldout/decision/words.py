@@ -101,12 +101,13 @@ def advice(ranked: Sequence[SubjectResult], ahead: Outlook, planned: Sequence[Pl
 
 
 def _to_come(ranked: Sequence[SubjectResult], planned: Sequence[Planned]) -> str:
+    """What of the kit is still to come, and what that means for comparing."""
     if not planned:
         return ""
     whom = [one.name for one in ranked if any(due.subject == one.slug for due in planned)]
-    names = listed(whom) if len(whom) <= _NAMED else f"{len(whom)} of them"
-    some = "1 interview has" if len(planned) == 1 else f"{len(planned)} interviews have"
-    return f"Of the kit's, {some} no scorecard yet ({names}): until then not everybody was asked the same."
+    names = listed(whom) if len(whom) <= _NAMED else f"{len(whom)} of these {len(ranked)}"
+    more = "1 more interview" if len(planned) == 1 else f"{len(planned)} more interviews"
+    return f"The kit plans {more} (with {names}); until they are rated, not everybody was asked the same."
 
 
 def _advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
