@@ -82,6 +82,23 @@ def test_a_recorded_decision_stands_there_with_its_reason(tmp_path: Path, capsys
     assert answers["model"]["held"] == "kept"
 
 
+def test_a_sentence_for_a_candidate_is_taken_with_the_decision(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = case(tmp_path / "c", FULL).path
+    given = ("--choose", "Bob", "--by", "Grace", "--reason", "His second project shows what the first did not.")
+    words = "We need somebody who has run such a service = a live one."
+    code, _, err = run(capsys, "decide", folder, *given, "--for-candidate", "Ada: no")
+    assert (code, "is to be NAME=TEXT" in err) == (2, True)
+    assert run(capsys, "decide", folder, "--for-candidate", f"Ada={words}")[0] == 2
+    assert run(capsys, "decide", folder, *given, "--for-candidate", f"Ada={words}")[0] == 0
+    out = " ".join(run(capsys, "record", folder, "--candidate", "Ada")[1].split())
+    assert words in out
+    assert "Write to hiring@example.org." in out
+    assert "churn (past work, looked at on 2026-03-20)" in out
+    assert "Bob" not in out
+
+
 def test_a_mistake_in_record_toml_has_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = case(tmp_path / "c", "[retention]\nuntil = 7\n").path
     code, out, err = run(capsys, "record", folder)

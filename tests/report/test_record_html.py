@@ -12,6 +12,7 @@ from heldout.decision.record.requirements import requirements
 from heldout.report.record_html import render_explanation, render_record
 from heldout.runs.recording import record_of
 from tests.decision.record.samples import FULL, case
+from tests.decision.record.test_fill import turned_down
 from tests.report.page import Page
 from tests.report.test_html import check_page
 
@@ -46,6 +47,33 @@ def test_the_page_of_a_candidate_tells_how_to_object(record: Record) -> None:
     text = Page(render_explanation(record.explanations[0], record.title)).text
     for part in ("A person decides, not a program.", "Write to hiring@example.org.", "deleted after 2027-06-30"):
         assert part in text
+
+
+def test_the_page_of_who_was_turned_down_gives_reasons_and_says_what_may_be_asked_for(tmp_path: Path) -> None:
+    kept, ada = turned_down(tmp_path, Ada="We need somebody who has run such a service before.")
+    html = render_explanation(ada, kept.title)
+    check_page(html)
+    text = Page(html).text
+    for part in (
+        "We need somebody who has run such a service before.",
+        "The reason that was written down with the decision is kept.",
+        "A mean is taken over rows that are judged (a.py:2, LEK101)",
+        "you may ask for what was noted of you",
+        "The role asks for",
+    ):
+        assert part in text
+    _, untold = turned_down(tmp_path / "untold")
+    assert "Nobody wrote a sentence for you on this page." in Page(render_explanation(untold, "A case")).text
+
+
+def test_what_hardly_counted_is_said_once_with_why_and_not_as_a_bare_zero(tmp_path: Path) -> None:
+    kept, ada = turned_down(tmp_path)
+    assert ada.weighed is not None
+    pieces = (("where everybody starts", 3.0), ("what was seen of you: past work", 0.002))
+    slight = ada.model_copy(update={"weighed": ada.weighed.model_copy(update={"pieces": pieces})})
+    text = Page(render_explanation(slight, kept.title)).text
+    assert "by less than a hundredth of a level: what was seen of you: past work. That is so where" in text
+    assert "0.00" not in text
 
 
 def test_hostile_words_are_shown_and_not_run(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ _CASE = click.argument("directory", metavar="CASE", type=click.Path(path_type=Pa
 @click.option("--choose", metavar="NAME|nobody|later", help="Record what you decided; needs --by and --reason.")
 @click.option("--by", default="", metavar="NAME", help="Who decides and answers for it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why, above all where it is not the memo's first.")
+@click.option(
+    "--for-candidate", "told", multiple=True, metavar="NAME=TEXT", help="Why, for one candidate to read (repeatable)."
+)
 def command(directory: Path, **given: Any) -> None:
     """Weigh all evidence of CASE: who is likely best, how sure that is and why, and what to look at next.
 
@@ -50,14 +53,18 @@ def command(directory: Path, **given: Any) -> None:
         return
     if hours is not None and not math.isfinite(hours):
         raise InputError(f"--hours {hours} is no number of hours; write one such as 3, or leave it away")
-    if (given["by"] or given["reason"]) and not choose:
-        raise InputError("--by and --reason go with --choose: name whom you chose, or nobody, or later")
+    if (given["by"] or given["reason"] or given["told"]) and not choose:
+        raise InputError(
+            "--by, --reason and --for-candidate go with --choose: name whom you chose, or nobody, or later"
+        )
     case = Case.open(directory)
     seen = [(subject, everything(case, subject)) for subject in case.subjects]
     costs = load_costs(given["assumptions"])
     memo = decide(case.title, case.role, case.standard, seen, hours=hours, costs=costs, planned=still_planned(case))
     if choose:
-        kept = record_decision(case, memo, by=given["by"], choice=choose, reason=given["reason"])
+        kept = record_decision(
+            case, memo, by=given["by"], choice=choose, reason=given["reason"], for_candidates=_told(given["told"])
+        )
         click.echo(f"Recorded in {kept}, with the memo as it is now.", err=json_to == "-")
     made = decisions(case)
     turned_out = [one for _, one in outcomes(case)]
@@ -75,6 +82,20 @@ def command(directory: Path, **given: Any) -> None:
         print_decision(make_console(), memo, [one for _, one in made])
         if html:
             click.echo(f"The memo for people: {html}")
+
+
+def _told(given: Sequence[str]) -> dict[str, str]:
+    """What candidates are told, by name."""
+    told = {}
+    for one in given:
+        name, sign, text = one.partition("=")
+        if not sign or name.strip() in told:
+            raise InputError(
+                f"--for-candidate {one!r} is to be NAME=TEXT, once for each candidate, "
+                'such as --for-candidate "Ada=We need somebody who has run such a service."'
+            )
+        told[name.strip()] = text
+    return told
 
 
 def _as_json(memo: Decision, recorded: Sequence[tuple[HumanDecision, Sequence[Outcome]]]) -> str:

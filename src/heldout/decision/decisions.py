@@ -9,7 +9,7 @@ Nothing is overwritten: a change of mind is a further decision.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -27,13 +27,14 @@ from heldout.standard.yaml_models import said
 DELETED = "(deleted)"
 ERASED = "(the reason spoke of a subject who was deleted)"
 _LEAST_REASON = 20
+_LEAST_NAME = 3
 _NUMBER = re.compile(r"\d{4}-\d\d-\d\d-(\d+)\.json")
 
 
 class HumanDecision(Frozen):
     """A person's decision. `choice` is a subject's slug, `nobody` or `later`; `follows` whether it is the memo's
-    leader, None for a leader of whom it had not enough to tell; `memo` the memo as it was, None once a subject in it
-    was deleted."""
+    leader or level with them, None for one of whom it had not enough to tell; `memo` the memo as it was, None once a
+    subject in it was deleted."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     decided_at: datetime
@@ -45,6 +46,8 @@ class HumanDecision(Frozen):
     evidence_digest: str
     model_version: str
     memo: Decision | None
+    for_candidates: dict[str, str] = Field(default_factory=dict)
+    """What candidates are told of why, by their slugs."""
 
     @property
     def beside_the_memo(self) -> str:
@@ -74,11 +77,14 @@ class Outcome(Frozen):
     note: str = Field(default="", max_length=10_000)
 
 
-def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason: str) -> Path:
+def record_decision(
+    case: Case, memo: Decision, *, by: str, choice: str, reason: str, for_candidates: Mapping[str, str] | None = None
+) -> Path:
     """Keep a person's decision with the memo that it was made on; returns the file.
 
-    `choice` is a subject's name or slug, `nobody` or `later`. Raises InputError with all that is wrong: no such
-    subject or one that goes by these words, a reason too short to be one; or when nobody signs.
+    `choice` is a subject's name or slug, `nobody` or `later`; `for_candidates` what each, by name or slug, is told of
+    why. Raises InputError with all that is wrong: no such subject or one that goes by these words, a reason too short
+    to be one; or when nobody signs, or what one candidate is told names another.
     """
     problems, subject = [], None
     try:
@@ -102,6 +108,7 @@ def record_decision(case: Case, memo: Decision, *, by: str, choice: str, reason:
         evidence_digest=memo.evidence_digest,
         model_version=memo.model_version,
         memo=memo,
+        for_candidates=dict(_for_one(case, name, text) for name, text in (for_candidates or {}).items()),
     )
     with locked(case.path):
         folder = case.folder("decision")
@@ -213,10 +220,15 @@ def forget(case: Case, subject: Subject) -> list[Path]:
         for path, made in decisions(case):
             named = any(word.casefold() in made.reason.casefold() for word in subject.name.split())
             chosen = made.choice == subject.slug
+            told = {
+                slug: text
+                for slug, text in made.for_candidates.items()
+                if slug != subject.slug and not names_any(text, [subject.name])
+            }
             spoken = made.memo is not None and any(one.slug == subject.slug for one in made.memo.subjects)
-            if not (named or chosen or spoken):
+            if not (named or chosen or spoken or told != made.for_candidates):
                 continue
-            update: dict[str, object] = {"memo": None}
+            update: dict[str, object] = {"memo": None, "for_candidates": told}
             if chosen:
                 update |= {"choice": DELETED, "choice_name": DELETED}
             if named or chosen:
@@ -225,6 +237,28 @@ def forget(case: Case, subject: Subject) -> list[Path]:
             write_atomically(path, kept.model_dump_json(by_alias=True, indent=1) + "\n")
             changed.append(path)
     return changed
+
+
+def names_any(text: str, names: Iterable[str]) -> bool:
+    """Whether a text names somebody: by the whole name, or by a part of it that is no short word."""
+    parts = [part for name in names for part in (name, *name.split()) if len(part) >= _LEAST_NAME]
+    return any(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text) for part in parts)
+
+
+def _for_one(case: Case, name: str, text: str) -> tuple[str, str]:
+    """What one candidate is told, by their slug; it must speak of them alone."""
+    subject, said_of_them = case.subject(name), text.strip()
+    if len(said_of_them) < _LEAST_REASON:
+        raise InputError(
+            f"what {subject.name} is to be told, {said_of_them!r}, is too short to follow; write a sentence or two"
+        )
+    mine = subject.name.split()
+    others = [part for one in case.subjects if one.slug != subject.slug for part in one.name.split()]
+    if names_any(said_of_them, [part for part in others if part not in mine]):
+        raise InputError(
+            f"what {subject.name} is to be told names another candidate; write it about {subject.name} alone"
+        )
+    return subject.slug, said_of_them
 
 
 def _follows(memo: Decision, subject: Subject | None) -> bool | None:

@@ -27,4 +27,4 @@ def render_record(record: Record) -> str:
 
 def render_explanation(told: Explanation, title: str) -> str:
     """What one candidate is told, as a page to hand to them; `title` is what people call the case."""
-    return render_page("explanation.html.j2", told=cleaned(told), title=title)
+    return render_page("explanation.html.j2", told=cleaned(told), title=title, **view.EXPLAINED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heldout.decision.law import laws
 from heldout.decision.record import Record
 from heldout.decision.record.requirements import Requirement
-from heldout.decision.record.result import Held
+from heldout.decision.record.result import Held, Weighed
 from heldout.report.words import count, listed
 
 HELD: dict[Held, tuple[str, str]] = {
@@ -37,4 +37,21 @@ def asked_by(requirement: Requirement) -> tuple[tuple[str, str, str], ...]:
     return tuple((asked.place, asked.since, marks[asked.sure]) for asked in requirement.laws)
 
 
+def hardly(weighed: Weighed) -> str:
+    """What moved a worth by less than is shown, and why that may be."""
+    return (
+        f"Each of these moved it by less than a hundredth of a level: {listed(weighed.slight)}. That is so where what "
+        "was seen is about what is expected of everybody, is too unsure to say more, lies in what weighs little for "
+        "this role, or speaks in part for you and in part against."
+    )
+
+
+NO_WORDS = "Nobody wrote a sentence for you on this page. You may ask for one."
+REASON_KEPT = "The reason that was written down with the decision is kept. You may ask for what it says of you."
+NOTES_KEPT = (
+    "Interviewers rate each by themselves and note what they heard. Neither their notes nor their names are printed "
+    "here; you may ask for what was noted of you."
+)
+EXPLAINED = {"no_words": NO_WORDS, "reason_kept": REASON_KEPT, "notes_kept": NOTES_KEPT, "hardly": hardly}
+"""What the page of a candidate says in the same words to everybody."""
 LAWS = laws().named("eu-ai-act", "gdpr-22", "ugesp", "nyc-ll144", "ada", "us-states")

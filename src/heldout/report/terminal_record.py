@@ -7,9 +7,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from heldout.decision.record import Explanation, Record
-from heldout.report.record_view import HELD, NO_ADVICE, headline
+from heldout.decision.record.result import Work
+from heldout.report.record_view import HELD, NO_ADVICE, NO_WORDS, REASON_KEPT, hardly, headline
 from heldout.report.terminal import printable
-from heldout.report.words import points
+from heldout.report.words import level, points
 from heldout.wording import percent
 
 _STYLES = {"kept": "green", "part": "yellow", "missing": "red", "open": "dim"}
@@ -41,17 +42,37 @@ def print_explanation(console: Console, told: Explanation) -> None:
     console.print(Text("What was looked at", "bold"))
     for one in told.looked_at or ("nothing yet",):
         console.print(Text(f"  {printable(one)}"))
+    for work in told.works:
+        _print_work(console, work)
     console.print(Text("What counts", "bold"))
     for counted in told.counts:
-        console.print(Text(f"  {percent(counted.weight):>5}  {printable(counted.name)}"))
+        console.print(
+            Text(f"  {percent(counted.weight):>5}  {printable(counted.name)}; the role asks for {level(counted.bar)}")
+        )
         for seen in counted.seen:
             console.print(Padding(Text(printable(seen), "dim"), (0, 0, 0, 9)))
     console.print(Text("What was decided", "bold"))
     for one in told.decided or ("nothing yet",):
         console.print(Text(f"  {printable(one)}"))
+    if told.decided:
+        for one in (*(told.why or (NO_WORDS,)), f"{REASON_KEPT} {told.whom_to_ask}"):
+            console.print(Padding(Text(printable(one)), (0, 0, 0, 2)))
     if weighed := told.weighed:
         console.print(Text(f"How it counted: {weighed.worth:.2f} of 5, made of", "bold"))
-        for name, value in weighed.pieces:
+        for name, value in weighed.told:
             console.print(Text(f"  {points(value)}  {printable(name)}"))
+        if weighed.slight:
+            console.print(Padding(Text(printable(hardly(weighed)), "dim"), (0, 0, 0, 2)))
     console.print(Text("How to object", "bold"))
     console.print(Text(f"  {printable(told.contest or told.contact or 'no address is named in record.toml yet')}"))
+
+
+def _print_work(console: Console, work: Work) -> None:
+    """One work: its levels beside what the role asks for, and what spoke most for and against."""
+    on = f", looked at on {work.on}" if work.on else ""
+    console.print(Text(f"{printable(work.name)} ({work.what}{on})", "bold"))
+    for name, seen, bar in work.levels:
+        console.print(Text(f"  {printable(name)}: level {level(seen)}; the role asks for {level(bar)}"))
+    for sign, found in (("+", work.good), ("-", work.bad)):
+        for one in found:
+            console.print(Padding(Text(f"{sign} {printable(one)}"), (0, 0, 0, 2)))

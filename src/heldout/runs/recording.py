@@ -34,6 +34,7 @@ def _made(case: Case) -> list[Made]:
             evidence_digest=one.evidence_digest,
             chosen="" if one.choice in (NOBODY, LATER) else one.choice,
             memo=one.memo,
+            told=one.for_candidates,
         )
         for path, one in decisions(case)
     ]

@@ -42,6 +42,7 @@ DECIDED = Made(
     model_version="1",
     evidence_digest="e" * 64,
     chosen="ada",
+    told={"bob": "We have seen nothing of your work yet, and the place is filled."},
 )
 
 

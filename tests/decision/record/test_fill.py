@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from heldout.decision.decide import decide
-from heldout.decision.decisions import ERASED, record_decision
+from heldout.decision.decisions import ERASED, decisions, forget, record_decision
 from heldout.decision.law import laws
-from heldout.decision.record import About, Answer, Made, Record, fill, read_notes
+from heldout.decision.record import About, Answer, Explanation, Made, Record, fill, read_notes
 from heldout.decision.record.requirements import requirements
-from heldout.evidence import Artifact, Dossier, Evidence
+from heldout.errors import InputError
+from heldout.evidence import Artifact, Case, Contribution, Dossier, Evidence, Finding, Location
 from heldout.runs.dossiers import everything
 from heldout.runs.recording import record_of
 from heldout.sources.interview.store import every
@@ -137,6 +138,75 @@ def test_a_candidate_is_told_how_what_was_seen_counted_in_pieces_that_add_up(tmp
     assert "what was seen of you: interview" in dict(ada.weighed.pieces)
     assert ada.decided[0].endswith("by Grace: you were not chosen")
     assert not any(name in ada.model_dump_json() for name in ("Bob", "Charlie"))
+
+
+def turned_down(folder: Path, **told: str) -> tuple[Record, Explanation]:
+    """The record after Bob was chosen, and the page of Ada, whose work has findings on both sides."""
+    made = case(folder / "case")
+    found = [
+        Finding(code=code, polarity=side, message=message, locations=(Location(path="a.py", line=line),))
+        for code, side, message, line in (
+            ("CRF101", "for", "9 in 10 functions are short", 1),
+            ("LEK101", "against", "a mean is taken over rows that are judged", 2),
+            ("ROB102", "against", "no odd input is tried", 3),
+            ("SEC101", "against", "a password lies in the code", 4),
+            ("TST101", "against", "hardly anything is tested", 5),
+            ("HND101", "against", "Charlie is named as the author", 6),
+        )
+    ]
+    points = {"CRF101": 0.4, "LEK101": -0.9, "ROB102": -0.1, "SEC101": -0.5, "TST101": -0.3, "HND101": -2.0}
+    read = Evidence(
+        competency="craft", level=2.5, se=0.5, source="repository", instrument="review", version="1", group="shop",
+        subject_digest="c" * 64, taken_at=REVIEWED, findings=tuple(found),
+        contributions=tuple(Contribution(code=k, points=v, findings=1, reason=k) for k, v in points.items()),
+    )  # fmt: skip
+    shop = Artifact(name="shop", kind="repository", origin="https://example.org/shop", digest="c" * 64)
+    made.write_dossier(Dossier(subject="Ada", artifacts=(shop,), evidence=(read,)))
+    memo = decide(made.title, made.role, made.standard, [(one, everything(made, one)) for one in made.subjects])
+    why = "Bob has done this very thing twice before."
+    record_decision(made, memo, by="Grace", choice="Bob", reason=why, for_candidates=told)
+    kept = record_of(made, date(2026, 5, 1))
+    return kept, next(one for one in kept.explanations if one.slug == "ada")
+
+
+def test_a_candidate_who_was_turned_down_reads_what_spoke_for_and_against_each_work(tmp_path: Path) -> None:
+    _, ada = turned_down(tmp_path)
+    shop = next(work for work in ada.works if work.name == "shop")
+    assert (shop.what, shop.on) == ("past work", REVIEWED.date())
+    (craft,) = [one for one in ada.counts if one.name.startswith("Craft")]
+    assert shop.levels == ((craft.name, 2.5, craft.bar),)
+    assert shop.good == ("9 in 10 functions are short (a.py:1, CRF101)",)
+    assert shop.bad == (
+        "A mean is taken over rows that are judged (a.py:2, LEK101)",
+        "A password lies in the code (a.py:4, SEC101)",
+        "Hardly anything is tested (a.py:5, TST101)",
+    )
+    assert not any(name in ada.model_dump_json() for name in ("Bob", "Charlie", "no time left", "twice before"))
+
+
+def test_what_is_written_for_a_candidate_stands_on_their_page_and_is_missed_where_it_is_not(tmp_path: Path) -> None:
+    words = "We need somebody who has run such a service before."
+    kept, ada = turned_down(tmp_path / "with", Ada=words)
+    assert ada.why == (words,)
+    assert "a sentence for" not in " ".join(answer(kept, "contest").missing)
+    bob = next(one for one in kept.explanations if one.slug == "bob")
+    assert words not in bob.model_dump_json()
+    kept, ada = turned_down(tmp_path / "without")
+    assert ada.why == ()
+    assert "a sentence for Ada to read on why they were not chosen" in answer(kept, "contest").missing
+
+
+@pytest.mark.parametrize("words", ["Bob has simply done more of this before.", "too short"])
+def test_what_is_written_for_a_candidate_names_no_other_and_is_a_sentence(tmp_path: Path, words: str) -> None:
+    with pytest.raises(InputError, match=r"names another candidate|too short to follow"):
+        turned_down(tmp_path, Ada=words)
+
+
+def test_what_was_written_for_somebody_goes_with_them(tmp_path: Path) -> None:
+    turned_down(tmp_path, Ada="We need somebody who has run such a service before.")
+    made = Case.open(tmp_path / "case")
+    forget(made, made.subject("ada"))
+    assert decisions(made)[0][1].for_candidates == {}
 
 
 def test_an_erased_reason_is_not_said_to_be_kept(tmp_path: Path) -> None:

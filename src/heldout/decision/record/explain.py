@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from heldout.decision.decisions import names_any
 from heldout.decision.observations import latest_states, telling
 from heldout.decision.record.file import RecordFile, SubjectNotes
-from heldout.decision.record.result import Counted, Explanation, Weighed
+from heldout.decision.record.result import Counted, Explanation, Weighed, Work
 from heldout.decision.result import Decision, Reason
-from heldout.evidence import Artifact, Case, Dossier, Evidence, Subject
+from heldout.evidence import Artifact, Case, Dossier, Evidence, Finding, Subject
+from heldout.evidence.types import Polarity, Severity
 from heldout.sources.interview.evidence import KIND
 from heldout.standard import SOURCE_WORDS
+from heldout.wording import capital
 
 _PIECES = {
     "start": "where everybody starts: the middle of the scale",
@@ -18,6 +21,9 @@ _PIECES = {
     "rater": "allowing for interviewers who rate higher or lower than others",
     "leniency": "allowing for a kind of look that sees everybody too high or too low",
 }
+_GRAVE: tuple[Severity, ...] = ("info", "low", "medium", "high")
+_HEAVIEST = 3
+"""Findings on each side of a work that are told."""
 _STATES = {
     "not_observed": "nothing of the kind was seen",
     "not_assessable": "it could not be told from this",
@@ -33,10 +39,11 @@ def explanation(
     notes: RecordFile,
     *,
     decided: tuple[str, ...],
+    why: tuple[str, ...],
     memos: Sequence[Decision],
 ) -> Explanation:
-    """The page of one candidate as a value; interviewers are counted, not named. `memos` are those that decisions were
-    made on, oldest first."""
+    """The page of one candidate as a value; interviewers are counted, not named. `why` is what was written for them,
+    `memos` are those that decisions were made on, oldest first."""
     noted = notes.subjects.get(subject.slug, SubjectNotes())
     latest = latest_states(dossier)
     counted = {one.subject_digest for one in latest.evidence}
@@ -50,14 +57,18 @@ def explanation(
     for name in sorted(weights, key=lambda name: (-weights[name], name)):
         competency = case.standard.by_id[name]
         seen = tuple(_seen(evidence) for evidence in latest.evidence if evidence.competency == name)
-        counts.append(Counted(name=competency.name, why=competency.why, weight=weights[name], seen=seen))
+        counts.append(
+            Counted(name=competency.name, why=competency.why, weight=weights[name], bar=case.role.bars[name], seen=seen)
+        )
     return Explanation(
         slug=subject.slug,
         name=subject.name,
         looked_at=tuple(looked),
+        works=tuple(_works(subject, latest, case)),
         counts=tuple(counts),
         told=noted.told,
         decided=decided,
+        why=why,
         weighed=_weighed(subject, memos),
         contact=notes.controller.contact,
         contest=notes.contest.how,
@@ -81,8 +92,56 @@ def _weighed(subject: Subject, memos: Sequence[Decision]) -> Weighed | None:
         low=mine.worth.low,
         high=mine.worth.high,
         pieces=tuple(pieces.items()),
-        levels=tuple((row.name, row.estimate.mean) for row in mine.levels),
+        levels=tuple((row.name, row.estimate.mean, row.estimate.bar) for row in mine.levels),
     )
+
+
+def _works(subject: Subject, latest: Dossier, case: Case) -> Iterator[Work]:
+    """Each work that was looked at, in the order of looking; no other candidate and no interviewer is named."""
+    others = [one.name for one in case.subjects if one.slug != subject.slug]
+    others += [one.rater for one in latest.evidence if one.rater]
+    looks: dict[tuple[str, str], list[Evidence]] = {}
+    for one in latest.evidence:
+        if one.source != "interview":
+            looks.setdefault((one.source, one.subject_digest), []).append(one)
+    named = {one.digest: one.name for one in latest.artifacts}
+    for (source, digest), seen in looks.items():
+        bars, names = case.role.bars, case.standard.by_id
+        levels = [
+            (names[one.competency].name, one.level, bars[one.competency])
+            for one in seen
+            if one.competency in bars and one.level is not None
+        ]
+        yield Work(
+            name=named.get(digest) or seen[0].group or "a work",
+            what=SOURCE_WORDS.get(source, source),
+            on=next((one.taken_at.date() for one in seen if one.taken_at), None),
+            levels=tuple(levels),
+            good=_heaviest(seen, case.role.weights, "for", others),
+            bad=_heaviest(seen, case.role.weights, "against", others),
+        )
+
+
+def _heaviest(
+    seen: Sequence[Evidence], weights: Mapping[str, float], side: Polarity, others: Sequence[str]
+) -> tuple[str, ...]:
+    """What speaks most for or against in a work: by how far its rule moved the levels that the role asks for, then by
+    how grave it is; one of each rule."""
+    moved: dict[str, float] = {}
+    for one in seen:
+        for piece in one.contributions:
+            moved[piece.code] = moved.get(piece.code, 0.0) + weights.get(one.competency, 0.0) * piece.points
+    found = [f for one in seen if one.competency in weights for f in one.findings]
+    mine = [f for f in found if f.polarity == side and f.suppressed is None and not names_any(f.message, others)]
+    mine.sort(key=lambda f: (-abs(moved.get(f.code, 0.0)), -_GRAVE.index(f.severity), -f.strength, f.code))
+    first = {f.code: f for f in reversed(mine)}
+    return tuple(_told(first[code]) for code in list(dict.fromkeys(f.code for f in mine))[:_HEAVIEST])
+
+
+def _told(finding: Finding) -> str:
+    """A finding with the first place to look, and the code to quote."""
+    place = ", ".join([*map(str, finding.locations[:1]), finding.code])
+    return f"{capital(finding.message.rstrip('. '))} ({place})"
 
 
 def _piece(reason: Reason) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from heldout.decision.decisions import ERASED
@@ -14,6 +14,7 @@ from heldout.decision.record.result import Answer, Held, Line, RawScore, Record
 from heldout.decision.result import Decision
 from heldout.evidence import Case, Dossier, Subject
 from heldout.sources.interview.scorecard import SEEN_WORDS, Scorecard
+from heldout.wording import listed
 
 LOGS_KEPT = timedelta(days=183)
 """Six months: how long the logs of a high-risk system are kept at least."""
@@ -44,6 +45,8 @@ class Made:
     chosen: str = ""
     """The slug of the subject that was chosen; empty for nobody."""
     memo: Decision | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What candidates are told of why, by their slugs."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def fill(case: Case, notes: RecordFile, about: Sequence[About], made: Sequence[M
                 case,
                 notes,
                 decided=tuple(_outcome(m, one.subject) for m in made),
+                why=tuple(m.told[one.subject.slug] for m in made if one.subject.slug in m.told),
                 memos=tuple(m.memo for m in made if m.memo),
             )
             for one in about
@@ -308,7 +312,25 @@ def _contest(facts: _Facts) -> _Found:
         if contested := facts.notes_of(one.subject).contested:
             where = f"{NAME}, [subjects.{one.subject.slug}] contested"
             found.append(Line(text=f"{one.subject.name}: {contested}", where=where))
+    if untold := _untold(facts):
+        missing.append(f"a sentence for {listed(untold)} to read on why they were not chosen")
+        held = "part" if found else "missing"
     return held, found, missing
+
+
+def _untold(facts: _Facts) -> list[str]:
+    """Who was not chosen by the latest decision, and is told nothing of why."""
+    settled = next((made for made in reversed(facts.made) if _settles(made)), None)
+    if settled is None:
+        return []
+    spoken = [one.slug for one in settled.memo.subjects] if settled.memo else None
+    return [
+        one.subject.name
+        for one in facts.about
+        if one.subject.slug != settled.chosen
+        and (spoken is None or one.subject.slug in spoken)
+        and not any(one.subject.slug in made.told for made in facts.made)
+    ]
 
 
 def _groups(facts: _Facts) -> _Found:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from heldout.decision.record.requirements import Requirement
+from heldout.decision.result import SAME
 from heldout.evidence.types import Frozen, State
 from heldout.standard import RoleIdentity
 
@@ -48,24 +49,49 @@ class RawScore(Frozen):
 
 
 class Counted(Frozen):
-    """One competency that counts for the role: its share of the whole, and what each source saw of it in a person."""
+    """One competency that counts for the role: its share of the whole, the level that the role asks for, and what each
+    source saw of it in a person."""
 
     name: str
     why: str
     weight: float
+    bar: float
     seen: tuple[str, ...]
+
+
+class Work(Frozen):
+    """One work of a candidate that was looked at: what it is and when, the level that it shows in each competency
+    beside the one that the role asks for, and what spoke most for and against, each with its place and code."""
+
+    name: str
+    what: str
+    on: date | None
+    levels: tuple[tuple[str, float, float], ...]
+    good: tuple[str, ...]
+    bad: tuple[str, ...]
 
 
 class Weighed(Frozen):
     """How what was seen of one candidate counted, in the memo of the latest decision: their worth to the role with its
-    90 % interval, the pieces that add up to it, and their level in each competency. Interviewers are not named."""
+    90 % interval, the pieces that add up to it, and their level in each competency beside the one that the role asks
+    for. Interviewers are not named."""
 
     on: date
     worth: float
     low: float
     high: float
     pieces: tuple[tuple[str, float], ...]
-    levels: tuple[tuple[str, float], ...]
+    levels: tuple[tuple[str, float, float], ...]
+
+    @property
+    def told(self) -> tuple[tuple[str, float], ...]:
+        """The pieces that are more than 0.00 as they are shown."""
+        return tuple((name, points) for name, points in self.pieces if abs(points) >= SAME)
+
+    @property
+    def slight(self) -> tuple[str, ...]:
+        """The others, by name."""
+        return tuple(name for name, points in self.pieces if abs(points) < SAME)
 
 
 class Explanation(Frozen):
@@ -75,14 +101,22 @@ class Explanation(Frozen):
     slug: str
     name: str
     looked_at: tuple[str, ...]
+    works: tuple[Work, ...]
     counts: tuple[Counted, ...]
     told: date | None
     decided: tuple[str, ...]
     """What was decided about them, when and by whom, oldest first."""
+    why: tuple[str, ...]
+    """What whoever decided wrote for them, oldest first."""
     weighed: Weighed | None
     contact: str
     contest: str
     kept_until: date | None
+
+    @property
+    def whom_to_ask(self) -> str:
+        """How to ask for what this page does not print."""
+        return f"Write to {self.contact}." if self.contact else "Ask the person who sent you this page."
 
 
 class Record(Frozen):
