@@ -40,9 +40,9 @@ def asked_by(requirement: Requirement) -> tuple[tuple[str, str, str], ...]:
 def hardly(weighed: Weighed) -> str:
     """What moved a worth by less than is shown, and why that may be."""
     return (
-        f"Each of these moved it by less than a hundredth of a level: {listed(weighed.slight)}. That is so where what "
-        "was seen is about what is expected of everybody, is too unsure to say more, lies in what weighs little for "
-        "this role, or speaks in part for you and in part against."
+        f"Each of these moved it by less than a hundredth of a level: {'; '.join(weighed.slight)}. That is so where "
+        "what was seen is about what is expected of everybody, is too unsure to say more, lies in what weighs little "
+        "for this role, or speaks in part for you and in part against."
     )
 
 
@@ -52,6 +52,16 @@ NOTES_KEPT = (
     "Interviewers rate each by themselves and note what they heard. Neither their notes nor their names are printed "
     "here; you may ask for what was noted of you."
 )
-EXPLAINED = {"no_words": NO_WORDS, "reason_kept": REASON_KEPT, "notes_kept": NOTES_KEPT, "hardly": hardly}
+NOTHING_AGAINST = (
+    "Nothing that counts for this role spoke against it. A level below what the role asks for then says that too "
+    "little of the kind was shown."
+)
+EXPLAINED = {
+    "nothing_against": NOTHING_AGAINST,
+    "no_words": NO_WORDS,
+    "reason_kept": REASON_KEPT,
+    "notes_kept": NOTES_KEPT,
+    "hardly": hardly,
+}
 """What the page of a candidate says in the same words to everybody."""
 LAWS = laws().named("eu-ai-act", "gdpr-22", "ugesp", "nyc-ll144", "ada", "us-states")

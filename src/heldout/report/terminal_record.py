@@ -8,7 +8,7 @@ from rich.text import Text
 
 from heldout.decision.record import Explanation, Record
 from heldout.decision.record.result import Work
-from heldout.report.record_view import HELD, NO_ADVICE, NO_WORDS, REASON_KEPT, hardly, headline
+from heldout.report.record_view import HELD, NO_ADVICE, NO_WORDS, NOTHING_AGAINST, REASON_KEPT, hardly, headline
 from heldout.report.terminal import printable
 from heldout.report.words import level, points
 from heldout.wording import percent
@@ -76,3 +76,5 @@ def _print_work(console: Console, work: Work) -> None:
     for sign, found in (("+", work.good), ("-", work.bad)):
         for one in found:
             console.print(Padding(Text(f"{sign} {printable(one)}"), (0, 0, 0, 2)))
+    if work.levels and not work.bad:
+        console.print(Padding(Text(NOTHING_AGAINST, "dim"), (0, 0, 0, 2)))

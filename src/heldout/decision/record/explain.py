@@ -110,7 +110,7 @@ def _works(subject: Subject, latest: Dossier, case: Case) -> Iterator[Work]:
         levels = [
             (names[one.competency].name, one.level, bars[one.competency])
             for one in seen
-            if one.competency in bars and one.level is not None
+            if one.competency in bars and one.level is not None and telling(one)
         ]
         yield Work(
             name=named.get(digest) or seen[0].group or "a work",
@@ -132,14 +132,16 @@ def _heaviest(
         for piece in one.contributions:
             moved[piece.code] = moved.get(piece.code, 0.0) + weights.get(one.competency, 0.0) * piece.points
     found = [f for one in seen if one.competency in weights for f in one.findings]
-    mine = [f for f in found if f.polarity == side and f.suppressed is None and not names_any(f.message, others)]
+    mine = [f for f in found if f.polarity == side and f.suppressed is None]
     mine.sort(key=lambda f: (-abs(moved.get(f.code, 0.0)), -_GRAVE.index(f.severity), -f.strength, f.code))
     first = {f.code: f for f in reversed(mine)}
-    return tuple(_told(first[code]) for code in list(dict.fromkeys(f.code for f in mine))[:_HEAVIEST])
+    return tuple(_told(first[code], others) for code in list(dict.fromkeys(f.code for f in mine))[:_HEAVIEST])
 
 
-def _told(finding: Finding) -> str:
-    """A finding with the first place to look, and the code to quote."""
+def _told(finding: Finding, others: Sequence[str]) -> str:
+    """A finding with the first place to look, and the code to quote; of one that names somebody else the code alone."""
+    if names_any(f"{finding.message} {' '.join(map(str, finding.locations[:1]))}", others):
+        return f"What is not printed here, for it names somebody else; you may ask for it ({finding.code})"
     place = ", ".join([*map(str, finding.locations[:1]), finding.code])
     return f"{capital(finding.message.rstrip('. '))} ({place})"
 

@@ -60,7 +60,7 @@ class Counted(Frozen):
 
 
 class Work(Frozen):
-    """One work of a candidate that was looked at: what it is and when, the level that it shows in each competency
+    """One work of a candidate that was looked at: what it is and when, the level that counts in each competency
     beside the one that the role asks for, and what spoke most for and against, each with its place and code."""
 
     name: str
