@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from heldout.sources.repository.module import Module
+from heldout.sources.repository.module import Function, Module
 from heldout.sources.repository.syntax import walk
 
 Loop = ast.For | ast.AsyncFor | ast.While
@@ -23,6 +23,14 @@ def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr
     if position is not None and position < len(call.args) and not isinstance(call.args[position], ast.Starred):
         return call.args[position]
     return None
+
+
+def defaults_of(function: Function) -> dict[str, ast.expr]:
+    """The parameters of a function that have a default, each with it."""
+    spec = function.args
+    placed = reversed([*spec.posonlyargs, *spec.args])
+    found = {a.arg: d for a, d in zip(placed, reversed(spec.defaults), strict=False)}
+    return found | {a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None}
 
 
 def constant(node: ast.AST | None) -> object:

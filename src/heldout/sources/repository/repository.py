@@ -19,6 +19,7 @@ from heldout.material.paths import Part, part_of
 from heldout.material.tree import Tree, UnreadableError
 from heldout.sources.repository.checks.base import Check, Noted, Text
 from heldout.sources.repository.ci import Ci, read_ci
+from heldout.sources.repository.copies import find_copies
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.ml_use import MlUse, ml_use
 from heldout.sources.repository.patience import OutOfTime
@@ -138,6 +139,11 @@ class Repository:
     def declarations(self) -> Declarations:
         """What the repository declares that it needs: dependencies, locks, Python; tests' and docs' too."""
         return read_declarations(self.tree, self.paths)
+
+    @Fact
+    def copies(self) -> tuple[str, ...]:
+        """Folders (`lib/x/`) that are somebody else's repository, put into this one."""
+        return find_copies(self)
 
     @Fact
     def documents(self) -> tuple[tuple[str, Document], ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from heldout.sources.repository.module import Function, Module
-from heldout.sources.repository.reading import argument, called_name, constant
+from heldout.sources.repository.reading import argument, called_name, constant, defaults_of
 from heldout.sources.repository.syntax import walk
 
 FRAMEWORKS = frozenset(
@@ -267,10 +267,8 @@ def _typed(module: Module, function: Function) -> bool:
     if not any(name.partition(".")[0] in ("fastapi", "litestar", "robyn") for name in module.imports):
         return False
     parameters = [a for a in (*function.args.args, *function.args.kwonlyargs) if a.arg not in ("self", "cls")]
-    plain = [*function.args.posonlyargs, *function.args.args]
-    given = dict(zip(reversed(plain), reversed(function.args.defaults), strict=False))
-    given |= {a: d for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None}
-    own = [a for a in parameters if not (a in given and _injected(given[a]))]
+    given = defaults_of(function)
+    own = [a for a in parameters if not (a.arg in given and _injected(given[a.arg]))]
     types = [a.annotation for a in own if a.annotation is not None and not _injected(a.annotation)]
     # Beside a file or a body that is taken as it is, a number or a text is only an option.
     whole = any(a.annotation is not None and _WHOLE.search(ast.unparse(a.annotation)) for a in parameters)

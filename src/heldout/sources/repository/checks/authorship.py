@@ -11,17 +11,10 @@ from typing import Any, ClassVar
 from heldout.evidence import Finding
 from heldout.material.identity import is_bot
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
+from heldout.sources.repository.copies import NOTICE, committed, holder_of
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.repository import Repository
 
-_NOTICE = re.compile(
-    r"copyright[ \t]+(?:\([cC]\)|©)?[ \t]*(?:\d{4}[ \t,–-]*)*(?:by[ \t]+)?(?P<holder>[^\n\d(][^\n]{2,80})",
-    re.IGNORECASE,
-)
-_EMPTY_WORDS = re.compile(
-    r"\b(all rights reserved|the|authors?|team|inc|llc|ltd|corporation|corp|contributors?|developers?|and)\b\.?",
-    re.IGNORECASE,
-)
 _IDLE = re.compile(
     r"^(update[sd]?|(bug )?fix(e[sd])?|wip|test(s|ing)?|(minor |small )?(changes?|edits?|updates?|fix(es)?)|commit"
     r"|initial( commit)?|minor|misc|stuff|cleanup|typo|(add(ed)?|delete) files via upload"
@@ -71,8 +64,8 @@ class CopiedNotices(Check):
         """Note the holder that the first lines name."""
         if "opyright" not in module.text and "OPYRIGHT" not in module.text:
             return
-        matches = _NOTICE.finditer("\n".join(module.lines[:25]))
-        if holders := tuple(dict.fromkeys(holder for match in matches if (holder := _holder(match["holder"])))):
+        matches = NOTICE.finditer("\n".join(module.lines[:25]))
+        if holders := tuple(dict.fromkeys(holder for match in matches if (holder := holder_of(match["holder"])))):
             yield holders
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
@@ -97,48 +90,19 @@ def copied_files(repo: Repository) -> frozenset[str]:
     licences = " ".join(repo.text(p).text[:2000] for p in repo.glob("licen[cs]e*", "copying*", "notice*")).casefold()
     counted = Counter(name for names in holders.values() for name in names)
     commits = repo.history.commits if repo.history is not None else ()
-    people = {_holder(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
-    own = {name for name in counted if name in licences or _committed(name, people)} | _main_folders(repo)
+    people = {holder_of(person.name) for commit in commits for person in (commit.author, *commit.co_authors)}
+    own = {name for name in counted if name in licences or committed(name, people)} | _main_folders(repo)
     usual, files = counted.most_common(1)[0]
     if not own and files > len(repo.modules) / 2:
         own = {usual}
     return frozenset(path for path, names in holders.items() if own.isdisjoint(names))
 
 
-def copied_below(repo: Repository) -> tuple[str, ...]:
-    """Folders that are somebody else's repository, put into this one: with a licence of their own that names only
-    strangers, or with a licence and workflows that only the root of a repository starts.
-
-    None where such folders hold half of the code or more: then they are the work.
-    """
-    licences = repo.glob("licen[cs]e*", "copying*")
-    below = {path: path.rpartition("/")[0] for path in licences if "/" in path}
-    if not below:
-        return ()
-    own = " ".join(repo.text(path).text[:3000] for path in licences if path not in below).casefold()
-    commits = repo.history.commits if repo.history is not None else ()
-    people = {_holder(name) for name in {p.name for c in commits for p in (c.author, *c.co_authors)}}
-    found = set()
-    for path, folder in below.items():
-        holders = {_holder(match["holder"]) for match in _NOTICE.finditer(repo.text(path).text[:3000])}
-        holders = {h for h in holders if h and not _TEMPLATE.search(h)}
-        stranger = holders and not any(h in own or _committed(h, people) for h in holders)
-        if stranger or any(p.startswith(f"{folder}/.github/workflows/") for p in repo.paths):
-            found.add(f"{folder}/")
-    folders = tuple(sorted(found))
-    code = [m for m in repo.modules if m.part == "code"]
-    return folders if 2 * sum(m.path.startswith(folders) for m in code) < len(code) else ()
-
-
 def left_out(repo: Repository) -> str:
     """Words, for the end of a bracket, on the folders that are left out as somebody else's; nothing without any."""
-    copies = copied_below(repo)
+    copies = repo.copies
     more = f" and {len(copies) - 2} more" if len(copies) > 2 else ""
     return f"; {', '.join(f'`{folder}`' for folder in copies[:2])}{more} left out as another's" if copies else ""
-
-
-_TEMPLATE = re.compile(r"free software foundation|name of|year|yyyy|owner|notice")
-"""Holders of the text of a licence, and the blanks in one."""
 
 
 def _main_folders(repo: Repository) -> set[str]:
@@ -146,18 +110,6 @@ def _main_folders(repo: Repository) -> set[str]:
     code = [m.path.casefold().split("/")[:-1] for m in repo.modules if m.part == "code"]
     held = Counter(name for folders in code for name in set(folders))
     return {name for name, files in held.items() if 2 * files >= len(code)}
-
-
-def _committed(holder: str, people: Iterable[str]) -> bool:
-    """Whether a committer's name is the holder's or a part of it: `cueto` committed what `nathan cueto` holds."""
-    words = frozenset(holder.split())
-    named = (frozenset(name.split()) for name in people)
-    return any(name <= words and max(map(len, name)) > 3 for name in named if name)
-
-
-def _holder(text: str) -> str:
-    plain = _EMPTY_WORDS.sub(" ", text.casefold())
-    return " ".join(re.sub(r"[^\w\s&-]", " ", plain).split())[:60]
 
 
 class OneDayHistory(Check):

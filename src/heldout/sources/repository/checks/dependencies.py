@@ -14,7 +14,6 @@ from heldout.evidence import Finding
 from heldout.material.declarations import Declaration, Lock
 from heldout.material.import_names import DISTRIBUTIONS, brought_by, known_library
 from heldout.material.tree import UnreadableError
-from heldout.sources.repository.checks.authorship import copied_below
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded
 from heldout.sources.repository.checks.paths_and_config import RECORDED
 from heldout.sources.repository.needs import foreign_imports, purpose
@@ -43,8 +42,9 @@ def needed(repo: Repository) -> tuple[Declaration, ...]:
     own = {d.name for d in repo.declarations.distributions}
     best: dict[str, Declaration] = {}
     locked = {package.name: package for lock in repo.declarations.locks for package in lock.packages}
-    copies = copied_below(repo)
-    every = [d for d in repo.declarations.declared if not RECORDED.search(d.path) and not d.path.startswith(copies)]
+    every = [
+        d for d in repo.declarations.declared if not RECORDED.search(d.path) and not d.path.startswith(repo.copies)
+    ]
     told = [d for d in every if not d.dev and d.name not in own and not _BY_HAND.search(d.path)]
     main = [d for d in told if not d.group]
     if len(main) >= FEW and any(
@@ -108,8 +108,7 @@ class Declared(Check):
         if cells and 2 * len({n for n in foreign if brought_by(n) & declared.names}) < len(foreign):
             return  # a cell that installs one thing is no declaration; what is missing is REP104's
         if declared.declared or declared.locks:
-            copies = copied_below(repo)
-            own = (path for path in declared.files if not RECORDED.search(path) and not path.startswith(copies))
+            own = (path for path in declared.files if not RECORDED.search(path) and not path.startswith(repo.copies))
             files = most_telling(own) or list(declared.files)
             yield self.found(
                 f"Dependencies are declared in {listed(files, 3)}.",
@@ -342,9 +341,8 @@ class PythonStated(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Look where a version can be stated, the binding places first."""
-        copies = copied_below(repo)
         every = (p for p in repo.declarations.python_requires if not RECORDED.search(p.path))
-        stated = [place for place in every if not place.path.startswith(copies)]
+        stated = [place for place in every if not place.path.startswith(repo.copies)]
         if stated:
             place = stated[0]
             yield self.found(
@@ -359,7 +357,7 @@ class PythonStated(Check):
             (("readme*", "install*.md", "environment*.y*ml"), _IN_WORDS),
         ):
             # Those nearest to the root first: folders of data may hold a README each.
-            paths = (p for p in repo.glob(*patterns) if not RECORDED.search(p) and not p.startswith(copies))
+            paths = (p for p in repo.glob(*patterns) if not RECORDED.search(p) and not p.startswith(repo.copies))
             for path in first(sorted(paths, key=lambda p: (p.count("/"), p)), 12):
                 text = repo.text(path).text[:200_000]
                 if "PYTHON_INTERPRETER" in text:

@@ -12,7 +12,7 @@ from heldout.evidence import Finding
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, sentence
 from heldout.sources.repository.module import Module
 from heldout.sources.repository.needs import purpose
-from heldout.sources.repository.reading import called_name
+from heldout.sources.repository.reading import called_name, defaults_of
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 from heldout.wording import listed
@@ -303,10 +303,7 @@ def _may_be_none(module: Module, call: ast.Call, value: ast.expr) -> bool:
         name = value.attr
     if function is None or not name:
         return False
-    plain = [*function.args.posonlyargs, *function.args.args]
-    usual = dict(zip([a.arg for a in reversed(plain)], reversed(function.args.defaults), strict=False))
-    usual |= {a.arg: d for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d}
-    default = usual.get(name)
+    default = defaults_of(function).get(name)
     return isinstance(default, ast.Constant) and default.value is None
 
 

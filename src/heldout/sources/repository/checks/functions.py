@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.authorship import copied_below, left_out
+from heldout.sources.repository.checks.authorship import left_out
 from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.checks.practice import plural
 from heldout.sources.repository.facts import FunctionFacts, ModuleFacts
 from heldout.sources.repository.module import Function, Module
-from heldout.sources.repository.reading import names_in
+from heldout.sources.repository.reading import defaults_of, names_in
 from heldout.sources.repository.repository import Repository
 from heldout.sources.repository.syntax import walk
 
@@ -25,8 +25,7 @@ COMPLEX = 15
 
 def _own(repo: Repository) -> list[ModuleFacts]:
     """The project's code outside notebooks and outside of repositories that were put into it."""
-    copies = copied_below(repo)
-    return [m for m in repo.scripts if not m.path.startswith(copies)]
+    return [m for m in repo.scripts if not m.path.startswith(repo.copies)]
 
 
 class LongFunctions(Check):
@@ -203,7 +202,9 @@ class MutableDefaults(Check):
         """Find the parameters with a mutable default that the body changes."""
         changing = {"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"}
         for function, _ in module.functions:
-            mutable = {a.arg for a, d in _defaults(function) if isinstance(d, ast.List | ast.Dict | ast.Set)}
+            mutable = {
+                name for name, d in defaults_of(function).items() if isinstance(d, ast.List | ast.Dict | ast.Set)
+            }
             if not mutable:
                 continue
             for node in walk(function):
@@ -235,7 +236,7 @@ def _of_a_copy(module: Module, function: Function, change: ast.AST, changed: ast
         return False
     for around in module.parents(change):
         if isinstance(around, ast.For) and isinstance(change, ast.Subscript):
-            empty = next((d for a, d in _defaults(function) if a.arg == changed.id), None)
+            empty = defaults_of(function).get(changed.id)
             walked = changed.id in names_in(around.iter)
             if walked and not any(getattr(empty, field, ()) for field in ("elts", "keys")):
                 return True
@@ -247,14 +248,6 @@ def _of_a_copy(module: Module, function: Function, change: ast.AST, changed: ast
         and any(isinstance(t, ast.Name) and t.id == changed.id for t in step.targets)
         for step in function.body
     )
-
-
-def _defaults(function: Function) -> list[tuple[ast.arg, ast.expr]]:
-    """The parameters that have a default, with it."""
-    names = [*function.args.posonlyargs, *function.args.args]
-    paired = list(zip(reversed(names), reversed(function.args.defaults), strict=False))
-    keyed = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-    return paired + [(a, d) for a, d in keyed if d]
 
 
 _APART = "tests, documentation and notebooks apart"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.authorship import copied_below
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, looked_at, ramp
 from heldout.sources.repository.dockerfiles import Dockerfile, Instruction, dockerfiles
 from heldout.sources.repository.repository import Repository
@@ -70,8 +69,7 @@ class ImageBase(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare pinned and floating bases."""
-        copies = copied_below(repo)
-        files = [d for d in dockerfiles(repo) if not _WORKSHOP.search(d.path) and not d.path.startswith(copies)]
+        files = [d for d in dockerfiles(repo) if not _WORKSHOP.search(d.path) and not d.path.startswith(repo.copies)]
         bases = [(d.path, b) for d in files for b in d.bases]
         own = {made.name for made in repo.declarations.distributions}
         floating = [

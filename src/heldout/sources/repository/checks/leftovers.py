@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.authorship import copied_below, left_out
+from heldout.sources.repository.checks.authorship import left_out
 from heldout.sources.repository.checks.base import Check, Move, first, fraction, ramp, rounded, sentence, some
 from heldout.sources.repository.module import Module, UnparsableError, parse
 from heldout.sources.repository.repository import Repository
@@ -60,9 +60,8 @@ class CommentedOut(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare with the lines of code."""
-        copies = copied_below(repo)
-        blocks = [(noted.path, *noted.note) for noted in repo.notes(self) if not noted.path.startswith(copies)]
-        total = sum(m.code_lines for m in repo.scripts if m.part == "code" and not m.path.startswith(copies))
+        blocks = [(noted.path, *noted.note) for noted in repo.notes(self) if not noted.path.startswith(repo.copies)]
+        total = sum(m.code_lines for m in repo.scripts if m.part == "code" and not m.path.startswith(repo.copies))
         lines = sum(length for _, _, length in blocks)
         share = fraction(lines, total)
         if total >= 200 and len(blocks) >= 3 and share > 0.03:
@@ -133,12 +132,11 @@ class UnusedImports(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Compare the files that have some with all files."""
-        copies = copied_below(repo)
-        own = [m for m in repo.scripts if m.part == "code" and not m.path.startswith(copies)]
+        own = [m for m in repo.scripts if m.part == "code" and not m.path.startswith(repo.copies)]
         files = [m for m in own if m.imports and not m.path.endswith("__init__.py")]
         by_path: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for noted in repo.notes(self):
-            if not noted.path.startswith(copies):
+            if not noted.path.startswith(repo.copies):
                 by_path[noted.path].append(noted.note)
         total = sum(len(found) for found in by_path.values())
         share = fraction(len(by_path), len(files))

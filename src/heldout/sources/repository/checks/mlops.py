@@ -11,7 +11,6 @@ from typing import ClassVar
 
 from heldout.evidence import Finding
 from heldout.material.yaml_files import line_of, mappings
-from heldout.sources.repository.checks.authorship import copied_below
 from heldout.sources.repository.checks.base import Check, Move, first
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module
@@ -71,9 +70,8 @@ class RunTracking(Check):
         idle = {
             noted.path for noted in repo.notes(self) if noted.note is None or not _taken(repo, noted.path, noted.note)
         }
-        copies = copied_below(repo)
         shown = [
-            (use, tuple(p for p in use.places if p[0] not in idle and not p[0].startswith(copies)))
+            (use, tuple(p for p in use.places if p[0] not in idle and not p[0].startswith(repo.copies)))
             for use in tools_used(repo, "tracking")
         ]
         used = [replace(use, places=places) for use, places in shown if places]

@@ -17,6 +17,7 @@ from heldout.sources.repository.reading import (
     assignments,
     called_name,
     constant,
+    defaults_of,
     names_in,
     target_names,
 )
@@ -322,13 +323,7 @@ class StructuredSplits(Practice):
         function = module.function_of(call)
         if not isinstance(given, ast.Name) or function is None:
             return True
-        arguments = function.args
-        named = [*arguments.posonlyargs, *arguments.args][::-1]
-        defaults = dict(zip((a.arg for a in named), arguments.defaults[::-1], strict=False))
-        defaults |= {
-            a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None
-        }
-        default = defaults.get(given.id)
+        default = defaults_of(function).get(given.id)
         return not (isinstance(default, ast.Constant) and default.value is None)
 
 

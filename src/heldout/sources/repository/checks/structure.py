@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heldout.evidence import Finding
-from heldout.sources.repository.checks.authorship import copied_below, left_out
+from heldout.sources.repository.checks.authorship import left_out
 from heldout.sources.repository.checks.base import Check, Move, about, first, fraction, ramp, sentence, some
 from heldout.sources.repository.facts import ModuleFacts
 from heldout.sources.repository.module import Module, is_main_guard
@@ -61,14 +61,13 @@ class Layout(Check):
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Count the modules that can be imported and those that run at import."""
         busy = {noted.path for noted in repo.notes(self)}
-        copies = copied_below(repo)
         judged = [
             m
             for m in repo.scripts
             if m.part == "code"
             and m.code_lines >= 30
             and not _is_setup(m.path)
-            and not m.path.startswith(copies)
+            and not m.path.startswith(repo.copies)
             and (m.functions or m.classes or m.top_level > 2 or m.path in busy)
         ]
         if len(judged) < 2:
@@ -210,8 +209,7 @@ class Copies(Check):
 
     def on_repository(self, repo: Repository) -> Iterable[Finding]:
         """Find the windows that stand in two files."""
-        copies = copied_below(repo)
-        taken = [(noted.path, noted.note) for noted in repo.notes(self) if not noted.path.startswith(copies)]
+        taken = [(noted.path, noted.note) for noted in repo.notes(self) if not noted.path.startswith(repo.copies)]
         files: dict[int, tuple[str, int]] = {}
         shared: dict[int, tuple[str, int]] = {}
         for path, note in taken:
