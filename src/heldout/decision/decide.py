@@ -247,6 +247,7 @@ def _outlook(
 ) -> Outlook:
     likeliest = {one.slug for one in sorted(ranked, key=lambda one: -one.best)[:_CONTENDERS]} | {ranked[0].slug}
     untold = [one.slug for one in ranked if not one.worth.told and (one is ranked[0] or one.best >= _MAY_BE_BEST)]
+    everybody = [dossier for _, dossier in subjects]
     steps = [
         step
         for subject, dossier in subjects
@@ -258,7 +259,7 @@ def _outlook(
             subject,
             dossier,
             costs,
-            [other for one, other in subjects if one.slug != subject.slug],
+            everybody,
             planned,
         )
         if hours is None or step.cost.hours <= hours

@@ -103,15 +103,21 @@ def outlook(
     found = [_prospect(posterior, now, weights, step, best, reach) for step in steps]
     found.sort(key=lambda one: (one.regret, one.step.cost.whole, one.step.subject, one.step.name))
     likeliest = _likeliest(now)
+    looks = {slug: planned_first([one for one in found if one.step.subject == slug]) for slug in (*untold, *likeliest)}
     advised = []
     for subject in untold:
         unsure = float(now.mixture.deviation[posterior.index(subject)])
-        new = _that_see_more(posterior, weights, subject, [one for one in found if one.step.subject == subject])
+        new = _that_see_more(posterior, weights, subject, looks[subject])
         advised += _advised([(unsure - one.deviation, one) for one in new])
     for subject in likeliest if today >= ENOUGH else ():
         if subject not in untold:
-            advised += _advised([(today - one.regret, one) for one in found if one.step.subject == subject])
+            advised += _advised([(today - one.regret, one) for one in looks[subject]])
     return Outlook(today, tuple(found), tuple(advised), tuple(untold))
+
+
+def planned_first(found: Sequence[Prospect]) -> Sequence[Prospect]:
+    """What is planned of these, since that comes before whatever else could be looked at; all where nothing is."""
+    return [one for one in found if one.step.planned] or found
 
 
 def _likeliest(now: Worth) -> list[str]:
@@ -126,7 +132,7 @@ def _that_see_more(
     posterior: Posterior, weights: Mapping[str, float], subject: str, found: Sequence[Prospect]
 ) -> Sequence[Prospect]:
     """Of looks at a subject those that see nearly as much as any of what was not seen of them yet, by the role's
-    weights; all of them where none sees anything new."""
+    weights; all of them where none sees anything new, or where they are planned."""
     if any(one.step.planned for one in found):
         return found
     design = posterior.design
@@ -139,9 +145,7 @@ def _that_see_more(
 
 
 def _advised(gains: Sequence[tuple[float, Prospect]]) -> list[Prospect]:
-    """Of looks at one subject, each with what it gains, the planned before others: the least dear of those that gain
-    nearly as much as any."""
-    gains = [one for one in gains if one[1].step.planned] or gains
+    """Of looks at one subject, each with what it gains: the least dear of those that gain nearly as much as any."""
     most = max((gain for gain, _ in gains), default=0.0)
     near = [(one.step.cost.whole, -gain, one) for gain, one in gains if most > 0 and gain >= NEARLY * most]
     return [min(near, key=lambda one: one[:2])[2]] if near else []

@@ -9,9 +9,11 @@ place.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -71,17 +73,17 @@ def steps_for(
     subject: Subject,
     dossier: Dossier,
     costs: Sequence[Assumption],
-    others: Sequence[Dossier] = (),
+    everybody: Sequence[Dossier] = (),
     planned: Sequence[Planned] = (),
 ) -> list[Step]:
-    """The further looks at a subject that can be taken today, for a role with `weights`. `others` are the dossiers of
-    the other subjects: what works show there is expected of the first work of this one. `planned` are the interviews
+    """The further looks at a subject that can be taken today, for a role with `weights`. `everybody` are the dossiers
+    of all subjects: what works show there is expected of the first work of this one. `planned` are the interviews
     that are still to come: where there are some of this subject, no other interview is thought of."""
     open_to = _openness(posterior, weights, subject.slug)
     amounts = {one.id: one.mode for one in costs}
     found = []
     due = [one for one in planned if one.subject == subject.slug]
-    for kind, name, evidence in _looks(standard, open_to, subject, dossier, others):
+    for kind, name, evidence in _looks(standard, open_to, subject, dossier, everybody):
         brought = Dossier(subject=subject.name, evidence=tuple(evidence))
         looks = observations_of(subject.slug, brought, delivers=subject.kind in ("agency", "team"))
         if looks and not (due and kind == "interview"):
@@ -96,7 +98,7 @@ def steps_for(
 
 
 def _looks(
-    standard: Standard, open_to: Sequence[str], subject: Subject, dossier: Dossier, others: Sequence[Dossier]
+    standard: Standard, open_to: Sequence[str], subject: Subject, dossier: Dossier, everybody: Sequence[Dossier]
 ) -> Iterator[tuple[str, str, list[Evidence]]]:
     """Each kind of look with its name and the evidence that it would bring."""
     asked = [name for name in open_to if _sees(standard, name, "interview")]
@@ -115,7 +117,7 @@ def _looks(
         ("audit", "handover", "an audit of something delivered that should run", "an audit of another delivery"),
     ):
         had = bool(_seen(dossier, source))
-        shown = _shown(source, [dossier] if had else others) or _by_rule(source)
+        shown = _shown(source, [dossier] if had else everybody) or _by_rule(source)
         yield (
             kind,
             another if had else first,
@@ -136,13 +138,14 @@ def _shown(source: str, dossiers: Sequence[Dossier]) -> list[Evidence]:
     """What a further work would show, if it is like those of `dossiers`: each competency that half of them show, with
     the error that it has there in the mean."""
     found = [seen for dossier in dossiers if (seen := _seen(dossier, source))]
+    shown = Counter(name for seen in found for name in {one.competency for one in seen})
     levels: dict[str, list[Evidence]] = {}
-    for one in (one for seen in found for one in seen):
+    for one in chain.from_iterable(found):
         levels.setdefault(one.competency, []).append(one)
     return [
         _at_work(source, name, _mean_error(of), of[0].basis, of[0].start, of[0].reason)
         for name, of in levels.items()
-        if sum(any(one.competency == name for one in seen) for seen in found) >= len(found) / 2
+        if 2 * shown[name] >= len(found)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from heldout.decision.next_evidence import ENOUGH, Outlook, Prospect
+from heldout.decision.next_evidence import ENOUGH, Outlook, Prospect, planned_first
 from heldout.decision.posterior import Posterior
 from heldout.decision.ranking import drawn_alike
 from heldout.decision.result import LevelResult, SubjectResult, heads
@@ -131,8 +131,7 @@ def _advice(ranked: Sequence[SubjectResult], ahead: Outlook) -> str:
         )
     if len(ranked) == 1:
         alone = "There is nobody to compare with, so all is held against what the role asks for. The decision is yours."
-        due = [one for one in ahead.prospects if one.step.planned] or ahead.prospects
-        better = min(due, key=lambda one: one.deviation, default=None)
+        better = min(planned_first(ahead.prospects), key=lambda one: one.deviation, default=None)
         if not better:
             return alone
         return f"{alone} {capital(better.step.name)} would narrow the interval to about ± {Z90 * better.deviation:.1f}."
