@@ -10,6 +10,7 @@ from heldout.decision.result import Decision, Estimate, LevelResult, NextStep, R
 from heldout.decision.words import LIKELY, UNLIKELY, parts_of
 from heldout.report.chart import LINE, Mark, Strip, at, shapes_of
 from heldout.report.words import level as level_text
+from heldout.report.words import pull
 from heldout.wording import listed
 
 FIRST_REASONS = 4
@@ -157,11 +158,6 @@ def level_words(decision: Decision) -> str:
     )
 
 
-def _sign(points: float) -> str:
-    """The side to which points pull; what is shown as 0.00 pulls to none."""
-    return "none" if abs(points) < 0.005 else "up" if points > 0 else "down"
-
-
 def _row(number: int, one: SubjectResult, shape: str) -> SubjectRow:
     moving = [reason for reason in one.worth.reasons if reason.kind not in ("start", "pool")]
     return SubjectRow(
@@ -208,5 +204,5 @@ def bars(reasons: Sequence[Reason]) -> tuple[Bar, ...]:
             made.append(Bar(reason, "none", at(reason.points), 0.0))
             continue
         low, high = sorted((at(before), at(stand)))
-        made.append(Bar(reason, _sign(reason.points), low, round(high - low, 2)))
+        made.append(Bar(reason, pull(reason.points), low, round(high - low, 2)))
     return tuple(made)

@@ -49,6 +49,7 @@ def _environment() -> Environment:
         percent=percent,
         level=words.level,
         points=words.points,
+        pull=words.pull,
         count=words.count,
         heading=words.heading,
         named=words.named,

@@ -26,6 +26,11 @@ def points(value: float) -> str:
     return f"{0.0 if abs(value) < 0.005 else value:+.2f}".replace("+0.00", "0.00").replace("-", "\u2212")
 
 
+def pull(value: float) -> str:
+    """The side to which points pull; what is shown as 0.00 pulls to none."""
+    return "none" if abs(value) < 0.005 else "up" if value > 0 else "down"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """`1 file`, `2 files`; `no files` for none."""
     return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
