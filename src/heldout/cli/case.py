@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import get_args
 
 import click
@@ -14,11 +15,19 @@ from pydantic import BaseModel
 from heldout.cli.output import check_output, write_output
 from heldout.errors import InputError
 from heldout.evidence import Case, Dossier
-from heldout.evidence.case import CaseFile, EvidenceFile, StandardFile, SubjectKind
+from heldout.evidence.case import SubjectKind
 from heldout.evidence.files import read_text
 from heldout.standard import select_role
 
-_SCHEMAS = ("case", "evidence", "kit", "record", "scorecard", "standard")
+_SCHEMAS = {
+    "case": "heldout.evidence.case:CaseFile",
+    "evidence": "heldout.evidence.case:EvidenceFile",
+    "kit": "heldout.sources.interview.kit:Kit",
+    "record": "heldout.decision.record:RecordFile",
+    "scorecard": "heldout.sources.interview.scorecard:Scorecard",
+    "standard": "heldout.evidence.case:StandardFile",
+}
+"""What each file of a case holds; the models are only loaded when one is asked for."""
 _DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 
 
@@ -154,20 +163,9 @@ def delete_subject(directory: Path, name: str, yes: bool) -> None:
 
 
 @command.command()
-@click.argument("kind", type=click.Choice(_SCHEMAS), default="evidence")
+@click.argument("kind", type=click.Choice(tuple(_SCHEMAS)), default="evidence")
 @click.option("--output", default="-", metavar="FILE|-", help="Where to write it.")
 def schema(kind: str, output: str) -> None:
     """Print the JSON Schema of a case's files: evidence (the default), case, standard and others."""
-    from heldout.decision.record import RecordFile
-    from heldout.sources.interview.kit import Kit
-    from heldout.sources.interview.scorecard import Scorecard
-
-    models: dict[str, type[BaseModel]] = {
-        "case": CaseFile,
-        "evidence": EvidenceFile,
-        "kit": Kit,
-        "record": RecordFile,
-        "scorecard": Scorecard,
-        "standard": StandardFile,
-    }
-    write_output(output, json.dumps(models[kind].model_json_schema(by_alias=True), indent=2))
+    model: type[BaseModel] = resolve_name(_SCHEMAS[kind])
+    write_output(output, json.dumps(model.model_json_schema(by_alias=True), indent=2))
