@@ -10,6 +10,7 @@ from heldout.evidence import Evidence
 from heldout.report.levels import Estimate, Row
 from heldout.report.words import level as level_text
 from heldout.report.words import points as points_text
+from heldout.report.words import pull
 
 SHAPES = ("circle", "square", "diamond", "triangle", "pentagon", "cross")
 """One shape per artifact or subject, so that none is told by colour alone; they repeat after six."""
@@ -130,5 +131,4 @@ def waterfall(evidence: Evidence) -> tuple[Step, ...]:
 
 def _step(code: str, reason: str, here: float, points: float, findings: int) -> Step:
     low, high = at(min(here, here + points)), at(max(here, here + points))
-    sign = "up" if points > 0 else "down" if points < 0 else "none"
-    return Step(code, reason, points_text(points), findings, sign, low, round(max(high - low, 0.3), 2))
+    return Step(code, reason, points_text(points), findings, pull(points), low, round(max(high - low, 0.3), 2))
